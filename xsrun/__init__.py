@@ -1,0 +1,1 @@
+"""A local runtime for XanoScript job folders."""

@@ -1,0 +1,1 @@
+"""Every filter and statement of the language, one record each."""

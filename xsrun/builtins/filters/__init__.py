@@ -1,0 +1,1 @@
+"""The filters of the language, one module a subject."""

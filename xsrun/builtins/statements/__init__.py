@@ -1,0 +1,1 @@
+"""The statements of the language that are ordinary functions, one module a subject."""

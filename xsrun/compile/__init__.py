@@ -1,0 +1,1 @@
+"""Tree to Python: names bound, types inferred, code generated."""

@@ -1,0 +1,1 @@
+"""The outside world: protocols, real ports, and the same ports in memory."""

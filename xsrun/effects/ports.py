@@ -1,0 +1,147 @@
+"""What a run may do to the outside, as protocols; ``World`` holds one of each.
+
+Statements ask for ``World`` and get whatever was passed in: real ports, memory, recorders or a
+journal around the real thing. Nothing here does anything. Records are named tuples because every start
+of a job imports this module, and dataclasses would double its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Tls(NamedTuple):
+    """How the other side of an https request is checked, and how we show who we are. Texts are PEM."""
+
+    verify_peer: bool = True
+    verify_host: bool = True
+    ca_certificate: str = ""
+    certificate: str = ""
+    certificate_pass: str = ""
+    private_key: str = ""
+    private_key_pass: str = ""
+
+
+DEFAULT_TLS = Tls()
+
+
+class Request(NamedTuple):
+    """One HTTP request, complete: what is sent is exactly this plus Host and Content-Length."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+    timeout: float = 10.0
+    """Seconds for the whole exchange, redirects included."""
+    follow: bool = True
+    tls: Tls = DEFAULT_TLS
+
+    def header(self, name: str) -> str:
+        """The value of the first header of that name in any case, ``""`` when absent."""
+        return find_header(self.headers, name)
+
+    def with_url(self, url: str) -> Request:
+        """The same request to another address."""
+        return self._replace(url=url)
+
+
+class Response(NamedTuple):
+    """One HTTP answer. ``headers`` stand in received order and case; ``body`` is decoded from gzip."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    reason: str = ""
+    http_version: str = "HTTP/1.1"
+
+    def header(self, name: str) -> str:
+        """The value of the first header of that name in any case, ``""`` when absent."""
+        return find_header(self.headers, name)
+
+
+def find_header(headers: Headers, name: str) -> str:
+    """The value of the first header of that name in any case, ``""`` when absent."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), "")
+
+
+class TransportFailure(Exception):
+    """No answer came. ``code`` counts as the common C transfer library counts (http.md section 6).
+
+    ``sent`` tells whether any byte of the request may have reached the other side.
+    """
+
+    def __init__(self, code: int, message: str, *, sent: bool) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.sent = sent
+
+
+class Http(Protocol):
+    """Sends requests."""
+
+    def send(self, request: Request) -> Response:
+        """Give back the answer, whatever its status. Raises TransportFailure when there is none."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells and passes time."""
+
+    def now(self) -> int:
+        """Milliseconds since 1970-01-01T00:00Z."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class Random(Protocol):
+    """The source of everything that is left to chance."""
+
+    def uuid(self) -> str:
+        """A new version 4 UUID, lower case."""
+        ...
+
+    def integer(self, low: int, high: int) -> int:
+        """An integer between two bounds, both included."""
+        ...
+
+    def bytes(self, count: int) -> bytes:
+        """That many random bytes."""
+        ...
+
+
+class Log(Protocol):
+    """Takes what ``debug.log`` and the runner have to say."""
+
+    def write(self, value: Any, place: str = "") -> None:
+        """Add an entry."""
+        ...
+
+
+NO_ENV: Mapping[str, str] = {}
+
+
+class World(NamedTuple):
+    """Everything outside a run, passed in by whoever starts it."""
+
+    http: Http
+    clock: Clock
+    random: Random
+    log: Log
+    env: Mapping[str, str] = NO_ENV
+
+    def with_http(self, http: Http) -> World:
+        """The same world with another way to send requests."""
+        return self._replace(http=http)
+
+    def with_env(self, env: Mapping[str, str]) -> World:
+        """The same world with other environment variables."""
+        return self._replace(env=env)

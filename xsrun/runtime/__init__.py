@@ -1,0 +1,1 @@
+"""Running compiled programs: frames, limits, results, secrets."""

@@ -1,0 +1,1 @@
+"""Simulators of the providers that jobs talk to."""

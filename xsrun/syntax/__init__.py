@@ -1,0 +1,1 @@
+"""Source text to tree: grammar, lexer, parser, tree, printer."""
