@@ -1,0 +1,1 @@
+"""Ciphers, tokens, keys and passwords behind the filters and statements of `security`."""

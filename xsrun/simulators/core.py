@@ -1,0 +1,83 @@
+"""What all simulators share: one request in, one answer out, troubles on the way, everything logged."""
+
+from __future__ import annotations
+
+import json
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from xsrun.effects.ports import Clock, Random, Request, Response
+from xsrun.simulators.faults import Exchange, Trouble, Troubles
+from xsrun.simulators.log import RequestLog, mask_all
+from xsrun.simulators.routing import Refused
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+class Simulator(ABC):
+    """A provider in memory. Safe to call from several threads; requests are handled one after the other."""
+
+    def __init__(self, clock: Clock, random: Random, secrets: Iterable[str]) -> None:
+        self.clock = clock
+        self.random = random
+        self.troubles = Troubles()
+        self._secrets = tuple(secrets)
+        self._log = RequestLog(self._secrets)
+        self._lock = threading.Lock()
+
+    @abstractmethod
+    def answer(self, request: Request) -> Response:
+        """The provider's answer. May raise Refused."""
+
+    @abstractmethod
+    def forced(self, status: int, request: Request) -> Response:
+        """The provider's answer of a failing status, for a request that is not looked at."""
+
+    @abstractmethod
+    def contents(self) -> dict[str, Any]:
+        """What the provider holds, as JSON."""
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request; no trouble comes in between."""
+        with self._lock:
+            response = self._answer(request)
+            self._log.add(self.clock.now(), request, response.status, "ok")
+        return response
+
+    def exchange(self, request: Request) -> Exchange:
+        """Answer a request, or do to it what the next planned trouble says."""
+        with self._lock:
+            trouble = self.troubles.next()
+            exchange = self._exchange(request, trouble)
+            status = exchange.response.status if exchange.response else None
+            self._log.add(self.clock.now(), request, status, trouble.kind)
+        return exchange
+
+    def snapshot(self) -> dict[str, Any]:
+        """``state``, ``seen`` (number of requests) and ``requests`` (the newest of them), keys masked."""
+        with self._lock:
+            state = json.loads(mask_all(json.dumps(self.contents()), self._secrets))
+            return {"state": state, "seen": self._log.seen, "requests": list(self._log.entries)}
+
+    def _exchange(self, request: Request, trouble: Trouble) -> Exchange:
+        if trouble.kind == "reset":
+            return Exchange(None, handled=False)
+        if trouble.kind == "status":
+            return Exchange(_with_reason(self.forced(trouble.status, request)), handled=False)
+        response = self._answer(request)
+        if trouble.kind == "lost":
+            return Exchange(None)
+        return Exchange(response, trouble.seconds, trouble.kind == "cut")
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            return _with_reason(self.answer(request))
+        except Refused as refusal:
+            return _with_reason(refusal.response)
+
+
+def _with_reason(response: Response) -> Response:
+    return response._replace(reason=_REASONS.get(response.status, ""))

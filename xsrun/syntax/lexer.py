@@ -1,0 +1,498 @@
+"""Text to tokens, by the terminals of the grammar and by what stands around them.
+
+XanoScript has few reserved words and two uses for most brackets, so the lexer keeps a stack of open
+brackets and decides what the grammar could not: whether a line break separates entries, whether
+``{`` opens a block or an object, whether ``name`` before ``=`` is an attribute, whether ``(`` opens a
+condition (expressions.md section 7) and where the fields of an ``input`` block stand (types.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from lark.common import LexerConf
+from lark.lexer import Lexer, TerminalDef
+
+from xsrun.diagnostics import Found
+from xsrun.source import Source, Span
+
+MAX_NESTING: Final = 400
+FIELD_BLOCKS: Final = frozenset({"input", "schema", "output"})
+CONDITION_WORDS: Final = frozenset({"if", "elseif", "while", "precondition"})
+DATABASE_WORDS: Final = re.compile(
+    r"(?:not[ ]+)?(?:in|between|contains|includes|overlaps|like|ilike)\b(?!\.)\??|search\b(?!\.)(?=[ ])"
+)
+_SPACE: Final = re.compile(r"[ \t\f\v]+")
+_ATTRIBUTE: Final = re.compile(r'(?:[A-Za-z_][\w.]*|"[^"\n]*")(?=[ \t]*=(?![=~]))')
+_KEY: Final = re.compile(r'(?:[A-Za-z_][\w.\-]*|\$[A-Za-z_][\w.]*|\d+|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')(?=[ \t]*:)')
+_BOUNDS: Final = re.compile(r"\[[^\]\n]*\]")
+_FILTERS: Final = re.compile(
+    r'filters[ \t]*=[ \t]*(?:"(?:[^"\\\n]|\\.)*"|/(?:[^/\\\n]|\\.)+/\w*(?=[\s|:{]|$)|[ \t]*\|[ \t]*|[^\s|"])+'
+)
+_BARE: Final = re.compile(r"[^\s{}\[\]\"'|,=-][^\s{}\[\]\"'|,=]*")
+_PATH_NAME: Final = re.compile(r"[A-Za-z_]\w*(?:[/-]+[\w{}]+)+(?=[ \t]*(?:\{|\r?\n|$|as\b|verb\b))")
+_HEADER_NAME: Final = re.compile(r"\.[A-Za-z_][\w-]*")
+_CONTINUES: Final = re.compile(r"(?:[ \t\f\v\r\n]|//[^\n]*)*(?:\|(?!\|)|(&&|\|\||[~+*%?:<>]|==|!=|- |/(?!/)))")
+
+OPERATORS: Final = frozenset({"ARITHMETIC", "COMPARE", "LOGIC", "MINUS", "QUESTION", "EQ", "COLON", "PIPE", "BANG"})
+VALUE_ENDS: Final = frozenset(
+    {"STRING", "TRIPLE", "NUMBER", "VAR", "WORD", "MEMBER", "TIMESTAMP", "BARE"}
+    | {"RPAR", "RCOND", "RSQUARE", "ROBJECT", "ETICK"}
+)
+CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "`"}
+_CLOSING: Final = {"LBLOCK": "RBLOCK", "LOBJECT": "ROBJECT", "LSQUARE": "RSQUARE", "LPAR": "RPAR", "LCOND": "RCOND"}
+_SCAN: Final = re.compile(r"[()\[\]{}]|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
+_AFTER_GROUP: Final = re.compile(r"[ \t\r\n]*(?:\)|&&|\|\|)")
+
+
+class Token:
+    """A terminal with its text and place, as light as Lark's parser allows."""
+
+    __slots__ = ("end", "start", "type", "value")
+
+    def __init__(self, type: str, value: str, start: int, end: int) -> None:
+        self.type = type
+        self.value = value
+        self.start = start
+        self.end = end
+
+    def __repr__(self) -> str:
+        return f"{self.type}({self.value!r})"
+
+    # What Lark reads to place the end of the input.
+    line = column = end_line = end_column = 0
+
+    @property
+    def start_pos(self) -> int:
+        """Where Lark looks for the first offset."""
+        return self.start
+
+    @property
+    def end_pos(self) -> int:
+        """Where Lark looks for the last offset."""
+        return self.end
+
+
+class TokenStream(Lexer):
+    """Hands an existing list of tokens to Lark's parser."""
+
+    __future_interface__ = 2
+
+    def __init__(self, conf: LexerConf) -> None:
+        self.conf = conf
+
+    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Any]:
+        """Yield the tokens that were given in place of a text."""
+        return iter(lexer_state.text)
+
+
+class Comment(NamedTuple):
+    """A ``//`` comment; ``own_line`` when nothing stands before it."""
+
+    start: int
+    end: int
+    own_line: bool
+
+
+class Open(NamedTuple):
+    """An open bracket: which one, its kind (``block``, ``fields``, ``object``, ``list``, ``group``) and offset."""
+
+    bracket: str
+    kind: str
+    token: int
+
+
+class Lexed(NamedTuple):
+    """The tokens of one document with what is not part of the tree."""
+
+    tokens: list[Token]
+    comments: list[Comment]
+    broken: bool
+    """Whether brackets do not match, so that the tokens make no tree."""
+
+
+def terminal_pattern(terminals: Iterable[TerminalDef]) -> re.Pattern[str]:
+    """One regular expression of all terminals of the grammar, in their order of priority."""
+    ordered = sorted(terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value)))
+    parts = (f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in ordered if t.name != "COMMENT")
+    return re.compile("|".join(parts), re.MULTILINE)
+
+
+class Tokenizer:
+    """Reads one document of a source. One use each."""
+
+    def __init__(self, pattern: re.Pattern[str], source: Source, start: int, end: int, found: Found) -> None:
+        self.match = pattern.match
+        self.source = source
+        self.text = source.text
+        self.at = start
+        self.end = end
+        self.found = found
+        self.tokens: list[Token] = []
+        self.comments: list[Comment] = []
+        self.broken = False
+        self.open: list[Open] = [Open("", "block", 0)]
+        self.entry = 0
+        """Index of the first token of the current entry of the innermost block."""
+        self.entries: list[int] = []
+        self.suspect: Token | None = None
+        """The brace whose partner stands at another indentation: most likely the one left open."""
+
+    def run(self, kind: str = "block") -> Lexed:
+        """All tokens. ``kind`` is what the text is: entries of a ``block``, or a ``group`` (an expression)."""
+        self.open[0] = Open("", kind, 0)
+        while self._skip_blanks():
+            self._next()
+        if len(self.open) > 1:
+            self._unclosed(self.suspect or self.tokens[self.open[-1].token])
+        if self.tokens and self.tokens[-1].type == "SEP" and kind == "group":
+            self.tokens.pop()
+        return Lexed(self.tokens, self.comments, self.broken)
+
+    # ------------------------------------------------------------ blanks, comments, separators
+
+    def _skip_blanks(self) -> bool:
+        """Go to the next token; False at the end of the document."""
+        text, broken = self.text, False
+        while self.at < self.end:
+            char = text[self.at]
+            if char == "\n" or char == "\r":
+                self.at += 1
+                broken = True
+            elif char in " \t\f\v\ufeff":
+                space = _SPACE.match(text, self.at)
+                self.at = space.end() if space else self.at + 1
+            elif char == "/" and text.startswith("//", self.at):
+                self._comment(broken)
+            else:
+                break
+        if broken and self.at < self.end:
+            self._line_break()
+        return self.at < self.end
+
+    def _comment(self, own_line: bool) -> None:
+        stop = self.text.find("\n", self.at, self.end)
+        stop = self.end if stop < 0 else stop
+        self.comments.append(Comment(self.at, stop, own_line or not self.tokens))
+        if self.open[-1].kind in ("object", "list"):
+            self.found.warn(
+                "comment-in-literal",
+                "a comment inside an object or array is refused by the platform",
+                Span(self.source, self.at, stop),
+                help="put it above the statement",
+            )
+        self.at = stop
+
+    def _line_break(self) -> None:
+        kind = self.open[-1].kind
+        if kind == "group" or not self.tokens:
+            return
+        last = self.tokens[-1].type
+        if last in OPERATORS or last == "SEP":
+            return
+        going_on = _CONTINUES.match(self.text, self.at, self.end)
+        if going_on and kind != "fields" and self._is_value_end(last):
+            if going_on.group(1):
+                self.found.warn(
+                    "line-continuation",
+                    "the platform ends a value at the line break",
+                    Span(self.source, going_on.start(1), going_on.end(1)),
+                    help="put the whole expression on one line or in parentheses",
+                )
+            return
+        self._separate()
+
+    def _separate(self) -> None:
+        if self.tokens and self.tokens[-1].type not in ("SEP", "LBLOCK", "LOBJECT", "LSQUARE"):
+            self._add("SEP", "\n", self.at, self.at)
+        self.entry = len(self.tokens)
+
+    def _is_value_end(self, type: str) -> bool:
+        return type in VALUE_ENDS and (self._in_value() or self.open[-1].kind != "block")
+
+    def _in_value(self) -> bool:
+        """Whether the current entry of a block is ``name = …`` (and not a head)."""
+        first = self.tokens[self.entry].type if self.entry < len(self.tokens) else ""
+        if first == "BANG" and self.entry + 1 < len(self.tokens):
+            first = self.tokens[self.entry + 1].type
+        return first == "ATTR"
+
+    # ------------------------------------------------------------ tokens
+
+    def _add(self, type: str, value: str, start: int, end: int) -> None:
+        self.tokens.append(Token(type, value, start, end))
+
+    def _take(self, type: str, match: re.Match[str]) -> None:
+        self.tokens.append(Token(type, match.group(), match.start(), match.end()))
+        self.at = match.end()
+
+    def _next(self) -> None:
+        kind = self.open[-1].kind
+        if kind == "block":
+            if self._block_word():
+                return
+        elif kind == "fields":
+            if self._field_part():
+                return
+        elif kind == "object" and self._at_entry():
+            found = _KEY.match(self.text, self.at, self.end)
+            if found:
+                self._take("KEY", found)
+                return
+        self._terminal()
+
+    def _at_entry(self) -> bool:
+        if not self.tokens:
+            return True
+        last = self.tokens[-1].type
+        return last in ("SEP", "LBLOCK", "LOBJECT") or (last == "BANG" and len(self.tokens) - 1 == self.entry)
+
+    def _block_word(self) -> bool:
+        """Names that only mean something inside a block: attributes, header paths, the entry after ``}``."""
+        last = self.tokens[-1].type if self.tokens else "SEP"
+        if last == "RBLOCK" and not self.text.startswith(("as ", "as\t", "}", ","), self.at):
+            self._separate()
+            last = "SEP"
+        if last not in VALUE_ENDS and not self._at_entry():
+            return False
+        found = _ATTRIBUTE.match(self.text, self.at, self.end)
+        if found:
+            if self._in_value() and last in VALUE_ENDS:
+                self._separate()
+            self._take("ATTR", found)
+            return True
+        if last == "WORD" and len(self.tokens) - 1 == self.entry:
+            found = _PATH_NAME.match(self.text, self.at, self.end)
+            if found:
+                self._take("WORD", found)
+                return True
+        return False
+
+    def _field_part(self) -> bool:
+        if self._at_entry():
+            match = self.match(self.text, self.at, self.end)
+            if match and match.lastgroup == "WORD":
+                self._take("TYPE", match)
+                return True
+            return False
+        last = self.tokens[-1].type
+        if last == "EQ":
+            found = _BARE.match(self.text, self.at, self.end)
+            if found and not re.fullmatch(r"\d+(\.\d+)?|[A-Za-z_]\w*", found.group()):
+                self._take("BARE", found)
+                return True
+            return False
+        for type, pattern in (("BOUNDS", _BOUNDS), ("FILTERS", _FILTERS)):
+            found = pattern.match(self.text, self.at, self.end)
+            if found:
+                self._take(type, found)
+                return True
+        return False
+
+    def _terminal(self) -> None:
+        match = self.match(self.text, self.at, self.end)
+        if match is None:
+            self._unknown_character()
+            return
+        type = match.lastgroup or ""
+        special = self._SPECIAL.get(type)
+        if special:
+            special(self, match)
+        else:
+            self._take(type, match)
+
+    def _word(self, match: re.Match[str]) -> None:
+        last = self.tokens[-1].type if self.tokens else "SEP"
+        if last in VALUE_ENDS and (self.open[-1].kind != "block" or self._in_value()):
+            found = DATABASE_WORDS.match(self.text, self.at, self.end)
+            if found and self.open[-1].kind != "fields":
+                self._take("COMPARE", found)
+                return
+        if match.group() == "as" and self.open[-1].kind == "block" and not self._at_entry():
+            self._take("AS", match)
+        else:
+            self._take("WORD", match)
+
+    def _member(self, match: re.Match[str]) -> None:
+        if self.tokens and self.tokens[-1].value == ".$http_headers":
+            match = _HEADER_NAME.match(self.text, self.at, self.end) or match
+        self._take("MEMBER", match)
+
+    def _equals(self, match: re.Match[str]) -> None:
+        last = self.tokens[-1].type if self.tokens else ""
+        compares = last != "ATTR" and last in VALUE_ENDS and (self._in_value() or self.open[-1].kind == "group")
+        self._take("COMPARE" if compares else "EQ", match)
+
+    def _comma(self, match: re.Match[str]) -> None:
+        if self.open[-1].kind == "group":
+            self._take("COMMA", match)
+            return
+        if self.tokens and self.tokens[-1].type in ("SEP", "LBLOCK", "LOBJECT", "LSQUARE", ""):
+            self._take("COMMA", match)
+            return
+        self._take("SEP", match)
+        self.entry = len(self.tokens)
+
+    # ------------------------------------------------------------ brackets
+
+    def _open(self, bracket: str, kind: str, type: str, match: re.Match[str]) -> None:
+        if len(self.open) > MAX_NESTING:
+            self.found.error(
+                "nesting",
+                f"brackets are nested deeper than {MAX_NESTING} levels",
+                Span(self.source, match.start(), match.end()),
+                help="build the value in several steps",
+            )
+            self.at = self.end
+            self.broken = True
+            del self.open[1:]
+            return
+        self.open.append(Open(bracket, kind, len(self.tokens)))
+        self._take(type, match)
+        if kind in ("block", "fields"):
+            self.entries.append(self.entry)
+            self.entry = len(self.tokens)
+
+    def _brace(self, match: re.Match[str]) -> None:
+        last = self.tokens[-1].type if self.tokens else ""
+        kind = self.open[-1].kind
+        in_block = kind in ("block", "fields")
+        if not in_block or last in ("SPREAD", "") or (last in OPERATORS and not (kind == "fields" and last == "QUESTION")):
+            self._open("{", "object", "LOBJECT", match)
+            return
+        word = self._head_word()
+        if word == "mock":
+            self._open("{", "object", "LOBJECT", match)
+        else:
+            self._open("{", "fields" if word in FIELD_BLOCKS and kind == "block" else "block", "LBLOCK", match)
+
+    def _head_word(self) -> str:
+        """The keyword of the current entry when nothing but it stands before the brace."""
+        at_entry = self.tokens and len(self.tokens) - 1 == self.entry
+        return self.tokens[-1].value if at_entry else ""
+
+    def _square(self, match: re.Match[str]) -> None:
+        last = self.tokens[-1].type if self.tokens else ""
+        self._open("[", "group" if last in VALUE_ENDS or last == "DOT" else "list", "LSQUARE", match)
+
+    def _paren(self, match: re.Match[str]) -> None:
+        if self._opens_condition():
+            self._open("(", "group", "LCOND", match)
+        else:
+            self._open("(", "group", "LPAR", match)
+
+    def _opens_condition(self) -> bool:
+        """A head after ``if`` and its kin, and groups inside it that are whole operands of ``&&``, ``||``, ``!``."""
+        last = self.tokens[-1] if self.tokens else None
+        if last is None:
+            return False
+        if self.open[-1].kind == "block":
+            return last.type == "WORD" and last.value in CONDITION_WORDS
+        outer = self.tokens[self.open[-1].token].type if self.open[-1].bracket == "(" else ""
+        if outer != "LCOND" or not (last.type in ("LCOND", "LOGIC", "BANG")):
+            return False
+        return self._closes_operand(self.at)
+
+    def _closes_operand(self, at: int) -> bool:
+        """Whether the group that opens here is followed by ``)``, ``&&`` or ``||``."""
+        depth, text, end = 0, self.text, self.end
+        for found in _SCAN.finditer(text, at, end):
+            char = found.group()
+            if char in "([{":
+                depth += 1
+            elif char in ")]}":
+                depth -= 1
+                if depth == 0:
+                    after = _AFTER_GROUP.match(text, found.end(), end)
+                    return after is not None
+        return False
+
+    def _close(self, match: re.Match[str]) -> None:
+        innermost = self.open[-1]
+        if not innermost.bracket or CLOSERS[innermost.bracket] != match.group():
+            self._mismatch(match)
+            return
+        opener = self.tokens[innermost.token]
+        if self.suspect is None and innermost.bracket == "{" and self._indent(opener.start) > self._indent(match.start()):
+            self.suspect = opener
+        self._drop()
+        self._take(_CLOSING[opener.type], match)
+
+    def _indent(self, at: int) -> int:
+        """Blanks at the start of the line of an offset."""
+        start = self.text.rfind("\n", 0, at) + 1
+        space = _SPACE.match(self.text, start)
+        return space.end() - start if space else 0
+
+    def _drop(self) -> None:
+        closed = self.open.pop()
+        if closed.kind in ("block", "fields"):
+            self.entry = self.entries.pop()
+
+    def _tick(self, match: re.Match[str]) -> None:
+        if self.open[-1].bracket == "`":
+            self._drop()
+            self._take("ETICK", match)
+        else:
+            self._open("`", "group", "BTICK", match)
+
+    # ------------------------------------------------------------ faults
+
+    def _unknown_character(self) -> None:
+        char = self.text[self.at]
+        span = Span(self.source, self.at, self.at + 1)
+        if char in "\"'":
+            self.found.error("syntax", "this text is never closed", span, help=f"close it with {char} on the same line")
+            stop = self.text.find("\n", self.at, self.end)
+            stop = self.end if stop < 0 else stop
+            self._add("STRING", self.text[self.at : stop] + char, self.at, stop)
+            self.at = stop
+            return
+        if char == "#":
+            self.found.error("syntax", "`#` starts no comment", span, help="comments are written `// …`")
+            stop = self.text.find("\n", self.at, self.end)
+            self.at = self.end if stop < 0 else stop
+            return
+        self.found.error("syntax", f"the character {char!r} means nothing here", span)
+        self.at += 1
+
+    def _unclosed(self, opener: Token) -> None:
+        self.broken = True
+        self.found.error(
+            "unclosed",
+            f"`{opener.value}` is never closed",
+            Span(self.source, opener.start, opener.end),
+            help=f"add `{CLOSERS[opener.value]}` where it ends",
+        )
+
+    def _mismatch(self, match: re.Match[str]) -> None:
+        """A closing bracket that does not fit: nothing after it can be read with confidence."""
+        innermost = self.open[-1]
+        if innermost.bracket and any(CLOSERS.get(each.bracket) == match.group() for each in self.open):
+            self._unclosed(self.tokens[innermost.token])
+        else:
+            self.broken = True
+            self.found.error(
+                "unmatched",
+                f"`{match.group()}` closes nothing",
+                Span(self.source, match.start(), match.end()),
+                help="remove it, or open its partner before it",
+            )
+        self.at = self.end
+        del self.open[1:]
+
+    _SPECIAL: Final[dict[str, Callable[[Any, re.Match[str]], None]]] = {
+        "WORD": _word,
+        "MEMBER": _member,
+        "EQ": _equals,
+        "COMMA": _comma,
+        "LBRACE": _brace,
+        "LPAR": _paren,
+        "LSQUARE": _square,
+        "TICK": _tick,
+        "RBRACE": _close,
+        "RPAR": _close,
+        "RSQUARE": _close,
+    }
