@@ -1,1 +1,27 @@
-"""A local runtime for XanoScript job folders."""
+"""A local runtime for XanoScript job folders: no account, no upload, no server.
+
+    import xsrun
+
+    project = xsrun.load("jobs/pagerduty-create-incident")
+    result = project.run(input={"title": "Database is down"}, env={"pagerduty_api_key": "…"})
+
+The names below are stable; they are imported on first use, so that the command line starts fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xsrun.api import Document, Project, Result, XsError, evaluate, load, parse
+
+__version__ = "0.1.0"
+
+__all__ = ["Document", "Project", "Result", "XsError", "__version__", "evaluate", "load", "parse"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(import_module("xsrun.api"), name)
+    raise AttributeError(f"module xsrun has no attribute {name}")

@@ -234,6 +234,10 @@ def set(whole: Any, path: Any, new: Any) -> Any:
     """A copy with ``new`` stored at a path, everywhere that the path leads; see ``update``."""
     if type(whole) is dict and type(path) is str and path.isidentifier():
         return {**whole, path: new}
+    if type(whole) is list and type(path) is int and 0 <= path < len(whole):
+        copy = whole[:]
+        copy[path] = new
+        return copy
     return update(whole, path, lambda _: new)
 
 

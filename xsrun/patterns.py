@@ -102,6 +102,13 @@ def compile_search(text: str) -> regex.Pattern[str]:
     return _compile(text, text, "u")
 
 
+def occurs(text: str, subject: str) -> bool:
+    """Whether a delimited or bare pattern matches anywhere. Raises ``bad-regex`` and ``limit-time``."""
+    pattern = compile_search(text)
+    with bounded(text):
+        return pattern.search(subject, timeout=TIMEOUT) is not None
+
+
 @contextmanager
 def bounded(text: str) -> Iterator[None]:
     """Wrap every search of the pattern ``text``: running out of time or memory becomes the fault ``limit-time``."""

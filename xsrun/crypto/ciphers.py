@@ -35,18 +35,25 @@ def encrypt(data: bytes, algorithm: str, key: bytes, iv: bytes) -> bytes:
     return cipher.update(padder.update(data) + padder.finalize()) + cipher.finalize()  # type: ignore[no-any-return]
 
 
-def decrypt(data: bytes, algorithm: str, key: bytes, iv: bytes) -> bytes:
-    """The data that ``encrypt`` got. Raises the same faults, and ``bad-argument`` for data that does not fit the key."""
+def decrypt(data: bytes, algorithm: str, key: bytes, iv: bytes) -> str | bytes:
+    """What ``encrypt`` got: text where it is UTF-8, else bytes.
+
+    Raises the same faults, and ``bad-argument`` for data that does not fit the key.
+    """
     aes = _checked(algorithm, key, iv)
     refusals = (ValueError, _library("exceptions").InvalidTag)
     try:
-        return _opened(aes, data, key, iv)
+        opened = _opened(aes, data, key, iv)
     except refusals:
         raise Fault(
             "bad-argument",
             "Unable to decrypt.",
             help="check the algorithm, the key, the iv and how the data was encoded",
         ) from None
+    try:
+        return opened.decode()
+    except UnicodeDecodeError:
+        return opened
 
 
 def _opened(aes: Aes, data: bytes, key: bytes, iv: bytes) -> bytes:

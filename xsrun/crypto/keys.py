@@ -30,8 +30,9 @@ def read(library: jose.Jose, key: Any, algorithm: str) -> Any:
     try:
         jwk = _as_jwk(key)
         if jwk is None:
-            kind, raw = kinds[_family(algorithm)], values.to_bytes(key)
-            return kind(kind.binding.import_from_bytes(raw), raw)
+            family, raw = _family(algorithm), values.to_bytes(key)
+            kind = kinds[family]
+            return kind(_secret(raw) if family == "oct" else kind.binding.import_from_bytes(raw), raw)
         kind = kinds[jwk["kty"]]
         kind.validate_dict_key(jwk)
         return kind(kind.binding.import_from_dict(jwk), jwk)
@@ -43,6 +44,13 @@ def _family(algorithm: str) -> str:
     if algorithm.startswith(("RS", "PS")):
         return "RSA"
     return "EC" if algorithm.startswith("E") else "oct"
+
+
+def _secret(raw: bytes) -> bytes:
+    # A public key taken for a shared secret would let everybody sign.
+    if b"-----BEGIN " in raw:
+        raise ValueError("a PEM text is no shared secret")
+    return raw
 
 
 def _as_jwk(key: Any) -> dict[str, Any] | None:

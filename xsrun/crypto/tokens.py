@@ -141,7 +141,9 @@ def _check_times(library: jose.Jose, claims: dict[str, Any], drift: int, now: in
 
 
 def _refused(reason: str) -> Fault:
-    return Fault("bad-token", f"Unable to accept the token: {reason}.", help="catch this with `try_catch` to answer 401")
+    return Fault(
+        "bad-token", f"Unable to accept the token: {reason}.", help="catch this with `try_catch` to answer 401"
+    )
 
 
 def _misfit(algorithm: str) -> Fault:

@@ -6,15 +6,12 @@ import json
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any
 
 from xsrun.effects.ports import Clock, Random, Request, Response
 from xsrun.simulators.faults import Exchange, Trouble, Troubles
 from xsrun.simulators.log import RequestLog, mask_all
-from xsrun.simulators.routing import Refused
-
-_REASONS = {status.value: status.phrase for status in HTTPStatus}
+from xsrun.simulators.routing import REASONS, Refused
 
 
 class Simulator(ABC):
@@ -80,4 +77,4 @@ class Simulator(ABC):
 
 
 def _with_reason(response: Response) -> Response:
-    return response._replace(reason=_REASONS.get(response.status, ""))
+    return response._replace(reason=REASONS.get(response.status, ""))

@@ -72,7 +72,9 @@ class Troubles:
 def _entry(text: str) -> tuple[Trouble, int]:
     found = _ENTRY.fullmatch(text)
     if not found:
-        raise ValueError(f'"{text}" is no trouble; known are a status from 400 to 599, reset, lost, cut, slow:5s and ok')
+        raise ValueError(
+            f'"{text}" is no trouble; known are a status from 400 to 599, reset, lost, cut, slow:5s and ok'
+        )
     count = int(found["count"] or 1)
     if found["status"]:
         return Trouble("status", status=int(found["status"])), count

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from xsrun.effects.ports import Headers, Request, Response
+
+REASONS: Final[dict[int, str]] = {status.value: status.phrase for status in HTTPStatus}
+"""The reason phrase of every registered status."""
 
 
 class Call(NamedTuple):

@@ -14,7 +14,18 @@ from xsrun.syntax.lexer import Token
 from xsrun.values import whole
 
 _ESCAPE: Final = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[\s\S])")
-_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", "v": "\v", "f": "\f", "e": "\x1b", "\\": "\\", '"': '"', "'": "'", "`": "`"}
+_ESCAPES: Final = {
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+    "f": "\f",
+    "e": "\x1b",
+    "\\": "\\",
+    '"': '"',
+    "'": "'",
+    "`": "`",
+}
 _SINGLE: Final = re.compile(r"\\([\\'])")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 

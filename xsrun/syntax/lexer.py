@@ -26,7 +26,9 @@ DATABASE_WORDS: Final = re.compile(
 )
 _SPACE: Final = re.compile(r"[ \t\f\v]+")
 _ATTRIBUTE: Final = re.compile(r'(?:[A-Za-z_][\w.]*|"[^"\n]*")(?=[ \t]*=(?![=~]))')
-_KEY: Final = re.compile(r'(?:[A-Za-z_][\w.\-]*|\$[A-Za-z_][\w.]*|\d+|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')(?=[ \t]*:)')
+_KEY: Final = re.compile(
+    r'(?:[A-Za-z_][\w.\-]*|\$[A-Za-z_][\w.]*|\d+|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')(?=[ \t]*:)'
+)
 _BOUNDS: Final = re.compile(r"\[[^\]\n]*\]")
 _FILTERS: Final = re.compile(
     r'filters[ \t]*=[ \t]*(?:"(?:[^"\\\n]|\\.)*"|/(?:[^/\\\n]|\\.)+/\w*(?=[\s|:{]|$)|[ \t]*\|[ \t]*|[^\s|"])+'
@@ -359,7 +361,11 @@ class Tokenizer:
         last = self.tokens[-1].type if self.tokens else ""
         kind = self.open[-1].kind
         in_block = kind in ("block", "fields")
-        if not in_block or last in ("SPREAD", "") or (last in OPERATORS and not (kind == "fields" and last == "QUESTION")):
+        if (
+            not in_block
+            or last in ("SPREAD", "")
+            or (last in OPERATORS and not (kind == "fields" and last == "QUESTION"))
+        ):
             self._open("{", "object", "LOBJECT", match)
             return
         word = self._head_word()
@@ -415,7 +421,11 @@ class Tokenizer:
             self._mismatch(match)
             return
         opener = self.tokens[innermost.token]
-        if self.suspect is None and innermost.bracket == "{" and self._indent(opener.start) > self._indent(match.start()):
+        if (
+            self.suspect is None
+            and innermost.bracket == "{"
+            and self._indent(opener.start) > self._indent(match.start())
+        ):
             self.suspect = opener
         self._drop()
         self._take(_CLOSING[opener.type], match)

@@ -163,7 +163,6 @@ class Expr(Node):
     """Something that has a value."""
 
 
-
 @dataclass(slots=True, eq=False)
 class Literal(Expr):
     """A text, number, boolean or null; ``raw`` is how it is written."""

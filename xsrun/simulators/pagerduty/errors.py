@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from xsrun.effects.ports import Response
 from xsrun.simulators.fields import Field, Problem, problems
-from xsrun.simulators.routing import Call, Refused, empty, read_json, reply
+from xsrun.simulators.routing import REASONS, Call, Refused, empty, read_json, reply
 
 
 class Error(NamedTuple):
@@ -22,7 +21,9 @@ class Error(NamedTuple):
 ERRORS: Final[dict[str, Error]] = {
     "invalid": Error(400, 2001, "Invalid Input Provided"),
     "arguments": Error(400, 2002, "Arguments Caused Error"),
-    "from-missing": Error(400, 2016, 'You must specify a user\'s email address in the "From" header to perform this action'),
+    "from-missing": Error(
+        400, 2016, 'You must specify a user\'s email address in the "From" header to perform this action'
+    ),
     "from-malformed": Error(400, 1028, 'Malformed "From" header'),
     "from-unknown": Error(400, 1008, "Requester User Not Found"),
     "resolved": Error(400, 1001, "Incident Already Resolved"),
@@ -46,7 +47,13 @@ _EVENT_STATUS: Final = {
     429: ("throttle exceeded", "Events for this integration arrive faster than they are taken in"),
 }
 
-_A: Final = {"text": "a string", "integer": "an integer", "boolean": "true or false", "object": "an object", "list": "a list"}
+_A: Final = {
+    "text": "a string",
+    "integer": "an integer",
+    "boolean": "true or false",
+    "object": "an object",
+    "list": "a list",
+}
 
 
 def rest_error(error: Error, details: Iterable[str] = ()) -> Response:
@@ -66,7 +73,7 @@ def rest_status(status: int) -> Response:
     """What the REST API sends with that status when nothing more is known."""
     if status == 401:
         return empty(401)
-    plain = Error(status, 2000, HTTPStatus(status).phrase if status in HTTPStatus else "Internal Server Error")
+    plain = Error(status, 2000, REASONS.get(status, "Internal Server Error"))
     return rest_error(_OF_STATUS.get(status, plain))
 
 
@@ -85,10 +92,9 @@ def read_body(call: Call, wrapper: str, kind: type) -> Any:
         body = read_json(call.request.body)
     except ValueError:
         raise refuse("invalid", "params must be a Hash") from None
-    inner = body.get(wrapper) if isinstance(body, dict) else None
-    if not isinstance(inner, kind):
+    if not isinstance(body, dict) or not isinstance(body.get(wrapper), kind):
         raise refuse("invalid", "params must be a Hash")
-    return inner
+    return body.get(wrapper)
 
 
 def require(fields: Iterable[Field], body: Any) -> None:
@@ -122,7 +128,8 @@ def _event_detail(problem: Problem) -> str:
         case "missing":
             return f"{name} is missing or blank"
         case "choice":
-            return f"{name} is invalid (must be {_listed([f"'{word}'" for word in problem.field.choices])})"
+            words = [f"'{word}'" for word in problem.field.choices]
+            return f"{name} is invalid (must be {_listed(words)})"
         case "length":
             return f"{name} is too long (at most {problem.field.longest} characters)"
         case _:

@@ -85,7 +85,9 @@ def catalogue() -> dict[str, dict[str, Record]]:
             _user("PUSR002", "Robin Okafor", "robin.okafor@example.com", "admin"),
             _user("PUSR003", "Sam Lindqvist", "sam.lindqvist@example.com", "limited_user"),
         ),
-        "team": _records({"id": TEAM_ID, "name": "Platform", "description": "Keeps the lights on", "default_role": "manager"}),
+        "team": _records(
+            {"id": TEAM_ID, "name": "Platform", "description": "Keeps the lights on", "default_role": "manager"}
+        ),
         "service": _records(
             _service(SERVICE_ID, "Checkout", "Everything between basket and receipt", "high", "PINT001"),
             _service("PSVC002", "Reports", "Nightly numbers", "low", "PINT002"),
@@ -93,7 +95,13 @@ def catalogue() -> dict[str, dict[str, Record]]:
         ),
         "integration": _records(
             *(
-                {"id": f"PINT00{n}", "name": "Events API v2", "service": f"PSVC00{n}", "created_at": CREATED, "key": key}
+                {
+                    "id": f"PINT00{n}",
+                    "name": "Events API v2",
+                    "service": f"PSVC00{n}",
+                    "created_at": CREATED,
+                    "key": key,
+                }
                 for n, key in enumerate(SECRETS[-3:], 1)
             )
         ),
@@ -134,4 +142,11 @@ INCIDENT_TYPES: Final[tuple[Record, ...]] = (
     {"id": "PTYP002", "name": "security_incident", "display_name": "Security", "parent": "PTYP001"},
 )
 
-ABILITIES: Final = ("teams", "urgencies", "service_support_hours", "read_only_users", "manage_schedules", "event_intelligence")
+ABILITIES: Final = (
+    "teams",
+    "urgencies",
+    "service_support_hours",
+    "read_only_users",
+    "manage_schedules",
+    "event_intelligence",
+)

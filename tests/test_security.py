@@ -1,0 +1,53 @@
+"""What scripts cannot reach in `security`: stored hashes, the key of user tokens, a missing package."""
+
+from __future__ import annotations
+
+import pytest
+
+from xsrun import extras
+from xsrun.builtins.statements import security
+from xsrun.crypto import passwords, tokens
+from xsrun.diagnostics import Fault
+from xsrun.effects.memory import memory_world
+
+KEY = "a long random text for tests"
+
+
+def test_a_stored_hash_knows_its_password():
+    stored = passwords.hash_password("pässword", b"s" * passwords.SALT_SIZE)
+    assert passwords.is_hash(stored)
+    assert security.check_password(text_password="pässword", hash_password=stored)
+    assert not security.check_password(text_password="password", hash_password=stored)
+    assert stored != passwords.hash_password("pässword", b"t" * passwords.SALT_SIZE)
+
+
+@pytest.mark.parametrize("stored", ["", "plain", passwords.PREFIX, passwords.PREFIX + "!$!", "$2y$10$abc"])
+def test_no_password_fits_what_is_no_hash(stored: str):
+    assert not security.check_password(text_password="plain", hash_password=stored)
+
+
+def test_a_user_token_holds_table_id_and_extras():
+    world = memory_world(env={security.AUTH_KEY: KEY})
+    token = security.create_auth_token(world, table="user", id=7, extras={"role": "admin"}, expiration=60)
+    claims = tokens.jws_decode(token, {"table": "user"}, KEY, security.AUTH_ALGORITHM, 0, world.clock)
+    assert (claims["id"], claims["extras"], claims["exp"] - claims["iat"]) == (7, {"role": "admin"}, 60)
+    world.clock.sleep(61)
+    with pytest.raises(Fault, match="expired"):
+        tokens.jws_decode(token, {}, KEY, security.AUTH_ALGORITHM, 0, world.clock)
+
+
+def test_a_user_token_may_last_for_ever():
+    world = memory_world(env={security.AUTH_KEY: KEY})
+    token = security.create_auth_token(world, table="user", id="a-uuid", expiration=0)
+    assert "exp" not in tokens.jws_decode(token, {}, KEY, security.AUTH_ALGORITHM, 0, world.clock)
+
+
+def test_a_seed_repeats_passwords_and_curve_keys():
+    assert security.create_password(memory_world()) == security.create_password(memory_world())
+    assert security.create_curve_key(memory_world()) == security.create_curve_key(memory_world())
+
+
+def test_a_missing_package_names_what_to_install():
+    with pytest.raises(Fault, match="needs the package no_such_package") as caught:
+        extras.load("no_such_package.part", extra="crypto", needed_by="security.x")
+    assert (caught.value.code, caught.value.help) == ("missing-extra", "pip install 'xsrun[crypto]'")

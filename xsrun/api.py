@@ -1,0 +1,215 @@
+"""The stable Python face: parse, load, evaluate, and a project's run, call and batch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from xsrun.compile.program import code_name, compile_folder
+from xsrun.diagnostics import Diagnostic, Exit, Fault, Found, XsError, nearest
+from xsrun.effects.outward import real_world
+from xsrun.effects.ports import World
+from xsrun.project import Construct, Folder, Job, load_folder, load_text
+from xsrun.runtime.environment import resolve
+from xsrun.runtime.frame import Limits
+from xsrun.runtime.job import Failure, Result, run_function, run_job
+from xsrun.runtime.run import Loaded
+from xsrun.source import Source
+from xsrun.syntax import tree
+from xsrun.syntax.parser import parse_documents
+
+__all__ = ["Document", "Project", "Result", "XsError", "evaluate", "load", "parse"]
+
+NO_VALUES: Mapping[str, Any] = {}
+
+
+class Document:
+    """A parsed text: its tree, one document after another, and warnings about it."""
+
+    def __init__(self, source: Source, documents: list[tree.Document], diagnostics: list[Diagnostic]) -> None:
+        self.source = source
+        self.documents = documents
+        self.diagnostics = diagnostics
+
+
+class _SilentLog:
+    """Takes entries that only the Result shows."""
+
+    def write(self, value: Any, place: str = "") -> None:
+        """Say nothing."""
+
+
+class Project:
+    """A loaded folder. Compiled when it is loaded, run as often as wanted, from any thread."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._program = compile_folder(folder)
+
+    @property
+    def path(self) -> str:
+        """The folder or file it was read from."""
+        return self._folder.path
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Everything that was found by reading it, errors and warnings."""
+        return self._folder.diagnostics
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The findings that keep it from running."""
+        return [each for each in self.diagnostics if each.severity == "error"]
+
+    @property
+    def jobs(self) -> Mapping[str, Job]:
+        """The jobs and services by declared name."""
+        return self._folder.jobs
+
+    @cached_property
+    def functions(self) -> Mapping[str, Construct]:
+        """The functions by declared name."""
+        return self._folder.named("function")
+
+    @cached_property
+    def tables(self) -> Mapping[str, Construct]:
+        """The tables by declared name."""
+        return self._folder.named("table")
+
+    def run(
+        self,
+        job: str | None = None,
+        input: Mapping[str, Any] = NO_VALUES,
+        env: Mapping[str, str] = NO_VALUES,
+        world: World | None = None,
+        limits: Limits | None = None,
+    ) -> Result:
+        """Run a job; the only one of the folder when none is named.
+
+        ``input`` wins over the constants of the job key by key, ``env`` over the process environment.
+        Raises nothing for a job that fails: the Result says so.
+        """
+        chosen = self._choose(job)
+        if isinstance(chosen, Failure):
+            return Result(error=chosen)
+        if self.errors:
+            return Result(error=self._unusable())
+        resolved = resolve(chosen.env, env, os.environ)
+        if resolved.missing:
+            return Result(error=self.missing_env(chosen, resolved.missing))
+        return run_job(self._loaded, chosen, input, self._world(world, resolved.values), limits or Limits())
+
+    def call(
+        self,
+        function: str,
+        input: Mapping[str, Any] = NO_VALUES,
+        env: Mapping[str, str] = NO_VALUES,
+        world: World | None = None,
+        limits: Limits | None = None,
+    ) -> Result:
+        """Run one function with these inputs; it sees the environment variables of ``env`` and no others."""
+        routine = self._program.routine("function", function)
+        if routine is None:
+            near = nearest(function, self.functions)
+            help = f'did you mean "{near}"?' if near else ""
+            return Result(error=Failure("no-function", f"Function does not exist: {function}", Exit.USAGE, help))
+        if self.errors:
+            return Result(error=self._unusable())
+        return run_function(self._loaded, routine, input, self._world(world, dict(env)), limits or Limits())
+
+    def batch(
+        self,
+        function: str,
+        inputs: Iterable[Mapping[str, Any]],
+        env: Mapping[str, str] = NO_VALUES,
+        world: World | None = None,
+        threads: int = 16,
+    ) -> list[Result]:
+        """Run one function for many inputs on threads; the results stand in the order of the inputs."""
+        shared = self._world(world, dict(env))
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(lambda given: self.call(function, given, env, shared), inputs))
+
+    def missing_env(self, job: Job, names: Iterable[str]) -> Failure:
+        """The failure of a run whose variables have no value, with the places that read them."""
+        missing = list(names)
+        places = [
+            f"{name} (read at {', '.join(self._program.env_read[name])})" if name in self._program.env_read else name
+            for name in missing
+        ]
+        example = " ".join(f"--env {name}=…" for name in missing)
+        return Failure(
+            "missing-env",
+            f"job `{job.name}` needs {', '.join(places)}; nothing was sent",
+            Exit.ENVIRONMENT,
+            f"set it in the environment or in .env, or give {example}",
+        )
+
+    @cached_property
+    def _loaded(self) -> Loaded:
+        return Loaded(self._program, {code_name(source): source for source in self._folder.sources})
+
+    def _choose(self, name: str | None) -> Job | Failure:
+        if name is None and len(self.jobs) == 1:
+            return next(iter(self.jobs.values()))
+        if name in self.jobs:
+            return self.jobs[name]
+        shown = ", ".join(f'"{each}"' for each in self.jobs) or "none"
+        if name is None:
+            code = "several-jobs" if self.jobs else "no-job"
+            return Failure(code, f"the jobs here are {shown}", Exit.USAGE, "choose one with --job")
+        near = nearest(name, self.jobs)
+        help = f'did you mean "{near}"?' if near else f"the jobs here are {shown}"
+        return Failure("no-job", f"there is no job `{name}`", Exit.USAGE, help)
+
+    def _unusable(self) -> Failure:
+        first = self.errors[0]
+        return Failure(first.code, str(first), Exit.SOURCE, first.help)
+
+    def _world(self, world: World | None, env: Mapping[str, str]) -> World:
+        return world.with_env({**world.env, **env}) if world else real_world(_SilentLog(), env)
+
+
+def parse(text: str, name: str = "run.xs") -> Document:
+    """Read a text of one or more documents. Raises XsError with every fault of its syntax."""
+    found, source = Found(), Source(name, text)
+    parsed = parse_documents(source, found)
+    if any(each.severity == "error" for each in found.items):
+        raise XsError(found.items)
+    return Document(source, [each.document for each in parsed], found.items)
+
+
+def load(path: str | os.PathLike[str]) -> Project:
+    """Read a job folder, or a single file of several documents.
+
+    A project with faults is given back too: its ``diagnostics`` hold them. Raises XsError when there
+    is nothing to read.
+    """
+    place = Path(path)
+    if place.is_file() and place.name in ("run.xs", "run.job.xs"):
+        place = place.parent
+    if not place.exists():
+        raise XsError([Diagnostic("not-found", f"there is no file or folder {place}")])
+    return Project(load_folder(place))
+
+
+def evaluate(expression: str, variables: Mapping[str, Any] = NO_VALUES, world: World | None = None) -> Any:
+    """The value of one expression, with ``$name`` for every given variable.
+
+    Raises XsError when it cannot be read or fails.
+    """
+    inputs = "".join(f"json {name}?\n" for name in variables)
+    setup = "".join(f"var ${name} {{ value = $input.{name} }}\n" for name in variables)
+    text = f"function evaluate {{\ninput {{\n{inputs}}}\nstack {{\n{setup}}}\nresponse = {expression}\n}}"
+    project = Project(load_text(text, "expression"))
+    if project.errors:
+        raise XsError(project.errors)
+    result = project.call("evaluate", dict(variables), world=world)
+    if result.error is not None:
+        fault = result.error.fault
+        raise XsError([Diagnostic(result.error.code, result.error.message, fault.span if fault else None)]) from fault
+    return result.value

@@ -1,0 +1,135 @@
+"""Filters for text in rows and cells (CSV)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain, repeat
+from typing import Any, Final
+
+from xsrun import values
+from xsrun.builtins.registry import Elements, Group, List, Text, Value
+from xsrun.diagnostics import Fault
+
+tabular = Group("tabular")
+
+DIALECT_HELP: Final = "separator and enclosure are one character each, escape one or none"
+
+
+@lru_cache(maxsize=32)
+def _cell(separator: str, enclosure: str, escape: str) -> re.Pattern[str]:
+    """Matches one cell with what ends it: quoted part, plain rest, end."""
+    _demand_dialect(separator, enclosure, escape)
+    cut, quote, protect = re.escape(separator), re.escape(enclosure), re.escape(escape)
+    blanks = "".join(each for each in " \t" if each not in separator + enclosure)
+    blank = f"[{blanks}]*+" if blanks else ""
+    protected = f"|{protect}." if escape not in ("", enclosure) else ""
+    inside = f"(?:[^{quote}{protect}]|{quote}{quote}{protected})*+"
+    return re.compile(
+        rf"(?:{blank}{quote}(?P<quoted>{inside}){quote}?)?(?P<plain>[^{cut}\r\n]*+)(?P<end>{cut}|\r?\n|\r|\Z)",
+        re.DOTALL,
+    )
+
+
+def _demand_dialect(separator: str, enclosure: str, escape: str) -> None:
+    if len(separator) != 1 or len(enclosure) != 1 or len(escape) > 1 or separator in "\r\n" or enclosure in "\r\n":
+        raise Fault("bad-argument", "Not a CSV dialect.", help=DIALECT_HELP)
+
+
+def _rows(source: str, separator: str, enclosure: str, escape: str) -> Iterator[list[str]]:
+    """The rows of a CSV text as their cells; lines without anything are no rows."""
+    cell = _cell(separator, enclosure, escape)
+    row: list[str] = []
+    for found in cell.finditer(source.removeprefix("\ufeff")):
+        if not row and not found[0].strip("\r\n"):
+            continue
+        quoted = found["quoted"]
+        plain = found["plain"]
+        row.append(plain if quoted is None else quoted.replace(enclosure * 2, enclosure) + plain)
+        if found["end"] != separator:
+            yield row
+            row = []
+
+
+@tabular.filter(
+    '"a,b\\n1,\\"x,y\\""|csv_decode -> [["a","b"],["1","x,y"]]',
+    '"a;b"|csv_decode:";" -> [["a","b"]]',
+    "null|csv_decode -> []",
+)
+def csv_decode(subject: Text, separator: Text = ",", enclosure: Text = '"', escape: Text = "\\") -> list[list[Text]]:
+    """Read CSV text as a list of rows, each a list of texts.
+
+    An enclosed cell may hold separators and line breaks; within it a doubled enclosure is one, and the
+    escape character keeps the character after it from ending the cell. Empty lines are skipped.
+    """
+    return list(_rows(subject, separator, enclosure, escape))
+
+
+@tabular.filter(
+    '"a,b\\n1,2"|csv_parse -> [{"a":"1","b":"2"}]',
+    '"a,b\\n1\\n1,2,3"|csv_parse -> [{"a":"1","b":null},{"a":"1","b":"2"}]',
+    "null|csv_parse -> []",
+    misnomers=("parse_csv",),
+)
+def csv_parse(
+    subject: Text, separator: Text = ",", enclosure: Text = '"', escape: Text = "\\"
+) -> list[dict[Text, Value]]:
+    """Read CSV text whose first row names the columns as a list of objects.
+
+    All values are text; a missing cell is null and one without a name is dropped.
+    """
+    rows = _rows(subject, separator, enclosure, escape)
+    names = next(rows, [])
+    return [dict(zip(names, chain(row, repeat(None)), strict=False)) for row in rows]
+
+
+@tabular.filter(
+    '[[1,"a b"],[null,{k: 1}]]|csv_encode -> "1,\\"a b\\"\\n,\\"{\\"\\"k\\"\\":1}\\"\\n"',
+    '[{a: 1, b: 2}]|csv_encode:";" -> "1;2\\n"',
+    '["a","b"]|csv_encode -> "a,b\\n"',
+    '[]|csv_encode -> ""',
+)
+def csv_encode(subject: List, separator: Text = ",", enclosure: Text = '"', escape: Text = "\\") -> Text:
+    """Write rows, lists or objects, as CSV text without a header; a list of plain values is one row.
+
+    True is written 1, false and null as nothing, a list or object within a row as JSON.
+    """
+    _demand_dialect(separator, enclosure, escape)
+    rows = subject if any(isinstance(row, list | dict) for row in subject) or not subject else [subject]
+    return "".join(_line(row, separator, enclosure, escape) for row in rows)
+
+
+@tabular.filter(
+    '["a","b"]|csv_create:[[1,2]] -> "a,b\\n1,2\\n"',
+    '[{a: 1, b: 2}]|csv_create -> "a,b\\n1,2\\n"',
+    '["a"]|csv_create:[] -> "a\\n"',
+)
+def csv_create(
+    subject: List,
+    rows: Elements | None = None,
+    separator: Text = ",",
+    enclosure: Text = '"',
+    escape: Text = "\\",
+) -> Text:
+    """Write a header of column names, then rows, as CSV text.
+
+    Without rows the piped list is taken for them, and the keys of the first one are the header.
+    """
+    if rows is None:
+        rows, subject = subject, list(values.as_object(subject[0])) if subject else []
+    header = csv_encode(subject, separator, enclosure, escape)
+    return header + "".join(_line(row, separator, enclosure, escape) for row in rows)
+
+
+def _line(row: Any, separator: str, enclosure: str, escape: str) -> str:
+    cells = values.elements(row) if isinstance(row, list | dict) else [row]
+    return separator.join(_written(item, separator, enclosure, escape) for item in cells) + "\n"
+
+
+def _written(item: Any, separator: str, enclosure: str, escape: str) -> str:
+    shown = ("1" if item else "") if isinstance(item, bool) else values.to_text(item)
+    if not any(special in shown for special in (separator, enclosure, "\n", "\r", "\t", " ", *escape)):
+        return shown
+    unprotected = f"(?<!{re.escape(escape)})" if escape not in ("", enclosure) else ""
+    return enclosure + re.sub(unprotected + re.escape(enclosure), lambda _: enclosure * 2, shown) + enclosure

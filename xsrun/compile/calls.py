@@ -1,0 +1,232 @@
+"""Calls of builtins: arguments bound to the parameters of a record and converted to their classes."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Final
+
+from xsrun.builtins.records import Filter, Param, Statement
+from xsrun.builtins.registry import LAZY, STATIC, Kind
+from xsrun.compile import python as py
+from xsrun.compile.context import Context, Evaluator
+from xsrun.diagnostics import Fault, nearest
+from xsrun.syntax import tree
+
+COMMON_ATTRIBUTES: Final = frozenset({"description", "disabled", "mock"})
+"""What every statement takes."""
+
+REDUCERS: Final = frozenset({"reduce", "lambda_reduce"})
+
+
+class Arguments:
+    """Binds and converts the arguments of filters and statements."""
+
+    def __init__(self, context: Context, expressions: Evaluator) -> None:
+        self.context = context
+        self.expressions = expressions
+
+    # ------------------------------------------------------------ filters
+
+    def filter(self, made: ast.expr, subject: tree.Expr | None, node: tree.Filter) -> ast.expr:
+        """One filter applied to an expression; ``subject`` is its tree when it is not itself a filter's result."""
+        record = self.context.registry.filters.get(node.name)
+        if record is None:
+            self._unknown_filter(node)
+            for argument in node.arguments:
+                self.expressions.value(argument)
+            return made
+        constant = self.expressions.constant_of(subject) if subject else (False, None)
+        arguments = [self.convert(record.subject.kind, made, constant)]
+        arguments += self._filter_arguments(record, node)
+        if record.needs_world:
+            arguments.insert(0, py.attribute("rt", "world"))
+        return py.call(self.context.builtin(record.function), *arguments)
+
+    def _filter_arguments(self, record: Filter, node: tree.Filter) -> list[ast.expr]:
+        given = node.arguments
+        params: list[Param] = list(record.params)
+        if record.variadic:
+            params = params[:-1] + [params[-1]] * max(0, len(given) - len(params) + 1)
+        if len(given) > len(params):
+            self.context.error(
+                "too-many-arguments",
+                f"`{record.name}` takes {_count(len(params))}, here are {len(given)}",
+                given[len(params)],
+                help=f"the filter reads {signature(record)}",
+            )
+        missing = [param.name for param in params[len(given) :] if param.required]
+        if missing:
+            self.context.error(
+                "missing-argument",
+                f"`{record.name}` needs its argument `{missing[0]}`",
+                node,
+                help=f"the filter reads {signature(record)}",
+            )
+        return [self.argument(param, argument, record.name) for param, argument in zip(params, given, strict=False)]
+
+    def _unknown_filter(self, node: tree.Filter) -> None:
+        registry = self.context.registry
+        known = registry.filter_misnomers.get(node.name) or nearest(node.name, registry.filters)
+        place = tree.Word(node.name_start, node.name_start + len(node.name), node.name)
+        help = ""
+        if known:
+            help = f"did you mean `{known}`? {registry.filters[known].summary}"
+        self.context.error("unknown-filter", f"Unknown filter function '{node.name}'", place, help)
+
+    # ------------------------------------------------------------ one argument
+
+    def argument(self, param: Param, node: tree.Node, owner: str) -> ast.expr:
+        """The Python expression of one argument."""
+        if param.kind is LAZY:
+            return self.lazy(node, owner in REDUCERS)
+        if param.kind is STATIC:
+            return self.static(param, node, owner)
+        made = self.expressions.value(node, strict=False)
+        constant = self.expressions.constant_of(node)
+        if param.required or param.variadic:
+            return self.convert(param.kind, made, constant)
+        return self._optional(param, made, constant)
+
+    def _optional(self, param: Param, made: ast.expr, constant: tuple[bool, Any]) -> ast.expr:
+        """Null stands for the default."""
+        if constant == (True, None):
+            return py.constant(param.default)
+        if constant[0]:
+            return self.convert(param.kind, made, constant)
+        if param.kind.convert is None:
+            if param.default is None:
+                return made
+            return py.call("default", made, py.constant(param.default))
+        return py.call("optional", py.load(self.converter(param.kind)), made, py.constant(param.default))
+
+    def convert(self, kind: Kind, made: ast.expr, constant: tuple[bool, Any] = (False, None)) -> ast.expr:
+        """A value as the class a parameter takes."""
+        if kind.convert is None:
+            return made
+        if constant[0]:
+            try:
+                converted = kind.convert(constant[1])
+            except Fault:
+                return py.call(self.converter(kind), made)
+            if isinstance(converted, str | int | float | bytes | bool) or converted is None:
+                return py.constant(converted)
+        return py.call(self.converter(kind), made)
+
+    def converter(self, kind: Kind) -> str:
+        """The name of the conversion in generated code."""
+        if kind.convert is None:
+            raise ValueError("any value needs no conversion")
+        return self.context.builtin(kind.convert)
+
+    def lazy(self, node: tree.Node, reduces: bool = False, head: bool = False) -> ast.expr:
+        """An expression as a function of one element."""
+        with self.context.element(reduces) as bound:
+            body = self.expressions.condition_value(node) if head else self.expressions.value(node)
+        names = py.parameters(bound.element, bound.index, bound.whole, bound.result, defaults=4)
+        return ast.Lambda(names, body)
+
+    def static(self, param: Param, node: tree.Node, owner: str) -> ast.expr:
+        """A literal."""
+        if isinstance(node, tree.Word):
+            return py.constant(node.name)
+        if not isinstance(node, tree.Literal):
+            self.context.error(
+                "not-constant", f"`{param.name}` of `{owner}` must be a literal", node, help="write the value itself"
+            )
+            return py.constant("")
+        return py.constant(node.value)
+
+    # ------------------------------------------------------------ statements
+
+    def keywords(self, record: Statement, block: tree.Block) -> dict[str, ast.expr]:
+        """The attributes of a statement as keyword arguments."""
+        params = {param.name: param for param in record.params}
+        given: dict[str, ast.expr] = {}
+        for attribute in attributes(self.context, block, tuple(params), record.instead):
+            param = params[attribute.name]
+            made = self._attribute(param, attribute.value, record.name)
+            given[python_name(record, param)] = made
+        given |= self._head_conditions(record, block)
+        for param in record.params:
+            if param.required and python_name(record, param) not in given:
+                missing_attribute(self.context, block, record.name, param.name)
+        return given
+
+    def _attribute(self, param: Param, node: tree.Node, owner: str) -> ast.expr:
+        if param.kind in (LAZY, STATIC):
+            return self.argument(param, node, owner)
+        made = self.expressions.value(node, strict=True)
+        constant = self.expressions.constant_of(node)
+        return self.convert(param.kind, made, constant) if param.required else self._optional(param, made, constant)
+
+    def _head_conditions(self, record: Statement, block: tree.Block) -> dict[str, ast.expr]:
+        """``if (…)`` in the head of ``array.find`` and its kin."""
+        found: dict[str, ast.expr] = {}
+        for word, head in zip(block.heads, block.heads[1:], strict=False):
+            if isinstance(word, tree.Word) and word.name == "if" and isinstance(head, tree.Condition):
+                found["if_"] = self.lazy(head.value, head=True)
+        return found
+
+
+def python_name(record: Statement, param: Param) -> str:
+    """The keyword of a parameter in Python."""
+    return f"{param.name}_" if param.name in ("if", "from", "in", "as") else param.name
+
+
+def attributes(
+    context: Context, block: tree.Block, known: tuple[str, ...], instead: dict[str, str] | None = None
+) -> list[tree.Attribute]:
+    """The attributes of a statement that are known to it; the others are reported."""
+    found: list[tree.Attribute] = []
+    seen: set[str] = set()
+    for entry in block.body or ():
+        if not isinstance(entry, tree.Attribute):
+            context.error("misplaced", f"`{block.keyword}` holds no statements", entry)
+            continue
+        if entry.name in known and entry.name in seen:
+            context.error("duplicate-attribute", f"`{entry.name}` is given twice", entry, help="keep one of the two")
+        elif entry.name in known:
+            seen.add(entry.name)
+            if not entry.disabled:
+                found.append(entry)
+        elif entry.name not in COMMON_ATTRIBUTES:
+            unknown_attribute(context, block, entry, known, instead or {})
+    return found
+
+
+def unknown_attribute(
+    context: Context, block: tree.Block, entry: tree.Attribute, known: tuple[str, ...], instead: dict[str, str]
+) -> None:
+    """Report an attribute that a statement does not have."""
+    right = instead.get(entry.name) or nearest(entry.name, known)
+    place = tree.Word(entry.start, entry.name_end, entry.name)
+    shown = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
+    context.error(
+        "unknown-attribute",
+        f"`{block.keyword}` has no attribute `{entry.name}`",
+        place,
+        help=f"write `{right} = …`" if right else "",
+        label=f"not one of {shown}" if known else "it takes none",
+    )
+
+
+def missing_attribute(context: Context, block: tree.Block, owner: str, name: str) -> None:
+    """Report a required attribute that is not given."""
+    context.error(
+        "missing-attribute",
+        f"`{owner}` needs `{name}`",
+        block.head_span(context.source),
+        help=f"add `{name} = …`",
+    )
+
+
+def signature(record: Filter) -> str:
+    """How a filter is written, e.g. ``|substr:start:length?``."""
+    parts = [f"|{record.name}"]
+    for param in record.params:
+        parts.append(f":{param.name}{'…' if param.variadic else '' if param.required else '?'}")
+    return "".join(parts)
+
+
+def _count(number: int) -> str:
+    return {0: "no argument", 1: "one argument"}.get(number, f"{number} arguments")

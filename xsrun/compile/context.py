@@ -1,0 +1,168 @@
+"""What the passes over one function share: its source, names, findings and generated parts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple, Protocol
+
+from xsrun.builtins.records import Registry
+from xsrun.compile.names import Names
+from xsrun.diagnostics import Found
+from xsrun.source import Source, Span
+from xsrun.syntax import tree
+
+
+class Evaluator(Protocol):
+    """Compiles expressions; what the binding of arguments needs of them."""
+
+    def value(self, node: tree.Node, strict: bool = False) -> ast.expr:
+        """The Python expression that gives the value of a node."""
+        ...
+
+    def condition(self, node: tree.Node) -> ast.expr:
+        """The Python expression that is true when a node is truthy."""
+        ...
+
+    def condition_value(self, node: tree.Node) -> ast.expr:
+        """A condition whose value is asked for."""
+        ...
+
+    def all_variables(self) -> ast.expr:
+        """An object of every variable that is set."""
+        ...
+
+    def constant_of(self, node: tree.Node) -> tuple[bool, Any]:
+        """Whether a node is a literal, and its value."""
+        ...
+
+
+class StackCompiler(Protocol):
+    """Compiles statements; what the forms need of it."""
+
+    context: Context
+    expressions: Evaluator
+
+    def body(self, block: tree.Block | None) -> list[ast.stmt]:
+        """The statements in a block."""
+        ...
+
+    def store(self, target: tree.Node, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
+        """Set a variable, or the place in it that a path leads to."""
+        ...
+
+    def bind(self, block: tree.Block, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
+        """``as $name`` of a statement, or its value for the effect alone."""
+        ...
+
+
+class Signature(NamedTuple):
+    """What a caller must know of a function: its number in the program, inputs and which are required."""
+
+    number: int
+    inputs: tuple[str, ...]
+    required: tuple[str, ...]
+
+
+class Bound(NamedTuple):
+    """The Python names of what an element expression binds."""
+
+    element: str
+    index: str
+    whole: str
+    result: str
+    reduces: bool
+
+
+class Findings:
+    """Reports what is wrong with one source."""
+
+    def __init__(self, source: Source, found: Found) -> None:
+        self.source = source
+        self.found = found
+
+    def span(self, node: tree.Node) -> Span:
+        """The place of a node."""
+        return Span(self.source, node.start, node.end)
+
+    def error(self, code: str, message: str, node: tree.Node | Span, help: str = "", label: str = "") -> None:
+        """Report an error."""
+        self.found.error(code, message, node if isinstance(node, Span) else self.span(node), help, label)
+
+    def warn(self, code: str, message: str, node: tree.Node | Span, help: str = "", label: str = "") -> None:
+        """Report a warning."""
+        self.found.warn(code, message, node if isinstance(node, Span) else self.span(node), help, label)
+
+
+class Context(Findings):
+    """State of compiling one function."""
+
+    def __init__(
+        self,
+        source: Source,
+        found: Found,
+        names: Names,
+        registry: Registry,
+        callees: Mapping[str, Signature],
+        tracked: set[str],
+    ) -> None:
+        super().__init__(source, found)
+        self.names = names
+        self.registry = registry
+        self.callees = callees
+        self.imports: dict[str, Callable[..., Any]] = {}
+        """Builtin functions that the generated code calls, by the name it calls them."""
+        self.env_read: dict[str, tree.Node] = {}
+        self.bound: list[Bound] = []
+        self.in_backtick = 0
+        self.loops: list[str] = []
+        """The removal counter of every enclosing loop, ``""`` for a loop without one."""
+        self.escaped: set[str] = set()
+        """Variables whose value the current statement may keep elsewhere."""
+        self.tracked = tracked
+        """Variables that are updated in place and therefore have an ownership bit."""
+        self.temporaries = 0
+        self.error_name = ""
+
+    # ------------------------------------------------------------ generated names
+
+    def temporary(self) -> str:
+        """A fresh Python local."""
+        self.temporaries += 1
+        return f"t{self.temporaries}"
+
+    def builtin(self, function: Callable[..., Any]) -> str:
+        """The name under which generated code calls a builtin."""
+        name = f"{function.__module__}.{function.__qualname__}".replace(".", "_")
+        self.imports[name] = function
+        return name
+
+    @contextmanager
+    def element(self, reduces: bool) -> Iterator[Bound]:
+        """Compile inside an element expression: ``$$``, ``$this``, ``$index`` … are bound."""
+        depth = len(self.bound)
+        bound = Bound(f"e{depth}", f"n{depth}", f"w{depth}", f"r{depth}", reduces)
+        self.bound.append(bound)
+        try:
+            yield bound
+        finally:
+            self.bound.pop()
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Compile a read whose value is looked at and not kept."""
+        before = set(self.escaped)
+        try:
+            yield
+        finally:
+            self.escaped = before
+
+    @contextmanager
+    def branch(self) -> Iterator[None]:
+        """Compile a part that may not run: what it sets is not certain afterwards."""
+        before = set(self.names.certain)
+        try:
+            yield
+        finally:
+            self.names.certain = before

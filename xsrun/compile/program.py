@@ -1,0 +1,230 @@
+"""A folder to one Python module: every function a ``def``, one namespace for all.
+
+The result holds nothing but plain values, so that it can be stored and loaded without the front end.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from types import CodeType
+from typing import Any, Final, NamedTuple
+
+from xsrun.builtins.catalogue import registry
+from xsrun.compile import python as py
+from xsrun.compile.context import Context, Findings, Signature
+from xsrun.compile.fields import Fields
+from xsrun.compile.names import Names, root_name
+from xsrun.compile.statements import Statements
+from xsrun.diagnostics import Found
+from xsrun.project import STACK_KINDS, Construct, Folder, Job
+from xsrun.source import Source
+from xsrun.syntax import tree
+from xsrun.types.fields import Field
+
+CLAUSES: Final[dict[str, tuple[str, ...]]] = {
+    "function": ("input", "stack", "response", "cache", "history", "middleware", "test"),
+    "query": (
+        "input",
+        "stack",
+        "response",
+        "cache",
+        "history",
+        "middleware",
+        "test",
+        "api_group",
+        "auth",
+        "response_type",
+        "verb",
+    ),
+    "task": ("stack", "schedule", "active", "datasource", "history", "middleware", "test"),
+    "middleware": ("input", "stack", "response", "exception_policy", "response_strategy", "history", "test"),
+    "tool": ("input", "stack", "response", "instructions", "history", "middleware"),
+    "addon": ("input", "stack"),
+    "workflow_test": ("stack", "datasource"),
+}
+"""What a construct consists of, beside the clauses that all of them take."""
+
+EVERYWHERE: Final = ("description", "docs", "tags", "guid")
+
+
+class Routine(NamedTuple):
+    """A compiled construct with a stack."""
+
+    number: int
+    kind: str
+    name: str
+    fields: tuple[Field, ...]
+    variables: dict[str, str]
+    """Python local to the name shown to people, for messages."""
+    source: int
+    """Which of the program's sources it stands in."""
+    line: int
+
+
+class Program(NamedTuple):
+    """Everything that running needs."""
+
+    code: tuple[CodeType, ...]
+    """One module a source, all run in one namespace."""
+    routines: tuple[Routine, ...]
+    imports: tuple[tuple[str, str, str], ...]
+    """Name in the code, module and qualified name of every builtin that is called."""
+    sources: tuple[tuple[str, str], ...]
+    """Name and absolute path of every text, by which Python's tracebacks name them."""
+    env_read: dict[str, tuple[str, ...]]
+    """Environment names that the functions read, and where."""
+
+    def routine(self, kind: str, name: str) -> Routine | None:
+        """The compiled construct of a kind and name."""
+        return next((each for each in self.routines if each.kind == kind and each.name == name), None)
+
+
+def compile_folder(folder: Folder) -> Program:
+    """Compile every construct with a stack; what is wrong goes to the folder's findings."""
+    return _Compiler(folder.found, folder.sources, folder.jobs).compile(folder.constructs)
+
+
+def function_name(number: int) -> str:
+    """The Python name of a routine."""
+    return f"f{number}"
+
+
+class _Compiler:
+    def __init__(self, found: Found, sources: list[Source], jobs: Mapping[str, Job]) -> None:
+        self.found = found
+        self.sources = sources
+        self.jobs = jobs
+        self.imports: dict[str, Callable[..., Any]] = {}
+        self.env_read: dict[str, list[str]] = {}
+
+    def compile(self, constructs: Iterable[Construct]) -> Program:
+        stacks = [each for each in constructs if each.kind in STACK_KINDS]
+        fields = [self._fields(each) for each in stacks]
+        callees = {
+            each.name: Signature(
+                number,
+                tuple(field.name for field in fields[number]),
+                tuple(field.name for field in fields[number] if not field.may_be_omitted),
+            )
+            for number, each in enumerate(stacks)
+            if each.kind == "function"
+        }
+        routines: list[Routine] = []
+        bodies: dict[int, list[ast.stmt]] = {}
+        for number, each in enumerate(stacks):
+            self._check_clauses(each)
+            names = Names((field.name for field in fields[number]), _stack_of(each))
+            source = self.sources.index(each.source)
+            bodies.setdefault(source, []).append(self._function(number, each, names, callees))
+            shown = {local: f"$input.{name}" for name, local in names.inputs.items()}
+            shown |= {local: f"${name}" for name, local in names.declared.items()}
+            routines.append(Routine(number, each.kind, each.name, fields[number], shown, source, each.span.line))
+        self._check_env()
+        return Program(
+            tuple(_module(body, code_name(self.sources[source])) for source, body in bodies.items()),
+            tuple(routines),
+            tuple((name, each.__module__, each.__qualname__) for name, each in self.imports.items()),
+            tuple((source.name, code_name(source)) for source in self.sources),
+            {name: tuple(places) for name, places in self.env_read.items()},
+        )
+
+    def _fields(self, construct: Construct) -> tuple[Field, ...]:
+        return Fields(Findings(construct.source, self.found)).read(construct.block.block("input"))
+
+    def _check_clauses(self, construct: Construct) -> None:
+        known = CLAUSES.get(construct.kind)
+        if known is None:
+            return
+        findings = Findings(construct.source, self.found)
+        for entry in construct.block.body or ():
+            name = (
+                entry.name
+                if isinstance(entry, tree.Attribute)
+                else entry.keyword
+                if isinstance(entry, tree.Block)
+                else ""
+            )
+            if name not in known and name not in EVERYWHERE:
+                findings.error(
+                    "unknown-clause", f"`{construct.kind}` has no clause `{name}`", entry,
+                    help="statements stand in `stack { … }`",
+                )  # fmt: skip
+
+    def _function(
+        self, number: int, construct: Construct, names: Names, callees: Mapping[str, Signature]
+    ) -> ast.FunctionDef:
+        stack = construct.block.block("stack")
+        known = registry()
+        context = Context(construct.source, self.found, names, known, callees, _updated(_stack_of(construct)))
+        statements = Statements(context)
+        body = statements.body(stack)
+        body.append(self._response(statements, construct))
+        self.imports |= context.imports
+        for name, node in context.env_read.items():
+            self.env_read.setdefault(name, []).append(context.span(node).place)
+        prologue: list[ast.stmt] = [
+            py.assign(names.local(name), py.load("UNSET")) for name in sorted(names.doubtful, key=names.local)
+        ]
+        prologue += [
+            py.assign(f"o{names.local(name)[1:]}", py.constant(False))
+            for name in sorted(context.tracked)
+            if name in names.declared
+        ]
+        made = ast.FunctionDef(
+            function_name(number), py.parameters("rt", "depth", *names.inputs.values()), [*prologue, *body], []
+        )
+        return py.place(made, construct.source, construct.block)
+
+    def _response(self, statements: Statements, construct: Construct) -> ast.stmt:
+        entry = construct.block.attribute("response")
+        value = statements.expressions.value(entry.value, strict=True) if entry else py.constant(None)
+        made = ast.Return(value)
+        return py.place(made, construct.source, entry) if entry else made
+
+    def _check_env(self) -> None:
+        """Names that functions read and no job declares: on the platform they are null."""
+        if not self.jobs:
+            return
+        declared = {name for job in self.jobs.values() for name in job.env}
+        for name, places in self.env_read.items():
+            if name not in declared:
+                job = next(iter(self.jobs.values()))
+                self.found.warn(
+                    "undeclared-env",
+                    f"`$env.{name}` is read at {places[0]}, and no job declares it",
+                    job.construct.span,
+                    help=f'add env = ["{name}"] to the job',
+                )
+
+
+def code_name(source: Source) -> str:
+    """The file name that Python's tracebacks show for a source."""
+    return source.path or source.name
+
+
+def _stack_of(construct: Construct) -> list[tree.Node]:
+    stack = construct.block.block("stack")
+    return list(stack.body or ()) if stack else []
+
+
+def _updated(entries: Iterable[tree.Node]) -> set[str]:
+    """The variables that statements below change in place."""
+    known = registry().statements
+    found: set[str] = set()
+    for entry in entries:
+        if not isinstance(entry, tree.Block):
+            continue
+        record = known.get(entry.keyword)
+        changes = entry.keyword == "var.update" or (record is not None and record.target in ("update", "mutate"))
+        mutates = record is not None and record.target == "mutate"
+        places = [*(entry.heads if changes else ()), *([entry.binding.target] if entry.binding else ())]
+        found |= {root_name(place) for place in places if mutates or isinstance(place, tree.Path)}
+        found |= _updated(entry.body or ())
+    return found - {""}
+
+
+def _module(body: list[ast.stmt], name: str) -> CodeType:
+    module = ast.Module(body, [])
+    py.locate(module)
+    return compile(module, name, "exec", dont_inherit=True)

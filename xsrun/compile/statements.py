@@ -1,0 +1,271 @@
+"""Stacks of statements to Python: forms, builtins, variables and who owns what.
+
+Lists and objects are values. A variable that is updated in place has an *ownership bit*: set when it
+gets a list or object nobody else holds, cleared wherever another holder may arise. An update copies
+once when the bit is clear, and sets it.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from xsrun.builtins.absent import ABSENT
+from xsrun.builtins.records import Statement
+from xsrun.compile import python as py
+
+from xsrun.compile.context import Context
+from xsrun.compile.expressions import Expressions
+from xsrun.compile.forms import FORMS, declarable
+from xsrun.compile.names import place_steps, root_name
+from xsrun.diagnostics import nearest
+from xsrun.syntax import tree
+
+BRANCHES = {"if": "conditional", "elseif": "conditional", "else": "conditional", "case": "switch"}
+
+
+class Statements:
+    """Compiles the statements of one function."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.expressions = Expressions(context)
+
+    # ------------------------------------------------------------ stacks
+
+    def body(self, block: tree.Block | None) -> list[ast.stmt]:
+        """The statements in a block."""
+        made: list[ast.stmt] = []
+        for entry in (block.body or ()) if block else ():
+            if isinstance(entry, tree.Block):
+                made += self.statement(entry)
+            elif isinstance(entry, tree.Attribute) and entry.name not in ("description", "disabled"):
+                self._stray_attribute(entry)
+        return made
+
+    def statement(self, block: tree.Block) -> list[ast.stmt]:
+        """One statement, placed on its source."""
+        if block.disabled or _is_disabled(block):
+            return []
+        context = self.context
+        outer, context.escaped = context.escaped, set()
+        if block.keyword in FORMS:
+            made = FORMS[block.keyword].compile(self, block)
+        elif block.keyword in context.registry.statements:
+            made = self._builtin(context.registry.statements[block.keyword], block)
+        elif block.keyword in ABSENT:
+            made = self._absent(block)
+        else:
+            self._unknown(block)
+            made = []
+        cleared = sorted(context.escaped & context.tracked)
+        made = [py.assign(self._bit(name), py.constant(False)) for name in cleared] + made
+        context.escaped = outer
+        for each in made:
+            if not hasattr(each, "lineno"):
+                py.place(each, context.source, block)
+        return made
+
+    def _stray_attribute(self, entry: tree.Attribute) -> None:
+        self.context.error(
+            "misplaced",
+            f"`{entry.name} = …` stands where statements stand",
+            entry,
+            help=f"write var ${entry.name} {{ value = … }}",
+        )
+
+    # ------------------------------------------------------------ variables
+
+    def store(self, target: tree.Node, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
+        """Set a variable, or the place in it that a path leads to."""
+        names = self.context.names
+        name, steps = root_name(target), place_steps(target)
+        if name not in names.declared:
+            self._unset_target(name, target)
+            return [py.expression(py.call("missing_variable", py.constant(name)))]
+        local = names.local(name)
+        if not steps:
+            names.certain.add(name)
+            made: list[ast.stmt] = [py.assign(local, value)]
+            if name in self.context.tracked:
+                made.append(py.assign(self._bit(name), py.constant(fresh)))
+            return made
+        return self._update(name, steps, value, target)
+
+    def _update(
+        self, name: str, steps: list[tree.Member | tree.Index], value: ast.expr, target: tree.Node
+    ) -> list[ast.stmt]:
+        current = self._current(name)
+        keys = [self._key(step) for step in steps]
+        bit = py.load(self._bit(name))
+        if len(keys) == 1:
+            made = py.call("put", current, keys[0], value, bit)
+        else:
+            made = py.call("put_path", current, ast.Tuple(keys, ast.Load()), value, bit)
+        py.place(made, self.context.source, target)
+        return [
+            py.assign(self.context.names.local(name), made),
+            py.assign(self._bit(name), py.constant(True)),
+        ]
+
+    def _current(self, name: str) -> ast.expr:
+        """The value of a variable that is about to be changed."""
+        names = self.context.names
+        if name in names.certain:
+            return py.load(names.local(name))
+        names.doubtful.add(name)
+        return py.call("checked", py.load(names.local(name)), py.constant(name))
+
+    def _key(self, step: tree.Member | tree.Index) -> ast.expr:
+        if isinstance(step, tree.Index):
+            return self.expressions.value(step.key)
+        if step.name.startswith("$"):
+            return self.expressions.variable(step.name[1:], step, False)
+        return py.constant(step.name)
+
+    def _bit(self, name: str) -> str:
+        """The ownership bit of a variable."""
+        self.context.tracked.add(name)
+        return f"o{self.context.names.local(name)[1:]}"
+
+    def _unset_target(self, name: str, target: tree.Node) -> None:
+        near = nearest(name, self.context.names.declared)
+        self.context.warn(
+            "unknown-variable",
+            f"no statement sets `${name}`",
+            target,
+            help=f"did you mean `${near}`?" if near else f"set it before, e.g. var ${name} {{ value = … }}",
+        )
+
+    def bind(self, block: tree.Block, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
+        """``as $name`` of a statement, or its value for the effect alone."""
+        binding = block.binding
+        if binding is None:
+            return [py.expression(value)]
+        if not declarable(self, binding.target):
+            return [py.expression(value)]
+        for each in binding.filters:
+            if not each.disabled:
+                value = self.expressions.arguments.filter(value, None, each)
+        return self.store(binding.target, value, fresh)
+
+    # ------------------------------------------------------------ builtins
+
+    def _builtin(self, record: Statement, block: tree.Block) -> list[ast.stmt]:
+        keywords = self.expressions.arguments.keywords(record, block)
+        positional: list[ast.expr] = [py.attribute("rt", "world")] if record.needs_world else []
+        function = self.context.builtin(record.function)
+        if record.head is None:
+            return self.bind(block, py.call(function, *positional, **keywords))
+        head = self._head(record, block)
+        if head is None:
+            return []
+        if record.target in ("update", "mutate"):
+            return self._changes(record, block, head, function, positional, keywords)
+        value = self.expressions.arguments.convert(record.head.kind, self.expressions.value(head, strict=True))
+        return self.bind(block, py.call(function, *positional, value, **keywords))
+
+    def _head(self, record: Statement, block: tree.Block) -> tree.Node | None:
+        for head in block.heads:
+            if isinstance(head, tree.Variable | tree.Path):
+                return head
+            if isinstance(head, tree.Argument) and head.value is not None and record.target in ("value", "read"):
+                return head.value
+        shown = "$name" if record.target != "value" else "($list)"
+        self.context.error(
+            "missing-head",
+            f"`{record.name}` needs what it works on",
+            block.head_span(self.context.source),
+            help=f"write {record.name} {shown} {{ … }}",
+        )
+        return None
+
+    def _changes(
+        self,
+        record: Statement,
+        block: tree.Block,
+        head: tree.Node,
+        function: str,
+        positional: list[ast.expr],
+        keywords: dict[str, ast.expr],
+    ) -> list[ast.stmt]:
+        """A statement that changes the variable (or the place in it) in its head."""
+        if not declarable(self, head):
+            return []
+        name = root_name(head)
+        if name not in self.context.names.declared:
+            self._unset_target(name, head)
+            return [py.expression(py.call("missing_variable", py.constant(name)))]
+        assert record.head is not None
+        steps = place_steps(head)
+        if record.target == "update":
+            with self.context.passing():
+                current = self.expressions.value(head, strict=True)
+            value = self.expressions.arguments.convert(record.head.kind, current)
+            return self.store(head, py.call(function, *positional, value, **keywords), fresh=True)
+        if steps:
+            return self._mutate_inside(record, block, head, steps, function, positional, keywords)
+        local, bit = self.context.names.local(name), self._bit(name)
+        own: list[ast.stmt] = [
+            py.assign(local, py.call("own", self.expressions.arguments.convert(record.head.kind, self._current(name)))),
+            py.assign(bit, py.constant(True)),
+        ]
+        call = py.call(function, *positional, py.load(local), **keywords)
+        return [py.if_(py.not_(py.load(bit)), own), *self.bind(block, py.place(call, self.context.source, block))]
+
+    def _mutate_inside(
+        self,
+        record: Statement,
+        block: tree.Block,
+        head: tree.Node,
+        steps: list[tree.Member | tree.Index],
+        function: str,
+        positional: list[ast.expr],
+        keywords: dict[str, ast.expr],
+    ) -> list[ast.stmt]:
+        """The same for a list or object inside a variable: a copy is changed and put back."""
+        assert record.head is not None
+        held = self.context.temporary()
+        with self.context.passing():
+            current = self.expressions.value(head)
+        taken = py.assign(held, py.call("own", self.expressions.arguments.convert(record.head.kind, current)))
+        call = py.place(py.call(function, *positional, py.load(held), **keywords), self.context.source, block)
+        result = self.context.temporary()
+        return [
+            taken,
+            py.assign(result, call),
+            *self._update(root_name(head), steps, py.load(held), head),
+            *(self.bind(block, py.load(result)) if block.binding else []),
+        ]
+
+    def _absent(self, block: tree.Block) -> list[ast.stmt]:
+        """A statement that cannot run here: reported, and a fault when it is reached."""
+        reason = ABSENT[block.keyword]
+        self.context.warn(
+            "not-local", f"`{block.keyword}` does not run here: {reason}", block.head_span(self.context.source)
+        )
+        made = py.call("not_local", py.constant(block.keyword), py.constant(reason))
+        return self.bind(block, py.place(made, self.context.source, block))
+
+    def _unknown(self, block: tree.Block) -> None:
+        keyword, context = block.keyword, self.context
+        if keyword in BRANCHES:
+            outer = BRANCHES[keyword]
+            context.error(
+                "misplaced",
+                f"`{keyword}` stands outside `{outer}`",
+                block.head_span(context.source),
+                help=f"write {outer} {{ {keyword} … }}",
+            )
+            return
+        near = nearest(keyword, [*FORMS, *context.registry.statements, *ABSENT])
+        context.error(
+            "unknown-statement",
+            f"there is no statement `{keyword}`",
+            block.head_span(context.source),
+            help=f"did you mean `{near}`?" if near else "",
+        )
+
+
+def _is_disabled(block: tree.Block) -> bool:
+    found = block.attribute("disabled")
+    return found is not None and isinstance(found.value, tree.Literal) and found.value.value is True

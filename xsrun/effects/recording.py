@@ -1,0 +1,43 @@
+"""An ``Http`` that keeps what passes through it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from xsrun.effects.ports import Http, Request, Response, TransportFailure
+
+
+class Exchange(NamedTuple):
+    """One request with its answer, or with the reason why there is none."""
+
+    request: Request
+    response: Response | None = None
+    failure: TransportFailure | None = None
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the request may have reached the other side without an answer coming back."""
+        return self.failure is not None and self.failure.sent
+
+    @property
+    def writes(self) -> bool:
+        """Whether the request may change something."""
+        return self.request.method not in ("GET", "HEAD", "OPTIONS")
+
+
+class RecordingHttp:
+    """Sends through another port and keeps every exchange in order."""
+
+    def __init__(self, inner: Http) -> None:
+        self.inner = inner
+        self.exchanges: list[Exchange] = []
+
+    def send(self, request: Request) -> Response:
+        """Send, and keep what came of it."""
+        try:
+            response = self.inner.send(request)
+        except TransportFailure as failure:
+            self.exchanges.append(Exchange(request, failure=failure))
+            raise
+        self.exchanges.append(Exchange(request, response))
+        return response

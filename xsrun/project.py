@@ -1,0 +1,368 @@
+"""A folder of ``.xs`` files as constructs by kind and name (constructs.md sections 1, 2 and 16)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from xsrun.diagnostics import Diagnostic, Found, nearest
+from xsrun.source import Source, Span
+from xsrun.syntax import tree
+from xsrun.syntax.parser import Parsed, parse_documents
+from xsrun.syntax.static import NotStatic, static_value
+
+RUN_KINDS: Final = ("run.job", "run.service")
+STACK_KINDS: Final = (
+    "function", "query", "task", "tool", "middleware", "addon", "table_trigger", "realtime_trigger",
+    "channel_trigger", "realtime_server_trigger", "workspace_trigger", "agent_trigger", "mcp_server_trigger",
+    "error_trigger", "workflow_test",
+)  # fmt: skip
+OTHER_KINDS: Final = (
+    "table", "api_group", "workspace", "branch", "agent", "mcp_server", "toolset", "realtime_channel",
+    "realtime_server", "channel", "message", "microservice", "market_item", "mock", "tablemap",
+)  # fmt: skip
+KINDS: Final = (*RUN_KINDS, *STACK_KINDS, *OTHER_KINDS)
+
+JOB_CLAUSES: Final = ("description", "main", "pre", "post", "env", "guid", "tags", "docs")
+
+
+class Construct(NamedTuple):
+    """A declared construct: its kind, declared name and tree."""
+
+    kind: str
+    name: str
+    block: tree.Block
+    source: Source
+
+    @property
+    def span(self) -> Span:
+        """The keyword of the declaration."""
+        return self.block.head_span(self.source)
+
+
+class Call(NamedTuple):
+    """``main``, ``pre`` or ``post`` of a job: which function, with which constants, under which name."""
+
+    name: str
+    input: dict[str, Any]
+    as_name: str
+
+
+class Job(NamedTuple):
+    """A ``run.job`` or ``run.service``."""
+
+    name: str
+    kind: str
+    main: Call | None
+    pre: Call | None
+    post: Call | None
+    env: tuple[str, ...]
+    description: str
+    construct: Construct
+
+
+class Folder:
+    """Every construct of a folder (or of one text), with everything that was found wrong."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.found = Found()
+        self.parsed: list[Parsed] = []
+        self.constructs: list[Construct] = []
+        self.jobs: dict[str, Job] = {}
+
+    def named(self, kind: str) -> dict[str, Construct]:
+        """The constructs of a kind by declared name; the first of two namesakes counts."""
+        result: dict[str, Construct] = {}
+        for each in self.constructs:
+            if each.kind == kind:
+                result.setdefault(each.name, each)
+        return result
+
+    @property
+    def sources(self) -> list[Source]:
+        """The texts that were read."""
+        return list({id(each.source): each.source for each in self.parsed}.values())
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was found, in the order of the files."""
+        return self.found.items
+
+
+def load_folder(path: Path) -> Folder:
+    """Read a folder, or the one file that was named. Raises OSError when it cannot be read."""
+    folder = Folder(str(path))
+    for file in source_files(path):
+        name = str(file.relative_to(path)) if path.is_dir() else file.name
+        source = read_source(file, name, folder.found)
+        if source is not None:
+            _add_documents(folder, source)
+    _link(folder)
+    return folder
+
+
+def load_text(text: str, name: str) -> Folder:
+    """Read one text of one or more documents."""
+    folder = Folder("")
+    _add_documents(folder, Source(name, text))
+    _link(folder)
+    return folder
+
+
+def source_files(path: Path) -> list[Path]:
+    """The ``.xs`` files that belong together.
+
+    For a file that is ``run.xs``: its folder. A folder that holds its own ``run.xs`` below another
+    one is a project of its own and left out, hidden folders too.
+    """
+    if path.is_file():
+        return [path]
+    return sorted(_walk(path, top=True))
+
+
+def _walk(path: Path, top: bool) -> Iterator[Path]:
+    with os.scandir(path) as scan:
+        entries = sorted(scan, key=lambda entry: entry.name)
+    if not top and any(entry.name in ("run.xs", "run.job.xs") for entry in entries):
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path), top=False)
+        elif entry.name.endswith(".xs") and entry.is_file():
+            yield Path(entry.path)
+
+
+def read_source(file: Path, name: str, found: Found) -> Source | None:
+    """A file as a source; None, reported, when its bytes are no UTF-8."""
+    data = file.read_bytes()
+    try:
+        return Source(name, data.decode("utf-8-sig"), str(file.resolve()))
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        source = Source(name, before + "\n", str(file.resolve()))
+        found.error(
+            "encoding",
+            f"byte 0x{data[error.start]:02x} is no UTF-8",
+            Span(source, len(before), len(before)),
+            help="save the file as UTF-8",
+        )
+        return None
+
+
+def _add_documents(folder: Folder, source: Source) -> None:
+    for parsed in parse_documents(source, folder.found):
+        folder.parsed.append(parsed)
+        blocks = [entry for entry in parsed.document.entries if isinstance(entry, tree.Block)]
+        for entry in parsed.document.entries:
+            if not isinstance(entry, tree.Block):
+                folder.found.error("syntax", "a file holds constructs", entry.span(source), _construct_hint())
+        for at, block in enumerate(blocks):
+            if at:
+                folder.found.warn(
+                    "two-constructs",
+                    "a second construct in one document",
+                    block.head_span(source),
+                    help="put a line of `---` between them, or use a file each",
+                )
+            _add_construct(folder, block, source)
+
+
+def _construct_hint() -> str:
+    return 'e.g. function "name" { … }'
+
+
+def _add_construct(folder: Folder, block: tree.Block, source: Source) -> None:
+    found = folder.found
+    if block.keyword not in KINDS:
+        near = nearest(block.keyword, KINDS)
+        found.error(
+            "unknown-construct",
+            f"there is no construct `{block.keyword}`",
+            block.head_span(source),
+            help=f"did you mean `{near}`?" if near else _construct_hint(),
+        )
+        return
+    construct = Construct(block.keyword, block.name, block, source)
+    if not construct.name and block.keyword not in ("workspace", "branch"):
+        found.error(
+            "missing-name",
+            f"`{block.keyword}` needs a name",
+            construct.span,
+            help=f'write {block.keyword} "name" {{ … }}',
+        )
+    folder.constructs.append(construct)
+
+
+def _link(folder: Folder) -> None:
+    """Duplicate names, and the jobs with the functions they call."""
+    seen: dict[tuple[str, ...], Construct] = {}
+    for each in folder.constructs:
+        key = _identity(each)
+        if key in seen and each.name:
+            folder.found.error(
+                "duplicate-name",
+                f"two {each.kind}s are called `{each.name}`",
+                each.span,
+                help=f"the other one stands at {seen[key].span.place}; rename one of them",
+            )
+        seen.setdefault(key, each)
+        if each.kind in RUN_KINDS:
+            job = _job(folder, each)
+            folder.jobs.setdefault(job.name, job)
+
+
+def _identity(construct: Construct) -> tuple[str, ...]:
+    if construct.kind in RUN_KINDS:
+        return ("run", construct.name)
+    if construct.kind == "query":
+        verb = next((h.value for h in construct.block.heads if isinstance(h, tree.Attribute)), None)
+        group = construct.block.attribute("api_group")
+        shown = [
+            str(getattr(each, "name", getattr(each, "value", ""))) for each in (verb, group and group.value) if each
+        ]
+        return ("query", construct.name, *shown)
+    return (construct.kind, construct.name)
+
+
+# ------------------------------------------------------------------ run.job
+
+
+def _job(folder: Folder, construct: Construct) -> Job:
+    block, found = construct.block, folder.found
+    for entry in block.body or ():
+        _check_clause(folder, construct, entry)
+    calls = {name: _call(folder, construct, name) for name in ("main", "pre", "post")}
+    if calls["main"] is None and block.attribute("main") is None and construct.kind == "run.job":
+        found.error(
+            "missing-main",
+            "run.job requires `main`",
+            construct.span,
+            help='add main = {name: "the function to run"}',
+        )
+    description = block.attribute("description")
+    text = description.value.value if description and isinstance(description.value, tree.Literal) else ""
+    return Job(
+        construct.name, construct.kind, calls["main"], calls["pre"], calls["post"], _env(folder, construct),
+        str(text), construct,
+    )  # fmt: skip
+
+
+def _check_clause(folder: Folder, construct: Construct, entry: tree.Node) -> None:
+    found, source = folder.found, construct.source
+    if isinstance(entry, tree.Block):
+        if entry.keyword in ("stack", "input", "response"):
+            found.error(
+                "run-job-clause",
+                f"`{construct.kind}` has no `{entry.keyword}`",
+                entry.head_span(source),
+                help="move the statements into a function and name it in `main`",
+            )
+        elif entry.keyword in JOB_CLAUSES:
+            found.error(
+                "missing-equals",
+                f"expected `=` behind `{entry.keyword}`",
+                entry.head_span(source),
+                help=f"write {entry.keyword} = {{ … }}",
+            )
+        else:
+            _unknown_clause(folder, construct, entry.keyword, entry.head_span(source))
+    elif isinstance(entry, tree.Attribute) and entry.name not in JOB_CLAUSES:
+        if entry.name in ("response", "input"):
+            found.error(
+                "run-job-clause",
+                f"`{construct.kind}` has no `{entry.name}`",
+                entry.span(source),
+                help="move it into a function and name that in `main`",
+            )
+        else:
+            _unknown_clause(folder, construct, entry.name, Span(source, entry.start, entry.name_end))
+
+
+def _unknown_clause(folder: Folder, construct: Construct, name: str, span: Span) -> None:
+    near = nearest(name, JOB_CLAUSES)
+    folder.found.error(
+        "unknown-clause",
+        f"`{construct.kind}` has no clause `{name}`",
+        span,
+        help=f"did you mean `{near}`?" if near else f"it takes {', '.join(JOB_CLAUSES[:5])}",
+    )
+
+
+def _call(folder: Folder, construct: Construct, clause: str) -> Call | None:
+    entry = construct.block.attribute(clause)
+    if entry is None:
+        return None
+    found, source = folder.found, construct.source
+    if not isinstance(entry.value, tree.ObjectLiteral):
+        found.error("bad-clause", f"`{clause}` is an object", entry.span(source), f'write {clause} = {{name: "…"}}')
+        return None
+    parts = {pair.key: pair for pair in entry.value.pairs if isinstance(pair, tree.Pair) and not pair.disabled}
+    for key, pair in parts.items():
+        if key not in ("name", "input", "as"):
+            found.error(
+                "unknown-clause", f"`{clause}` has no `{key}`", pair.span(source), "it takes name, input and as"
+            )
+    name = _text_of(parts.get("name"))
+    if not name:
+        found.error("missing-name", f"`{clause}` needs the name of a function", entry.span(source), 'add name: "…"')
+        return None
+    if name not in folder.named("function"):
+        near = nearest(name, folder.named("function"))
+        found.error(
+            "unresolved-function",
+            f"`{clause}` names the function `{name}`, which is not here",
+            parts["name"].value.span(source),
+            help=f'did you mean "{near}"?' if near else "add the file that declares it",
+        )
+    return Call(name, _constants(folder, construct, parts.get("input")), _text_of(parts.get("as")) or clause)
+
+
+def _text_of(pair: tree.Pair | None) -> str:
+    if pair is None:
+        return ""
+    if isinstance(pair.value, tree.Literal) and isinstance(pair.value.value, str):
+        return pair.value.value
+    return pair.value.name if isinstance(pair.value, tree.Word) else ""
+
+
+def _constants(folder: Folder, construct: Construct, pair: tree.Pair | None) -> dict[str, Any]:
+    if pair is None:
+        return {}
+    try:
+        value = static_value(pair.value)
+    except NotStatic as fault:
+        folder.found.error(
+            "run-input-not-constant",
+            "the input of a job holds constants only",
+            fault.node.span(construct.source),
+            help="read `$env.NAME` inside the function, or pass the value with --input",
+        )
+        return {}
+    if isinstance(value, dict):
+        return value
+    folder.found.error("bad-clause", "`input` is an object", pair.span(construct.source), "write input: {key: value}")
+    return {}
+
+
+def _env(folder: Folder, construct: Construct) -> tuple[str, ...]:
+    entry = construct.block.attribute("env")
+    if entry is None:
+        return ()
+    found, source = folder.found, construct.source
+    names: list[str] = []
+    items = entry.value.items if isinstance(entry.value, tree.ListLiteral) else None
+    for item in items if items is not None else [entry.value]:
+        if items is None or not isinstance(item, tree.Literal) or not isinstance(item.value, str):
+            found.error(
+                "bad-env", "`env` is a list of names in quotes", item.span(source), help='write env = ["API_KEY"]'
+            )
+        elif item.value in names:
+            found.warn("duplicate-env", f"`{item.value}` stands twice in `env`", item.span(source))
+        else:
+            names.append(item.value)
+    return tuple(names)

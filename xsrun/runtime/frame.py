@@ -1,0 +1,64 @@
+"""The state of one run: its world, its limits, and the functions of its program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from xsrun.effects.ports import World
+
+Binder = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+
+
+class Limits(NamedTuple):
+    """How far a run may go."""
+
+    turns: int = 100_000_000
+    """Turns of all loops together."""
+    depth: int = 1000
+    """Calls inside one another."""
+
+
+class Entry(NamedTuple):
+    """A function that can be called: its binder of inputs and its code."""
+
+    bind: Binder
+    run: Callable[..., Any]
+
+
+class Run:
+    """What generated code gets as ``rt``."""
+
+    __slots__ = ("auth", "budget", "entries", "env", "later", "limits", "raw_input", "system", "world")
+
+    def __init__(
+        self,
+        world: World,
+        entries: tuple[Entry, ...],
+        env: Mapping[str, str],
+        raw_input: Mapping[str, Any],
+        limits: Limits,
+    ) -> None:
+        self.world = world
+        self.entries = entries
+        self.env = env
+        """The environment variables that the job may read."""
+        self.raw_input = raw_input
+        self.limits = limits
+        self.system: dict[str, Any] = {"datasource": "", "branch": "", "http_headers": {}}
+        """What stands behind ``$env.$name`` outside a request."""
+        self.auth: dict[str, Any] = {}
+        self.later: list[Callable[[], Any]] = []
+        """What ``util.post_process`` left to do after the result."""
+        self.budget: Iterator[None] = repeat(None, limits.turns)
+
+    def spent(self) -> bool:
+        """Whether all turns of loops are used up."""
+        return self.budget.__length_hint__() == 0  # type: ignore[attr-defined,no-any-return]
+
+    def call(self, depth: int, number: int, given: Mapping[str, Any]) -> Any:
+        """Bind the inputs of a function and run it."""
+        entry = self.entries[number]
+        bound = entry.bind(given, self.world.clock)
+        return entry.run(self, depth, *bound.values())

@@ -1,0 +1,118 @@
+"""A job from its start to its Result: environment, ``pre``, ``main``, ``post``, and what went out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from xsrun.compile.program import Program, Routine
+from xsrun.diagnostics import CODES, Exit, Fault
+from xsrun.effects.ports import World
+from xsrun.effects.recording import Exchange, RecordingHttp
+from xsrun.project import Call, Job
+from xsrun.runtime.frame import Limits
+from xsrun.runtime.run import Loaded
+
+NO_LIMITS: Final = Limits()
+
+
+class Failure(NamedTuple):
+    """Why a run gave no value."""
+
+    code: str
+    message: str
+    exit: Exit
+    help: str = ""
+    name: str = ""
+    """The name that ``throw`` gave."""
+    fault: Fault | None = None
+    """The run-time error, None when nothing ran."""
+
+
+class Result(NamedTuple):
+    """What a run came to. ``error`` is None when it went well."""
+
+    value: Any = None
+    error: Failure | None = None
+    requests: tuple[Exchange, ...] = ()
+    """Every HTTP exchange, in order."""
+    logs: tuple[Any, ...] = ()
+    """The values that ``debug.log`` wrote."""
+    pre_result: Any = None
+
+
+class _KeepingLog:
+    """Passes entries on and keeps their values."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.values: list[Any] = []
+
+    def write(self, value: Any, place: str = "") -> None:
+        """Keep the entry and pass it on."""
+        self.values.append(value)
+        self.inner.write(value, place)
+
+
+def run_job(loaded: Loaded, job: Job, given: Mapping[str, Any], world: World, limits: Limits = NO_LIMITS) -> Result:
+    """Run ``pre``, ``main`` and ``post``; ``given`` wins over the constants of ``main`` key by key."""
+    return _watched(world, lambda watched: _steps(loaded, job, given, watched, limits))
+
+
+def run_function(
+    loaded: Loaded, routine: Routine, given: Mapping[str, Any], world: World, limits: Limits = NO_LIMITS
+) -> Result:
+    """Run one function."""
+    return _watched(world, lambda watched: (loaded.call(routine, given, watched, limits), None))
+
+
+def _watched(world: World, run: Callable[[World], tuple[Any, Any]]) -> Result:
+    http, log = RecordingHttp(world.http), _KeepingLog(world.log)
+    watched = world._replace(http=http, log=log)
+    try:
+        value, pre_result = run(watched)
+    except Fault as fault:
+        return Result(None, failure_of(fault, http.exchanges), tuple(http.exchanges), tuple(log.values))
+    return Result(value, None, tuple(http.exchanges), tuple(log.values), pre_result)
+
+
+def _steps(loaded: Loaded, job: Job, given: Mapping[str, Any], world: World, limits: Limits) -> tuple[Any, Any]:
+    """The order of constructs.md section 2.3: a failing step ends the run."""
+    passed: dict[str, Any] = {"args": dict(given)}
+    pre_result = None
+    if job.pre:
+        pre_result = _step(loaded, job.pre, given, passed, world, limits)
+        passed[job.pre.as_name] = pre_result
+    value = _step(loaded, job.main, given, passed, world, limits) if job.main else None
+    if job.main:
+        passed[job.main.as_name] = value
+    if job.post:
+        _step(loaded, job.post, {}, passed, world, limits)
+    return value, pre_result
+
+
+def _step(
+    loaded: Loaded, call: Call, given: Mapping[str, Any], passed: Mapping[str, Any], world: World, limits: Limits
+) -> Any:
+    """One function with its constants, what the caller gave, and what came before where it asks for it by name."""
+    routine = main_routine(loaded.program, call)
+    asked = {field.name for field in routine.fields}
+    before = {name: value for name, value in passed.items() if name in asked}
+    return loaded.call(routine, {**before, **call.input, **given}, world, limits)
+
+
+def main_routine(program: Program, call: Call) -> Routine:
+    """The function that a job names. Raises Fault when it is not there."""
+    routine = program.routine("function", call.name)
+    if routine is None:
+        raise Fault("no-function", f"Function does not exist: {call.name}")
+    return routine
+
+
+def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
+    """The failure of a run: an unclear write decides the exit code, then an unsent request, then the fault."""
+    exit = CODES[fault.code].exit if fault.code in CODES else Exit.FAILED
+    if exit is Exit.FAILED and exchanges and exchanges[-1].failure is not None:
+        last = exchanges[-1]
+        exit = Exit.UNKNOWN_OUTCOME if last.unclear and last.writes else Exit.NETWORK
+    return Failure(fault.code, fault.message, exit, fault.help, fault.name, fault)

@@ -1,0 +1,117 @@
+"""Running a program: a job, or one function, to a Result."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import TracebackType
+from typing import Any, Final
+
+from xsrun.compile.program import Program, Routine, function_name
+from xsrun.diagnostics import Fault, Frame, LimitFault, RunStopped
+from xsrun.effects.ports import World
+from xsrun.runtime.frame import Entry, Limits, Run
+from xsrun.runtime.support import NAMESPACE, UNSET
+from xsrun.source import Source, Span
+from xsrun.types.binding import compile_binder
+
+RECURSION: Final = 12_000
+"""Python frames that a run of a thousand nested calls may need."""
+
+
+class Loaded:
+    """A program ready to run: its code executed once, its functions bound to their inputs."""
+
+    def __init__(self, program: Program, sources: Mapping[str, Source]) -> None:
+        self.program = program
+        self.sources = sources
+        """The texts by the file name that tracebacks show."""
+        namespace = dict(NAMESPACE)
+        namespace["__builtins__"] = {}
+        for name, module, qualified in program.imports:
+            namespace[name] = _imported(module, qualified)
+        for code in program.code:
+            exec(code, namespace)
+        self.entries = tuple(
+            Entry(compile_binder(each.fields), namespace[function_name(each.number)]) for each in program.routines
+        )
+        self.by_code = {entry.run.__code__: each for entry, each in zip(self.entries, program.routines, strict=True)}
+        if sys.getrecursionlimit() < RECURSION:
+            sys.setrecursionlimit(RECURSION)
+
+    def call(self, routine: Routine, given: Mapping[str, Any], world: World, limits: Limits) -> Any:
+        """Run one routine to its value. Raises Fault, placed."""
+        run = Run(world, self.entries, world.env, given, limits)
+        try:
+            value = run.call(1, routine.number, given)
+            for each in run.later:
+                each()
+            return value
+        except RunStopped as stopped:
+            return stopped.value
+        except Fault as fault:
+            self.place(fault, fault.__traceback__, routine)
+            raise
+        except RecursionError as error:
+            fault = LimitFault("limit-depth", "Maximum call depth exceeded.", help="a value or a recursion is too deep")
+            self.place(fault, error.__traceback__, routine)
+            raise fault from None
+        except MemoryError as error:
+            fault = LimitFault("limit-size", "there is no memory left for this value")
+            self.place(fault, error.__traceback__, routine)
+            raise fault from None
+
+    # ------------------------------------------------------------ places
+
+    def place(self, fault: Fault, traceback: TracebackType | None, routine: Routine) -> None:
+        """Give a fault the innermost XanoScript place, the calls that led there and the values around it."""
+        if fault.span is not None:
+            return
+        calls: list[tuple[Routine, Span, dict[str, Any]]] = []
+        while traceback is not None:
+            frame = traceback.tb_frame
+            source = self.sources.get(frame.f_code.co_filename)
+            if source is not None:
+                known = self.by_code.get(frame.f_code)
+                span = _span(source, traceback)
+                if known is not None:
+                    calls.append((known, span, dict(frame.f_locals)))
+                elif calls:
+                    calls[-1] = (calls[-1][0], span, calls[-1][2] | frame.f_locals)
+            traceback = traceback.tb_next
+        if not calls:
+            return
+        innermost, fault.span, local = calls[-1]
+        fault.frames = [Frame(f"{each.kind} {each.name}", span.place) for each, span, _ in reversed(calls)]
+        fault.values = _values(innermost, fault.span, local)
+
+
+def _values(routine: Routine, span: Span, local: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The variables that stand on the lines of a place, with their values."""
+    source = span.source
+    first, last = source.position(span.start)[0], source.position(max(span.start, span.end - 1))[0]
+    text = "\n".join(source.line_text(line) for line in range(first, min(last, first + 3) + 1))
+    found = []
+    for name, value in local.items():
+        shown = routine.variables.get(name)
+        if shown and shown in text and value is not UNSET:
+            found.append((text.index(shown), shown, value))
+    return [(shown, value) for _, shown, value in sorted(found, key=lambda each: each[0])]
+
+
+def _span(source: Source, traceback: TracebackType) -> Span:
+    """The place of a traceback entry in its text."""
+    positions = list(traceback.tb_frame.f_code.co_positions())
+    line, end_line, column, end_column = positions[traceback.tb_lasti // 2]
+    if line is None or end_line is None or column is None or end_column is None:
+        start = source.offset(traceback.tb_lineno or 1, 1)
+        return Span(source, start, start)
+    return Span(source, source.offset(line, column + 1), source.offset(end_line, end_column + 1))
+
+
+def _imported(module: str, qualified: str) -> Callable[..., Any]:
+    found: Any = import_module(module)
+    for part in qualified.split("."):
+        found = getattr(found, part)
+    return found  # type: ignore[no-any-return]

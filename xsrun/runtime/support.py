@@ -1,0 +1,292 @@
+"""What generated code calls: access, updates, errors and calls between functions.
+
+``NAMESPACE`` is the whole vocabulary of generated code beside the builtins of a program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NoReturn
+
+from xsrun import values
+from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, STANDARD, THROWN, Fault, LimitFault, RunStopped
+from xsrun.runtime.frame import Run
+from xsrun.types.binding import bind
+from xsrun.types.fields import Field
+
+
+class _Unset:
+    """A variable that no statement has set yet."""
+
+    def __repr__(self) -> str:
+        return "unset"
+
+
+UNSET: Final = _Unset()
+NO_ERROR: Final[dict[str, Any]] = {"code": "", "message": "", "name": "", "result": "", "payload": "", "status": 0}
+"""``$error`` while nothing was caught."""
+
+
+# ------------------------------------------------------------------ reading
+
+
+def checked(value: Any, name: str) -> Any:
+    """A variable that must be set."""
+    if value is UNSET:
+        missing_variable(name)
+    return value
+
+
+def missing_variable(name: str) -> NoReturn:
+    """The fault of a variable that was never set."""
+    raise Fault(
+        "missing-variable", f"Missing var entry: {name}", help=f"set it before, e.g. var ${name} {{ value = … }}"
+    )
+
+
+def set_variables(found: dict[str, Any]) -> dict[str, Any]:
+    """The variables that are set, of all there are."""
+    return {name: value for name, value in found.items() if value is not UNSET}
+
+
+def member(base: Any, name: str) -> Any:
+    """``base.name``, null when there is none."""
+    if type(base) is dict:
+        return base.get(name)
+    if type(base) is list and name.isdecimal():
+        at = int(name)
+        return base[at] if at < len(base) else None
+    return None
+
+
+def item(base: Any, key: Any) -> Any:
+    """``base[key]``, null when there is none; a negative position counts from the end."""
+    if type(base) is list:
+        at = key if type(key) is int else position(key)
+        return base[at] if at is not None and -len(base) <= at < len(base) else None
+    if type(base) is dict:
+        return base.get(key if type(key) is str else key_text(key))
+    return None
+
+
+def position(key: Any) -> int | None:
+    """The list position that a key stands for, None when it stands for none."""
+    if isinstance(key, bool) or key is None:
+        return int(key or 0)
+    if isinstance(key, float):
+        return values.truncate(key)
+    if isinstance(key, str) and key.removeprefix("-").isdecimal():
+        return int(key)
+    return key if isinstance(key, int) else None
+
+
+def key_text(key: Any) -> str:
+    """The object key that a value stands for."""
+    return str(values.truncate(key)) if isinstance(key, float) else values.text(key)
+
+
+def member_or_fail(base: Any, name: str, shown: str) -> Any:
+    """``base.name``, a fault when there is none."""
+    if type(base) is dict and name in base:
+        return base[name]
+    if type(base) is list and name.isdecimal() and int(name) < len(base):
+        return base[int(name)]
+    raise missing_path(base, name, shown)
+
+
+def item_or_fail(base: Any, key: Any, shown: str) -> Any:
+    """``base[key]`` with a literal key, a fault when there is none."""
+    if type(base) is list:
+        at = position(key)
+        if at is not None and -len(base) <= at < len(base):
+            return base[at]
+    elif type(base) is dict and key_text(key) in base:
+        return base[key_text(key)]
+    raise missing_path(base, key, shown)
+
+
+def missing_path(base: Any, key: Any, shown: str) -> Fault:
+    """The fault of a plain reference that leads nowhere."""
+    what = f"what stands before `{key}` is {values.describe(base)}"
+    return Fault("missing-path", f"Unable to locate {shown}", help=f"{what}; read it with `|get:` or `?? null`")
+
+
+# ------------------------------------------------------------------ changing
+
+
+def own(value: Any) -> Any:
+    """A copy of a list or object that nobody else holds."""
+    return value.copy() if isinstance(value, list | dict) else value
+
+
+def put(container: Any, key: Any, value: Any, owned: bool) -> Any:
+    """A list or object with one entry set: the same one when it is owned, else a copy."""
+    if type(container) is list:
+        at = key if type(key) is int else position(key)
+        if at is not None and -len(container) <= at <= len(container):
+            changed = container if owned else container.copy()
+            if at == len(container):
+                changed.append(value)
+            else:
+                changed[at] = value
+            return changed
+        container, owned = values.as_object(container), True
+    elif container is None:
+        container, owned = {}, True
+    if type(container) is dict:
+        changed = container if owned else container.copy()
+        changed[key if type(key) is str else key_text(key)] = value
+        return changed
+    raise Fault(
+        "wrong-type", f"`{key}` cannot be set in {values.describe(container)}", help="set the whole variable first"
+    )
+
+
+def put_path(container: Any, keys: tuple[Any, ...], value: Any, owned: bool) -> Any:
+    """The same for a place several steps down; what is missing on the way is created."""
+    if len(keys) == 1:
+        return put(container, keys[0], value, owned)
+    inner = item(container, keys[0])
+    return put(container, keys[0], put_path(inner, keys[1:], value, False), owned)
+
+
+def without(items: list[Any], at: int) -> list[Any]:
+    """A list without one element."""
+    return items[:at] + items[at + 1 :]
+
+
+# ------------------------------------------------------------------ operators
+
+
+def or_left(left: Any) -> Any:
+    """The result of ``left || …`` when left is true."""
+    return left
+
+
+def or_else(left: Any, right: Any) -> Any:
+    """The result of ``left || right`` when left is false: a boolean when both are boolean or null."""
+    both = (left is None or isinstance(left, bool)) and (right is None or isinstance(right, bool))
+    return bool(right) if both else right
+
+
+def default(value: Any, other: Any) -> Any:
+    """An optional argument: null stands for the default."""
+    return other if value is None else value
+
+
+def optional(convert: Callable[[Any], Any], value: Any, other: Any) -> Any:
+    """An optional argument of a class: null stands for the default."""
+    return other if value is None else convert(value)
+
+
+def cast(run: Run, type_name: str, text: str) -> Any:
+    """``!type "text"``, read as an input of that type."""
+    if type_name in ("array", "object", "any", "expr"):
+        try:
+            return values.loads(text)
+        except ValueError:
+            raise Fault("wrong-type", f"{text!r} is no {type_name}", kind=INPUT_ERROR) from None
+    return bind((Field("value", type_name),), {"value": text}, clock=run.world.clock)["value"]
+
+
+# ------------------------------------------------------------------ loops and calls
+
+
+def iterate(value: Any) -> Iterable[Any]:
+    """What ``foreach`` goes through: a list, the values of an object, nothing for null."""
+    if type(value) is list:
+        return value
+    if value is None:
+        return ()
+    if type(value) is dict:
+        return list(value.values())
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return value
+    raise Fault("wrong-type", "Please use a numerically indexed array.", help=f"this is {values.describe(value)}")
+
+
+def check_budget(run: Run) -> None:
+    """After a loop: whether it ended because the run's turns are used up."""
+    if run.spent():
+        raise LimitFault(
+            "limit-steps",
+            "Execution limit exceeded.",
+            help=f"loops made {run.limits.turns:,} turns; raise it with --limit",
+        )
+
+
+def call_function(run: Run, depth: int, number: int, given: Any) -> Any:
+    """Run a function of the program with an object of inputs."""
+    if depth > run.limits.depth:
+        raise LimitFault(
+            "limit-depth",
+            "Maximum call depth exceeded.",
+            help=f"{run.limits.depth:,} calls stand inside one another; look for a recursion without an end",
+        )
+    return run.call(depth, number, given if type(given) is dict else values.mapping(given))
+
+
+def calling(call: Callable[[], Any]) -> Any:
+    """``function.call``: an error is given back as a value."""
+    try:
+        return call()
+    except LimitFault:
+        raise
+    except Fault as fault:
+        error = fault.as_error()
+        return {name: error[name] for name in ("code", "name", "message", "payload")}
+
+
+# ------------------------------------------------------------------ errors
+
+
+def caught(fault: Fault) -> dict[str, Any]:
+    """``$error`` in a ``catch`` block. Limits of the runner cannot be caught."""
+    if isinstance(fault, LimitFault):
+        raise fault
+    return fault.as_error()
+
+
+def thrown(name: Any, value: Any) -> Fault:
+    """The fault of ``throw``: its message is the value as text."""
+    shown = values.to_text(name)
+    return Fault("thrown", values.to_text(value), kind=THROWN, name=shown, result=value, payload=value)
+
+
+def failed(error_type: Any, message: Any, payload: Any) -> Fault:
+    """The fault of a ``precondition``."""
+    kind = ERROR_KINDS.get(values.to_text(error_type), STANDARD)
+    text = "" if isinstance(message, list | dict) else values.to_text(message)
+    return Fault(
+        kind.error_type if kind is not STANDARD else "precondition",
+        text or "Precondition failed.", kind=kind, result=payload, payload=payload,
+    )  # fmt: skip
+
+
+def not_local(name: str, reason: str) -> NoReturn:
+    """The fault of a statement that does not run here."""
+    raise Fault(
+        "not-local", f"`{name}` does not run here: {reason}", help="mock it in a test, or run it on the platform"
+    )
+
+
+_VALUES: Final = (
+    "add", "subtract", "multiply", "divide", "modulo", "negate", "span_list", "integer", "text", "to_text", "truth",
+    "elements", "mapping", "equal", "not_equal", "identical", "not_identical", "less", "less_equal", "greater",
+    "greater_equal",
+)  # fmt: skip
+
+NAMESPACE: Final[dict[str, Any]] = {
+    **{name: getattr(values, name) for name in _VALUES},
+    **{
+        each.__name__: each
+        for each in (
+            checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
+            without, or_left, or_else, default, optional, cast, iterate, check_budget, call_function, calling, caught,
+            thrown, failed, not_local,
+        )
+    },
+    "dict": dict, "range": range, "zip": zip, "enumerate": enumerate,
+    "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "RunStopped": RunStopped,
+}  # fmt: skip
+"""Every name that generated code may use."""

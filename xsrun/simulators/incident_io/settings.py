@@ -1,0 +1,80 @@
+"""What belongs to the account and is only read: severities, statuses, types, custom fields, the key itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xsrun.effects.ports import Response
+from xsrun.simulators.incident_io.seeds import (
+    CREATED,
+    CUSTOM_FIELDS,
+    SEVERITIES,
+    STATUSES,
+    TYPES,
+    Key,
+    Record,
+)
+from xsrun.simulators.incident_io.state import Account
+from xsrun.simulators.routing import Call, Handler, Route, reply
+
+
+def lister(name: str, records: dict[str, Record]) -> Handler:
+    """The handler of an unpaged list under that name."""
+
+    def list_records(_account: Account, _call: Call) -> Response:
+        return reply(200, {name: list(records.values())})
+
+    return list_records
+
+
+def getter(name: str, records: dict[str, Record]) -> Handler:
+    """The handler that shows one record under that name."""
+
+    def get_record(account: Account, call: Call) -> Response:
+        record = records.get(call.arguments[0])
+        if record is None:
+            raise account.missing()
+        return reply(200, {name: record})
+
+    return get_record
+
+
+def list_custom_fields(_account: Account, _call: Call) -> Response:
+    """``GET /v2/custom_fields``; options are not part of this list."""
+    shown = [
+        {name: value for name, value in field.items() if name != "options"}
+        | {"created_at": CREATED, "updated_at": CREATED}
+        for field in CUSTOM_FIELDS.values()
+    ]
+    return reply(200, {"custom_fields": shown})
+
+
+def list_alert_attributes(_account: Account, _call: Call) -> Response:
+    """``GET /v2/alert_attributes``: this account has none."""
+    return reply(200, {"alert_attributes": []})
+
+
+def get_identity(_account: Account, call: Call) -> Response:
+    """``GET /v1/identity``: whose key it is."""
+    key: Key = call.caller
+    identity = {
+        "name": key.name,
+        "roles": list(key.roles),
+        "dashboard_url": f"{call.base}/dashboard",
+        "team_roles": [],
+        "teams": [],
+    }
+    return reply(200, {"identity": identity})
+
+
+ROUTES: Final = (
+    Route("GET", "/v1/severities", lister("severities", SEVERITIES), "viewer"),
+    Route("GET", "/v1/severities/{id}", getter("severity", SEVERITIES), "viewer"),
+    Route("GET", "/v1/incident_statuses", lister("incident_statuses", STATUSES), "viewer"),
+    Route("GET", "/v1/incident_statuses/{id}", getter("incident_status", STATUSES), "viewer"),
+    Route("GET", "/v1/incident_types", lister("incident_types", TYPES), "viewer"),
+    Route("GET", "/v1/incident_types/{id}", getter("incident_type", TYPES), "viewer"),
+    Route("GET", "/v1/identity", get_identity),
+    Route("GET", "/v2/custom_fields", list_custom_fields, "viewer"),
+    Route("GET", "/v2/alert_attributes", list_alert_attributes, "viewer"),
+)

@@ -1,0 +1,130 @@
+"""A simulator of PagerDuty: REST API v2 and Events API v2 under one address.
+
+Requests to a host that begins with ``api.`` or ``events.`` find only that API; any other host serves both.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from xsrun.effects.ports import Clock, Headers, Random, Request, Response
+from xsrun.simulators.core import Simulator
+from xsrun.simulators.limits import Budget, Limits, Window
+from xsrun.simulators.pagerduty import changes, events, incidents, parts, services
+from xsrun.simulators.pagerduty.errors import ERRORS, event_error, refuse, rest_error, rest_status
+from xsrun.simulators.pagerduty.seeds import KEYS, SECRETS, Key
+from xsrun.simulators.pagerduty.state import Account, Ref
+from xsrun.simulators.routing import Call, Refused, Route, empty, find, settle
+
+REST_LIMIT: Final = 960
+EVENT_LIMIT: Final = 120
+
+REST: Final = (*incidents.ROUTES, *changes.ROUTES, *parts.ROUTES, *services.ROUTES, *events.ROUTES)
+EVENTS: Final = events.EVENT_ROUTES
+
+AUTHORIZATION: Final = re.compile(r"Token token=(\S+)")
+EMAIL: Final = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+")
+
+
+class PagerDuty(Simulator):
+    """One account in memory.
+
+    ``explain_401`` sends the documented body with a 401; the live service sends none.
+    """
+
+    def __init__(self, clock: Clock, random: Random, *, explain_401: bool = False) -> None:
+        super().__init__(clock, random, SECRETS)
+        self.account = Account(clock, random)
+        self._explain_401 = explain_401
+        self._rest_limits = Limits(lambda: Window(REST_LIMIT))
+        self._event_limits = Limits(lambda: Window(EVENT_LIMIT))
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        host = urlsplit(request.url).hostname or ""
+        if not host.startswith("api."):
+            found = find(EVENTS, request)
+            if found:
+                return self._event(*found)
+            if host.startswith("events."):
+                return empty(404)
+        return self._rest(find(REST, request), request)
+
+    def forced(self, status: int, request: Request) -> Response:
+        """A failing answer on demand."""
+        if find(EVENTS, request):
+            return event_error(status)
+        headers = _rate_headers(Budget(False, REST_LIMIT, 0, 1, 1)) if status == 429 else ()
+        return _with_headers(rest_status(status), headers)
+
+    def contents(self) -> dict[str, Any]:
+        """Everything in the account."""
+        return {
+            "incidents": [asdict(incident) for incident in self.account.incidents.values()],
+            "change_events": self.account.changes,
+            **{kind: list(records.values()) for kind, records in self.account.records.items()},
+        }
+
+    def _event(self, route: Route, call: Call) -> Response:
+        key = events.routing_key(call.request.body)
+        if key in SECRETS and not self._event_limits.take(key, self.clock.now()).allowed:
+            return event_error(429)
+        return settle(route, self.account, call)
+
+    def _rest(self, found: tuple[Route, Call] | None, request: Request) -> Response:
+        token, key = self._key(request)
+        budget = self._rest_limits.take(key.user or token, self.clock.now())
+        if not budget.allowed:
+            response = rest_error(ERRORS["rate"])
+        elif found is None:
+            response = rest_error(ERRORS["unknown"])
+        else:
+            route, call = found
+            response = self._as_caller(route, call, key)
+        return _with_headers(response, _rate_headers(budget))
+
+    def _key(self, request: Request) -> tuple[str, Key]:
+        found = AUTHORIZATION.fullmatch(request.header("Authorization"))
+        if not found or found[1] not in KEYS:
+            raise Refused(rest_error(ERRORS["unauthorized"]) if self._explain_401 else empty(401))
+        return found[1], KEYS[found[1]]
+
+    def _as_caller(self, route: Route, call: Call, key: Key) -> Response:
+        try:
+            caller = self._caller(route, call.request, key)
+        except Refused as refusal:
+            return refusal.response
+        return settle(route, self.account, call._replace(caller=caller))
+
+    def _caller(self, route: Route, request: Request, key: Key) -> Ref | None:
+        """The user a call acts for: that of the key, or the one in ``From`` where a person is needed."""
+        if not key.writes and route.method != "GET":
+            raise refuse("denied")
+        if key.user:
+            return Ref("user", key.user)
+        if route.rule != "person":
+            return None
+        address = request.header("From").strip()
+        if not address:
+            raise refuse("from-missing")
+        if not EMAIL.fullmatch(address):
+            raise refuse("from-malformed")
+        for user in self.account.records["user"].values():
+            if user["email"].lower() == address.lower():
+                return Ref("user", user["id"])
+        raise refuse("from-unknown")
+
+
+def _rate_headers(budget: Budget) -> Headers:
+    return (
+        ("ratelimit-limit", str(budget.limit)),
+        ("ratelimit-remaining", str(budget.remaining)),
+        ("ratelimit-reset", str(budget.full if budget.allowed else budget.wait)),
+    )
+
+
+def _with_headers(response: Response, headers: Headers) -> Response:
+    return response._replace(headers=(*response.headers, *headers))

@@ -1,0 +1,207 @@
+"""Events API v2: alert events open, acknowledge and resolve; change events are only kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from xsrun.effects.ports import Response
+from xsrun.simulators.fields import Field, problems
+from xsrun.simulators.ids import to_seconds
+from xsrun.simulators.pagerduty.errors import event_details, event_error
+from xsrun.simulators.pagerduty.lists import moment, page, view
+from xsrun.simulators.pagerduty.seeds import Record
+from xsrun.simulators.pagerduty.state import Account, Alert, Incident, Ref
+from xsrun.simulators.routing import Call, Refused, Route, read_json, reply
+
+LARGEST_EVENT: Final = 512 * 1024
+KEY_LENGTH: Final = 32
+ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+")
+
+LINKS: Final = (
+    Field("links", "list"),
+    Field("links[]", "object", needed=True),
+    Field("links[].href", needed=True, blank=False),
+    Field("links[].text"),
+    Field("images", "list"),
+    Field("images[]", "object", needed=True),
+    Field("images[].src", needed=True, blank=False),
+    Field("images[].href"),
+    Field("images[].alt"),
+)
+
+EVENT: Final = (
+    Field("event_action", needed=True, blank=False, choices=("trigger", "acknowledge", "resolve")),
+    Field("dedup_key", longest=255),
+    Field("client"),
+    Field("client_url"),
+    *LINKS,
+)
+
+TRIGGER: Final = (
+    Field("payload", "object", needed=True),
+    Field("payload.summary", needed=True, blank=False, longest=1024),
+    Field("payload.source", needed=True, blank=False),
+    Field("payload.severity", needed=True, blank=False, choices=("critical", "error", "warning", "info")),
+    Field("payload.timestamp"),
+    Field("payload.component"),
+    Field("payload.group"),
+    Field("payload.class"),
+    Field("payload.custom_details", "object"),
+)
+
+FOLLOW_UP: Final = (Field("dedup_key", needed=True, blank=False),)
+
+CHANGE: Final = (
+    Field("payload", "object", needed=True),
+    Field("payload.summary", needed=True, blank=False, longest=1024),
+    Field("payload.source"),
+    Field("payload.timestamp"),
+    Field("payload.custom_details", "object"),
+    *LINKS,
+)
+
+
+def routing_key(body: bytes) -> str:
+    """The routing key an event names, ``""`` when it names none; the rate is counted by it."""
+    try:
+        event = read_json(body)
+    except ValueError:
+        return ""
+    key = event.get("routing_key") if isinstance(event, dict) else None
+    return key if isinstance(key, str) else ""
+
+
+def enqueue(account: Account, call: Call) -> Response:
+    """``POST /v2/enqueue``."""
+    event = _read_event(call)
+    details = _key_details(account, event) + event_details(problems(EVENT, event))
+    action = event.get("event_action")
+    if action == "trigger":
+        details += event_details(problems(TRIGGER, event))
+    elif action in ("acknowledge", "resolve"):
+        details += event_details(problems(FOLLOW_UP, event))
+    if details:
+        raise Refused(event_error(400, details))
+    key = event.get("dedup_key") or account.new_key()
+    integration = str(_integration(account, event["routing_key"]))
+    found = account.open_alert(integration, key)
+    if action == "trigger":
+        _trigger(account, integration, key, event, found)
+    elif found:
+        _follow_up(account, str(action), *found)
+    return reply(202, {"status": "success", "message": "Event processed", "dedup_key": key})
+
+
+def enqueue_change(account: Account, call: Call) -> Response:
+    """``POST /v2/change/enqueue``."""
+    event = _read_event(call)
+    details = _key_details(account, event) + event_details(problems(CHANGE, event))
+    if details:
+        raise Refused(event_error(400, details))
+    change = {
+        "id": account.new_id(),
+        "integration": _integration(account, event["routing_key"]),
+        "at": account.clock.now(),
+        "event": event,
+    }
+    account.changes.append(change)
+    return reply(202, {"status": "success", "message": "Change event processed"})
+
+
+def list_changes(account: Account, call: Call) -> Response:
+    """``GET /change_events``, the newest first."""
+    since, until = moment(call, "since"), moment(call, "until")
+    integrations = set(call.every("integration_ids[]"))
+    found = [
+        change
+        for change in reversed(account.changes)
+        if (since is None or change["at"] >= since)
+        and (until is None or change["at"] <= until)
+        and (not integrations or change["integration"] in integrations)
+    ]
+    shown = view(account, call)
+
+    def show(change: Record) -> Record:
+        payload = change["event"]["payload"]
+        service = account.records["integration"][change["integration"]]["service"]
+        return {
+            "id": change["id"],
+            "type": "change_event",
+            "summary": payload["summary"],
+            "source": payload.get("source"),
+            "timestamp": payload.get("timestamp") or to_seconds(change["at"]),
+            "integration": shown.reference(Ref("integration", change["integration"])),
+            "services": [shown.reference(Ref("service", service))],
+            "links": change["event"].get("links") or [],
+            "images": change["event"].get("images") or [],
+            "custom_details": payload.get("custom_details") or {},
+        }
+
+    return page(call, "change_events", found, show)
+
+
+def _read_event(call: Call) -> Record:
+    body = call.request.body
+    if len(body) > LARGEST_EVENT:
+        raise Refused(event_error(400, [f"Event is larger than {LARGEST_EVENT} bytes"]))
+    try:
+        event = read_json(body)
+    except ValueError:
+        event = None
+    if isinstance(event, dict):
+        return event
+    unread = {"status": "Unrecognized object", "message": "Event object format is unrecognized"}
+    raise Refused(reply(400, unread | {"errors": ["JSON parse error"]}))
+
+
+def _key_details(account: Account, event: Record) -> list[str]:
+    """What is wrong with the routing key."""
+    key: Any = event.get("routing_key")
+    if not isinstance(key, str) or not key.strip():
+        return ["'routing_key' is missing or blank"]
+    details = []
+    if len(key) != KEY_LENGTH:
+        details.append(f"Length of 'routing_key' is incorrect (should be {KEY_LENGTH} characters)")
+    if not ALPHANUMERIC.fullmatch(key):
+        details.append("'routing_key' cannot contain non-alphanumeric characters.")
+    if not details and _integration(account, key) is None:
+        details.append("Invalid routing key")
+    return details
+
+
+def _integration(account: Account, key: str) -> str | None:
+    return next((name for name, record in account.records["integration"].items() if record["key"] == key), None)
+
+
+def _trigger(account: Account, integration: str, key: str, event: Record, found: tuple[Incident, Alert] | None) -> None:
+    service = account.records["integration"][integration]["service"]
+    agent = Ref("service", service)
+    if found:
+        account.write(found[0], "trigger", agent)
+        return
+    payload = event["payload"]
+    urgency = account.urgency(service, payload["severity"])
+    incident = account.start(payload["summary"], key, service, agent, urgency=urgency)
+    first = incident.entries[0]
+    kept = {name: value for name, value in event.items() if name != "routing_key"}
+    incident.alerts.append(
+        Alert(account.new_id(), key, integration, service, payload["severity"], kept, first.at, first.id)
+    )
+
+
+def _follow_up(account: Account, action: str, incident: Incident, alert: Alert) -> None:
+    agent = Ref("service", alert.service)
+    if action == "resolve":
+        alert.resolved = account.clock.now()
+        account.settle_alerts(incident, agent)
+    elif incident.status == "triggered":
+        account.acknowledge(incident, agent)
+
+
+EVENT_ROUTES: Final = (
+    Route("POST", "/v2/enqueue", enqueue),
+    Route("POST", "/v2/change/enqueue", enqueue_change),
+)
+
+ROUTES: Final = (Route("GET", "/change_events", list_changes),)

@@ -1,0 +1,220 @@
+"""What hangs on an incident, over REST: notes, alerts, log entries, status updates."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xsrun.effects.ports import Response
+from xsrun.simulators.fields import Field
+from xsrun.simulators.ids import to_seconds
+from xsrun.simulators.pagerduty.changes import LARGEST_UPDATE, REFERENCE
+from xsrun.simulators.pagerduty.errors import read_body, refuse, require
+from xsrun.simulators.pagerduty.lists import choices, moment, page, sort, view
+from xsrun.simulators.pagerduty.lookup import the_incident
+from xsrun.simulators.pagerduty.present import View
+from xsrun.simulators.pagerduty.seeds import Record
+from xsrun.simulators.pagerduty.state import Account, Alert, Entry, Incident, Note
+from xsrun.simulators.routing import Call, Route, empty, reply
+
+MOST_NOTES: Final = 2000
+
+NOTE: Final = (Field("content", needed=True, blank=False),)
+UPDATE: Final = (Field("message", needed=True, blank=False), Field("subject"), Field("html_message"))
+ALERT: Final = (
+    Field("status", choices=("triggered", "resolved")),
+    Field("incident", "object"),
+    Field("incident.id", needed=True, blank=False),
+    Field("incident.type", choices=REFERENCE),
+)
+LISTED_ALERT: Final = (Field("id", needed=True, blank=False), Field("type", needed=True, choices=("alert",)), *ALERT)
+
+
+# ---------------------------------------------------------------- notes
+
+
+def list_notes(account: Account, call: Call) -> Response:
+    """``GET /incidents/{id}/notes``; not paged."""
+    shown = view(account, call)
+    return reply(200, {"notes": [shown.note(note) for note in the_incident(account, call).notes]})
+
+
+def add_note(account: Account, call: Call) -> Response:
+    """``POST /incidents/{id}/notes``; answers 200."""
+    incident = the_incident(account, call)
+    body = read_body(call, "note", dict)
+    require(NOTE, body)
+    if len(incident.notes) >= MOST_NOTES:
+        raise refuse("arguments", f"An incident takes {MOST_NOTES} notes at most.")
+    entry = account.write(incident, "annotate", call.caller, note=body["content"])
+    note = Note(account.new_id(), body["content"], call.caller, entry.at, entry.at)
+    incident.notes.append(note)
+    return reply(200, {"note": view(account, call).note(note)})
+
+
+def change_note(account: Account, call: Call) -> Response:
+    """``PUT /incidents/{id}/notes/{note_id}``."""
+    note = _the_note(the_incident(account, call), call)
+    body = read_body(call, "note", dict)
+    require(NOTE, body)
+    note.content = body["content"]
+    note.updated = account.clock.now()
+    return reply(200, {"note": view(account, call).note(note)})
+
+
+def delete_note(account: Account, call: Call) -> Response:
+    """``DELETE /incidents/{id}/notes/{note_id}``."""
+    incident = the_incident(account, call)
+    incident.notes.remove(_the_note(incident, call))
+    return empty(204)
+
+
+def _the_note(incident: Incident, call: Call) -> Note:
+    for note in incident.notes:
+        if note.id == call.arguments[1]:
+            return note
+    raise refuse("unknown")
+
+
+def add_status_update(account: Account, call: Call) -> Response:
+    """``POST /incidents/{id}/status_updates``."""
+    the_incident(account, call)
+    body = {name: read_body(call, name, object) for name in ("message", "subject", "html_message")}
+    require(UPDATE, body)
+    sent = {"id": account.new_id(), "created_at": to_seconds(account.clock.now())}
+    return reply(200, {"status_update": body | sent | {"sender": view(account, call).reference(call.caller)}})
+
+
+# ---------------------------------------------------------------- alerts
+
+ALERT_ORDER: Final = {"created_at": lambda alert: alert.created, "resolved_at": lambda alert: alert.resolved or 0}
+
+
+def list_alerts(account: Account, call: Call) -> Response:
+    """``GET /incidents/{id}/alerts``."""
+    incident = the_incident(account, call)
+    statuses = choices(call, "statuses[]", ("triggered", "resolved"), "Status must be a list of triggered or resolved.")
+    key = call.one("alert_key")
+    found = [
+        alert
+        for alert in incident.alerts
+        if (not statuses or alert.status in statuses) and (not key or alert.key == key)
+    ]
+    shown = view(account, call)
+    return page(call, "alerts", sort(call, found, ALERT_ORDER, at_most=2), lambda alert: shown.alert(incident, alert))
+
+
+def get_alert(account: Account, call: Call) -> Response:
+    """``GET /incidents/{id}/alerts/{alert_id}``."""
+    incident = the_incident(account, call)
+    alert = _find_alert(incident, call.arguments[1])
+    if alert is None:
+        raise refuse("unknown")
+    return reply(200, {"alert": view(account, call).alert(incident, alert)})
+
+
+def change_alert(account: Account, call: Call) -> Response:
+    """``PUT /incidents/{id}/alerts/{alert_id}``: resolve it, or move it to another incident."""
+    incident = the_incident(account, call)
+    alert = _find_alert(incident, call.arguments[1])
+    if alert is None:
+        raise refuse("unknown")
+    body = read_body(call, "alert", dict)
+    require(ALERT, body)
+    holder = _change_alert(account, call, incident, alert, body)
+    return reply(200, {"alert": view(account, call).alert(holder, alert)})
+
+
+def change_alerts(account: Account, call: Call) -> Response:
+    """``PUT /incidents/{id}/alerts``: all or none."""
+    incident = the_incident(account, call)
+    bodies = read_body(call, "alerts", list)
+    if len(bodies) > LARGEST_UPDATE:
+        raise refuse("too-many")
+    pairs: list[tuple[Alert, Record]] = []
+    for body in bodies:
+        if not isinstance(body, dict):
+            raise refuse("invalid", "Alerts must be a list of objects.")
+        require(LISTED_ALERT, body)
+        alert = _find_alert(incident, body["id"])
+        if alert is None:
+            raise refuse("arguments", "Alert not found")
+        _holder(account, incident, body)
+        pairs.append((alert, body))
+    changed = [(_change_alert(account, call, incident, alert, body), alert) for alert, body in pairs]
+    shown = view(account, call)
+    return page(call, "alerts", changed, lambda pair: shown.alert(*pair))
+
+
+def _find_alert(incident: Incident, alert_id: str) -> Alert | None:
+    return next((alert for alert in incident.alerts if alert.id == alert_id), None)
+
+
+def _holder(account: Account, incident: Incident, body: Record) -> Incident:
+    """The incident that is to hold the alert."""
+    if not body.get("incident"):
+        return incident
+    holder = account.incident(body["incident"]["id"])
+    if holder is None:
+        raise refuse("arguments", "Incident not found")
+    return holder
+
+
+def _change_alert(account: Account, call: Call, incident: Incident, alert: Alert, body: Record) -> Incident:
+    holder = _holder(account, incident, body)
+    if holder is not incident and alert in incident.alerts:
+        incident.alerts.remove(alert)
+        holder.alerts.append(alert)
+    if body.get("status") == "resolved":
+        alert.resolved = alert.resolved or account.clock.now()
+        account.settle_alerts(holder, call.caller)
+    elif body.get("status") == "triggered":
+        alert.resolved = None
+    return holder
+
+
+# ---------------------------------------------------------------- log entries
+
+
+def list_incident_entries(account: Account, call: Call) -> Response:
+    """``GET /incidents/{id}/log_entries``, the newest first."""
+    return _list_entries(account, call, the_incident(account, call).entries)
+
+
+def list_entries(account: Account, call: Call) -> Response:
+    """``GET /log_entries``, the newest first."""
+    return _list_entries(account, call, sorted(account.log_entries(), key=lambda entry: entry.at))
+
+
+def get_entry(account: Account, call: Call) -> Response:
+    """``GET /log_entries/{id}``."""
+    for entry in account.log_entries():
+        if entry.id == call.arguments[0]:
+            return reply(200, {"log_entry": view(account, call).entry(entry)})
+    raise refuse("unknown")
+
+
+def _list_entries(account: Account, call: Call, entries: list[Entry]) -> Response:
+    since, until = moment(call, "since"), moment(call, "until")
+    found = [
+        entry
+        for entry in reversed(entries)
+        if (since is None or entry.at >= since) and (until is None or entry.at <= until)
+    ]
+    shown: View = view(account, call)
+    return page(call, "log_entries", found, shown.entry)
+
+
+ROUTES: Final = (
+    Route("GET", "/incidents/{id}/notes", list_notes),
+    Route("POST", "/incidents/{id}/notes", add_note, "person"),
+    Route("PUT", "/incidents/{id}/notes/{note}", change_note, "person"),
+    Route("DELETE", "/incidents/{id}/notes/{note}", delete_note),
+    Route("POST", "/incidents/{id}/status_updates", add_status_update, "person"),
+    Route("GET", "/incidents/{id}/alerts", list_alerts),
+    Route("PUT", "/incidents/{id}/alerts", change_alerts, "person"),
+    Route("GET", "/incidents/{id}/alerts/{alert}", get_alert),
+    Route("PUT", "/incidents/{id}/alerts/{alert}", change_alert, "person"),
+    Route("GET", "/incidents/{id}/log_entries", list_incident_entries),
+    Route("GET", "/log_entries", list_entries),
+    Route("GET", "/log_entries/{id}", get_entry),
+)

@@ -1,0 +1,77 @@
+"""A run's HTTP port that answers for some hosts itself, or sends their requests somewhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from xsrun.effects.ports import Clock, Http, Random, Request, Response, TransportFailure
+from xsrun.simulators import SIMULATORS
+from xsrun.simulators.core import Simulator
+
+TIMED_OUT: Final = 28
+NO_ANSWER: Final = 52
+BROKEN: Final = 56
+
+Target = Simulator | str
+"""Who answers for a host: a simulator, or the base URL of another server (``http://127.0.0.1:8080/prefix``)."""
+
+
+def simulate_all(clock: Clock, random: Random) -> dict[str, Target]:
+    """A fresh simulator of every provider, under each host it stands for."""
+    targets: dict[str, Target] = {}
+    for provider in SIMULATORS.values():
+        simulator = provider.factory(clock, random)
+        targets |= dict.fromkeys(provider.hosts, simulator)
+    return targets
+
+
+class SimulatedHttp:
+    """Sends a request to the target of its host (``name`` or ``name:port``, lower case), else to ``inner``.
+
+    Planned troubles become TransportFailure as a real connection would report them; waiting is done on ``clock``.
+    """
+
+    def __init__(self, inner: Http, targets: Mapping[str, Target], clock: Clock) -> None:
+        self._inner = inner
+        self._targets = targets
+        self._clock = clock
+
+    def send(self, request: Request) -> Response:
+        """Give back the answer, whatever its status. Raises TransportFailure when there is none."""
+        target = self._target(request.url)
+        if target is None:
+            return self._inner.send(request)
+        if isinstance(target, str):
+            return self._inner.send(request.with_url(_moved(request.url, target)))
+        return self._exchange(target, request)
+
+    def _target(self, url: str) -> Target | None:
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # no URL at all: the inner port says so in its own words
+            return None
+        place = parts.netloc.rpartition("@")[2].lower()
+        return self._targets.get(place) or self._targets.get(parts.hostname or "")
+
+    def _exchange(self, simulator: Simulator, request: Request) -> Response:
+        exchange = simulator.exchange(request)
+        if exchange.delay > request.timeout:
+            self._clock.sleep(request.timeout)
+            late = f"Operation timed out after {round(request.timeout * 1000)} milliseconds"
+            raise TransportFailure(TIMED_OUT, late, sent=True)
+        if exchange.delay:
+            self._clock.sleep(exchange.delay)
+        if exchange.response is None and exchange.handled:
+            raise TransportFailure(NO_ANSWER, "Empty reply from server", sent=True)
+        if exchange.response is None or exchange.cut:
+            raise TransportFailure(BROKEN, "Recv failure: Connection reset by peer", sent=True)
+        return exchange.response
+
+
+def _moved(url: str, base: str) -> str:
+    """The URL with scheme, host and leading path of the base."""
+    parts, onto = urlsplit(url), urlsplit(base)
+    path = onto.path.rstrip("/") + (parts.path or "/")
+    return urlunsplit((onto.scheme, onto.netloc, path, parts.query, parts.fragment))
