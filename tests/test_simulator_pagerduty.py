@@ -221,7 +221,10 @@ def _links(value: Any) -> list[str]:
         ({"body": {"type": "incident_body", "details": {"a": 1}}}, ["Body details must be a string."]),
         ({"body": {"details": "x"}}, ["Body type cannot be empty."]),
         ({"incident_key": 7}, ["Incident key must be a string."]),
-        ({"incident_type": {"name": "unheard_of"}}, ["Incident type name must be incident_default or security_incident."]),
+        (
+            {"incident_type": {"name": "unheard_of"}},
+            ["Incident type name must be incident_default or security_incident."],
+        ),
         (
             {
                 "assignments": [{"assignee": {"id": USER_ID, "type": "user_reference"}}],
@@ -486,7 +489,9 @@ def test_services(client: Client) -> None:
 
 
 def test_the_rest_of_the_account(client: Client) -> None:
-    assert [one["email"] for one in client.get("/users", query="robin.okafor@")["users"]] == ["robin.okafor@example.com"]
+    assert [one["email"] for one in client.get("/users", query="robin.okafor@")["users"]] == [
+        "robin.okafor@example.com"
+    ]
     assert [one["name"] for one in client.get("/priorities")["priorities"]] == ["P1", "P2", "P3", "P4"]
     policy = client.get(f"/escalation_policies/{ESCALATION_POLICY_ID}")["escalation_policy"]
     assert len(policy["escalation_rules"]) == 2
@@ -513,7 +518,9 @@ def test_events_open_and_close(client: Client) -> None:
     )
     client.event(dedup_key="disk")
     found = client.get("/incidents", incident_key="disk")["incidents"]
-    assert [(one["title"], one["status"], one["alert_counts"]["all"]) for one in found] == [("Disk is full", "triggered", 1)]
+    assert [(one["title"], one["status"], one["alert_counts"]["all"]) for one in found] == [
+        ("Disk is full", "triggered", 1)
+    ]
     client.event("acknowledge", dedup_key="disk")
     assert client.get("/incidents/1")["incident"]["status"] == "acknowledged"
     client.event("resolve", dedup_key="disk")
@@ -563,7 +570,10 @@ def test_a_rest_create_sees_the_key_of_an_open_event(client: Client) -> None:
         ({"event_action": "resolve"}, "'dedup_key' is missing or blank"),
         ({"dedup_key": "x" * 256}, "'dedup_key' is too long"),
         ({"links": [{"text": "no address"}]}, "'links.0.href' is missing or blank"),
-        ({"payload": {"summary": "x", "source": "y", "severity": "info", "custom_details": "x"}}, "'payload.custom_details'"),
+        (
+            {"payload": {"summary": "x", "source": "y", "severity": "info", "custom_details": "x"}},
+            "'payload.custom_details'",
+        ),
     ],
 )
 def test_events_that_are_refused(client: Client, change: dict[str, Any], detail: str) -> None:
@@ -582,7 +592,11 @@ def test_an_event_that_is_no_json(client: Client) -> None:
 
 
 def test_change_events_page_nobody(client: Client) -> None:
-    body = {"routing_key": ROUTING_KEY, "payload": {"summary": "Deployed 1.2"}, "links": [{"href": "https://ci.test/1"}]}
+    body = {
+        "routing_key": ROUTING_KEY,
+        "payload": {"summary": "Deployed 1.2"},
+        "links": [{"href": "https://ci.test/1"}],
+    }
     answer = client.send("POST", "/v2/change/enqueue", body)
     assert answer.status == 202
     assert "dedup_key" not in read(answer)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xsrun.compile.program import code_name, compile_folder
-from xsrun.diagnostics import Diagnostic, Exit, Fault, Found, XsError, nearest
+from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
 from xsrun.effects.outward import real_world
 from xsrun.effects.ports import World
 from xsrun.project import Construct, Folder, Job, load_folder, load_text
@@ -149,6 +149,10 @@ class Project:
             f"set it in the environment or in .env, or give {example}",
         )
 
+    def _with_places(self, name: str) -> str:
+        read = self._program.env_read.get(name)
+        return f"{name} (read at {', '.join(read)})" if read else name
+
     @cached_property
     def _loaded(self) -> Loaded:
         return Loaded(self._program, {code_name(source): source for source in self._folder.sources})
@@ -156,7 +160,7 @@ class Project:
     def _choose(self, name: str | None) -> Job | Failure:
         if name is None and len(self.jobs) == 1:
             return next(iter(self.jobs.values()))
-        if name in self.jobs:
+        if name is not None and name in self.jobs:
             return self.jobs[name]
         shown = ", ".join(f'"{each}"' for each in self.jobs) or "none"
         if name is None:

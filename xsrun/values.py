@@ -29,8 +29,8 @@ INT_MAX: Final = 2**63 - 1
 INT_MIN: Final = -(2**63)
 MAX_RANGE: Final = 10_000_000
 
-NUMERIC: Final = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\r\v\f]*")
-_WHOLE: Final = re.compile(r"[ \t\n\r\v\f]*[+-]?\d+[ \t\n\r\v\f]*")
+NUMERIC: Final = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t\n\r\v\f]*")
+_WHOLE: Final = re.compile(r"[ \t\n\r\v\f]*[+-]?[0-9]+[ \t\n\r\v\f]*")
 
 
 class Opaque:
@@ -62,7 +62,7 @@ def parse_number(text: str) -> int | float | None:
     if not NUMERIC.fullmatch(text):
         return None
     if _WHOLE.fullmatch(text):
-        return whole(int(text)) if len(text) < 4000 else float("inf")
+        return whole(int(text)) if len(text) < 300 else float(text)
     return float(text)
 
 
@@ -73,7 +73,7 @@ def whole(value: int) -> int | float:
 
 def number(value: Any) -> int | float:
     """The NUM class: a number, or a wholly numeric text. Raises ``Not numeric.``"""
-    if type(value) is int or type(value) is float:
+    if isinstance(value, int | float) and type(value) is not bool:
         return value
     if type(value) is str:
         parsed = parse_number(value)
@@ -84,16 +84,16 @@ def number(value: Any) -> int | float:
 
 def integer(value: Any) -> int:
     """The INT class: a NUM truncated toward zero."""
-    if type(value) is int:
+    if isinstance(value, int) and type(value) is not bool:
         return value
     return truncate(number(value))
 
 
 def truncate(value: int | float) -> int:
-    """A number without its fraction; infinities and not-a-number are 0, as PHP casts them."""
+    """A number without its fraction, within 64 bits; infinities and not-a-number are 0, as PHP casts them."""
     if isinstance(value, int):
         return value
-    return int(value) if math.isfinite(value) else 0
+    return min(INT_MAX, max(INT_MIN, int(value))) if math.isfinite(value) else 0
 
 
 def not_numeric(value: Any) -> Fault:

@@ -77,6 +77,8 @@ class Arguments:
 
     def argument(self, param: Param, node: tree.Node, owner: str) -> ast.expr:
         """The Python expression of one argument."""
+        if param.name == "path" and not self.context.bound and (path := _element_path(node)) is not None:
+            return py.constant(path)
         if param.kind is LAZY:
             return self.lazy(node, owner in REDUCERS)
         if param.kind is STATIC:
@@ -122,7 +124,7 @@ class Arguments:
         """An expression as a function of one element."""
         with self.context.element(reduces) as bound:
             body = self.expressions.condition_value(node) if head else self.expressions.value(node)
-        names = py.parameters(bound.element, bound.index, bound.whole, bound.result, defaults=4)
+        names = py.parameters(bound.element, bound.position, bound.whole, bound.result, defaults=4)
         return ast.Lambda(names, body)
 
     def static(self, param: Param, node: tree.Node, owner: str) -> ast.expr:
@@ -166,6 +168,16 @@ class Arguments:
             if isinstance(word, tree.Word) and word.name == "if" and isinstance(head, tree.Condition):
                 found["if_"] = self.lazy(head.value, head=True)
         return found
+
+
+def _element_path(node: tree.Node) -> str | None:
+    """``$$`` and ``$$.a.b`` where a path text is meant, as that text."""
+    if isinstance(node, tree.Variable) and node.name in ("$", "this"):
+        return ""
+    if isinstance(node, tree.Path) and isinstance(node.base, tree.Variable) and node.base.name in ("$", "this"):
+        names = [step.name for step in node.steps if isinstance(step, tree.Member)]
+        return ".".join(names) if len(names) == len(node.steps) else None
+    return None
 
 
 def python_name(record: Statement, param: Param) -> str:

@@ -41,8 +41,15 @@ class Evaluator(Protocol):
 class StackCompiler(Protocol):
     """Compiles statements; what the forms need of it."""
 
-    context: Context
-    expressions: Evaluator
+    @property
+    def context(self) -> Context:
+        """State of the function."""
+        ...
+
+    @property
+    def expressions(self) -> Evaluator:
+        """Its expressions."""
+        ...
 
     def body(self, block: tree.Block | None) -> list[ast.stmt]:
         """The statements in a block."""
@@ -69,7 +76,7 @@ class Bound(NamedTuple):
     """The Python names of what an element expression binds."""
 
     element: str
-    index: str
+    position: str
     whole: str
     result: str
     reduces: bool

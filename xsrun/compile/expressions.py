@@ -35,8 +35,7 @@ class Expressions:
 
     def value(self, node: tree.Node, strict: bool = False) -> ast.expr:
         """The Python expression that gives the value of a node."""
-        method = self._METHODS[type(node)]
-        made = method(self, node, strict)
+        made: ast.expr = self._METHODS[type(node)](self, node, strict)
         return py.place(made, self.context.source, node)
 
     def condition(self, node: tree.Node) -> ast.expr:
@@ -139,7 +138,8 @@ class Expressions:
             return py.load(bound)
         special = self._ROOTS.get(name)
         if special:
-            return special(self, node)
+            made: ast.expr = special(self, node)
+            return made
         return self.variable(name, node, strict)
 
     def variable(self, name: str, node: tree.Node, strict: bool) -> ast.expr:
@@ -175,7 +175,7 @@ class Expressions:
         if name in ("$", "this"):
             return innermost.element
         if name == "index":
-            return innermost.index
+            return innermost.position
         if name == "parent":
             return innermost.whole
         if name == "result":
@@ -312,7 +312,7 @@ class Expressions:
 
     def condition_value(self, node: tree.Node) -> ast.expr:
         """A condition whose value (not only its truth) is asked for."""
-        if isinstance(node, tree.Operation) and node.operator in ("&&", "||") or self.is_boolean(node):
+        if (isinstance(node, tree.Operation) and node.operator in ("&&", "||")) or self.is_boolean(node):
             return self.condition(node)
         return self.value(node, strict=True)
 

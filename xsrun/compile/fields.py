@@ -6,7 +6,6 @@ import re
 from typing import Any, Final
 
 from xsrun.compile.context import Findings
-from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.builder import unquote
 from xsrun.syntax.lexer import Token

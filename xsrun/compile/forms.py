@@ -14,7 +14,8 @@ from xsrun.compile import python as py
 from xsrun.compile.calls import missing_attribute, unknown_attribute
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.names import RESERVED, root_name
-from xsrun.diagnostics import ERROR_KINDS, Span, nearest
+from xsrun.diagnostics import ERROR_KINDS, nearest
+from xsrun.source import Span
 from xsrun.syntax import tree
 
 Stack = list[ast.stmt]
@@ -188,7 +189,7 @@ def is_fresh(node: tree.Node) -> bool:
     """Whether an expression makes a list or object that nobody else holds."""
     if isinstance(node, tree.Group | tree.Backtick):
         return is_fresh(node.value)
-    return isinstance(node, tree.ListLiteral | tree.ObjectLiteral | tree.Operation | tree.Literal)
+    return isinstance(node, tree.ListLiteral | tree.ObjectLiteral)
 
 
 # ------------------------------------------------------------------ branches
@@ -399,7 +400,7 @@ def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from
     if removed_from:
         element = ast.Tuple([ast.Name(position, ast.Store()), element], ast.Store())
     paid = ast.Tuple([element, ast.Name("_", ast.Store())], ast.Store())
-    exhausted = [py.expression(py.call("check_budget", py.load("rt")))]
+    exhausted: Stack = [py.expression(py.call("check_budget", py.load("rt")))]
     return [*setup, ast.For(paid, py.call("zip", source, budget), body or [ast.Pass()], exhausted)]
 
 
@@ -421,7 +422,7 @@ def _while(stack: StackCompiler, block: tree.Block) -> Stack:
         body = stack.body(each)
     stack.context.loops.pop()
     stop = py.if_(py.not_(test), [ast.Break()])
-    exhausted = [py.expression(py.call("check_budget", py.load("rt")))]
+    exhausted: Stack = [py.expression(py.call("check_budget", py.load("rt")))]
     return [ast.For(ast.Name("_", ast.Store()), py.attribute("rt", "budget"), [stop, *body], exhausted)]
 
 
@@ -717,7 +718,7 @@ def _post_process(stack: StackCompiler, block: tree.Block) -> Stack:
     name = stack.context.temporary()
     with stack.context.branch():
         body = [*_own_scope(stack, inner), ast.Return(py.constant(None))]
-    nested = ast.FunctionDef(name, py.parameters(), body, [], lineno=1)
+    nested = ast.FunctionDef(name, py.parameters(), body, [])
     return [nested, py.expression(py.call(py.attribute(py.attribute("rt", "later"), "append"), py.load(name)))]
 
 

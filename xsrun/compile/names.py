@@ -18,10 +18,12 @@ DISCOURAGED: Final = frozenset({"result", "index"})
 """Names that documentation reserves and programs declare all the same."""
 
 SYSTEM: Final = frozenset(
-    "remote_ip remote_port remote_host remote_user remote_passwd request_method request_uri "
-    "request_querystring request_auth_token datasource branch tenant api_baseurl http_headers "
-    "release platform debugger webflow".split()
-)
+    {
+        "api_baseurl", "branch", "datasource", "debugger", "http_headers", "platform", "release", "remote_host",
+        "remote_ip", "remote_passwd", "remote_port", "remote_user", "request_auth_token", "request_method",
+        "request_querystring", "request_uri", "tenant", "webflow",
+    }
+)  # fmt: skip
 """What stands behind ``$env.$``."""
 
 

@@ -18,7 +18,7 @@ from xsrun.compile.names import Names, root_name
 from xsrun.compile.statements import Statements
 from xsrun.diagnostics import Found
 from xsrun.project import STACK_KINDS, Construct, Folder, Job
-from xsrun.source import Source
+from xsrun.source import Source, Span
 from xsrun.syntax import tree
 from xsrun.types.fields import Field
 
@@ -116,17 +116,38 @@ class _Compiler:
             self._check_clauses(each)
             names = Names((field.name for field in fields[number]), _stack_of(each))
             source = self.sources.index(each.source)
-            bodies.setdefault(source, []).append(self._function(number, each, names, callees))
+            try:
+                bodies.setdefault(source, []).append(self._function(number, each, names, callees))
+            except RecursionError:
+                self._too_complex(each.span)
             shown = {local: f"$input.{name}" for name, local in names.inputs.items()}
             shown |= {local: f"${name}" for name, local in names.declared.items()}
             routines.append(Routine(number, each.kind, each.name, fields[number], shown, source, each.span.line))
         self._check_env()
         return Program(
-            tuple(_module(body, code_name(self.sources[source])) for source, body in bodies.items()),
+            self._modules(bodies),
             tuple(routines),
             tuple((name, each.__module__, each.__qualname__) for name, each in self.imports.items()),
             tuple((source.name, code_name(source)) for source in self.sources),
             {name: tuple(places) for name, places in self.env_read.items()},
+        )
+
+    def _modules(self, bodies: Mapping[int, list[ast.stmt]]) -> tuple[CodeType, ...]:
+        """The code of every source; none when something is wrong, since such code may not even compile."""
+        if any(each.severity == "error" for each in self.found.items):
+            return ()
+        made: list[CodeType] = []
+        for number, body in bodies.items():
+            source = self.sources[number]
+            try:
+                made.append(_module(body, code_name(source)))
+            except (RecursionError, MemoryError):
+                self._too_complex(Span(source, 0, 0))
+        return tuple(made)
+
+    def _too_complex(self, span: Span) -> None:
+        self.found.error(
+            "too-complex", "this is nested too deep to be compiled", span, help="split the expression into several steps"
         )
 
     def _fields(self, construct: Construct) -> tuple[Field, ...]:

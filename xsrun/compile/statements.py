@@ -12,7 +12,6 @@ import ast
 from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.records import Statement
 from xsrun.compile import python as py
-
 from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
 from xsrun.compile.forms import FORMS, declarable
@@ -210,7 +209,11 @@ class Statements:
             py.assign(bit, py.constant(True)),
         ]
         call = py.call(function, *positional, py.load(local), **keywords)
-        return [py.if_(py.not_(py.load(bit)), own), *self.bind(block, py.place(call, self.context.source, block))]
+        shared = ast.BoolOp(
+            ast.Or(),
+            [py.not_(py.load(bit)), ast.Compare(py.call("type", py.load(local)), [ast.IsNot()], [py.load("list")])],
+        )
+        return [py.if_(shared, own), *self.bind(block, py.place(call, self.context.source, block))]
 
     def _mutate_inside(
         self,

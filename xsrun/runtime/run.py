@@ -54,13 +54,13 @@ class Loaded:
             self.place(fault, fault.__traceback__, routine)
             raise
         except RecursionError as error:
-            fault = LimitFault("limit-depth", "Maximum call depth exceeded.", help="a value or a recursion is too deep")
-            self.place(fault, error.__traceback__, routine)
-            raise fault from None
+            deep = LimitFault("limit-depth", "Maximum call depth exceeded.", help="a value or a recursion is too deep")
+            self.place(deep, error.__traceback__, routine)
+            raise deep from None
         except MemoryError as error:
-            fault = LimitFault("limit-size", "there is no memory left for this value")
-            self.place(fault, error.__traceback__, routine)
-            raise fault from None
+            large = LimitFault("limit-size", "there is no memory left for this value")
+            self.place(large, error.__traceback__, routine)
+            raise large from None
 
     # ------------------------------------------------------------ places
 

@@ -134,9 +134,9 @@ def put(container: Any, key: Any, value: Any, owned: bool) -> Any:
     elif container is None:
         container, owned = {}, True
     if type(container) is dict:
-        changed = container if owned else container.copy()
-        changed[key if type(key) is str else key_text(key)] = value
-        return changed
+        entries = container if owned else container.copy()
+        entries[key if type(key) is str else key_text(key)] = value
+        return entries
     raise Fault(
         "wrong-type", f"`{key}` cannot be set in {values.describe(container)}", help="set the whole variable first"
     )
@@ -286,7 +286,7 @@ NAMESPACE: Final[dict[str, Any]] = {
             thrown, failed, not_local,
         )
     },
-    "dict": dict, "range": range, "zip": zip, "enumerate": enumerate,
+    "dict": dict, "list": list, "type": type, "range": range, "zip": zip, "enumerate": enumerate,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "RunStopped": RunStopped,
 }  # fmt: skip
 """Every name that generated code may use."""

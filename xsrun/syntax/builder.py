@@ -225,12 +225,12 @@ class Builder:
         """An expression in backticks."""
         return tree.Backtick(parts[0].start, parts[2].end, parts[1])
 
-    def list(self, parts: list[Part]) -> tree.ListLiteral:
+    def list_literal(self, parts: list[Part]) -> tree.ListLiteral:
         """``[a, b]``."""
         items = [part for part in parts if type(part) is not Token]
         return tree.ListLiteral(parts[0].start, parts[-1].end, items)
 
-    def object(self, parts: list[Part]) -> tree.ObjectLiteral:
+    def object_literal(self, parts: list[Part]) -> tree.ObjectLiteral:
         """``{key: value}``."""
         pairs = [part for part in parts if type(part) is not Token]
         return tree.ObjectLiteral(parts[0].start, parts[-1].end, pairs)

@@ -18,7 +18,7 @@ from lark.lexer import Lexer, TerminalDef
 from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
 
-MAX_NESTING: Final = 400
+MAX_NESTING: Final = 200
 FIELD_BLOCKS: Final = frozenset({"input", "schema", "output"})
 CONDITION_WORDS: Final = frozenset({"if", "elseif", "while", "precondition"})
 DATABASE_WORDS: Final = re.compile(
@@ -192,10 +192,13 @@ class Tokenizer:
         if kind == "group" or not self.tokens:
             return
         last = self.tokens[-1].type
+        if kind == "fields":
+            self._separate()
+            return
         if last in OPERATORS or last == "SEP":
             return
         going_on = _CONTINUES.match(self.text, self.at, self.end)
-        if going_on and kind != "fields" and self._is_value_end(last):
+        if going_on and self._is_value_end(last):
             if going_on.group(1):
                 self.found.warn(
                     "line-continuation",
@@ -312,7 +315,7 @@ class Tokenizer:
             if found and self.open[-1].kind != "fields":
                 self._take("COMPARE", found)
                 return
-        if match.group() == "as" and self.open[-1].kind == "block" and not self._at_entry():
+        if match.group() == "as" and last != "PIPE" and self.open[-1].kind == "block" and not self._at_entry():
             self._take("AS", match)
         else:
             self._take("WORD", match)
@@ -397,7 +400,7 @@ class Tokenizer:
         if self.open[-1].kind == "block":
             return last.type == "WORD" and last.value in CONDITION_WORDS
         outer = self.tokens[self.open[-1].token].type if self.open[-1].bracket == "(" else ""
-        if outer != "LCOND" or not (last.type in ("LCOND", "LOGIC", "BANG")):
+        if outer != "LCOND" or last.type not in ("LCOND", "LOGIC", "BANG"):
             return False
         return self._closes_operand(self.at)
 

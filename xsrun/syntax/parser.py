@@ -111,7 +111,7 @@ def _tokens(source: Source, start: int, end: int, found: Found, kind: str = "blo
 
 
 def _run(tokens: list[Token], start: str) -> Any:
-    return grammar().lark.parse(tokens, start=start)  # type: ignore[arg-type]
+    return grammar().lark.parse(tokens, start=start)
 
 
 def _parse(source: Source, start: int, end: int, found: Found) -> Parsed:
@@ -131,48 +131,34 @@ def _parse(source: Source, start: int, end: int, found: Found) -> Parsed:
 
 def _without_entry(tokens: list[Token], at: int) -> list[Token]:
     """The tokens without the innermost entry of a block that holds token ``at``."""
-    first, depth = at, 0
-    while first > 0:
-        kind = tokens[first - 1].type
-        if kind in _CLOSERS:
-            depth += 1
-        elif kind in _OPENERS:
-            if depth == 0:
-                if kind == "LBLOCK":
-                    break
-                first -= 1
-                continue
-            depth -= 1
-        elif kind == "SEP" and depth == 0 and _in_block(tokens, first - 1):
-            break
-        first -= 1
+    places = _entry_starts(tokens, at)
+    first = places[-1]
     last, depth = first, 0
     while last < len(tokens):
         kind = tokens[last].type
-        if kind in _OPENERS:
-            depth += 1
-        elif kind in _CLOSERS:
-            if depth == 0:
-                break
-            depth -= 1
-        elif kind == "SEP" and depth == 0 and last >= at:
+        depth += (kind in _OPENERS) - (kind in _CLOSERS)
+        if depth < 0 or (kind == "SEP" and depth == 0 and last >= at):
             break
         last += 1
-    return tokens[:first] + tokens[max(last, at + 1 if last == first else last) :]
+    return tokens[:first] + tokens[max(last, at + 1) if last == first else last :]
+
+
+def _entry_starts(tokens: list[Token], at: int) -> list[int]:
+    """Where the entries of the blocks around token ``at`` begin, outermost first."""
+    starts = [0]
+    open_blocks: list[bool] = []
+    for number, token in enumerate(tokens[:at]):
+        if token.type in _OPENERS:
+            open_blocks.append(token.type == "LBLOCK")
+            if open_blocks[-1]:
+                starts.append(number + 1)
+        elif token.type in _CLOSERS:
+            if open_blocks.pop():
+                starts.pop()
+        elif token.type == "SEP" and (not open_blocks or open_blocks[-1]):
+            starts[-1] = number + 1
+    return starts
 
 
 _OPENERS: Final = frozenset({"LBLOCK", "LOBJECT", "LSQUARE", "LPAR", "LCOND", "BTICK"})
 _CLOSERS: Final = frozenset({"RBLOCK", "ROBJECT", "RSQUARE", "RPAR", "RCOND", "ETICK"})
-
-
-def _in_block(tokens: list[Token], at: int) -> bool:
-    """Whether a separator stands directly in a block (or at the top), not in a list or object."""
-    depth = 0
-    for token in reversed(tokens[:at]):
-        if token.type in _CLOSERS:
-            depth += 1
-        elif token.type in _OPENERS:
-            if depth == 0:
-                return token.type == "LBLOCK"
-            depth -= 1
-    return True

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from xml.parsers import expat
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from xsrun import values
 from xsrun.builtins.registry import Group, Int, Text, Value

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from regex import Match  # type: ignore[import-untyped]
+from regex import Match
 
 from xsrun.builtins.filters.text import demand_size
 from xsrun.builtins.registry import Bool, Group, Text

@@ -63,10 +63,10 @@ class IncidentIo(Simulator):
         }
 
     def _for_source(self, route: Route, call: Call) -> Response:
-        token = _token(call.request, SOURCE_SCHEMES)
-        token = call.one("token") if token is None else token
+        header = _token(call.request, SOURCE_SCHEMES)
+        token = header or call.one("token")
         if not token:
-            raise self.account.refuse(401, [NO_KEY])
+            raise self.account.refuse(401, [NO_KEY if header is None else BAD_KEY])
         source = SOURCES.get(call.arguments[0])
         if source is None or source.type != route.rule:
             raise self.account.missing()
