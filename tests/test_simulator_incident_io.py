@@ -335,7 +335,7 @@ def test_create_an_incident(client: Client) -> None:
     assert made["incident_role_assignments"][0]["assignee"]["name"] == "Casey Rivera"
     assert "assignee" not in made["incident_role_assignments"][1]
     assert [entry["values"] for entry in made["custom_field_entries"]][1] == [{"value_text": "OPS-1"}]
-    assert made["incident_timestamp_values"][1]["value"] == {"value": "2026-01-01T11:00:00Z"}
+    assert made["incident_timestamp_values"][1]["value"] == {"value": "2026-01-01T11:00:00.000Z"}
     assert made["creator"]["api_key"]["name"] == "Simulator"
     assert made["created_at"].endswith("Z")
     assert client.get("/v2/incidents/1")["incident"] == client.get(f"/v2/incidents/{made['id']}")["incident"] == made
@@ -373,7 +373,7 @@ def test_the_same_idempotency_key_gives_the_same_incident(client: Client) -> Non
         ),
         (
             {"incident_timestamp_values": [{"incident_timestamp_id": IMPACT_ID, "value": "noon"}]},
-            [("invalid_value", "value")],
+            [("invalid_type", "value")],
         ),
     ],
 )

@@ -561,6 +561,10 @@ def test_a_rest_create_sees_the_key_of_an_open_event(client: Client) -> None:
         ({"payload": {"summary": "x", "severity": "info"}}, "'payload.source' is missing or blank"),
         ({"payload": {"summary": "x", "source": "y", "severity": "high"}}, "'payload.severity' is invalid"),
         ({"payload": {"summary": "x" * 1025, "source": "y", "severity": "info"}}, "'payload.summary' is too long"),
+        (
+            {"payload": {"summary": "x", "source": "y", "severity": "info", "timestamp": "noon"}},
+            "'payload.timestamp' is invalid (must be an ISO 8601 time)",
+        ),
         ({"payload": None}, "'payload' is missing or blank"),
         ({"routing_key": ""}, "'routing_key' is missing or blank"),
         ({"routing_key": USER_KEY}, "Length of 'routing_key' is incorrect (should be 32 characters)"),

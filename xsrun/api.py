@@ -47,18 +47,18 @@ class Project:
     """A loaded folder. Compiled when it is loaded, run as often as wanted, from any thread."""
 
     def __init__(self, folder: Folder) -> None:
-        self._folder = folder
+        self.folder = folder
         self._program = compile_folder(folder)
 
     @property
     def path(self) -> str:
         """The folder or file it was read from."""
-        return self._folder.path
+        return self.folder.path
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """Everything that was found by reading it, errors and warnings."""
-        return self._folder.diagnostics
+        return self.folder.diagnostics
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -68,17 +68,17 @@ class Project:
     @property
     def jobs(self) -> Mapping[str, Job]:
         """The jobs and services by declared name."""
-        return self._folder.jobs
+        return self.folder.jobs
 
     @cached_property
     def functions(self) -> Mapping[str, Construct]:
         """The functions by declared name."""
-        return self._folder.named("function")
+        return self.folder.named("function")
 
     @cached_property
     def tables(self) -> Mapping[str, Construct]:
         """The tables by declared name."""
-        return self._folder.named("table")
+        return self.folder.named("table")
 
     def run(
         self,
@@ -93,7 +93,7 @@ class Project:
         ``input`` wins over the constants of the job key by key, ``env`` over the process environment.
         Raises nothing for a job that fails: the Result says so.
         """
-        chosen = self._choose(job)
+        chosen = self.choose(job)
         if isinstance(chosen, Failure):
             return Result(error=chosen)
         if self.errors:
@@ -101,7 +101,7 @@ class Project:
         resolved = resolve(chosen.env, env, os.environ)
         if resolved.missing:
             return Result(error=self.missing_env(chosen, resolved.missing))
-        return run_job(self._loaded, chosen, input, self._world(world, resolved.values), limits or Limits())
+        return run_job(self.loaded, chosen, input, self._world(world, resolved.values), limits or Limits())
 
     def call(
         self,
@@ -119,7 +119,7 @@ class Project:
             return Result(error=Failure("no-function", f"Function does not exist: {function}", Exit.USAGE, help))
         if self.errors:
             return Result(error=self._unusable())
-        return run_function(self._loaded, routine, input, self._world(world, dict(env)), limits or Limits())
+        return run_function(self.loaded, routine, input, self._world(world, dict(env)), limits or Limits())
 
     def batch(
         self,
@@ -154,10 +154,12 @@ class Project:
         return f"{name} (read at {', '.join(read)})" if read else name
 
     @cached_property
-    def _loaded(self) -> Loaded:
-        return Loaded(self._program, {code_name(source): source for source in self._folder.sources})
+    def loaded(self) -> Loaded:
+        """The program, ready to run."""
+        return Loaded(self._program, {code_name(source): source for source in self.folder.sources})
 
-    def _choose(self, name: str | None) -> Job | Failure:
+    def choose(self, name: str | None) -> Job | Failure:
+        """The job of that name, the only one when None, or why there is none."""
         if name is None and len(self.jobs) == 1:
             return next(iter(self.jobs.values()))
         if name is not None and name in self.jobs:

@@ -270,6 +270,7 @@ CODES: Final[dict[str, Code]] = {
     "mixed-logic": Code(Exit.SOURCE, "`&&` and `||` are mixed without parentheses"),
     "line-continuation": Code(Exit.SOURCE, "an expression goes on in the next line"),
     "comment-in-literal": Code(Exit.SOURCE, "a comment stands inside an object or array"),
+    "two-fields": Code(Exit.SOURCE, "two fields stand on one line"),
     "two-constructs": Code(Exit.SOURCE, "two constructs stand in one document"),
     "undeclared-env": Code(Exit.SOURCE, "an environment variable is read that no job declares"),
     # run
@@ -300,6 +301,7 @@ CODES: Final[dict[str, Code]] = {
     "limit-depth": Code(Exit.LIMIT, "calls stand too deep inside one another"),
     "limit-size": Code(Exit.LIMIT, "a value became too large"),
     "limit-time": Code(Exit.LIMIT, "something took longer than allowed"),
+    "interrupted": Code(Exit.INTERRUPTED, "the run was stopped by the keyboard"),
     "internal": Code(Exit.INTERNAL, "a fault of xsrun itself"),
 }
 """Every code that a diagnostic or fault may carry, with the exit code it ends with."""

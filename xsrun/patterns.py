@@ -143,7 +143,7 @@ def _compile(text: str, body: str, modifiers: str) -> regex.Pattern[str]:
     try:
         return regex.compile(_NO_FULL_CASE_FOLDING + _translate(body, modifiers), flags, cache_pattern=False)
     except regex.error as error:
-        raise _bad(text, error.msg) from None
+        raise _bad(text, str(error)) from None
     except RecursionError:
         raise _bad(text, "it is nested too deep") from None
 

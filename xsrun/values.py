@@ -73,8 +73,9 @@ def whole(value: int) -> int | float:
 
 def number(value: Any) -> int | float:
     """The NUM class: a number, or a wholly numeric text. Raises ``Not numeric.``"""
-    if isinstance(value, int | float) and type(value) is not bool:
-        return value
+    if type(value) is int or type(value) is float:
+        known: int | float = value
+        return known
     if type(value) is str:
         parsed = parse_number(value)
         if parsed is not None:
@@ -84,8 +85,9 @@ def number(value: Any) -> int | float:
 
 def integer(value: Any) -> int:
     """The INT class: a NUM truncated toward zero."""
-    if isinstance(value, int) and type(value) is not bool:
-        return value
+    if type(value) is int:
+        known: int = value
+        return known
     return truncate(number(value))
 
 
@@ -133,23 +135,23 @@ def multiply(a: Any, b: Any) -> int | float:
 
 def divide(a: Any, b: Any) -> int | float:
     """``a / b``: an integer when both are and the division is exact."""
-    a, b = number(a), number(b)
-    if b == 0:
+    dividend, divisor = number(a), number(b)
+    if divisor == 0:
         raise Fault("division-by-zero", "Division by zero")
-    if isinstance(a, int) and isinstance(b, int):
-        quotient, rest = divmod(a, b)
+    if isinstance(dividend, int) and isinstance(divisor, int):
+        quotient, rest = divmod(dividend, divisor)
         if rest == 0:
             return whole(quotient)
-    return a / b
+    return dividend / divisor
 
 
 def modulo(a: Any, b: Any) -> int:
     """``a % b`` of the truncated operands; the result has the sign of ``a``."""
-    a, b = integer(a), integer(b)
-    if b == 0:
+    dividend, divisor = integer(a), integer(b)
+    if divisor == 0:
         raise Fault("division-by-zero", "Modulo by zero")
-    rest = abs(a) % abs(b)
-    return -rest if a < 0 else rest
+    rest = abs(dividend) % abs(divisor)
+    return -rest if dividend < 0 else rest
 
 
 def negate(value: Any) -> int | float:
@@ -376,7 +378,7 @@ def compare(a: Any, b: Any) -> int:
 
 
 def _sign(a: Any, b: Any) -> int:
-    return (a > b) - (a < b)
+    return int(a > b) - int(a < b)
 
 
 def _compare_texts(a: str, b: str) -> int:

@@ -58,6 +58,10 @@ class Fields:
             self.findings.error(
                 "missing-name", f"the field of type `{node.type}` has no name", node, help=f"write {node.type} name"
             )
+        if words.second is not None:
+            self.findings.error(
+                "two-fields", "two fields stand on one line", words.second.span(self.findings.source), "give each its own line"
+            )
         low, high = self._bounds(words.bounds, node)
         attributes, children = self._attributes(node)
         return Field(
@@ -127,6 +131,8 @@ class _Words:
         self.bounds: list[str] = []
         self.default: tree.Node | None = None
         self.filters = ""
+        self.second: tree.Word | None = None
+        """A name behind the name: the start of another field."""
         for bit in node.bits:
             if not isinstance(bit, Token):
                 self.default = bit
@@ -136,6 +142,8 @@ class _Words:
                 self.filters = bit.value.partition("=")[2].strip()
             elif bit.type == "QUESTION":
                 self.optional, self.nullable = (True, self.nullable) if self.name else (self.optional, True)
+            elif self.name:
+                self.second = self.second or tree.Word(bit.start, bit.end, bit.value)
             else:
                 self.name = unquote(bit.value) if bit.type == "STRING" else bit.value
 

@@ -482,7 +482,8 @@ def _return(stack: StackCompiler, block: tree.Block) -> Stack:
 
 @form(
     "throw",
-    'try_catch {\n  try { throw { name = "Broken" value = "no" } }\n  catch { var $r { value = $error.message } }\n} -> "no"',
+    'try_catch {\n  try { throw { name = "Broken" value = "no" } }\n'
+    '  catch { var $r { value = $error.message } }\n} -> "no"',
     required=("value",),
     optional=("name",),
 )

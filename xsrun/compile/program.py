@@ -147,7 +147,10 @@ class _Compiler:
 
     def _too_complex(self, span: Span) -> None:
         self.found.error(
-            "too-complex", "this is nested too deep to be compiled", span, help="split the expression into several steps"
+            "too-complex",
+            "this is nested too deep to be compiled",
+            span,
+            help="split the expression into several steps",
         )
 
     def _fields(self, construct: Construct) -> tuple[Field, ...]:

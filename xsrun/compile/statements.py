@@ -11,6 +11,7 @@ import ast
 
 from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.records import Statement
+from xsrun.builtins.registry import LAZY
 from xsrun.compile import python as py
 from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
@@ -160,7 +161,11 @@ class Statements:
             return []
         if record.target in ("update", "mutate"):
             return self._changes(record, block, head, function, positional, keywords)
-        value = self.expressions.arguments.convert(record.head.kind, self.expressions.value(head, strict=True))
+        value = self.expressions.value(head, strict=True)
+        if record.head.kind is LAZY:
+            value = ast.Lambda(py.parameters(), value)
+        else:
+            value = self.expressions.arguments.convert(record.head.kind, value)
         return self.bind(block, py.call(function, *positional, value, **keywords))
 
     def _head(self, record: Statement, block: tree.Block) -> tree.Node | None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
+from xsrun.simulators.ids import read_time
+
 KINDS: Final[dict[str, tuple[type, ...]]] = {
     "text": (str,),
+    "time": (str,),
     "integer": (int,),
     "boolean": (bool,),
     "object": (dict,),
@@ -82,5 +85,9 @@ def _reason(field: Field, value: Any) -> str:
 
 
 def fits(kind: str, value: Any) -> bool:
-    """Whether a JSON value is of that kind; a boolean is no integer."""
-    return isinstance(value, KINDS[kind]) and not (kind == "integer" and isinstance(value, bool))
+    """Whether a JSON value is of that kind; a boolean is no integer, a time is a text in ISO 8601."""
+    if not isinstance(value, KINDS[kind]):
+        return False
+    if kind == "integer":
+        return not isinstance(value, bool)
+    return kind != "time" or read_time(str(value)) is not None

@@ -99,13 +99,13 @@ _HEXADECIMAL: Final = re.compile("0x[0-9a-fA-F]{1,16}")
 _TAG: Final = "tag:yaml.org,2002:"
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+class _Loader(yaml.SafeLoader):
     """Reads nodes; an unquoted word has a type of ``_CORE_TYPES`` or is text."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - filled below by PyYAML's own method
 
 
-class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+class _Dumper(yaml.SafeDumper):
     """Writes nodes; quotes what either version of YAML would not take for text."""
 
     def ignore_aliases(self, _data: Any) -> bool:

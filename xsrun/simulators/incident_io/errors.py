@@ -42,7 +42,13 @@ NOT_FOUND: Final = Wrong("not_found", "The resource was not found")
 NO_JSON: Final = Wrong("invalid_json", "The body is not a JSON object")
 TOO_LARGE: Final = Wrong("payload_too_large", "The body is larger than 512 KB")
 
-_A: Final = {"text": "a string", "boolean": "true or false", "object": "an object", "list": "a list"}
+_A: Final = {
+    "text": "a string",
+    "time": "an RFC 3339 time",
+    "boolean": "true or false",
+    "object": "an object",
+    "list": "a list",
+}
 
 
 def failure(request_id: str, status: int, wrong: Iterable[Wrong], headers: Headers = (), **more: Any) -> Response:

@@ -49,6 +49,7 @@ _EVENT_STATUS: Final = {
 
 _A: Final = {
     "text": "a string",
+    "time": "an ISO 8601 time",
     "integer": "an integer",
     "boolean": "true or false",
     "object": "an object",

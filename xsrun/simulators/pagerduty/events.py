@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from xsrun.effects.ports import Response
 from xsrun.simulators.fields import Field, problems
-from xsrun.simulators.ids import to_seconds
+from xsrun.simulators.ids import read_time, to_seconds
 from xsrun.simulators.pagerduty.errors import event_details, event_error
 from xsrun.simulators.pagerduty.lists import moment, page, view
 from xsrun.simulators.pagerduty.seeds import Record
@@ -43,7 +43,7 @@ TRIGGER: Final = (
     Field("payload.summary", needed=True, blank=False, longest=1024),
     Field("payload.source", needed=True, blank=False),
     Field("payload.severity", needed=True, blank=False, choices=("critical", "error", "warning", "info")),
-    Field("payload.timestamp"),
+    Field("payload.timestamp", "time"),
     Field("payload.component"),
     Field("payload.group"),
     Field("payload.class"),
@@ -56,7 +56,7 @@ CHANGE: Final = (
     Field("payload", "object", needed=True),
     Field("payload.summary", needed=True, blank=False, longest=1024),
     Field("payload.source"),
-    Field("payload.timestamp"),
+    Field("payload.timestamp", "time"),
     Field("payload.custom_details", "object"),
     *LINKS,
 )
@@ -130,7 +130,7 @@ def list_changes(account: Account, call: Call) -> Response:
             "type": "change_event",
             "summary": payload["summary"],
             "source": payload.get("source"),
-            "timestamp": payload.get("timestamp") or to_seconds(change["at"]),
+            "timestamp": to_seconds(read_time(payload.get("timestamp") or "") or change["at"]),
             "integration": shown.reference(Ref("integration", change["integration"])),
             "services": [shown.reference(Ref("service", service))],
             "links": change["event"].get("links") or [],

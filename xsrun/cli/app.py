@@ -1,0 +1,107 @@
+"""The whole command line: help, completion, and every command."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+import typer
+
+from xsrun import __version__
+from xsrun.cli import commands
+from xsrun.cli.execute import execute
+from xsrun.cli.options import EXECUTE, PATH, Option
+
+HELP: Final = {"help_option_names": ["-h", "--help"]}
+EXAMPLES: Final = """Run a job and print its result as JSON.
+
+Examples:
+
+  xsrun execute --job "PagerDuty Create Incident" --simulate
+
+  xsrun execute jobs/pagerduty-create-incident --input title="Disk full" --env pagerduty_api_key
+
+  xsrun execute run.xs --input-json -
+"""
+
+app = typer.Typer(
+    name="xsrun",
+    help="Run XanoScript job folders on this machine: no account, no upload, no server.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings=HELP,
+)
+
+
+def run(argv: list[str]) -> int:
+    """Run a command line. Gives back the exit code."""
+    try:
+        app(args=argv, prog_name="xsrun", standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    return 0
+
+
+_TYPES: Final[dict[str, Any]] = {
+    "flag": bool,
+    "text": str | None,
+    "texts": list[str] | None,
+    "number": float | None,
+    "whole": int | None,
+}
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    """An option record as a typer parameter."""
+    kind = _TYPES[option.kind]
+    default: Any = False if option.kind == "flag" else None
+    declared = typer.Option(
+        *option.flags,
+        metavar=option.metavar or None,
+        help=option.help,
+        rich_help_panel=option.panel,
+        show_default=False,
+    )
+    annotation: Any = Annotated[kind, declared]
+    return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _from_records(options: tuple[Option, ...], function: Callable[[dict[str, Any]], int]) -> Callable[..., None]:
+    """A typer command whose parameters are option records."""
+
+    def command(**given: Any) -> None:
+        for option in options:
+            if option.kind == "texts":
+                given[option.name] = given[option.name] or []
+        raise typer.Exit(function(given))
+
+    path = inspect.Parameter(
+        PATH.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[str | None, typer.Argument(help=PATH.help, show_default=False)],
+    )
+    parameters = [path, *map(_parameter, options)]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    return command
+
+
+for _name in ("execute", "run", "exec"):
+    app.command(_name, help=EXAMPLES, hidden=_name != "execute")(_from_records(EXECUTE, execute))
+
+app.command("check")(commands.check)
+app.command("info")(commands.info)
+app.command("list")(commands.list_jobs)
+app.command("mock")(commands.mock)
+
+
+@app.callback(invoke_without_command=True)
+def _main(version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False) -> None:
+    """Run XanoScript job folders on this machine: no account, no upload, no server."""
+    if version:
+        sys.stdout.write(f"xsrun {__version__}\n")
+        raise typer.Exit

@@ -1,0 +1,155 @@
+"""The commands beside ``execute``: check, info, list, mock."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from xsrun.api import Project, load
+from xsrun.cli.find import NotFound, find, jobs_below
+from xsrun.cli.output import Output
+from xsrun.diagnostics import Exit, XsError, nearest
+from xsrun.effects.real import SystemClock, SystemRandom
+from xsrun.info import describe
+from xsrun.render import diagnostic_json
+from xsrun.simulators import SIMULATORS
+from xsrun.simulators.server import serve
+
+PathArgument = Annotated[
+    str, typer.Argument(help="A job folder, a run.xs, or a folder of job folders.", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
+ColorOption = Annotated[str, typer.Option("--color", help="auto, always or never.")]
+
+
+def check(path: PathArgument = ".", as_json: JsonOption = False, color: ColorOption = "auto") -> None:
+    """Report every fault of a job folder at once; nothing is run.
+
+    Example: xsrun check jobs --json
+    """
+    output = Output(False, False, color)
+    try:
+        projects = _projects(path)
+    except XsError as fault:
+        output.diagnostics(fault.diagnostics)
+        raise typer.Exit(int(Exit.USAGE)) from None
+    found = [each for project in projects for each in project.diagnostics]
+    if as_json:
+        for each in found:
+            sys.stdout.write(json.dumps(diagnostic_json(each), ensure_ascii=False) + "\n")
+    else:
+        output.diagnostics(found)
+    errors = sum(each.severity == "error" for each in found)
+    if not as_json:
+        _summary(len(projects), errors, len(found) - errors)
+    raise typer.Exit(int(Exit.SOURCE if errors else Exit.DONE))
+
+
+def _summary(projects: int, errors: int, warnings: int) -> None:
+    def count(number: int, word: str) -> str:
+        return f"{number} {word}{'' if number == 1 else 's'}"
+
+    checked = count(projects, "project")
+    sys.stderr.write(f"{checked} checked: {count(errors, 'error')}, {count(warnings, 'warning')}\n")
+
+
+def _projects(path: str) -> list[Project]:
+    """The project of a folder, or every project below it. Raises XsError."""
+    start = Path(path)
+    if not start.is_dir() or any((start / name).exists() for name in ("run.xs", "run.job.xs")):
+        return [load(path)]
+    homes = list(dict.fromkeys(place.path for place in jobs_below(start)))
+    if start in homes or not homes:
+        return [load(path)]
+    return [load(home) for home in homes]
+
+
+def info(path: PathArgument = ".", job: Annotated[str | None, typer.Option("--job", "-j", help="Which job.")] = None,
+         as_json: JsonOption = False) -> None:  # fmt: skip
+    """Say what a job takes, needs and talks to; nothing is run.
+
+    Example: xsrun info --job "PagerDuty Create Incident"
+    """
+    output = Output()
+    try:
+        folder, name = find(path if path != "." else None, job)
+        project = load(folder)
+    except NotFound as fault:
+        raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
+    described = describe(project.folder, name)
+    if as_json:
+        sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(_info_text(described))
+    output.diagnostics(project.errors)
+    raise typer.Exit(int(Exit.SOURCE if project.errors else Exit.DONE))
+
+
+def _info_text(described: dict[str, Any]) -> str:
+    lines: list[str] = []
+    for job in described["jobs"]:
+        lines.append(f"{job['kind']} {job['name']}  ({job['path']})")
+        if job["description"]:
+            lines.append(f"  {job['description']}")
+        lines.append(f"  runs      {job['main'] or 'nothing'}")
+        for field in job["inputs"]:
+            mark = "required" if field["required"] else "optional"
+            constant = f"  = {json.dumps(field['value'], ensure_ascii=False)}" if "value" in field else ""
+            lines.append(f"  input     {field['type']} {field['name']}  {mark}{constant}")
+        for name in job["env"]:
+            lines.append(f"  needs     {name}")
+    lines += [f"  talks to  {host}" for host in described["hosts"]]
+    lines += [f"  function  {name}" for name in described["functions"]]
+    lines += [f"  table     {name}" for name in described["tables"]]
+    return "\n".join(lines) + "\n"
+
+
+def list_jobs(path: PathArgument = ".", as_json: JsonOption = False) -> None:
+    """List the jobs below a folder.
+
+    Example: xsrun list --json
+    """
+    places = jobs_below(Path(path)) if Path(path).exists() else []
+    if as_json:
+        rows = [{"name": each.name, "path": str(each.path), "kind": each.kind} for each in places]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
+    else:
+        width = max((len(each.name) for each in places), default=0)
+        for each in places:
+            sys.stdout.write(f"{each.name:<{width}}  {each.path}\n")
+    if not places:
+        raise typer.Exit(
+            Output().complain("no-job", f"there is no job below {path}", "name a folder that holds job folders")
+        )
+
+
+def mock(
+    provider: Annotated[str, typer.Argument(help="Which provider: pagerduty or incident-io.", show_default=False)],
+    port: Annotated[int, typer.Option("--port", "-p", help="The port; 0 takes a free one.")] = 0,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve a simulator of a provider over HTTP until Ctrl-C.
+
+    The first line of stdout is JSON with its url and the keys it knows.
+
+    Example: xsrun mock pagerduty --port 8080
+    """
+    found = SIMULATORS.get(provider)
+    if found is None:
+        near = nearest(provider, SIMULATORS)
+        help = f"did you mean `{near}`?" if near else f"there are {', '.join(SIMULATORS)}"
+        raise typer.Exit(Output().complain("usage", f"there is no simulator `{provider}`", help))
+    try:
+        running = serve(found.factory(SystemClock(), SystemRandom()), host, port)
+    except OSError as error:
+        raise typer.Exit(
+            Output().complain("usage", f"cannot listen on {host}:{port}: {error.strerror}", "take another --port, or 0")
+        ) from None
+    with running:
+        sys.stdout.write(json.dumps({"url": running.url, "keys": dict(found.keys)}) + "\n")
+        sys.stdout.flush()
+        running.wait()

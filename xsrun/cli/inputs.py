@@ -1,0 +1,92 @@
+"""Inputs and variables from the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from xsrun import values
+
+
+class BadOption(Exception):
+    """An option value that cannot be used; ``help`` is what to type instead."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+
+def read_inputs(pairs: Iterable[str], json_file: str | None) -> dict[str, Any]:
+    """``--input`` and ``--input-json`` as one object; single inputs win. Raises BadOption."""
+    found = _json_object(json_file) if json_file is not None else {}
+    for pair in pairs:
+        name, value = _input(pair)
+        found[name] = value
+    return found
+
+
+def _input(pair: str) -> tuple[str, Any]:
+    marks = [(at, mark) for mark in (":=", "=", "@") if (at := pair.find(mark)) > 0]
+    if not marks:
+        raise BadOption(f"--input {pair} has no value", "write --input name=text, name:=json or name@file")
+    at, mark = min(marks)
+    name, value = pair[:at], pair[at + len(mark) :]
+    if mark == ":=":
+        try:
+            return name, values.loads(value)
+        except ValueError as error:
+            raise BadOption(
+                f"--input {name}:= is no JSON: {error}", f"for a text write --input {name}={value}"
+            ) from None
+    return name, _file_text(value) if mark == "@" else value
+
+
+def _file_text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadOption(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadOption(f"{path} is no UTF-8 text") from None
+
+
+def _json_object(path: str) -> dict[str, Any]:
+    text = sys.stdin.read() if path == "-" else _file_text(path)
+    try:
+        value = values.loads(text)
+    except ValueError as error:
+        raise BadOption(f"{path} is no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise BadOption(f"{path} holds {values.describe(value)}", 'inputs are an object, e.g. {"title": "…"}')
+    return value
+
+
+def read_variables(pairs: Iterable[str], process: Mapping[str, str]) -> dict[str, str]:
+    """``--env K=V`` and ``--env K``. Raises BadOption for a K that has no value."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if equals:
+            found[name] = value
+        elif name in process:
+            found[name] = process[name]
+        else:
+            raise BadOption(f"--env {name} is not set in this shell", f"write --env {name}=VALUE")
+    return found
+
+
+def read_env_file(path: Path, required: bool) -> dict[str, str]:
+    """The variables of an env file; none when it is missing and not required. Raises BadOption."""
+    if not path.exists():
+        if required:
+            raise BadOption(f"there is no file {path}")
+        return {}
+    from dotenv import dotenv_values  # read only when there is such a file: it costs a tenth of a start
+
+    try:
+        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadOption(f"cannot read {path}: {error}") from None

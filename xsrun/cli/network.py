@@ -1,0 +1,69 @@
+"""Where the requests of a run go: the network, simulators, or other addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from xsrun.cli.inputs import BadOption
+from xsrun.diagnostics import nearest
+from xsrun.effects.outward import LateHttp
+from xsrun.effects.ports import Clock, Http, Random, Request, Response, TransportFailure
+from xsrun.simulators import SIMULATORS
+from xsrun.simulators.port import SimulatedHttp, Target, simulate_all
+
+
+class NoNetwork:
+    """Refuses every request that no simulator answers."""
+
+    def send(self, request: Request) -> Response:
+        """Raise TransportFailure: nothing leaves the machine."""
+        host = urlsplit(request.url).netloc
+        raise TransportFailure(
+            7, f"the network is off with --simulate, and there is no simulator for {host}", sent=False
+        )
+
+
+def simulated_http(simulate: bool, maps: Iterable[str], clock: Clock, random: Random) -> tuple[Http, dict[str, str]]:
+    """The HTTP port for ``--simulate`` and ``--map``, and the variables by which jobs find the simulators' keys.
+
+    Raises BadOption.
+    """
+    targets: dict[str, Target] = simulate_all(clock, random) if simulate else {}
+    providers = list(SIMULATORS) if simulate else []
+    for pair in maps:
+        host, target = _split(pair)
+        if target.startswith("mock:"):
+            name = target.removeprefix("mock:")
+            if name not in SIMULATORS:
+                near = nearest(name, SIMULATORS)
+                known = ", ".join(SIMULATORS)
+                raise BadOption(
+                    f"there is no simulator `{name}`", f"did you mean {near}?" if near else f"there are {known}"
+                )
+            targets[host] = SIMULATORS[name].factory(clock, random)
+            providers.append(name)
+        else:
+            targets[host] = target
+    inner: Http = (
+        NoNetwork() if simulate and not any(isinstance(each, str) for each in targets.values()) else LateHttp()
+    )
+    return SimulatedHttp(inner, targets, clock), _known_keys(providers)
+
+
+def _split(pair: str) -> tuple[str, str]:
+    host, _, target = pair.partition("=")
+    if not host or not target.startswith(("http://", "https://", "mock:")):
+        raise BadOption(
+            f"--map {pair} makes no sense", "write --map api.example.com=http://127.0.0.1:8080 or HOST=mock:NAME"
+        )
+    return host.lower(), target
+
+
+def _known_keys(providers: Iterable[str]) -> dict[str, str]:
+    """Environment names in both cases with the keys of the simulators."""
+    found: dict[str, str] = {}
+    for provider in (SIMULATORS[name] for name in providers):
+        for name, key in provider.env.items():
+            found[name] = found[name.upper()] = provider.keys[key]
+    return found

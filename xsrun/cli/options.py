@@ -1,0 +1,136 @@
+"""The options of ``execute``, once: read by the fast way in, by help and by completion."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Option(NamedTuple):
+    """One option. ``kind``: ``flag``, ``text`` (once), ``texts`` (repeatable), ``number`` or ``whole``."""
+
+    name: str
+    flags: tuple[str, ...]
+    kind: str
+    metavar: str
+    help: str
+    panel: str
+
+
+class Argument(NamedTuple):
+    """A positional argument."""
+
+    name: str
+    help: str
+
+
+PATH: Final = Argument("path", "The job folder, its run.xs, or a single file; the current folder when left out.")
+
+EXECUTE: Final = (
+    Option("job", ("--job", "-j"), "text", "NAME", "Which job to run, by its declared name.", "What to run"),
+    Option(
+        "input",
+        ("--input", "-i"),
+        "texts",
+        "K=V",
+        "One input: k=v text, k:=json any value, k@file the text of a file. Wins over main.input.",
+        "Inputs",
+    ),
+    Option(
+        "input_json",
+        ("--input-json", "--args", "-a"),
+        "text",
+        "FILE",
+        "All inputs as a JSON object; - is stdin.",
+        "Inputs",
+    ),
+    Option("env", ("--env", "-e"), "texts", "K=V", "One environment variable; K alone passes it on.", "Environment"),
+    Option(
+        "env_file",
+        ("--env-file",),
+        "text",
+        "FILE",
+        "Read variables from a file; .env beside the job is read too.",
+        "Environment",
+    ),
+    Option(
+        "simulate",
+        ("--simulate",),
+        "flag",
+        "",
+        "Answer PagerDuty and incident.io from simulators; nothing is sent.",
+        "Network",
+    ),
+    Option(
+        "map",
+        ("--map",),
+        "texts",
+        "HOST=URL",
+        "Send requests for a host elsewhere; HOST=mock:NAME to a simulator.",
+        "Network",
+    ),
+    Option("timeout", ("--timeout",), "number", "SECONDS", "Stop the run after this time.", "Limits"),
+    Option(
+        "limit", ("--limit",), "whole", "TURNS", "Turns of all loops together; 100,000,000 when left out.", "Limits"
+    ),
+    Option("now", ("--now",), "text", "TIME", "The time the job sees, e.g. 2026-01-31T12:00:00Z.", "Determinism"),
+    Option("seed", ("--seed",), "text", "TEXT", "Make uuids and random numbers repeatable.", "Determinism"),
+    Option("json", ("--json",), "flag", "", "Messages as JSON lines on stderr.", "Output"),
+    Option("quiet", ("--quiet", "-q"), "flag", "", "No debug.log and no warnings; faults are still shown.", "Output"),
+    Option("color", ("--color",), "text", "WHEN", "auto, always or never.", "Output"),
+)
+
+
+class NotUnderstood(Exception):
+    """The command line needs the full parser: for its help, its completion or its complaint."""
+
+
+def parse(options: tuple[Option, ...], argv: list[str]) -> dict[str, object]:
+    """Read a plain command line into option values; positional arguments stand under ``path``.
+
+    Raises NotUnderstood for anything unusual.
+    """
+    by_flag = {flag: option for option in options for flag in option.flags}
+    found: dict[str, object] = {option.name: _default(option) for option in options}
+    found["path"] = None
+    at = 0
+    while at < len(argv):
+        word = argv[at]
+        at += 1
+        if not word.startswith("-") or word == "-":
+            if found["path"] is not None:
+                raise NotUnderstood(word)
+            found["path"] = word
+            continue
+        flag, equals, value = word.partition("=")
+        option = by_flag.get(flag)
+        if option is None or (option.kind == "flag" and equals):
+            raise NotUnderstood(word)
+        if option.kind == "flag":
+            found[option.name] = True
+            continue
+        if not equals:
+            if at >= len(argv):
+                raise NotUnderstood(word)
+            value = argv[at]
+            at += 1
+        _set(found, option, value)
+    return found
+
+
+def _default(option: Option) -> object:
+    if option.kind == "texts":
+        return []
+    return False if option.kind == "flag" else None
+
+
+def _set(found: dict[str, object], option: Option, value: str) -> None:
+    held = found[option.name]
+    if isinstance(held, list):
+        held.append(value)
+    elif option.kind in ("number", "whole"):
+        try:
+            found[option.name] = int(value) if option.kind == "whole" else float(value)
+        except ValueError:
+            raise NotUnderstood(value) from None
+    else:
+        found[option.name] = value

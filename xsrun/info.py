@@ -1,0 +1,74 @@
+"""What a folder takes, needs and talks to, without running it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from xsrun.compile.context import Findings
+from xsrun.compile.fields import Fields
+from xsrun.diagnostics import Found
+from xsrun.project import Folder, Job
+from xsrun.syntax import tree
+from xsrun.types.fields import Field
+
+
+def describe(folder: Folder, name: str | None = None) -> dict[str, Any]:
+    """``{jobs, functions, tables, hosts}``; a job has name, kind, path, description, main, inputs and env."""
+    jobs = [job for job in folder.jobs.values() if name is None or job.name == name]
+    return {
+        "jobs": [_job(folder, job) for job in jobs],
+        "functions": sorted(folder.named("function")),
+        "tables": sorted(folder.named("table")),
+        "hosts": hosts(folder),
+    }
+
+
+def _job(folder: Folder, job: Job) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "kind": job.kind,
+        "path": job.construct.source.name,
+        "description": job.description,
+        "main": job.main.name if job.main else None,
+        "inputs": [_input(field, job.main.input) for field in _fields(folder, job)] if job.main else [],
+        "env": list(job.env),
+    }
+
+
+def _fields(folder: Folder, job: Job) -> tuple[Field, ...]:
+    function = folder.named("function").get(job.main.name) if job.main else None
+    if function is None:
+        return ()
+    return Fields(Findings(function.source, Found())).read(function.block.block("input"))
+
+
+def _input(field: Field, constants: dict[str, Any]) -> dict[str, Any]:
+    shown = {"name": field.name, "type": f"{field.type}{'[]' if field.is_list else ''}"}
+    described: dict[str, Any] = {**shown, "required": not field.may_be_omitted and field.name not in constants}
+    if field.attributes.get("description"):
+        described["description"] = field.attributes["description"]
+    if field.name in constants:
+        described["value"] = constants[field.name]
+    return described
+
+
+def hosts(folder: Folder) -> list[str]:
+    """The hosts that the texts of the folder name literally in an address."""
+    found: set[str] = set()
+    for parsed in folder.parsed:
+        for node in parsed.document.walk():
+            if isinstance(node, tree.Literal) and isinstance(node.value, str) and "://" in node.value:
+                host = _host(node.value)
+                if host:
+                    found.add(host)
+    return sorted(found)
+
+
+def _host(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        return ""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

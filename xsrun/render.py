@@ -1,0 +1,198 @@
+"""Findings and failures as text for people: what, where, the line, what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from xsrun import values
+from xsrun.diagnostics import Diagnostic, Fault
+from xsrun.effects.ports import Headers, Request, Response
+from xsrun.effects.recording import Exchange
+from xsrun.runtime.job import Failure
+from xsrun.runtime.secrets import MASK, Masker
+from xsrun.source import TAB_WIDTH, Span, display_width
+
+MAX_VALUE: Final = 100
+MAX_BODY: Final = 400
+MAX_FRAMES: Final = 8
+SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"})
+
+
+class Style(NamedTuple):
+    """How words are set off on a terminal; empty texts where there is none."""
+
+    error: str = ""
+    warning: str = ""
+    place: str = ""
+    strong: str = ""
+    off: str = ""
+
+
+PLAIN: Final = Style()
+COLOUR: Final = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[1m", "\x1b[0m")
+
+
+def diagnostic_text(found: Diagnostic, style: Style = PLAIN) -> str:
+    """One finding, with its line and carets."""
+    lines = [_headline(found.severity, found.code, found.message, style)]
+    if found.span is not None:
+        lines += excerpt(found.span, found.label, style)
+    if found.help:
+        lines.append(_note(found.span, "help", found.help))
+    return "\n".join(lines)
+
+
+def diagnostic_json(found: Diagnostic) -> dict[str, object]:
+    """One finding as an object: severity, code, message, file, line, column, end_line, end_column, help."""
+    shown: dict[str, object] = {"severity": found.severity, "code": found.code, "message": found.message}
+    if found.span is not None:
+        source = found.span.source
+        line, column = source.position(found.span.start)
+        end_line, end_column = source.position(found.span.end)
+        shown |= {"file": source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
+    if found.help:
+        shown["help"] = found.help
+    return shown
+
+
+def _headline(severity: str, code: str, message: str, style: Style) -> str:
+    colour = style.error if severity == "error" else style.warning
+    return f"{colour}{severity}[{code}]{style.off}{style.strong}: {message}{style.off}"
+
+
+def _note(span: Span | None, word: str, text: str) -> str:
+    margin = " " * (len(str(span.line)) if span else 1)
+    return f"{margin} = {word}: {text}" if word == "help" else f"{margin} = {word} {text}"
+
+
+def excerpt(span: Span, label: str = "", style: Style = PLAIN) -> list[str]:
+    """The place, its line, and carets under the whole construct."""
+    source = span.source
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(span.end)
+    margin = " " * len(str(line))
+    text = source.line_text(line)
+    stop = end_column - 1 if end_line == line else len(text)
+    before = display_width(text[: column - 1])
+    width = max(1, display_width(text[column - 1 : stop].rstrip()))
+    shown = text.replace("\t", " " * TAB_WIDTH)
+    carets = f"{margin} | {' ' * before}{style.error}{'^' * width}{style.off}"
+    return [
+        f"{margin}--> {style.place}{span.place}{style.off}",
+        f"{line} | {_cut(shown)}",
+        f"{carets} {label}".rstrip(),
+    ]
+
+
+def _cut(line: str, limit: int = 300) -> str:
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+# ------------------------------------------------------------------ failures
+
+
+def failure_text(failure: Failure, exchanges: Sequence[Exchange], masker: Masker, style: Style = PLAIN) -> str:
+    """A failed run: the error, its place and values, the calls, the last request, what to do."""
+    name = f" {failure.name}" if failure.code == "thrown" and failure.name else ""
+    lines = [_headline("error", failure.code, f"{name.strip()}: {failure.message}" if name else failure.message, style)]
+    fault = failure.fault
+    span = fault.span if fault else None
+    if fault is not None and span is not None:
+        lines += excerpt(span, "", style)
+        lines += _values(fault, span)
+        lines += _frames(fault, span)
+    lines += [_note(span, word, text) for word, text in _last_exchange(exchanges)]
+    if failure.help:
+        lines.append(_note(span, "help", failure.help))
+    return masker.text("\n".join(lines))
+
+
+def _values(fault: Fault, span: Span) -> Iterator[str]:
+    for name, value in fault.values:
+        yield _note(span, "where", f"{name} = {shorten(value)}")
+
+
+def _frames(fault: Fault, span: Span) -> Iterator[str]:
+    calls = list(zip(fault.frames, fault.frames[1:], strict=False))
+    for inner, outer in calls[:MAX_FRAMES]:
+        yield _note(span, "called from", f"{outer.function} at {outer.place} ({inner.function})")
+    if len(calls) > MAX_FRAMES:
+        yield _note(span, "called from", f"{len(calls) - MAX_FRAMES:,} further calls")
+
+
+def _last_exchange(exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str]]:
+    """The last request and what came back, shortened."""
+    if not exchanges:
+        return
+    last = exchanges[-1]
+    yield "sent", request_line(last.request)
+    if last.response is not None:
+        yield "answer", response_line(last.response)
+    elif last.failure is not None:
+        arrived = "it may have arrived" if last.failure.sent else "it did not arrive"
+        yield "answer", f"none: {last.failure.message}; {arrived}"
+    if len(exchanges) > 1:
+        yield "before", f"{len(exchanges) - 1} other request{'s' if len(exchanges) > 2 else ''}"
+
+
+def request_line(request: Request) -> str:
+    """A request in one line."""
+    body = f" {_body(request.body)}" if request.body else ""
+    return f"{request.method} {request.url}{body}"
+
+
+def response_line(response: Response) -> str:
+    """An answer in one line."""
+    return " ".join(part for part in (str(response.status), response.reason, _body(response.body)) if part)
+
+
+def _body(body: bytes) -> str:
+    text = body[: MAX_BODY * 4].decode("utf-8", "replace").replace("\n", " ")
+    return text if len(text) <= MAX_BODY else text[: MAX_BODY - 1] + "…"
+
+
+def shown_headers(headers: Headers) -> list[str]:
+    """Header lines with the values of credentials hidden."""
+    return [f"{name}: {MASK if name.lower() in SECRET_HEADERS else value}" for name, value in headers]
+
+
+def failure_json(failure: Failure, exchanges: Iterable[Exchange], masker: Masker) -> dict[str, object]:
+    """A failed run as an object: code, name, message, exit, place, calls, values, requests, help."""
+    shown: dict[str, object] = {"code": failure.code, "message": failure.message, "exit": int(failure.exit)}
+    if failure.name:
+        shown["name"] = failure.name
+    fault = failure.fault
+    if fault is not None:
+        shown["error"] = fault.as_error()
+        if fault.span is not None:
+            line, column = fault.span.source.position(fault.span.start)
+            shown |= {"file": fault.span.source.name, "line": line, "column": column}
+        shown["calls"] = [{"function": frame.function, "place": frame.place} for frame in fault.frames]
+        shown["values"] = {name: values.plain(value) for name, value in fault.values}
+    shown["requests"] = [exchange_json(each) for each in exchanges]
+    if failure.help:
+        shown["help"] = failure.help
+    masked: dict[str, object] = masker.value(shown)
+    return masked
+
+
+def exchange_json(exchange: Exchange) -> dict[str, object]:
+    """A request and its answer as an object; bodies shortened, credentials hidden."""
+    shown: dict[str, object] = {
+        "method": exchange.request.method,
+        "url": exchange.request.url,
+        "headers": shown_headers(exchange.request.headers),
+        "body": _body(exchange.request.body),
+    }
+    if exchange.response is not None:
+        shown |= {"status": exchange.response.status, "answer": _body(exchange.response.body)}
+    if exchange.failure is not None:
+        shown |= {"status": 0, "failure": exchange.failure.message, "sent": exchange.failure.sent}
+    return shown
+
+
+def shorten(value: object, limit: int = MAX_VALUE) -> str:
+    """A value in one short line."""
+    shown = values.dumps(value)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -1,0 +1,166 @@
+"""The body of an incident: what it may hold, and the properties it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from xsrun.simulators.fields import Field
+from xsrun.simulators.ids import read_time, to_millis
+from xsrun.simulators.incident_io.errors import Wrong, required, unknown_id
+from xsrun.simulators.incident_io.seeds import (
+    CUSTOM_FIELDS,
+    ROLES,
+    SEVERITIES,
+    STATUSES,
+    TIMESTAMPS,
+    TYPES,
+    USERS,
+    Record,
+)
+from xsrun.simulators.incident_io.state import Account
+
+SHARED: Final = (
+    Field("name"),
+    Field("summary"),
+    Field("severity_id"),
+    Field("incident_status_id"),
+    Field("slack_channel_name_override"),
+    Field("custom_field_entries", "list"),
+    Field("custom_field_entries[]", "object", needed=True),
+    required("custom_field_entries[].custom_field_id"),
+    Field("custom_field_entries[].values", "list", needed=True),
+    Field("custom_field_entries[].values[]", "object", needed=True),
+    Field("incident_role_assignments", "list"),
+    Field("incident_role_assignments[]", "object", needed=True),
+    required("incident_role_assignments[].incident_role_id"),
+    Field("incident_role_assignments[].assignee", "object"),
+    Field("incident_timestamp_values", "list"),
+    Field("incident_timestamp_values[]", "object", needed=True),
+    required("incident_timestamp_values[].incident_timestamp_id"),
+    Field("incident_timestamp_values[].value", "time"),
+)
+
+CREATE: Final = (
+    Field("idempotency_key", needed=True, blank=False),
+    Field("visibility", needed=True, choices=("public", "private")),
+    Field("mode", choices=("standard", "retrospective", "test", "tutorial")),
+    Field("incident_type_id"),
+    Field("slack_team_id"),
+    Field("retrospective_incident_options", "object"),
+    *SHARED,
+)
+
+EDIT: Final = (
+    Field("incident", "object", needed=True),
+    Field("notify_incident_channel", "boolean", needed=True),
+    *(field._replace(path=f"incident.{field.path}") for field in (Field("call_url"), *SHARED)),
+)
+
+SETTINGS: Final = {
+    "severity_id": ("severity", SEVERITIES),
+    "incident_status_id": ("status", STATUSES),
+    "incident_type_id": ("type", TYPES),
+}
+"""Properties of a body that hold the id of a setting."""
+
+
+def _names(fields: Iterable[Field]) -> list[str]:
+    """The properties at the top of a table of fields."""
+    return list(dict.fromkeys(field.path.partition("[")[0] for field in fields))
+
+
+CREATABLE: Final = _names(CREATE)
+EDITABLE: Final = ("call_url", *_names(SHARED))
+
+TEXTS: Final = {
+    "name": "name",
+    "summary": "summary",
+    "call_url": "call_url",
+    "slack_channel_name_override": "channel_name",
+}
+
+
+REFERENCES: Final = {
+    "custom_field_entries": ("custom_field_id", CUSTOM_FIELDS),
+    "incident_role_assignments": ("incident_role_id", ROLES),
+    "incident_timestamp_values": ("incident_timestamp_id", TIMESTAMPS),
+}
+"""Lists of a body whose items name a setting."""
+
+
+def read_properties(account: Account, body: Record, prefix: str = "") -> Record:
+    """The properties of an incident that a body sets, refused with every id that stands for nothing."""
+    wrong = [
+        *(
+            unknown_id(prefix + name)
+            for name, (_, settings) in SETTINGS.items()
+            if body.get(name) and body[name] not in settings
+        ),
+        *(wrong for name in REFERENCES for wrong in _unknown_items(body, name, prefix)),
+    ]
+    account.refuse_if(wrong)
+    properties: Record = {own: body[name] for name, own in TEXTS.items() if body.get(name) is not None}
+    properties |= {own: body[name] for name, (own, _) in SETTINGS.items() if body.get(name)}
+    properties["custom_fields"] = _custom_fields(account, body, prefix)
+    properties["roles"] = _roles(account, body, prefix)
+    properties["timestamps"] = _timestamps(body)
+    return properties
+
+
+def _items(body: Record, name: str) -> Iterable[tuple[int, Record]]:
+    return enumerate(body.get(name) or ())
+
+
+def _unknown_items(body: Record, name: str, prefix: str) -> list[Wrong]:
+    id_name, settings = REFERENCES[name]
+    return [
+        unknown_id(f"{prefix}{name}.{index}.{id_name}")
+        for index, item in _items(body, name)
+        if item[id_name] not in settings
+    ]
+
+
+def _custom_fields(account: Account, body: Record, prefix: str) -> dict[str, list[Record]]:
+    name = "custom_field_entries"
+    read: dict[str, list[Record]] = {}
+    for index, entry in _items(body, name):
+        values = [_custom_value(CUSTOM_FIELDS[entry["custom_field_id"]], value) for value in entry["values"]]
+        if None in values:
+            wrong = Wrong("invalid_value", "Values do not fit the custom field", f"{prefix}{name}.{index}.values")
+            raise account.refuse(422, [wrong])
+        read[entry["custom_field_id"]] = [value for value in values if value is not None]
+    return read
+
+
+def _custom_value(field: Record, value: Record) -> Record | None:
+    if field["field_type"] == "text":
+        text = value.get("value_text")
+        return {"value_text": text} if isinstance(text, str) else None
+    found = [option for option in field["options"] if option["id"] == value.get("value_option_id")]
+    return {"value_option": found[0]} if found else None
+
+
+def _roles(account: Account, body: Record, prefix: str) -> dict[str, str]:
+    """Who takes which role; ``""`` takes it away from everybody."""
+    name = "incident_role_assignments"
+    read: dict[str, str] = {}
+    for index, item in _items(body, name):
+        assignee = item.get("assignee") or {}
+        users = [user["id"] for user in USERS.values() if _is_user(user, assignee)]
+        if assignee and not users:
+            raise account.refuse(422, [unknown_id(f"{prefix}{name}.{index}.assignee")])
+        read[item["incident_role_id"]] = users[0] if users else ""
+    return read
+
+
+def _is_user(user: Record, assignee: Record) -> bool:
+    return any(assignee.get(name) == user[name] for name in ("id", "email", "slack_user_id"))
+
+
+def _timestamps(body: Record) -> dict[str, str]:
+    """Times by their timestamp; ``""`` takes one away."""
+    return {
+        item["incident_timestamp_id"]: to_millis(moment) if (moment := read_time(item.get("value") or "")) else ""
+        for _, item in _items(body, "incident_timestamp_values")
+    }
