@@ -85,7 +85,7 @@ def compile_pattern(text: str) -> regex.Pattern[str]:
     close = (DELIMITERS | BRACKETS).get(text[start : start + 1])
     end = text.rfind(close) if close else -1
     if end <= start:
-        raise _bad(text, 'write the pattern between slashes, e.g. "/ab+/i"')
+        raise _bad(text, 'pipe the pattern in, between slashes, e.g. "/ab+/i"|regex_matches:$text')
     return _compile(text, text[start + 1 : end], text[end + 1 :].strip("\r\n "))
 
 

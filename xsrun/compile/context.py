@@ -131,6 +131,8 @@ class Context(Findings):
         """Variables that are updated in place and therefore have an ownership bit."""
         self.temporaries = 0
         self.error_name = ""
+        self.demands_error = False
+        """Whether the statements stand in ``expect.to_throw``, where ``function.call`` raises."""
 
     # ------------------------------------------------------------ generated names
 

@@ -60,7 +60,10 @@ class Fields:
             )
         if words.second is not None:
             self.findings.error(
-                "two-fields", "two fields stand on one line", words.second.span(self.findings.source), "give each its own line"
+                "two-fields",
+                "two fields stand on one line",
+                words.second.span(self.findings.source),
+                "give each its own line",
             )
         low, high = self._bounds(words.bounds, node)
         attributes, children = self._attributes(node)

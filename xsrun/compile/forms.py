@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from xsrun.builtins.statements.expect import must_throw
 from xsrun.compile import python as py
 from xsrun.compile.calls import missing_attribute, unknown_attribute
 from xsrun.compile.context import StackCompiler
@@ -518,7 +519,7 @@ def _precondition(stack: StackCompiler, block: tree.Block) -> Stack:
         _attribute(stack, block, "payload", ""),
     )
     place = next((head for head in block.heads if isinstance(head, tree.Condition)), block)
-    raising = ast.Raise(py.place(made, stack.context.source, place))
+    raising = py.place(ast.Raise(made), stack.context.source, place)
     return [py.if_(py.not_(stack.expressions.condition(subject)), [raising])]
 
 
@@ -625,8 +626,9 @@ def _function_call_form(stack: StackCompiler, block: tree.Block) -> Stack:
     made = _function_call(stack, block)
     if made is None:
         return []
-    call = py.place(py.call("calling", ast.Lambda(py.parameters(), made)), stack.context.source, block)
-    return stack.bind(block, call)
+    if not stack.context.demands_error:
+        made = py.place(py.call("calling", ast.Lambda(py.parameters(), made)), stack.context.source, block)
+    return stack.bind(block, made)
 
 
 def _function_call(stack: StackCompiler, block: tree.Block) -> ast.expr | None:
@@ -712,30 +714,73 @@ FORMS["util.get_input"] = FORMS["util.get_raw_input"]._replace(name="util.get_in
 )
 def _post_process(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run statements after the result of the run is known."""
-    inner = block.block("stack")
-    if inner is None:
-        stack.context.error("missing-block", "`util.post_process` needs `stack { … }`", block)
+    body = _apart(stack, block)
+    if body is None:
         return []
+    used = _used(stack, body)
+    for name in used:
+        if stack.context.names.local(name) in _stored(body):
+            stack.context.names.doubtful.add(name)
+    shared = sorted(_stored(body) & _locals_of(stack, used))
     name = stack.context.temporary()
-    with stack.context.branch():
-        body = [*_own_scope(stack, inner), ast.Return(py.constant(None))]
-    nested = ast.FunctionDef(name, py.parameters(), body, [])
+    nested = ast.FunctionDef(name, py.parameters(), [ast.Nonlocal(shared), *body] if shared else body, [])
     return [nested, py.expression(py.call(py.attribute(py.attribute("rt", "later"), "append"), py.load(name)))]
 
 
-def _own_scope(stack: StackCompiler, inner: tree.Block) -> Stack:
-    """A body that runs as a nested Python function: what it sets belongs to the function around it."""
-    body = stack.body(inner)
-    stored = sorted(
-        {
-            node.id
-            for each in body
-            for node in ast.walk(each)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-        & set(stack.context.names.declared.values())
-    )
-    for name, local in stack.context.names.declared.items():
-        if local in stored:
-            stack.context.names.doubtful.add(name)
-    return [ast.Nonlocal(stored), *body] if stored else body
+@form(
+    "expect.to_throw",
+    'expect.to_throw {\n  stack { var $x { value = 1 / 0 } }\n  exception = "by zero"\n}',
+    "expect.to_throw {\n  stack { var $x { value = 1 } }\n} -> !to_throw failed - response is ok",
+    optional=("exception", "value"),
+    blocks=("stack",),
+)
+def _to_throw(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Demand that the statements of a stack raise an error; what they set is forgotten."""
+    context = stack.context
+    wanted = _attribute(stack, block, "exception" if block.attribute("exception") else "value")
+    outer, context.demands_error = context.demands_error, True
+    body = _apart(stack, block)
+    context.demands_error = outer
+    if body is None:
+        return []
+    used = _used(stack, body)
+    context.escaped |= used
+    context.names.doubtful |= used - context.names.certain
+    variables = sorted(map(context.names.local, used))
+    bits = sorted(_locals_of(stack, used) - set(variables))
+    name = context.temporary()
+    nested = ast.FunctionDef(name, py.parameters(*variables, *bits), body, [])
+    given: list[ast.expr] = [*map(py.load, variables), *(py.constant(False) for _ in bits)]
+    call = py.call(context.builtin(must_throw), wanted, py.load(name), *given)
+    return [nested, py.expression(py.place(call, context.source, block))]
+
+
+def _apart(stack: StackCompiler, block: tree.Block) -> Stack | None:
+    """The ``stack`` of a form as the body of a Python function of its own; its absence is reported."""
+    context, inner = stack.context, block.block("stack")
+    if inner is None:
+        context.error("missing-block", f"`{block.keyword}` needs `stack {{ … }}`", block.head_span(context.source))
+        return None
+    loops, context.loops = context.loops, []
+    with context.branch():
+        body = stack.body(inner)
+    context.loops = loops
+    return [*body, ast.Return(py.constant(None))]
+
+
+def _used(stack: StackCompiler, body: Stack) -> set[str]:
+    """The variables that a body reads or sets."""
+    mentioned = {node.id for each in body for node in ast.walk(each) if isinstance(node, ast.Name)}
+    return {name for name in stack.context.names.declared if mentioned & _locals_of(stack, {name})}
+
+
+def _stored(body: Stack) -> set[str]:
+    """The Python names that a body sets."""
+    names = (node for each in body for node in ast.walk(each) if isinstance(node, ast.Name))
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
+
+
+def _locals_of(stack: StackCompiler, names: set[str]) -> set[str]:
+    """The Python locals of some variables, ownership bits included."""
+    context = stack.context
+    return {context.names.local(name) for name in names} | {context.names.bit(name) for name in names & context.tracked}

@@ -42,6 +42,10 @@ class Names:
         """The Python local of a declared variable."""
         return self.declared[name]
 
+    def bit(self, name: str) -> str:
+        """The Python local that says whether a declared variable owns its value."""
+        return f"o{self.declared[name][1:]}"
+
 
 def declared_names(entries: Iterable[tree.Node]) -> Iterator[str]:
     """Every variable that a statement below may set, in source order."""

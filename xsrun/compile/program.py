@@ -191,9 +191,7 @@ class _Compiler:
             py.assign(names.local(name), py.load("UNSET")) for name in sorted(names.doubtful, key=names.local)
         ]
         prologue += [
-            py.assign(f"o{names.local(name)[1:]}", py.constant(False))
-            for name in sorted(context.tracked)
-            if name in names.declared
+            py.assign(names.bit(name), py.constant(False)) for name in sorted(context.tracked) if name in names.declared
         ]
         made = ast.FunctionDef(
             function_name(number), py.parameters("rt", "depth", *names.inputs.values()), [*prologue, *body], []

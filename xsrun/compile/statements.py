@@ -125,7 +125,7 @@ class Statements:
     def _bit(self, name: str) -> str:
         """The ownership bit of a variable."""
         self.context.tracked.add(name)
-        return f"o{self.context.names.local(name)[1:]}"
+        return self.context.names.bit(name)
 
     def _unset_target(self, name: str, target: tree.Node) -> None:
         near = nearest(name, self.context.names.declared)
@@ -208,6 +208,7 @@ class Statements:
             return self.store(head, py.call(function, *positional, value, **keywords), fresh=True)
         if steps:
             return self._mutate_inside(record, block, head, steps, function, positional, keywords)
+        taken, keywords = self._taken(keywords) if name in self.context.escaped else ([], keywords)
         local, bit = self.context.names.local(name), self._bit(name)
         own: list[ast.stmt] = [
             py.assign(local, py.call("own", self.expressions.arguments.convert(record.head.kind, self._current(name)))),
@@ -218,7 +219,13 @@ class Statements:
             ast.Or(),
             [py.not_(py.load(bit)), ast.Compare(py.call("type", py.load(local)), [ast.IsNot()], [py.load("list")])],
         )
-        return [py.if_(shared, own), *self.bind(block, py.place(call, self.context.source, block))]
+        return [*taken, py.if_(shared, own), *self.bind(block, py.place(call, self.context.source, block))]
+
+    def _taken(self, keywords: dict[str, ast.expr]) -> tuple[list[ast.stmt], dict[str, ast.expr]]:
+        """Attributes evaluated before the list is made our own, since they hold the list as it was."""
+        held = {name: self.context.temporary() for name in keywords}
+        taken: list[ast.stmt] = [py.assign(held[name], value) for name, value in keywords.items()]
+        return taken, {name: py.load(each) for name, each in held.items()}
 
     def _mutate_inside(
         self,

@@ -204,7 +204,7 @@ def to_be_in_the_future(world: World, found: Lazy, /) -> None:
     "expect.to_contain ([1, {a: 2}]) { value = {a: 2} }",
     'expect.to_contain ("abc") { value = "b" }',
     'expect.to_contain ({a: 1}) { value = "a" }',
-    "expect.to_contain ([1, 2]) { value = 3 } -> !to_contain failed - value does not contain 3: it is list [1,2]",
+    "expect.to_contain ([1, 2]) { value = 3 } -> !to_contain failed - value does not contain 3: it is array [1,2]",
 )
 def to_contain(found: Lazy, /, *, value: Value) -> None:
     """Demand an element of a list, a part of a text, or a key of an object."""

@@ -1,0 +1,4 @@
+run.job "PagerDuty Resolve Incident" {
+  main = {name: "resolve_incident"}
+  env = ["pagerduty_api_key"]
+}
