@@ -31,8 +31,8 @@ def queens(size: int) -> int:
     solutions = 0
     row = 0
     while row >= 0:
-        columns[row] += 1
-        column = columns[row]
+        column = columns[row] + 1
+        columns[row] = column
         if column >= size:
             columns[row] = -1
             row -= 1
@@ -97,12 +97,17 @@ def strbuild(size: int) -> str:
     return text
 
 
-def pipeline(size: int) -> dict[str, Any]:
-    """Orders filtered, mapped, sorted and summed."""
-    orders: list[dict[str, Any]] = [
+def orders_of(size: int) -> list[dict[str, Any]]:
+    """Records to query."""
+    return [
         {"id": i, "price": i * 37 % 1000, "amount": i % 7 + 1, "status": "open" if i % 3 == 0 else "paid"}
         for i in range(size)
     ]
+
+
+def pipeline(size: int) -> dict[str, Any]:
+    """Orders filtered, mapped, sorted and summed."""
+    orders = orders_of(size)
     totals = [each["price"] * each["amount"] for each in orders if each["status"] == "paid" and each["price"] >= 100]
     largest = sorted(totals, reverse=True)[:5]
     small = sum(each["id"] for each in orders if each["price"] < 100)
@@ -124,7 +129,7 @@ def wordfreq(size: int) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for word in words:
         counts[word] = counts.get(word, 0) + 1
-    most = max(counts, key=counts.__getitem__)
+    most = max(counts, key=lambda word: counts[word])
     return {"words": len(words), "different": len(counts), "most": most, "highest": counts[most]}
 
 

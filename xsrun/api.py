@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from xsrun.compile.program import code_name, compile_folder
+from xsrun.compile.program import compile_folder
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
 from xsrun.effects.outward import real_world
 from xsrun.effects.ports import World
-from xsrun.project import Construct, Folder, Job, load_folder, load_text
+from xsrun.executable import Executable
+from xsrun.files import home_of
+from xsrun.project import Construct, Folder, load_folder, load_text
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, Result, run_function, run_job
-from xsrun.runtime.run import Loaded
 from xsrun.source import Source
 from xsrun.syntax import tree
 from xsrun.syntax.parser import parse_documents
@@ -43,32 +43,17 @@ class _SilentLog:
         """Say nothing."""
 
 
-class Project:
-    """A loaded folder. Compiled when it is loaded, run as often as wanted, from any thread."""
+class Project(Executable):
+    """A loaded folder with its constructs. Compiled when it is loaded, run as often as wanted, from any thread."""
 
     def __init__(self, folder: Folder) -> None:
+        super().__init__(compile_folder(folder), folder.diagnostics)
         self.folder = folder
-        self._program = compile_folder(folder)
 
     @property
     def path(self) -> str:
         """The folder or file it was read from."""
         return self.folder.path
-
-    @property
-    def diagnostics(self) -> list[Diagnostic]:
-        """Everything that was found by reading it, errors and warnings."""
-        return self.folder.diagnostics
-
-    @property
-    def errors(self) -> list[Diagnostic]:
-        """The findings that keep it from running."""
-        return [each for each in self.diagnostics if each.severity == "error"]
-
-    @property
-    def jobs(self) -> Mapping[str, Job]:
-        """The jobs and services by declared name."""
-        return self.folder.jobs
 
     @cached_property
     def functions(self) -> Mapping[str, Construct]:
@@ -112,7 +97,7 @@ class Project:
         limits: Limits | None = None,
     ) -> Result:
         """Run one function with these inputs; it sees the environment variables of ``env`` and no others."""
-        routine = self._program.routine("function", function)
+        routine = self.program.routine("function", function)
         if routine is None:
             near = nearest(function, self.functions)
             help = f'did you mean "{near}"?' if near else ""
@@ -133,44 +118,6 @@ class Project:
         shared = self._world(world, dict(env))
         with ThreadPoolExecutor(threads) as pool:
             return list(pool.map(lambda given: self.call(function, given, env, shared), inputs))
-
-    def missing_env(self, job: Job, names: Iterable[str]) -> Failure:
-        """The failure of a run whose variables have no value, with the places that read them."""
-        missing = list(names)
-        places = [
-            f"{name} (read at {', '.join(self._program.env_read[name])})" if name in self._program.env_read else name
-            for name in missing
-        ]
-        example = " ".join(f"--env {name}=…" for name in missing)
-        return Failure(
-            "missing-env",
-            f"job `{job.name}` needs {', '.join(places)}; nothing was sent",
-            Exit.ENVIRONMENT,
-            f"set it in the environment or in .env, or give {example}",
-        )
-
-    def _with_places(self, name: str) -> str:
-        read = self._program.env_read.get(name)
-        return f"{name} (read at {', '.join(read)})" if read else name
-
-    @cached_property
-    def loaded(self) -> Loaded:
-        """The program, ready to run."""
-        return Loaded(self._program, {code_name(source): source for source in self.folder.sources})
-
-    def choose(self, name: str | None) -> Job | Failure:
-        """The job of that name, the only one when None, or why there is none."""
-        if name is None and len(self.jobs) == 1:
-            return next(iter(self.jobs.values()))
-        if name is not None and name in self.jobs:
-            return self.jobs[name]
-        shown = ", ".join(f'"{each}"' for each in self.jobs) or "none"
-        if name is None:
-            code = "several-jobs" if self.jobs else "no-job"
-            return Failure(code, f"the jobs here are {shown}", Exit.USAGE, "choose one with --job")
-        near = nearest(name, self.jobs)
-        help = f'did you mean "{near}"?' if near else f"the jobs here are {shown}"
-        return Failure("no-job", f"there is no job `{name}`", Exit.USAGE, help)
 
     def _unusable(self) -> Failure:
         first = self.errors[0]
@@ -195,10 +142,8 @@ def load(path: str | os.PathLike[str]) -> Project:
     A project with faults is given back too: its ``diagnostics`` hold them. Raises XsError when there
     is nothing to read.
     """
-    place = Path(path)
-    if place.is_file() and place.name in ("run.xs", "run.job.xs"):
-        place = place.parent
-    if not place.exists():
+    place = home_of(os.fspath(path))
+    if not os.path.exists(place):
         raise XsError([Diagnostic("not-found", f"there is no file or folder {place}")])
     return Project(load_folder(place))
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from xsrun.compile.context import Findings
 from xsrun.compile.fields import Fields
 from xsrun.diagnostics import Found
+from xsrun.program import Call
 from xsrun.project import Folder, Job
 from xsrun.syntax import tree
 from xsrun.types.fields import Field
@@ -15,7 +16,7 @@ from xsrun.types.fields import Field
 
 def describe(folder: Folder, name: str | None = None) -> dict[str, Any]:
     """``{jobs, functions, tables, hosts}``; a job has name, kind, path, description, main, inputs and env."""
-    jobs = [job for job in folder.jobs.values() if name is None or job.name == name]
+    jobs = [job for job in folder.jobs.values() if name is None or job.plan.name == name]
     return {
         "jobs": [_job(folder, job) for job in jobs],
         "functions": sorted(folder.named("function")),
@@ -25,19 +26,20 @@ def describe(folder: Folder, name: str | None = None) -> dict[str, Any]:
 
 
 def _job(folder: Folder, job: Job) -> dict[str, Any]:
+    plan = job.plan
     return {
-        "name": job.name,
-        "kind": job.kind,
+        "name": plan.name,
+        "kind": plan.kind,
         "path": job.construct.source.name,
-        "description": job.description,
-        "main": job.main.name if job.main else None,
-        "inputs": [_input(field, job.main.input) for field in _fields(folder, job)] if job.main else [],
-        "env": list(job.env),
+        "description": plan.description,
+        "main": plan.main.name if plan.main else None,
+        "inputs": [_input(field, plan.main.input) for field in _fields(folder, plan.main)] if plan.main else [],
+        "env": list(plan.env),
     }
 
 
-def _fields(folder: Folder, job: Job) -> tuple[Field, ...]:
-    function = folder.named("function").get(job.main.name) if job.main else None
+def _fields(folder: Folder, main: Call) -> tuple[Field, ...]:
+    function = folder.named("function").get(main.name)
     if function is None:
         return ()
     return Fields(Findings(function.source, Found())).read(function.block.block("input"))

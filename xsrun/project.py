@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Found, nearest
+from xsrun.files import source_files
+from xsrun.program import Call, Plan
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
 from xsrun.syntax.parser import Parsed, parse_documents
@@ -42,24 +42,10 @@ class Construct(NamedTuple):
         return self.block.head_span(self.source)
 
 
-class Call(NamedTuple):
-    """``main``, ``pre`` or ``post`` of a job: which function, with which constants, under which name."""
-
-    name: str
-    input: dict[str, Any]
-    as_name: str
-
-
 class Job(NamedTuple):
-    """A ``run.job`` or ``run.service``."""
+    """A declared job or service: what running it needs, and where it stands."""
 
-    name: str
-    kind: str
-    main: Call | None
-    pre: Call | None
-    post: Call | None
-    env: tuple[str, ...]
-    description: str
+    plan: Plan
     construct: Construct
 
 
@@ -69,6 +55,8 @@ class Folder:
     def __init__(self, path: str) -> None:
         self.path = path
         self.found = Found()
+        self.sources: list[Source] = []
+        """The texts that were read."""
         self.parsed: list[Parsed] = []
         self.constructs: list[Construct] = []
         self.jobs: dict[str, Job] = {}
@@ -82,21 +70,16 @@ class Folder:
         return result
 
     @property
-    def sources(self) -> list[Source]:
-        """The texts that were read."""
-        return list({id(each.source): each.source for each in self.parsed}.values())
-
-    @property
     def diagnostics(self) -> list[Diagnostic]:
         """What was found, in the order of the files."""
         return self.found.items
 
 
-def load_folder(path: Path) -> Folder:
+def load_folder(path: str) -> Folder:
     """Read a folder, or the one file that was named. Raises OSError when it cannot be read."""
-    folder = Folder(str(path))
+    folder = Folder(path)
     for file in source_files(path):
-        name = str(file.relative_to(path)) if path.is_dir() else file.name
+        name = os.path.basename(file) if file == path else os.path.relpath(file, path)
         source = read_source(file, name, folder.found)
         if source is not None:
             _add_documents(folder, source)
@@ -112,39 +95,16 @@ def load_text(text: str, name: str) -> Folder:
     return folder
 
 
-def source_files(path: Path) -> list[Path]:
-    """The ``.xs`` files that belong together.
-
-    For a file that is ``run.xs``: its folder. A folder that holds its own ``run.xs`` below another
-    one is a project of its own and left out, hidden folders too.
-    """
-    if path.is_file():
-        return [path]
-    return sorted(_walk(path, top=True))
-
-
-def _walk(path: Path, top: bool) -> Iterator[Path]:
-    with os.scandir(path) as scan:
-        entries = sorted(scan, key=lambda entry: entry.name)
-    if not top and any(entry.name in ("run.xs", "run.job.xs") for entry in entries):
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), top=False)
-        elif entry.name.endswith(".xs") and entry.is_file():
-            yield Path(entry.path)
-
-
-def read_source(file: Path, name: str, found: Found) -> Source | None:
+def read_source(file: str, name: str, found: Found) -> Source | None:
     """A file as a source; None, reported, when its bytes are no UTF-8."""
-    data = file.read_bytes()
+    with open(file, "rb") as stream:
+        data = stream.read()
+    path = os.path.realpath(file)
     try:
-        return Source(name, data.decode("utf-8-sig"), str(file.resolve()))
+        return Source(name, data.decode("utf-8-sig"), path)
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
-        source = Source(name, before + "\n", str(file.resolve()))
+        source = Source(name, before + "\n", path)
         found.error(
             "encoding",
             f"byte 0x{data[error.start]:02x} is no UTF-8",
@@ -155,6 +115,7 @@ def read_source(file: Path, name: str, found: Found) -> Source | None:
 
 
 def _add_documents(folder: Folder, source: Source) -> None:
+    folder.sources.append(source)
     for parsed in parse_documents(source, folder.found):
         folder.parsed.append(parsed)
         blocks = [entry for entry in parsed.document.entries if isinstance(entry, tree.Block)]
@@ -213,7 +174,7 @@ def _link(folder: Folder) -> None:
         seen.setdefault(key, each)
         if each.kind in RUN_KINDS:
             job = _job(folder, each)
-            folder.jobs.setdefault(job.name, job)
+            folder.jobs.setdefault(job.plan.name, job)
 
 
 def _identity(construct: Construct) -> tuple[str, ...]:
@@ -246,10 +207,10 @@ def _job(folder: Folder, construct: Construct) -> Job:
         )
     description = block.attribute("description")
     text = description.value.value if description and isinstance(description.value, tree.Literal) else ""
-    return Job(
-        construct.name, construct.kind, calls["main"], calls["pre"], calls["post"], _env(folder, construct),
-        str(text), construct,
-    )  # fmt: skip
+    plan = Plan(
+        construct.name, construct.kind, calls["main"], calls["pre"], calls["post"], _env(folder, construct), str(text)
+    )
+    return Job(plan, construct)
 
 
 def _check_clause(folder: Folder, construct: Construct, entry: tree.Node) -> None:

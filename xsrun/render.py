@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -11,8 +12,9 @@ from xsrun.effects.ports import Headers, Request, Response
 from xsrun.effects.recording import Exchange
 from xsrun.runtime.job import Failure
 from xsrun.runtime.secrets import MASK, Masker
-from xsrun.source import TAB_WIDTH, Span, display_width
+from xsrun.source import Span
 
+TAB_WIDTH: Final = 4
 MAX_VALUE: Final = 100
 MAX_BODY: Final = 400
 MAX_FRAMES: Final = 8
@@ -83,6 +85,19 @@ def excerpt(span: Span, label: str = "", style: Style = PLAIN) -> list[str]:
         f"{line} | {_cut(shown)}",
         f"{carets} {label}".rstrip(),
     ]
+
+
+def display_width(text: str) -> int:
+    """Columns that a text fills on a terminal: wide characters count two, marks none, tabs four."""
+    width = 0
+    for char in text:
+        if char == "\t":
+            width += TAB_WIDTH
+        elif unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
+            continue
+        else:
+            width += 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+    return width
 
 
 def _cut(line: str, limit: int = 300) -> str:

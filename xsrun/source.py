@@ -6,12 +6,8 @@ columns are derived when somebody wants to see them, so the parser carries only 
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_right
 from typing import NamedTuple
-
-TAB_WIDTH = 4
-
 
 class Source:
     """One ``.xs`` file (or text) under the name it is reported by.
@@ -86,16 +82,3 @@ class Span(NamedTuple):
         """``name:line:column`` as people and editors read it."""
         line, column = self.source.position(self.start)
         return f"{self.source.name}:{line}:{column}"
-
-
-def display_width(text: str) -> int:
-    """Columns that a text fills on a terminal: wide characters count two, marks none, tabs four."""
-    width = 0
-    for char in text:
-        if char == "\t":
-            width += TAB_WIDTH
-        elif unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
-            continue
-        else:
-            width += 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
-    return width

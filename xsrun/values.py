@@ -92,10 +92,10 @@ def integer(value: Any) -> int:
 
 
 def truncate(value: int | float) -> int:
-    """A number without its fraction, within 64 bits; infinities and not-a-number are 0, as PHP casts them."""
+    """The lowest 64 bits of a number without its fraction; infinities and not-a-number are 0, as PHP casts them."""
     if isinstance(value, int):
         return value
-    return min(INT_MAX, max(INT_MIN, int(value))) if math.isfinite(value) else 0
+    return (int(value) - INT_MIN) % 2**64 + INT_MIN if math.isfinite(value) else 0
 
 
 def not_numeric(value: Any) -> Fault:
@@ -161,10 +161,15 @@ def negate(value: Any) -> int | float:
 
 def span_list(start: Any, stop: Any) -> list[int]:
     """``start..stop``: inclusive integers, descending when start is the larger."""
+    return list(span_range(start, stop))
+
+
+def span_range(start: Any, stop: Any) -> range:
+    """The same, to be gone through once."""
     first, last = integer(start), integer(stop)
     if abs(last - first) >= MAX_RANGE:
         raise Fault("limit-size", f"a range may have at most {MAX_RANGE:,} elements")
-    return list(range(first, last + 1)) if first <= last else list(range(first, last - 1, -1))
+    return range(first, last + 1) if first <= last else range(first, last - 1, -1)
 
 
 # ---------------------------------------------------------------- text

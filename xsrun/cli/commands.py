@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xsrun.api import Project, load
 from xsrun.cli.find import NotFound, find, jobs_below
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit, XsError, nearest
 from xsrun.effects.real import SystemClock, SystemRandom
-from xsrun.info import describe
+from xsrun.files import is_home
+from xsrun.late import Late
 from xsrun.render import diagnostic_json
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.server import serve
+
+if TYPE_CHECKING:
+    from xsrun.api import Project
+
+_load: Callable[[str], Project] = Late("xsrun.api", "load")
+_describe: Callable[..., dict[str, Any]] = Late("xsrun.info", "describe")
 
 PathArgument = Annotated[
     str, typer.Argument(help="A job folder, a run.xs, or a folder of job folders.", show_default=False)
@@ -59,13 +66,9 @@ def _summary(projects: int, errors: int, warnings: int) -> None:
 
 def _projects(path: str) -> list[Project]:
     """The project of a folder, or every project below it. Raises XsError."""
-    start = Path(path)
-    if not start.is_dir() or any((start / name).exists() for name in ("run.xs", "run.job.xs")):
-        return [load(path)]
-    homes = list(dict.fromkeys(place.path for place in jobs_below(start)))
-    if start in homes or not homes:
-        return [load(path)]
-    return [load(home) for home in homes]
+    below = jobs_below(path) if os.path.isdir(path) and not is_home(path) else []
+    homes = dict.fromkeys(place.path for place in below)
+    return [_load(home) for home in homes or [path]]
 
 
 def info(path: PathArgument = ".", job: Annotated[str | None, typer.Option("--job", "-j", help="Which job.")] = None,
@@ -77,10 +80,10 @@ def info(path: PathArgument = ".", job: Annotated[str | None, typer.Option("--jo
     output = Output()
     try:
         folder, name = find(path if path != "." else None, job)
-        project = load(folder)
+        project = _load(folder)
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
-    described = describe(project.folder, name)
+    described = _describe(project.folder, name)
     if as_json:
         sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n")
     else:
@@ -113,9 +116,9 @@ def list_jobs(path: PathArgument = ".", as_json: JsonOption = False) -> None:
 
     Example: xsrun list --json
     """
-    places = jobs_below(Path(path)) if Path(path).exists() else []
+    places = jobs_below(path)
     if as_json:
-        rows = [{"name": each.name, "path": str(each.path), "kind": each.kind} for each in places]
+        rows = [{"name": each.name, "path": each.path, "kind": each.kind} for each in places]
         sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
     else:
         width = max((len(each.name) for each in places), default=0)

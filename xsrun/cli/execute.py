@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from types import FrameType
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from xsrun.api import Project, load
 from xsrun.cli.find import NotFound, find
 from xsrun.cli.inputs import BadOption, read_env_file, read_inputs, read_variables
 from xsrun.cli.output import Output
-from xsrun.diagnostics import Exit, LimitFault, XsError
+from xsrun.diagnostics import Exit
 from xsrun.effects.outward import real_world
 from xsrun.effects.ports import Clock, Http, Log, Random, World
 from xsrun.effects.real import FixedClock, SeededRandom, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import RecordingHttp
+from xsrun.executable import Executable, executable
 from xsrun.late import Late
-from xsrun.project import Job
+from xsrun.program import Plan
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, run_job
@@ -29,6 +26,7 @@ from xsrun.runtime.secrets import Masker
 
 _simulated_http = Late("xsrun.cli.network", "simulated_http")
 _parse_time = Late("xsrun.timestamps", "parse")
+_deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
 
 Options = Mapping[str, Any]
 
@@ -45,35 +43,33 @@ def execute(options: Options) -> int:
     output = Output(options["json"], options["quiet"], options["color"])
     try:
         folder, name = find(options["path"], options["job"])
-        project = load(folder)
+        project = executable(folder, cached=not options["no_cache"])
         output.diagnostics(project.diagnostics)
         if project.errors:
             return int(Exit.SOURCE)
-        return _run(project, _choose(project, name), options, output)
+        return _run(project, _choose(project, name), _variables(folder, options), options, output)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
-    except XsError as fault:
-        output.diagnostics(fault.diagnostics)
-        return int(Exit.USAGE)
 
 
-def _choose(project: Project, name: str | None) -> Job:
+def _choose(project: Executable, name: str | None) -> Plan:
     chosen = project.choose(name)
     if isinstance(chosen, Failure):
         raise NotFound(chosen.message, chosen.help, chosen.code)
     return chosen
 
 
-def _run(project: Project, job: Job, options: Options, output: Output) -> int:
+def _run(
+    project: Executable, job: Plan, variables: tuple[Mapping[str, str], ...], options: Options, output: Output
+) -> int:
     given = read_inputs(options["input"], options["input_json"])
     clock, random = _clock(options), _random(options)
     http: Http | None = None
     simulated: dict[str, str] = {}
     if options["simulate"] or options["map"]:
         http, simulated = _simulated_http(options["simulate"], options["map"], clock, random)
-    variables = _variables(project, options)
     resolved = resolve(job.env, variables[0], simulated, *variables[1:])
     output.masker = Masker(resolved.values.values())
     if resolved.missing:
@@ -86,8 +82,8 @@ def _run(project: Project, job: Job, options: Options, output: Output) -> int:
 
 
 def _watch(
-    project: Project,
-    job: Job,
+    project: Executable,
+    job: Plan,
     given: Mapping[str, Any],
     world: World,
     limits: Limits,
@@ -97,7 +93,7 @@ def _watch(
     """Run, and say what was sent when the run is cut short."""
     recorder = RecordingHttp(world.http)
     try:
-        with _deadline(timeout):
+        with _deadline(timeout) if timeout and timeout > 0 else nullcontext():
             result = run_job(project.loaded, job, given, world._replace(http=recorder), limits)
     except KeyboardInterrupt:
         writes = [each for each in recorder.exchanges if each.writes]
@@ -115,31 +111,11 @@ def _watch(
     return int(Exit.DONE)
 
 
-@contextmanager
-def _deadline(seconds: float | None) -> Iterator[None]:
-    """Stop the run after a time, wherever it is."""
-    if not seconds or seconds <= 0:
-        yield
-        return
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise LimitFault("limit-time", f"the run took longer than {seconds:g} s", help="raise --timeout")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _variables(project: Project, options: Options) -> tuple[dict[str, str], ...]:
+def _variables(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
     """Where variables come from, the strongest first: flags, process, ``--env-file``, ``.env`` beside the job."""
-    home = Path(project.path)
-    beside = (home if home.is_dir() else home.parent) / ".env"
-    named = read_env_file(Path(options["env_file"]), True) if options["env_file"] else {}
-    return read_variables(options["env"], os.environ), dict(os.environ), named, read_env_file(beside, False)
+    beside = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), ".env")
+    named = read_env_file(options["env_file"], True) if options["env_file"] else {}
+    return read_variables(options["env"], os.environ), os.environ, named, read_env_file(beside, False)
 
 
 def _limits(options: Options) -> Limits:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from xsrun.diagnostics import Exit, nearest
+from xsrun.files import home_of, is_home
 
-RUN_FILES: Final = ("run.xs", "run.job.xs")
+HERE: Final = os.curdir
 SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv"})
 _HEADER: Final = re.compile(r'^[ \t]*(run\.(?:job|service))[ \t]+(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*))', re.MULTILINE)
 
@@ -20,7 +20,7 @@ class Place(NamedTuple):
 
     name: str
     kind: str
-    path: Path
+    path: str
 
 
 class NotFound(Exception):
@@ -34,38 +34,39 @@ class NotFound(Exception):
         self.exit = Exit.USAGE
 
 
-def jobs_below(root: Path) -> list[Place]:
+def jobs_below(root: str) -> list[Place]:
     """Every job in the run files of a folder and of the folders below it, in the order of their paths."""
     return [place for file in _run_files(root) for place in jobs_in(file)]
 
 
-def _run_files(root: Path) -> Iterator[Path]:
+def _run_files(root: str) -> Iterator[str]:
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
         for name in sorted(files):
             if name.endswith(".xs"):
-                yield Path(folder, name)
+                yield os.path.join(folder, name).removeprefix(os.path.join(HERE, ""))
 
 
-def jobs_in(file: Path) -> list[Place]:
+def jobs_in(file: str) -> list[Place]:
     """The jobs that a file declares."""
-    text = file.read_text(encoding="utf-8", errors="replace")
+    with open(file, encoding="utf-8", errors="replace") as stream:
+        text = stream.read()
     if "run." not in text:
         return []
-    home = file.parent if file.name in RUN_FILES else file
+    home = home_of(file)
     return [Place(match[2] if match[2] is not None else match[3], match[1], home) for match in _HEADER.finditer(text)]
 
 
-def find(path: str | None, job: str | None) -> tuple[Path, str | None]:
+def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     """The folder (or file) to load and the name of the job in it. Raises NotFound."""
-    if path is not None and not Path(path).exists():
-        if job is None and not path.endswith(".xs") and os.sep not in path:
-            return _by_name(Path(), path)
+    start = path or HERE
+    if not os.path.exists(start):
+        if job is None and not start.endswith(".xs") and os.sep not in start:
+            return _by_name(HERE, start)
         raise NotFound(f"there is no file or folder {path}", "look with xsrun list", "not-found")
-    start = Path(path or ".")
-    if start.is_file():
-        return (start.parent if start.name in RUN_FILES else start), job
-    if any((start / name).exists() for name in RUN_FILES):
+    if os.path.isfile(start):
+        return home_of(start), job
+    if is_home(start):
         return start, job
     if job is not None:
         return _by_name(start, job)
@@ -73,7 +74,7 @@ def find(path: str | None, job: str | None) -> tuple[Path, str | None]:
     if len(places) == 1:
         return places[0].path, places[0].name
     shown = ", ".join(f'"{place.name}"' for place in places[:8]) + (", …" if len(places) > 8 else "")
-    where = "here" if start == Path() else f"below {start}"
+    where = "here" if start == HERE else f"below {start}"
     if not places:
         raise NotFound(
             f"there is no job {where}", "name a folder that holds a run.xs, or start one with xsrun new NAME"
@@ -81,16 +82,16 @@ def find(path: str | None, job: str | None) -> tuple[Path, str | None]:
     raise NotFound(f"there are {len(places)} jobs {where}: {shown}", "choose one with --job NAME", "several-jobs")
 
 
-def _by_name(root: Path, name: str) -> tuple[Path, str]:
+def _by_name(root: str, name: str) -> tuple[str, str]:
     places = jobs_below(root)
     found = [place for place in places if place.name == name]
     if len(found) == 1:
         return found[0].path, name
     if found:
-        shown = ", ".join(str(place.path) for place in found)
+        shown = ", ".join(place.path for place in found)
         raise NotFound(f"{len(found)} jobs are called `{name}`: {shown}", "name the folder instead", "several-jobs")
     near = nearest(name, (place.name for place in places))
     raise NotFound(
-        f"there is no job `{name}` below {root.resolve()}",
+        f"there is no job `{name}` below {os.path.realpath(root)}",
         f'did you mean "{near}"?' if near else "look with xsrun list",
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from xsrun import values
+from xsrun.late import Late
+
+_dotenv_values: Callable[..., dict[str, str | None]] = Late("dotenv", "dotenv_values")
 
 
 class BadOption(Exception):
@@ -46,7 +49,8 @@ def _input(pair: str) -> tuple[str, Any]:
 
 def _file_text(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            return file.read()
     except OSError as error:
         raise BadOption(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -78,15 +82,13 @@ def read_variables(pairs: Iterable[str], process: Mapping[str, str]) -> dict[str
     return found
 
 
-def read_env_file(path: Path, required: bool) -> dict[str, str]:
+def read_env_file(path: str, required: bool) -> dict[str, str]:
     """The variables of an env file; none when it is missing and not required. Raises BadOption."""
-    if not path.exists():
+    if not os.path.exists(path):
         if required:
             raise BadOption(f"there is no file {path}")
         return {}
-    from dotenv import dotenv_values  # read only when there is such a file: it costs a tenth of a start
-
     try:
-        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+        return {name: value for name, value in _dotenv_values(path, interpolate=False).items() if value is not None}
     except (OSError, UnicodeDecodeError) as error:
         raise BadOption(f"cannot read {path}: {error}") from None

@@ -68,6 +68,14 @@ EXECUTE: Final = (
         "Send requests for a host elsewhere; HOST=mock:NAME to a simulator.",
         "Network",
     ),
+    Option(
+        "no_cache",
+        ("--no-cache",),
+        "flag",
+        "",
+        "Compile anew; neither use nor keep compiled code.",
+        "What to run",
+    ),
     Option("timeout", ("--timeout",), "number", "SECONDS", "Stop the run after this time.", "Limits"),
     Option(
         "limit", ("--limit",), "whole", "TURNS", "Turns of all loops together; 100,000,000 when left out.", "Limits"

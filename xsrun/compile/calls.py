@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from xsrun.builtins.records import Filter, Param, Statement
 from xsrun.builtins.registry import LAZY, STATIC, Kind
+from xsrun.compile import fast
 from xsrun.compile import python as py
 from xsrun.compile.context import Context, Evaluator
+from xsrun.compile.types import ANY, LIST, Type
 from xsrun.diagnostics import Fault, nearest
 from xsrun.syntax import tree
 
@@ -27,22 +29,44 @@ class Arguments:
 
     # ------------------------------------------------------------ filters
 
-    def filter(self, made: ast.expr, subject: tree.Expr | None, node: tree.Filter) -> ast.expr:
-        """One filter applied to an expression; ``subject`` is its tree when it is not itself a filter's result."""
+    def filter(self, made: ast.expr, subject: tree.Expr | None, node: tree.Filter, known: Type = ANY) -> ast.expr:
+        """One filter applied to an expression of a known type.
+
+        ``subject`` is its tree when it is not itself a filter's result.
+        """
         record = self.context.registry.filters.get(node.name)
         if record is None:
             self._unknown_filter(node)
             for argument in node.arguments:
                 self.expressions.value(argument)
             return made
+        short = self._short(made, node, known)
+        if short is not None:
+            return short
         constant = self.expressions.constant_of(subject) if subject else (False, None)
-        arguments = [self.convert(record.subject.kind, made, constant)]
-        arguments += self._filter_arguments(record, node)
+        arguments = [self.convert(record.subject.kind, made, constant, known)]
+        arguments += self._filter_arguments(record, node, known)
         if record.needs_world:
             arguments.insert(0, py.attribute("rt", "world"))
         return py.call(self.context.builtin(record.function), *arguments)
 
-    def _filter_arguments(self, record: Filter, node: tree.Filter) -> list[ast.expr]:
+    def _short(self, made: ast.expr, node: tree.Filter, known: Type) -> ast.expr | None:
+        """Python's own word for a filter, where the types allow it."""
+        if not node.arguments:
+            return fast.filtered(node.name, made, known)
+        if node.name not in ("map", "filter") or len(node.arguments) > 1 or not known.only(LIST):
+            return None
+        argument = node.arguments[0]
+        if not fast.uses_only_element(argument):
+            return None
+        types = self.context.types
+        with self.context.element(False) as bound, types.element(known.element):
+            body = self.expressions.value(argument)
+            if node.name == "filter":
+                body = fast.truth(body, types.of(argument))
+        return fast.comprehension(node.name, made, body, bound.element)
+
+    def _filter_arguments(self, record: Filter, node: tree.Filter, known: Type) -> list[ast.expr]:
         given = node.arguments
         params: list[Param] = list(record.params)
         if record.variadic:
@@ -62,7 +86,10 @@ class Arguments:
                 node,
                 help=f"the filter reads {signature(record)}",
             )
-        return [self.argument(param, argument, record.name) for param, argument in zip(params, given, strict=False)]
+        return [
+            self.argument(param, argument, record.name, known.element)
+            for param, argument in zip(params, given, strict=False)
+        ]
 
     def _unknown_filter(self, node: tree.Filter) -> None:
         registry = self.context.registry
@@ -75,22 +102,24 @@ class Arguments:
 
     # ------------------------------------------------------------ one argument
 
-    def argument(self, param: Param, node: tree.Node, owner: str) -> ast.expr:
-        """The Python expression of one argument."""
+    def argument(self, param: Param, node: tree.Node, owner: str, element: Type = ANY) -> ast.expr:
+        """The Python expression of one argument; ``element`` is what the elements it may run over are."""
         if param.name == "path" and not self.context.bound and (path := _element_path(node)) is not None:
             return py.constant(path)
         if param.kind is LAZY:
-            return self.lazy(node, owner in REDUCERS)
+            return self.lazy(node, owner in REDUCERS, element=element)
         if param.kind is STATIC:
             return self.static(param, node, owner)
         made = self.expressions.value(node, strict=False)
         constant = self.expressions.constant_of(node)
         if param.required or param.variadic:
-            return self.convert(param.kind, made, constant)
-        return self._optional(param, made, constant)
+            return self.convert(param.kind, made, constant, self.context.types.of(node))
+        return self._optional(param, made, constant, self.context.types.of(node))
 
-    def _optional(self, param: Param, made: ast.expr, constant: tuple[bool, Any]) -> ast.expr:
+    def _optional(self, param: Param, made: ast.expr, constant: tuple[bool, Any], known: Type) -> ast.expr:
         """Null stands for the default."""
+        if known.only(fast.KNOWN.get(param.kind, 0)):
+            return made
         if constant == (True, None):
             return py.constant(param.default)
         if constant[0]:
@@ -101,9 +130,11 @@ class Arguments:
             return py.call("default", made, py.constant(param.default))
         return py.call("optional", py.load(self.converter(param.kind)), made, py.constant(param.default))
 
-    def convert(self, kind: Kind, made: ast.expr, constant: tuple[bool, Any] = (False, None)) -> ast.expr:
+    def convert(
+        self, kind: Kind, made: ast.expr, constant: tuple[bool, Any] = (False, None), known: Type = ANY
+    ) -> ast.expr:
         """A value as the class a parameter takes."""
-        if kind.convert is None:
+        if kind.convert is None or known.only(fast.KNOWN.get(kind, 0)):
             return made
         if constant[0]:
             try:
@@ -120,9 +151,9 @@ class Arguments:
             raise ValueError("any value needs no conversion")
         return self.context.builtin(kind.convert)
 
-    def lazy(self, node: tree.Node, reduces: bool = False, head: bool = False) -> ast.expr:
+    def lazy(self, node: tree.Node, reduces: bool = False, head: bool = False, element: Type = ANY) -> ast.expr:
         """An expression as a function of one element."""
-        with self.context.element(reduces) as bound:
+        with self.context.element(reduces) as bound, self.context.types.element(element):
             body = self.expressions.condition_value(node) if head else self.expressions.value(node)
         names = py.parameters(bound.element, bound.position, bound.whole, bound.result, defaults=4)
         return ast.Lambda(names, body)
@@ -159,7 +190,10 @@ class Arguments:
             return self.argument(param, node, owner)
         made = self.expressions.value(node, strict=True)
         constant = self.expressions.constant_of(node)
-        return self.convert(param.kind, made, constant) if param.required else self._optional(param, made, constant)
+        known = self.context.types.of(node)
+        if param.required:
+            return self.convert(param.kind, made, constant, known)
+        return self._optional(param, made, constant, known)
 
     def _head_conditions(self, record: Statement, block: tree.Block) -> dict[str, ast.expr]:
         """``if (…)`` in the head of ``array.find`` and its kin."""
@@ -223,13 +257,16 @@ def unknown_attribute(
 
 
 def missing_attribute(context: Context, block: tree.Block, owner: str, name: str) -> None:
-    """Report a required attribute that is not given."""
-    context.error(
-        "missing-attribute",
-        f"`{owner}` needs `{name}`",
-        block.head_span(context.source),
-        help=f"add `{name} = …`",
-    )
+    """Report a required attribute that is not given, unless it is there and misspelt or could not be read."""
+    written = [entry.name for entry in block.body or () if isinstance(entry, tree.Attribute)]
+    misspelt = any(each != name and nearest(each, (name,)) for each in written)
+    if not misspelt and not context.misread(block):
+        context.error(
+            "missing-attribute",
+            f"`{owner}` needs `{name}`",
+            block.head_span(context.source),
+            help=f"add `{name} = …`",
+        )
 
 
 def signature(record: Filter) -> str:

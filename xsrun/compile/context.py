@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from xsrun.builtins.records import Registry
+from xsrun.compile.infer import Inference
 from xsrun.compile.names import Names
 from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
@@ -59,6 +60,10 @@ class StackCompiler(Protocol):
         """Set a variable, or the place in it that a path leads to."""
         ...
 
+    def assign(self, target: tree.Node, value: tree.Node) -> list[ast.stmt]:
+        """Set a variable or a place in it to the value of an expression."""
+        ...
+
     def bind(self, block: tree.Block, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
         """``as $name`` of a statement, or its value for the effect alone."""
         ...
@@ -97,6 +102,14 @@ class Findings:
         """Report an error."""
         self.found.error(code, message, node if isinstance(node, Span) else self.span(node), help, label)
 
+    def misread(self, node: tree.Node) -> bool:
+        """Whether a part of a node made no sense and was left out of the tree."""
+        return any(
+            each.code == "syntax" and each.span and each.span.source is self.source
+            and node.start <= each.span.start < node.end
+            for each in self.found.items
+        )  # fmt: skip
+
     def warn(self, code: str, message: str, node: tree.Node | Span, help: str = "", label: str = "") -> None:
         """Report a warning."""
         self.found.warn(code, message, node if isinstance(node, Span) else self.span(node), help, label)
@@ -113,6 +126,7 @@ class Context(Findings):
         registry: Registry,
         callees: Mapping[str, Signature],
         tracked: set[str],
+        inference: Inference,
     ) -> None:
         super().__init__(source, found)
         self.names = names
@@ -129,7 +143,11 @@ class Context(Findings):
         """Variables whose value the current statement may keep elsewhere."""
         self.tracked = tracked
         """Variables that are updated in place and therefore have an ownership bit."""
+        self.types: Inference = inference
+        """What is known of variables and expressions."""
         self.temporaries = 0
+        self.rows: list[str] = []
+        """Locals that hold a row or object on the way into it; they are forgotten before a row is changed in place."""
         self.error_name = ""
         self.demands_error = False
         """Whether the statements stand in ``expect.to_throw``, where ``function.call`` raises."""
@@ -140,6 +158,15 @@ class Context(Findings):
         """A fresh Python local."""
         self.temporaries += 1
         return f"t{self.temporaries}"
+
+    def row(self, *keys: ast.expr) -> str:
+        """A local for a row while keys into it are evaluated, used again and again by expressions of the function."""
+        used = {node.id for key in keys for node in ast.walk(key) if isinstance(node, ast.Name)}
+        name = next((each for each in self.rows if each not in used), "")
+        if not name:
+            name = f"b{len(self.rows) + 1}"
+            self.rows.append(name)
+        return name
 
     def builtin(self, function: Callable[..., Any]) -> str:
         """The name under which generated code calls a builtin."""

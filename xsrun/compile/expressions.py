@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
+from xsrun.compile import fast
 from xsrun.compile import python as py
 from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context
 from xsrun.compile.names import SYSTEM
+from xsrun.compile.types import ANY, NULL, Type
 from xsrun.diagnostics import nearest
 from xsrun.syntax import tree
 
@@ -50,16 +52,23 @@ class Expressions:
             made = ast.BoolOp(ast.And() if node.operator == "&&" else ast.Or(), parts)
             return py.place(made, self.context.source, node)
         value = self.head_operand(node)
-        return value if self.is_boolean(node) else py.place(py.call("truth", value), self.context.source, node)
+        if self.is_boolean(node):
+            return value
+        return py.place(fast.truth(value, self.context.types.of(node)), self.context.source, node)
 
     def head_operand(self, node: tree.Node) -> ast.expr:
         """An operand of a condition: plain references in it must exist."""
         if isinstance(node, tree.Operation) and node.operator in COMPARISON:
             self._check_operands(node)
             with self.context.passing():
-                left, right = self.value(node.left, strict=True), self.value(node.right, strict=True)
-            return py.place(py.call(COMPARISON[node.operator], left, right), self.context.source, node)
+                made = self._compared(node, self.value(node.left, strict=True), self.value(node.right, strict=True))
+            return py.place(made, self.context.source, node)
         return self.value(node, strict=True)
+
+    def _compared(self, node: tree.Operation, left: ast.expr, right: ast.expr) -> ast.expr:
+        types = self.context.types
+        known = fast.comparison(self.context, node.operator, left, right, types.of(node.left), types.of(node.right))
+        return known or py.call(COMPARISON[node.operator], left, right)
 
     def is_boolean(self, node: tree.Node) -> bool:
         """Whether a node always gives true or false."""
@@ -225,23 +234,25 @@ class Expressions:
 
     def _path(self, node: tree.Path, strict: bool) -> ast.expr:
         base, steps = node.base, node.steps
+        known = self.context.types.root(node)[0]
         if isinstance(base, tree.Variable) and isinstance(steps[0], tree.Member) and not self._bound(base.name):
             first = steps[0]
             if base.name == "input":
-                return self._steps(self._input(first, node), steps[1:], strict, f"input: {first.name}", node)
+                return self._steps(self._input(first, node), steps[1:], strict, f"input: {first.name}", node, known)
             if base.name == "var":
                 return self._var_path(first, node, strict)
             if base.name == "env":
-                return self._steps(self._env(first), steps[1:], False, "", node)
+                return self._steps(self._env(first), steps[1:], False, "", node, ANY)
             if base.name in ("auth", "error"):
-                return self._steps(self._variable(base, strict), steps, False, "", node)
+                return self._steps(self._variable(base, strict), steps, False, "", node, ANY)
         if isinstance(base, tree.Variable) and base.name == "" and isinstance(steps[0], tree.Index):
-            return self._steps(self._from_stack(steps[0]), steps[1:], False, "", node)
+            return self._steps(self._from_stack(steps[0]), steps[1:], False, "", node, ANY)
         plain = isinstance(base, tree.Variable)
         label = f"var: {base.name}" if isinstance(base, tree.Variable) else ""
         with self.context.passing():
             made = self.value(base, strict and plain)
-        return self._steps(made, steps, strict and plain and not self._bound(getattr(base, "name", "")), label, node)
+        strict = strict and plain and not self._bound(getattr(base, "name", ""))
+        return self._steps(made, steps, strict, label, node, known)
 
     def _var_path(self, first: tree.Member, node: tree.Path, strict: bool) -> ast.expr:
         """``$var.x.y``, the long way to write ``$x.y``."""
@@ -249,11 +260,18 @@ class Expressions:
             return self.variable(first.name, node, strict)
         with self.context.passing():
             made = self.variable(first.name, node, strict)
-        return self._steps(made, node.steps[1:], strict, f"var: {first.name}", node)
+        return self._steps(made, node.steps[1:], strict, f"var: {first.name}", node, self.context.types.root(node)[0])
 
     def _steps(
-        self, made: ast.expr, steps: list[tree.Member | tree.Index], strict: bool, label: str, node: tree.Node
+        self,
+        made: ast.expr,
+        steps: list[tree.Member | tree.Index],
+        strict: bool,
+        label: str,
+        node: tree.Node,
+        known: Type,
     ) -> ast.expr:
+        types = self.context.types
         strict = strict and all(isinstance(step, tree.Member) or isinstance(step.key, tree.Literal) for step in steps)
         shown = label
         for step in steps:
@@ -262,14 +280,15 @@ class Expressions:
                 if step.name.startswith("$"):
                     made = py.call("item", made, self.variable(step.name[1:], step, False))
                 elif strict:
-                    made = py.call("member_or_fail", made, py.constant(step.name), py.constant(shown))
+                    made = fast.required_member(made, step.name, shown)
                 else:
-                    made = py.call("member", made, py.constant(step.name))
+                    made = fast.member(made, step.name, known)
             elif strict and isinstance(step.key, tree.Literal):
                 shown = f"{shown}.{step.key.value}"
                 made = py.call("item_or_fail", made, self.value(step.key), py.constant(shown))
             else:
-                made = py.call("item", made, self.value(step.key))
+                made = fast.element(self.context, made, self.value(step.key), known, types.of(step.key))
+            known = types.step(known, step)
             py.place_at(made, self.context.source, node.start, step.end)
         return made
 
@@ -333,15 +352,16 @@ class Expressions:
 
     def _truth(self, node: tree.Node) -> ast.expr:
         value = self.value(node)
-        return value if self.is_boolean(node) else py.call("truth", value)
+        return value if self.is_boolean(node) else fast.truth(value, self.context.types.of(node))
 
     def _operation(self, node: tree.Operation, strict: bool) -> ast.expr:
         self._check_operands(node)
         operator = node.operator
-        function = ARITHMETIC.get(operator) or COMPARISON.get(operator)
-        if function:
+        if operator in ARITHMETIC:
+            return self.calculated(node.left, operator, node.right)
+        if operator in COMPARISON:
             with self.context.passing():
-                return py.call(function, self.value(node.left), self.value(node.right))
+                return self._compared(node, self.value(node.left), self.value(node.right))
         if operator == "~":
             with self.context.passing():
                 return self._concatenation(node)
@@ -358,6 +378,14 @@ class Expressions:
             help=_OPERATOR_HINTS.get(operator.rstrip("?"), ""),
         )
         return py.constant(None)
+
+    def calculated(self, left: tree.Node, operator: str, right: tree.Node, strict: bool = False) -> ast.expr:
+        """``left operator right`` of numbers; ``strict`` when left is a variable that must be set."""
+        types = self.context.types
+        with self.context.passing():
+            a, b = self.value(left, strict), self.value(right)
+        known = fast.calculation(self.context, operator, a, b, types.of(left), types.of(right))
+        return known or py.call(ARITHMETIC[operator], a, b)
 
     def _either(self, node: tree.Operation) -> ast.expr:
         if self.is_boolean(node.left) and self.is_boolean(node.right):
@@ -389,7 +417,7 @@ class Expressions:
             if isinstance(operand, tree.Literal) and isinstance(operand.value, str):
                 parts.append(py.constant(operand.value))
             else:
-                parts.append(ast.FormattedValue(py.call("to_text", self.value(operand)), -1))
+                parts.append(fast.piece(self.value(operand), self.context.types.of(operand)))
         return ast.JoinedStr(parts)
 
     def _ternary(self, node: tree.Ternary, strict: bool) -> ast.expr:
@@ -400,6 +428,15 @@ class Expressions:
         """An operator beside a filter without arguments would bind to the filter (expressions.md section 8.3)."""
         self._check_filtered(node.left, node.operator)
         operator = node.operator
+        if isinstance(node.left, tree.Operation) and _same_level(operator, node.left.operator):
+            self.context.error(
+                "syntax",
+                f"`{node.left.operator}` and `{operator}` do not chain",
+                node,
+                help="join two comparisons with `&&`"
+                if operator in COMPARISON
+                else "put parentheses around one of them",
+            )
         for side in (node.left, node.right):
             if isinstance(side, tree.Operation) and {operator, side.operator} == {"&&", "||"}:
                 self.context.warn(
@@ -427,13 +464,16 @@ class Expressions:
     # ------------------------------------------------------------ filters
 
     def _chain(self, node: tree.Chain, strict: bool) -> ast.expr:
+        types = self.context.types
         made = self._subject(node, strict)
         subject: tree.Expr | None = node.subject
+        known = types.of(subject) if subject else Type(NULL)
         for each in node.filters:
             if each.disabled:
                 continue
-            made = self.arguments.filter(made, subject, each)
+            made = self.arguments.filter(made, subject, each, known)
             py.place_at(made, self.context.source, each.start, each.end)
+            known = types.filtered(known, each)
             subject = None
         return made
 
@@ -476,6 +516,11 @@ class Expressions:
         tree.ListLiteral: _list,
         tree.ObjectLiteral: _object,
     }
+
+
+def _same_level(first: str, second: str) -> bool:
+    """Whether two operators are of a kind that does not associate: comparisons, ranges."""
+    return (first in COMPARISON and second in COMPARISON) or first == second == ".."
 
 
 _OPERATOR_HINTS: Final = {

@@ -15,6 +15,7 @@ from xsrun.compile import python as py
 from xsrun.compile.calls import missing_attribute, unknown_attribute
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.names import RESERVED, root_name
+from xsrun.compile.types import INTEGER, LIST
 from xsrun.diagnostics import ERROR_KINDS, nearest
 from xsrun.source import Span
 from xsrun.syntax import tree
@@ -39,6 +40,9 @@ class Form(NamedTuple):
     summary: str
     examples: tuple[str, ...]
 
+
+FRESH: Final = frozenset({"map", "filter", "split", "keys", "values", "entries", "range", "push"})
+"""Filters whose result nobody else holds."""
 
 FORMS: Final[dict[str, Form]] = {}
 
@@ -135,8 +139,7 @@ def _var(stack: StackCompiler, block: tree.Block) -> Stack:
             "bad-target", "`var` sets a plain variable", target, help="change a part of it with `var.update`"
         )
         return []
-    value = stack.expressions.value(found.value, strict=True)
-    return stack.store(target, value, is_fresh(found.value))
+    return stack.assign(target, found.value)
 
 
 @form(
@@ -151,8 +154,7 @@ def _var_update(stack: StackCompiler, block: tree.Block) -> Stack:
     found = block.attribute("value")
     if target is None or found is None:
         return []
-    value = stack.expressions.value(found.value, strict=True)
-    return stack.store(target, value, is_fresh(found.value))
+    return stack.assign(target, found.value)
 
 
 def _target(stack: StackCompiler, block: tree.Block) -> tree.Node | None:
@@ -190,6 +192,8 @@ def is_fresh(node: tree.Node) -> bool:
     """Whether an expression makes a list or object that nobody else holds."""
     if isinstance(node, tree.Group | tree.Backtick):
         return is_fresh(node.value)
+    if isinstance(node, tree.Chain):
+        return node.filters[-1].name in FRESH and not node.filters[-1].disabled
     return isinstance(node, tree.ListLiteral | tree.ObjectLiteral)
 
 
@@ -326,7 +330,7 @@ def _foreach(stack: StackCompiler, block: tree.Block) -> Stack:
     each = _each(stack, block)
     if subject is None or each is None:
         return []
-    source = py.call("iterate", stack.expressions.value(subject, strict=True))
+    source = _elements(stack, subject)
     removes = _removes(each)
     name = root_name(subject)
     if removes and (not isinstance(subject, tree.Variable) or name not in stack.context.names.declared):
@@ -349,8 +353,21 @@ def _for(stack: StackCompiler, block: tree.Block) -> Stack:
     each = _each(stack, block)
     if subject is None or each is None:
         return []
-    source = py.call("range", py.call("integer", stack.expressions.value(subject, strict=True)))
+    count = stack.expressions.value(subject, strict=True)
+    if not stack.context.types.of(subject).only(INTEGER):
+        count = py.call("integer", count)
+    source = py.call("range", count)
     return _loop(stack, each, source, "")
+
+
+def _elements(stack: StackCompiler, subject: tree.Node) -> ast.expr:
+    """What a loop goes through; a range is not made a list first."""
+    types = stack.context.types
+    inner = subject.value if isinstance(subject, tree.Group) else subject
+    if isinstance(inner, tree.Operation) and inner.operator == "..":
+        return py.call("span_range", stack.expressions.value(inner.left), stack.expressions.value(inner.right))
+    made = stack.expressions.value(subject, strict=True)
+    return made if types.of(subject).only(LIST) else py.call("iterate", made)
 
 
 def _each(stack: StackCompiler, block: tree.Block) -> tree.Block | None:

@@ -8,19 +8,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from xsrun.builtins.catalogue import registry
 from xsrun.compile import python as py
 from xsrun.compile.context import Context, Findings, Signature
 from xsrun.compile.fields import Fields
+from xsrun.compile.infer import Ignorance, Inference
 from xsrun.compile.names import Names, root_name
 from xsrun.compile.statements import Statements
+from xsrun.compile.types import ANY, NOTHING, Type, bounded, of_field
 from xsrun.diagnostics import Found
+from xsrun.program import Program, Routine, code_name, function_name
 from xsrun.project import STACK_KINDS, Construct, Folder, Job
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
-from xsrun.types.fields import Field
+from xsrun.types.fields import ABSENT, Field
+from xsrun.types.table import TYPES
 
 CLAUSES: Final[dict[str, tuple[str, ...]]] = {
     "function": ("input", "stack", "response", "cache", "history", "middleware", "test"),
@@ -45,54 +49,24 @@ CLAUSES: Final[dict[str, tuple[str, ...]]] = {
 }
 """What a construct consists of, beside the clauses that all of them take."""
 
+RESULT_ROUNDS: Final = 5
+"""Passes over all functions before their results count as unknown."""
+
 EVERYWHERE: Final = ("description", "docs", "tags", "guid")
 
 
-class Routine(NamedTuple):
-    """A compiled construct with a stack."""
+def compile_folder(folder: Folder, inference: bool = True) -> Program:
+    """Compile every construct with a stack; what is wrong goes to the folder's findings.
 
-    number: int
-    kind: str
-    name: str
-    fields: tuple[Field, ...]
-    variables: dict[str, str]
-    """Python local to the name shown to people, for messages."""
-    source: int
-    """Which of the program's sources it stands in."""
-    line: int
-
-
-class Program(NamedTuple):
-    """Everything that running needs."""
-
-    code: tuple[CodeType, ...]
-    """One module a source, all run in one namespace."""
-    routines: tuple[Routine, ...]
-    imports: tuple[tuple[str, str, str], ...]
-    """Name in the code, module and qualified name of every builtin that is called."""
-    sources: tuple[tuple[str, str], ...]
-    """Name and absolute path of every text, by which Python's tracebacks name them."""
-    env_read: dict[str, tuple[str, ...]]
-    """Environment names that the functions read, and where."""
-
-    def routine(self, kind: str, name: str) -> Routine | None:
-        """The compiled construct of a kind and name."""
-        return next((each for each in self.routines if each.kind == kind and each.name == name), None)
-
-
-def compile_folder(folder: Folder) -> Program:
-    """Compile every construct with a stack; what is wrong goes to the folder's findings."""
-    return _Compiler(folder.found, folder.sources, folder.jobs).compile(folder.constructs)
-
-
-def function_name(number: int) -> str:
-    """The Python name of a routine."""
-    return f"f{number}"
+    Without ``inference`` the code is general throughout, slower, and gives the same results.
+    """
+    return _Compiler(folder.found, folder.sources, folder.jobs, inference).compile(folder.constructs)
 
 
 class _Compiler:
-    def __init__(self, found: Found, sources: list[Source], jobs: Mapping[str, Job]) -> None:
+    def __init__(self, found: Found, sources: list[Source], jobs: Mapping[str, Job], inference: bool) -> None:
         self.found = found
+        self.inference = Inference if inference else Ignorance
         self.sources = sources
         self.jobs = jobs
         self.imports: dict[str, Callable[..., Any]] = {}
@@ -110,14 +84,18 @@ class _Compiler:
             for number, each in enumerate(stacks)
             if each.kind == "function"
         }
+        all_names = [
+            Names((field.name for field in fields[number]), _stack_of(each)) for number, each in enumerate(stacks)
+        ]
+        inferred = self._infer(stacks, fields, all_names)
         routines: list[Routine] = []
         bodies: dict[int, list[ast.stmt]] = {}
         for number, each in enumerate(stacks):
             self._check_clauses(each)
-            names = Names((field.name for field in fields[number]), _stack_of(each))
+            names = all_names[number]
             source = self.sources.index(each.source)
             try:
-                bodies.setdefault(source, []).append(self._function(number, each, names, callees))
+                bodies.setdefault(source, []).append(self._function(number, each, names, callees, inferred[number]))
             except RecursionError:
                 self._too_complex(each.span)
             shown = {local: f"$input.{name}" for name, local in names.inputs.items()}
@@ -128,9 +106,33 @@ class _Compiler:
             self._modules(bodies),
             tuple(routines),
             tuple((name, each.__module__, each.__qualname__) for name, each in self.imports.items()),
-            tuple((source.name, code_name(source)) for source in self.sources),
+            tuple(self.sources),
             {name: tuple(places) for name, places in self.env_read.items()},
+            {name: job.plan for name, job in self.jobs.items()},
         )
+
+    def _infer(self, stacks: list[Construct], fields: list[tuple[Field, ...]], names: list[Names]) -> list[Inference]:
+        """The types in every function; what they give back depends on one another, so until nothing changes."""
+        results: dict[str, Type] = {each.name: NOTHING for each in stacks if each.kind == "function"}
+        found: list[Inference] = []
+        for _ in range(RESULT_ROUNDS):
+            before = dict(results)
+            found = []
+            for number, each in enumerate(stacks):
+                inputs = {field.name: _field_type(field) for field in fields[number]}
+                inference = self.inference(inputs, registry(), results, names[number])
+                response = each.block.attribute("response")
+                inference.run(_stack_of(each), response.value if response else None)
+                found.append(inference)
+                if each.kind == "function":
+                    results[each.name] = bounded(inference.returned)
+            if results == before:
+                return found
+        results.update(dict.fromkeys(results, ANY))
+        for number, each in enumerate(stacks):
+            response = each.block.attribute("response")
+            found[number].run(_stack_of(each), response.value if response else None)
+        return found
 
     def _modules(self, bodies: Mapping[int, list[ast.stmt]]) -> tuple[CodeType, ...]:
         """The code of every source; none when something is wrong, since such code may not even compile."""
@@ -176,14 +178,22 @@ class _Compiler:
                 )  # fmt: skip
 
     def _function(
-        self, number: int, construct: Construct, names: Names, callees: Mapping[str, Signature]
+        self,
+        number: int,
+        construct: Construct,
+        names: Names,
+        callees: Mapping[str, Signature],
+        inference: Inference,
     ) -> ast.FunctionDef:
         stack = construct.block.block("stack")
         known = registry()
-        context = Context(construct.source, self.found, names, known, callees, _updated(_stack_of(construct)))
+        context = Context(
+            construct.source, self.found, names, known, callees, _updated(_stack_of(construct)), inference
+        )
         statements = Statements(context)
         body = statements.body(stack)
         body.append(self._response(statements, construct))
+        statements.updates.finish()
         self.imports |= context.imports
         for name, node in context.env_read.items():
             self.env_read.setdefault(name, []).append(context.span(node).place)
@@ -199,7 +209,8 @@ class _Compiler:
         return py.place(made, construct.source, construct.block)
 
     def _response(self, statements: Statements, construct: Construct) -> ast.stmt:
-        entry = construct.block.attribute("response")
+        old_form = construct.block.block("response")
+        entry = construct.block.attribute("response") or (old_form and old_form.attribute("value"))
         value = statements.expressions.value(entry.value, strict=True) if entry else py.constant(None)
         made = ast.Return(value)
         return py.place(made, construct.source, entry) if entry else made
@@ -208,7 +219,7 @@ class _Compiler:
         """Names that functions read and no job declares: on the platform they are null."""
         if not self.jobs:
             return
-        declared = {name for job in self.jobs.values() for name in job.env}
+        declared = {name for job in self.jobs.values() for name in job.plan.env}
         for name, places in self.env_read.items():
             if name not in declared:
                 job = next(iter(self.jobs.values()))
@@ -220,9 +231,10 @@ class _Compiler:
                 )
 
 
-def code_name(source: Source) -> str:
-    """The file name that Python's tracebacks show for a source."""
-    return source.path or source.name
+def _field_type(field: Field) -> Type:
+    """What a bound input may be."""
+    may_be_null = field.nullable or (field.optional and field.default is ABSENT) or TYPES[field.type].nullable
+    return of_field(field.type, field.is_list, may_be_null) if field.type in TYPES else ANY
 
 
 def _stack_of(construct: Construct) -> list[tree.Node]:
@@ -241,9 +253,20 @@ def _updated(entries: Iterable[tree.Node]) -> set[str]:
         changes = entry.keyword == "var.update" or (record is not None and record.target in ("update", "mutate"))
         mutates = record is not None and record.target == "mutate"
         places = [*(entry.heads if changes else ()), *([entry.binding.target] if entry.binding else ())]
+        if entry.keyword in ("var", "var.update"):
+            found |= _grown(entry)
         found |= {root_name(place) for place in places if mutates or isinstance(place, tree.Path)}
         found |= _updated(entry.body or ())
     return found - {""}
+
+
+def _grown(block: tree.Block) -> set[str]:
+    """The variable that an assignment changes with filters of its own value: it may be done in place."""
+    value = block.attribute("value")
+    if value is None or not isinstance(value.value, tree.Chain):
+        return set()
+    subject = value.value.subject
+    return {subject.name} & {root_name(head) for head in block.heads} if isinstance(subject, tree.Variable) else set()
 
 
 def _module(body: list[ast.stmt], name: str) -> CodeType:

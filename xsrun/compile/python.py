@@ -91,6 +91,11 @@ def place_at(node: Placed, source: Source, start: int, end: int) -> Placed:
     return node
 
 
+def copy_place(node: Placed, other: ast.AST) -> Placed:
+    """Put a node where another one stands, if that has a place."""
+    return ast.copy_location(node, other) if hasattr(other, "lineno") else node
+
+
 def locate(root: ast.AST) -> None:
     """Give every node without a place the place of what it is part of."""
     pending: list[tuple[ast.AST, tuple[int, int, int, int]]] = [(root, (1, 0, 1, 0))]

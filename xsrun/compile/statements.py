@@ -1,13 +1,9 @@
-"""Stacks of statements to Python: forms, builtins, variables and who owns what.
-
-Lists and objects are values. A variable that is updated in place has an *ownership bit*: set when it
-gets a list or object nobody else holds, cleared wherever another holder may arise. An update copies
-once when the bit is clear, and sets it.
-"""
+"""Stacks of statements to Python: forms and builtins."""
 
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.records import Statement
@@ -15,12 +11,15 @@ from xsrun.builtins.registry import LAZY
 from xsrun.compile import python as py
 from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
-from xsrun.compile.forms import FORMS, declarable
+from xsrun.compile.forms import FORMS, declarable, is_fresh
 from xsrun.compile.names import place_steps, root_name
+from xsrun.compile.types import ANY, LIST
+from xsrun.compile.updates import Updates
 from xsrun.diagnostics import nearest
 from xsrun.syntax import tree
 
-BRANCHES = {"if": "conditional", "elseif": "conditional", "else": "conditional", "case": "switch"}
+CALCULATIONS: Final = {"math.add": "+", "math.sub": "-", "math.mul": "*", "math.div": "/", "math.mod": "%"}
+BRANCHES: Final = {"if": "conditional", "elseif": "conditional", "else": "conditional", "case": "switch"}
 
 
 class Statements:
@@ -29,6 +28,7 @@ class Statements:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.expressions = Expressions(context)
+        self.updates = Updates(context, self.expressions, self.expressions.arguments)
 
     # ------------------------------------------------------------ stacks
 
@@ -58,7 +58,7 @@ class Statements:
             self._unknown(block)
             made = []
         cleared = sorted(context.escaped & context.tracked)
-        made = [py.assign(self._bit(name), py.constant(False)) for name in cleared] + made
+        made = [py.assign(self.updates.bit(name), py.constant(False)) for name in cleared] + made
         context.escaped = outer
         for each in made:
             if not hasattr(each, "lineno"):
@@ -77,64 +77,14 @@ class Statements:
 
     def store(self, target: tree.Node, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
         """Set a variable, or the place in it that a path leads to."""
-        names = self.context.names
-        name, steps = root_name(target), place_steps(target)
-        if name not in names.declared:
-            self._unset_target(name, target)
-            return [py.expression(py.call("missing_variable", py.constant(name)))]
-        local = names.local(name)
-        if not steps:
-            names.certain.add(name)
-            made: list[ast.stmt] = [py.assign(local, value)]
-            if name in self.context.tracked:
-                made.append(py.assign(self._bit(name), py.constant(fresh)))
-            return made
-        return self._update(name, steps, value, target)
+        return self.updates.store(target, value, fresh)
 
-    def _update(
-        self, name: str, steps: list[tree.Member | tree.Index], value: ast.expr, target: tree.Node
-    ) -> list[ast.stmt]:
-        current = self._current(name)
-        keys = [self._key(step) for step in steps]
-        bit = py.load(self._bit(name))
-        if len(keys) == 1:
-            made = py.call("put", current, keys[0], value, bit)
-        else:
-            made = py.call("put_path", current, ast.Tuple(keys, ast.Load()), value, bit)
-        py.place(made, self.context.source, target)
-        return [
-            py.assign(self.context.names.local(name), made),
-            py.assign(self._bit(name), py.constant(True)),
-        ]
-
-    def _current(self, name: str) -> ast.expr:
-        """The value of a variable that is about to be changed."""
-        names = self.context.names
-        if name in names.certain:
-            return py.load(names.local(name))
-        names.doubtful.add(name)
-        return py.call("checked", py.load(names.local(name)), py.constant(name))
-
-    def _key(self, step: tree.Member | tree.Index) -> ast.expr:
-        if isinstance(step, tree.Index):
-            return self.expressions.value(step.key)
-        if step.name.startswith("$"):
-            return self.expressions.variable(step.name[1:], step, False)
-        return py.constant(step.name)
-
-    def _bit(self, name: str) -> str:
-        """The ownership bit of a variable."""
-        self.context.tracked.add(name)
-        return self.context.names.bit(name)
-
-    def _unset_target(self, name: str, target: tree.Node) -> None:
-        near = nearest(name, self.context.names.declared)
-        self.context.warn(
-            "unknown-variable",
-            f"no statement sets `${name}`",
-            target,
-            help=f"did you mean `${near}`?" if near else f"set it before, e.g. var ${name} {{ value = … }}",
-        )
+    def assign(self, target: tree.Node, value: tree.Node) -> list[ast.stmt]:
+        """Set a variable or a place in it to the value of an expression."""
+        grown = self.updates.grown(target, value)
+        if grown is not None:
+            return grown
+        return self.store(target, self.expressions.value(value, strict=True), is_fresh(value))
 
     def bind(self, block: tree.Block, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
         """``as $name`` of a statement, or its value for the effect alone."""
@@ -197,10 +147,11 @@ class Statements:
             return []
         name = root_name(head)
         if name not in self.context.names.declared:
-            self._unset_target(name, head)
-            return [py.expression(py.call("missing_variable", py.constant(name)))]
+            return self.updates.unknown(name, head)
         assert record.head is not None
         steps = place_steps(head)
+        if record.name in CALCULATIONS:
+            return self._calculation(record, block, head)
         if record.target == "update":
             with self.context.passing():
                 current = self.expressions.value(head, strict=True)
@@ -209,23 +160,43 @@ class Statements:
         if steps:
             return self._mutate_inside(record, block, head, steps, function, positional, keywords)
         taken, keywords = self._taken(keywords) if name in self.context.escaped else ([], keywords)
-        local, bit = self.context.names.local(name), self._bit(name)
-        own: list[ast.stmt] = [
-            py.assign(local, py.call("own", self.expressions.arguments.convert(record.head.kind, self._current(name)))),
-            py.assign(bit, py.constant(True)),
-        ]
-        call = py.call(function, *positional, py.load(local), **keywords)
-        shared = ast.BoolOp(
-            ast.Or(),
-            [py.not_(py.load(bit)), ast.Compare(py.call("type", py.load(local)), [ast.IsNot()], [py.load("list")])],
-        )
-        return [*taken, py.if_(shared, own), *self.bind(block, py.place(call, self.context.source, block))]
+        return [*taken, *self._mutate(record, block, name, function, positional, keywords)]
 
     def _taken(self, keywords: dict[str, ast.expr]) -> tuple[list[ast.stmt], dict[str, ast.expr]]:
         """Attributes evaluated before the list is made our own, since they hold the list as it was."""
         held = {name: self.context.temporary() for name in keywords}
         taken: list[ast.stmt] = [py.assign(held[name], value) for name, value in keywords.items()]
         return taken, {name: py.load(each) for name, each in held.items()}
+
+    def _calculation(self, record: Statement, block: tree.Block, head: tree.Node) -> list[ast.stmt]:
+        """``math.add $x { value = … }`` is ``$x = $x + …``."""
+        found = block.attribute("value")
+        if found is None:
+            return []
+        made = self.expressions.calculated(head, CALCULATIONS[record.name], found.value, strict=True)
+        return self.store(head, py.place(made, self.context.source, block))
+
+    def _mutate(
+        self,
+        record: Statement,
+        block: tree.Block,
+        name: str,
+        function: str,
+        positional: list[ast.expr],
+        keywords: dict[str, ast.expr],
+    ) -> list[ast.stmt]:
+        assert record.head is not None
+        local, known = self.context.names.local(name), self.context.types.variables.get(name, ANY)
+        wanted = self.expressions.arguments.convert(record.head.kind, self.updates.current(name))
+        own = self.updates.owning(name, wanted)
+        assert isinstance(own, ast.If)
+        is_other = ast.Compare(py.call("type", py.load(local)), [ast.IsNot()], [py.load("list")])
+        if not (known.only(LIST) and name in self.context.names.certain):
+            own.test = ast.BoolOp(ast.Or(), [own.test, is_other])
+        if record.name == "array.push" and not block.binding and len(keywords) == 1:
+            return [own, py.expression(py.call(py.attribute(local, "append"), *keywords.values()))]
+        call = py.call(function, *positional, py.load(local), **keywords)
+        return [own, *self.bind(block, py.place(call, self.context.source, block))]
 
     def _mutate_inside(
         self,
@@ -248,7 +219,7 @@ class Statements:
         return [
             taken,
             py.assign(result, call),
-            *self._update(root_name(head), steps, py.load(held), head),
+            *self.updates.update(root_name(head), steps, py.load(held), head),
             *(self.bind(block, py.load(result)) if block.binding else []),
         ]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
-from xsrun.compile.program import Program, Routine
 from xsrun.diagnostics import CODES, Exit, Fault
 from xsrun.effects.ports import World
 from xsrun.effects.recording import Exchange, RecordingHttp
-from xsrun.project import Call, Job
+from xsrun.program import Call, Plan, Program, Routine
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
 
@@ -54,9 +54,9 @@ class _KeepingLog:
         self.inner.write(value, place)
 
 
-def run_job(loaded: Loaded, job: Job, given: Mapping[str, Any], world: World, limits: Limits = NO_LIMITS) -> Result:
+def run_job(loaded: Loaded, plan: Plan, given: Mapping[str, Any], world: World, limits: Limits = NO_LIMITS) -> Result:
     """Run ``pre``, ``main`` and ``post``; ``given`` wins over the constants of ``main`` key by key."""
-    return _watched(world, lambda watched: _steps(loaded, job, given, watched, limits))
+    return _watched(world, lambda watched: _steps(loaded, plan, given, watched, limits))
 
 
 def run_function(
@@ -76,18 +76,18 @@ def _watched(world: World, run: Callable[[World], tuple[Any, Any]]) -> Result:
     return Result(value, None, tuple(http.exchanges), tuple(log.values), pre_result)
 
 
-def _steps(loaded: Loaded, job: Job, given: Mapping[str, Any], world: World, limits: Limits) -> tuple[Any, Any]:
+def _steps(loaded: Loaded, plan: Plan, given: Mapping[str, Any], world: World, limits: Limits) -> tuple[Any, Any]:
     """The order of constructs.md section 2.3: a failing step ends the run."""
     passed: dict[str, Any] = {"args": dict(given)}
     pre_result = None
-    if job.pre:
-        pre_result = _step(loaded, job.pre, given, passed, world, limits)
-        passed[job.pre.as_name] = pre_result
-    value = _step(loaded, job.main, given, passed, world, limits) if job.main else None
-    if job.main:
-        passed[job.main.as_name] = value
-    if job.post:
-        _step(loaded, job.post, {}, passed, world, limits)
+    if plan.pre:
+        pre_result = _step(loaded, plan.pre, given, passed, world, limits)
+        passed[plan.pre.as_name] = pre_result
+    value = _step(loaded, plan.main, given, passed, world, limits) if plan.main else None
+    if plan.main:
+        passed[plan.main.as_name] = value
+    if plan.post:
+        _step(loaded, plan.post, {}, passed, world, limits)
     return value, pre_result
 
 
@@ -112,7 +112,9 @@ def main_routine(program: Program, call: Call) -> Routine:
 def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
     """The failure of a run: an unclear write decides the exit code, then an unsent request, then the fault."""
     exit = CODES[fault.code].exit if fault.code in CODES else Exit.FAILED
-    if exit is Exit.FAILED and exchanges and exchanges[-1].failure is not None:
-        last = exchanges[-1]
-        exit = Exit.UNKNOWN_OUTCOME if last.unclear and last.writes else Exit.NETWORK
+    # A job that tries again may fail before it sends: the attempts before still count.
+    unanswered = list(takewhile(lambda each: each.failure is not None, reversed(exchanges)))
+    if exit is Exit.FAILED and unanswered:
+        unclear = any(each.unclear and each.writes for each in unanswered)
+        exit = Exit.UNKNOWN_OUTCOME if unclear else Exit.NETWORK
     return Failure(fault.code, fault.message, exit, fault.help, fault.name, fault)

@@ -8,9 +8,9 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any, Final
 
-from xsrun.compile.program import Program, Routine, function_name
 from xsrun.diagnostics import Fault, Frame, LimitFault, RunStopped
 from xsrun.effects.ports import World
+from xsrun.program import Program, Routine, code_name, function_name
 from xsrun.runtime.frame import Entry, Limits, Run
 from xsrun.runtime.support import NAMESPACE, UNSET
 from xsrun.source import Source, Span
@@ -23,9 +23,9 @@ RECURSION: Final = 12_000
 class Loaded:
     """A program ready to run: its code executed once, its functions bound to their inputs."""
 
-    def __init__(self, program: Program, sources: Mapping[str, Source]) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.sources = sources
+        self.sources = {code_name(source): source for source in program.sources}
         """The texts by the file name that tracebacks show."""
         namespace = dict(NAMESPACE)
         namespace["__builtins__"] = {}

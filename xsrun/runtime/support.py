@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from sys import getrefcount
 from typing import Any, Final, NoReturn
 
 from xsrun import values
@@ -150,6 +151,17 @@ def put_path(container: Any, keys: tuple[Any, ...], value: Any, owned: bool) -> 
     return put(container, keys[0], put_path(inner, keys[1:], value, False), owned)
 
 
+def _rows_refs() -> int:
+    """The reference count of a row that only its list and one local hold, as this Python counts it."""
+    rows = [[0]]
+    row = rows[0]
+    return getrefcount(row)
+
+
+ALONE: Final = _rows_refs()
+"""The reference count of a row, seen through one local, that has no other holder than its list."""
+
+
 def without(items: list[Any], at: int) -> list[Any]:
     """A list without one element."""
     return items[:at] + items[at + 1 :]
@@ -271,7 +283,7 @@ def not_local(name: str, reason: str) -> NoReturn:
 
 
 _VALUES: Final = (
-    "add", "subtract", "multiply", "divide", "modulo", "negate", "span_list", "integer", "text", "to_text", "truth",
+    "add", "subtract", "multiply", "divide", "modulo", "negate", "span_list", "span_range", "integer", "text", "to_text", "truth",
     "elements", "mapping", "equal", "not_equal", "identical", "not_identical", "less", "less_equal", "greater",
     "greater_equal",
 )  # fmt: skip
@@ -287,6 +299,7 @@ NAMESPACE: Final[dict[str, Any]] = {
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "zip": zip, "enumerate": enumerate,
+    "float": float, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "RunStopped": RunStopped,
 }  # fmt: skip
 """Every name that generated code may use."""

@@ -40,7 +40,7 @@ class Builder:
 
     def document(self, parts: list[Part]) -> tree.Document:
         """A whole document."""
-        entries = parts[0]
+        entries, _ = _apart(parts[0])
         if not entries:
             return tree.Document(0, 0, [])
         return tree.Document(entries[0].start, entries[-1].end, entries)
@@ -69,14 +69,18 @@ class Builder:
         heads: list[tree.Node] = []
         body: list[tree.Node] | None = None
         binding: tree.Binding | None = None
+        broken: list[tree.Broken] = []
         for part in parts[at + 1 :]:
             if type(part) is tree.Binding:
                 binding = part
             elif type(part) is _Body:
-                body = part.entries
+                body, lost = _apart(part.entries)
+                broken += lost
+            elif type(part) is tree.Broken:
+                broken.append(part)
             else:
                 heads.append(self._head(part))
-        return tree.Block(start, end, keyword.value, heads, body, binding, disabled, keyword.start)
+        return tree.Block(start, end, keyword.value, heads, body, binding, disabled, keyword.start, broken)
 
     def _head(self, part: Part) -> tree.Node:
         if type(part) is not Token:
@@ -246,6 +250,21 @@ class Builder:
     def spread(self, parts: list[Part]) -> tree.Spread:
         """``...expression``."""
         return tree.Spread(parts[0].start, parts[1].end, parts[1])
+
+    def broken(self, parts: list[Part]) -> tree.Broken:
+        """What made no sense."""
+        token = parts[0]
+        return tree.Broken(token.start, token.end, token.value)
+
+    def broken_pair(self, parts: list[Part]) -> tree.Spread:
+        """An entry of an object that made no sense: it may have been any key."""
+        return tree.Spread(parts[0].start, parts[0].end, parts[0])
+
+
+def _apart(entries: list[tree.Node]) -> tuple[list[tree.Node], list[tree.Broken]]:
+    """The entries that make sense, and those that do not."""
+    broken = [entry for entry in entries if type(entry) is tree.Broken]
+    return ([entry for entry in entries if type(entry) is not tree.Broken] if broken else entries), broken
 
 
 class _Body(tree.Node):

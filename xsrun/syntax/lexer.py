@@ -44,7 +44,7 @@ VALUE_ENDS: Final = frozenset(
     | {"RPAR", "RCOND", "RSQUARE", "ROBJECT", "ETICK"}
 )
 CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "`"}
-_CLOSING: Final = {"LBLOCK": "RBLOCK", "LOBJECT": "ROBJECT", "LSQUARE": "RSQUARE", "LPAR": "RPAR", "LCOND": "RCOND"}
+CLOSING: Final = {"LBLOCK": "RBLOCK", "LOBJECT": "ROBJECT", "LSQUARE": "RSQUARE", "LPAR": "RPAR", "LCOND": "RCOND"}
 _SCAN: Final = re.compile(r"[()\[\]{}]|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _AFTER_GROUP: Final = re.compile(r"[ \t\r\n]*(?:\)|&&|\|\|)")
 
@@ -122,6 +122,11 @@ def terminal_pattern(terminals: Iterable[TerminalDef]) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.MULTILINE)
 
 
+def _as_comment(line: str) -> str:
+    """The first line of a foreign comment as a comment of the language."""
+    return "// " + line.lstrip("#/*").removesuffix("*/").strip()
+
+
 class Tokenizer:
     """Reads one document of a source. One use each."""
 
@@ -148,6 +153,7 @@ class Tokenizer:
         while self._skip_blanks():
             self._next()
         if len(self.open) > 1:
+            self.broken = True
             self._unclosed(self.suspect or self.tokens[self.open[-1].token])
         if self.tokens and self.tokens[-1].type == "SEP" and kind == "group":
             self.tokens.pop()
@@ -168,6 +174,8 @@ class Tokenizer:
                 self.at = space.end() if space else self.at + 1
             elif char == "/" and text.startswith("//", self.at):
                 self._comment(broken)
+            elif self._at_foreign_comment(char):
+                self._foreign_comment()
             else:
                 break
         if broken and self.at < self.end:
@@ -186,6 +194,28 @@ class Tokenizer:
                 help="put it above the statement",
             )
         self.at = stop
+
+    def _at_foreign_comment(self, char: str) -> bool:
+        if char == "#":
+            return not self.tokens or self.tokens[-1].type not in ("EQ", "COLON")
+        return char == "/" and self.text.startswith("/*", self.at)
+
+    def _foreign_comment(self) -> None:
+        """``# …`` and ``/* … */``, which are no comments here."""
+        text, start = self.text, self.at
+        if text[start] == "#":
+            stop = text.find("\n", start, self.end)
+        else:
+            stop = text.find("*/", start, self.end) + 2
+        self.at = stop if stop >= 2 else self.end
+        first_line = text[start : self.at].partition("\n")[0].rstrip()
+        shown = "#" if text[start] == "#" else "/* … */"
+        self.found.error(
+            "syntax",
+            f"`{shown}` is no comment",
+            Span(self.source, start, start + len(first_line)),
+            help=f"write {_as_comment(first_line)}",
+        )
 
     def _line_break(self) -> None:
         kind = self.open[-1].kind
@@ -350,9 +380,7 @@ class Tokenizer:
                 Span(self.source, match.start(), match.end()),
                 help="build the value in several steps",
             )
-            self.at = self.end
-            self.broken = True
-            del self.open[1:]
+            self._give_up()
             return
         self.open.append(Open(bracket, kind, len(self.tokens)))
         self._take(type, match)
@@ -431,7 +459,7 @@ class Tokenizer:
         ):
             self.suspect = opener
         self._drop()
-        self._take(_CLOSING[opener.type], match)
+        self._take(CLOSING[opener.type], match)
 
     def _indent(self, at: int) -> int:
         """Blanks at the start of the line of an offset."""
@@ -454,30 +482,42 @@ class Tokenizer:
     # ------------------------------------------------------------ faults
 
     def _unknown_character(self) -> None:
-        char = self.text[self.at]
-        span = Span(self.source, self.at, self.at + 1)
-        if char in "\"'":
-            self.found.error("syntax", "this text is never closed", span, help=f"close it with {char} on the same line")
-            stop = self.text.find("\n", self.at, self.end)
-            stop = self.end if stop < 0 else stop
-            self._add("STRING", self.text[self.at : stop] + char, self.at, stop)
-            self.at = stop
-            return
-        if char == "#":
-            self.found.error("syntax", "`#` starts no comment", span, help="comments are written `// …`")
-            stop = self.text.find("\n", self.at, self.end)
-            self.at = self.end if stop < 0 else stop
-            return
-        self.found.error("syntax", f"the character {char!r} means nothing here", span)
-        self.at += 1
+        if self.text[self.at] in "\"'":
+            self._unclosed_text(self.at)
+        else:
+            self._add("JUNK", self.text[self.at], self.at, self.at + 1)
+            self.at += 1
+
+    def _unclosed_text(self, start: int) -> None:
+        """A quote without a partner: where the text ends is anybody's guess."""
+        stop = self.text.find("\n", start, self.end)
+        self._report_text(start, self.end if stop < 0 else stop)
+        self._give_up()
+
+    def _report_text(self, start: int, stop: int) -> None:
+        quote = self.text[start]
+        block = self.text.startswith(quote * 3, start)
+        self.found.error(
+            "syntax",
+            "this text is never closed",
+            Span(self.source, start, stop),
+            help=f"close it with {quote * 3} on a line of its own" if block else f"close it with {quote}",
+        )
 
     def _unclosed(self, opener: Token) -> None:
-        self.broken = True
         self.found.error(
             "unclosed",
             f"`{opener.value}` is never closed",
             Span(self.source, opener.start, opener.end),
             help=f"add `{CLOSERS[opener.value]}` where it ends",
+        )
+
+    def _surplus(self, match: re.Match[str]) -> None:
+        self.found.error(
+            "unmatched",
+            f"`{match.group()}` closes nothing",
+            Span(self.source, match.start(), match.end()),
+            help="remove it, or open its partner before it",
         )
 
     def _mismatch(self, match: re.Match[str]) -> None:
@@ -486,13 +526,11 @@ class Tokenizer:
         if innermost.bracket and any(CLOSERS.get(each.bracket) == match.group() for each in self.open):
             self._unclosed(self.tokens[innermost.token])
         else:
-            self.broken = True
-            self.found.error(
-                "unmatched",
-                f"`{match.group()}` closes nothing",
-                Span(self.source, match.start(), match.end()),
-                help="remove it, or open its partner before it",
-            )
+            self._surplus(match)
+        self._give_up()
+
+    def _give_up(self) -> None:
+        self.broken = True
         self.at = self.end
         del self.open[1:]
 

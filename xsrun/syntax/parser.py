@@ -16,6 +16,8 @@ from xsrun.syntax import tree
 from xsrun.syntax.builder import Builder
 from xsrun.syntax.lexer import Comment, Lexed, Token, Tokenizer, TokenStream, terminal_pattern
 from xsrun.syntax.mistakes import explain
+from xsrun.syntax.recovery import without
+from xsrun.syntax.wary import WaryTokenizer
 
 MAX_SOURCE: Final = 10_000_000
 MAX_FAULTS: Final = 100
@@ -107,7 +109,15 @@ def _tokens(source: Source, start: int, end: int, found: Found, kind: str = "blo
             help="move data out of the program",
         )
         return Lexed([], [], True)
-    return Tokenizer(grammar().pattern, source, start, end, found).run(kind)
+    first = Found()
+    lexed = Tokenizer(grammar().pattern, source, start, end, first).run(kind)
+    if lexed.broken:
+        second = Found()
+        again = WaryTokenizer(grammar().pattern, source, start, end, second).run(kind)
+        if not again.broken:
+            first, lexed = second, again
+    found.items += first.items
+    return lexed
 
 
 def _run(tokens: list[Token], start: str) -> Any:
@@ -115,50 +125,26 @@ def _run(tokens: list[Token], start: str) -> Any:
 
 
 def _parse(source: Source, start: int, end: int, found: Found) -> Parsed:
-    """One document, with recovery: an entry that makes no sense is reported and left out, then all is read again."""
+    """One document, with recovery: a part that makes no sense is reported and left out, then all is read again."""
     lexed = _tokens(source, start, end, found)
-    tokens = lexed.tokens
-    if lexed.broken:
-        return Parsed(source, tree.Document(start, start, []), lexed.comments)
+    tokens = _header(lexed.tokens, source) if lexed.broken else lexed.tokens
     for _ in range(MAX_FAULTS):
         try:
             return Parsed(source, _run(tokens, "document"), lexed.comments)
         except UnexpectedToken as error:
-            at = explain(error, tokens, source, found)
-            tokens = _without_entry(tokens, at)
+            first, at = explain(error, tokens, source, found)
+            tokens = without(tokens, first, at, source)
     return Parsed(source, tree.Document(start, start, []), lexed.comments)
 
 
-def _without_entry(tokens: list[Token], at: int) -> list[Token]:
-    """The tokens without the innermost entry of a block that holds token ``at``."""
-    places = _entry_starts(tokens, at)
-    first = places[-1]
-    last, depth = first, 0
-    while last < len(tokens):
-        kind = tokens[last].type
-        depth += (kind in _OPENERS) - (kind in _CLOSERS)
-        if depth < 0 or (kind == "SEP" and depth == 0 and last >= at):
-            break
-        last += 1
-    return tokens[:first] + tokens[max(last, at + 1) if last == first else last :]
-
-
-def _entry_starts(tokens: list[Token], at: int) -> list[int]:
-    """Where the entries of the blocks around token ``at`` begin, outermost first."""
-    starts = [0]
-    open_blocks: list[bool] = []
-    for number, token in enumerate(tokens[:at]):
-        if token.type in _OPENERS:
-            open_blocks.append(token.type == "LBLOCK")
-            if open_blocks[-1]:
-                starts.append(number + 1)
-        elif token.type in _CLOSERS:
-            if open_blocks.pop():
-                starts.pop()
-        elif token.type == "SEP" and (not open_blocks or open_blocks[-1]):
-            starts[-1] = number + 1
-    return starts
-
-
-_OPENERS: Final = frozenset({"LBLOCK", "LOBJECT", "LSQUARE", "LPAR", "LCOND", "BTICK"})
-_CLOSERS: Final = frozenset({"RBLOCK", "ROBJECT", "RSQUARE", "RPAR", "RCOND", "ETICK"})
+def _header(tokens: list[Token], source: Source) -> list[Token]:
+    """What can be read of a document whose brackets do not match: which construct it declares."""
+    brace = next((at for at, token in enumerate(tokens) if token.type == "LBLOCK"), None)
+    if brace is None:
+        return []
+    inside, end = tokens[brace].end, tokens[-1].end
+    return [
+        *tokens[: brace + 1],
+        Token("BROKEN", source.text[inside:end], inside, end),
+        Token("RBLOCK", "}", end, end),
+    ]

@@ -7,11 +7,15 @@ the records that know its keyword.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from xsrun.source import Source, Span
+
+
+_MENTIONED: Final = re.compile(r"(?:\$|\bas[ \t]+)([A-Za-z_]\w*)")
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +69,11 @@ class Document(Node):
     entries: list[Node]
 
 
+def is_broken(node: Node) -> bool:
+    """Whether a part of a node made no sense, so that nothing more can be said of it."""
+    return any(type(each) is Broken for each in node.walk())
+
+
 @dataclass(slots=True, eq=False)
 class Attribute(Node):
     """``name = value``; ``disabled`` when a ``!`` stands before it."""
@@ -89,6 +98,8 @@ class Block(Node):
     binding: Binding | None
     disabled: bool
     keyword_start: int
+    broken: list[Broken]
+    """Parts of the head and of the body that made no sense and were reported."""
 
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of that name in the body, if it is not disabled."""
@@ -169,6 +180,18 @@ class Literal(Expr):
 
     value: Any
     raw: str
+
+
+@dataclass(slots=True, eq=False)
+class Broken(Expr):
+    """What made no sense and was reported when it was read: an entry, a head, a value, a pair of an object."""
+
+    text: str
+
+    @property
+    def variables(self) -> list[str]:
+        """The variables it mentions, some of which it may have been meant to set."""
+        return _MENTIONED.findall(self.text)
 
 
 @dataclass(slots=True, eq=False)

@@ -16,7 +16,7 @@ function alert_failure {
           value = "no answer, " ~ ($input.response|get:"error.message")
         }
       }
-      elseif ($result|get:"errors"|is_array) {
+      elseif ($result|get:"errors.0.message"|is_text) {
         var $errors {
           value = $result.errors|map:($$|get:"message") ~ " [" ~ ($$|get:"code") ~ "] " ~ ($$|get:"source.field")
         }
@@ -61,7 +61,7 @@ function alert_failure {
       }
       elseif ($status == 0 || $status == 408 || $status >= 500) {
         var.update $advice {
-          value = ". It may have been taken in; running the job again with the same input does no harm"
+          value = ". Whether it was taken in is unknown; running the job again with the same input does no harm"
         }
       }
     }

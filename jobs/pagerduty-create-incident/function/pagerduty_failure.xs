@@ -78,7 +78,7 @@ function pagerduty_failure {
       }
       elseif ($status == 0 || $status == 408 || $status >= 500) {
         var.update $advice {
-          value = ". It may have been carried out; running the job again with the same input does no harm"
+          value = ". Whether it was carried out is unknown; running the job again with the same input does no harm"
         }
       }
     }

@@ -70,7 +70,7 @@ function events_failure {
       }
       elseif ($status == 0 || $status >= 500) {
         var.update $advice {
-          value = ". It may have been taken in; running the job again with the same input does no harm"
+          value = ". Whether it was taken in is unknown; running the job again with the same input does no harm"
         }
       }
     }

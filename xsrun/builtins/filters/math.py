@@ -208,30 +208,25 @@ def odd(subject: Int) -> bool:
 @numbers.filter("5|bitwise_and:3 -> 1", "-1|bitwise_and:255 -> 255", '"x"|bitwise_and:1 -> !Not numeric.')
 def bitwise_and(subject: Int, value: Int) -> Int:
     """Keep the bits that are set in both of two 64-bit integers."""
-    return _signed(subject & value)
+    return subject & value
 
 
 @numbers.filter("5|bitwise_or:3 -> 7", "5.9|bitwise_or:2 -> 7")
 def bitwise_or(subject: Int, value: Int) -> Int:
     """Set the bits that are set in one of two 64-bit integers."""
-    return _signed(subject | value)
+    return subject | value
 
 
 @numbers.filter("5|bitwise_xor:3 -> 6", "5|bitwise_xor:5 -> 0")
 def bitwise_xor(subject: Int, value: Int) -> Int:
     """Set the bits in which two 64-bit integers differ."""
-    return _signed(subject ^ value)
+    return subject ^ value
 
 
 @numbers.filter("5|bitwise_not -> -6", "-1|bitwise_not -> 0")
 def bitwise_not(subject: Int) -> Int:
     """Turn all bits of a 64-bit integer round."""
-    return _signed(~subject)
-
-
-def _signed(value: int) -> int:
-    """The lowest 64 bits as a signed integer: a decimal may have brought more."""
-    return (value + 2**63) % 2**64 - 2**63
+    return ~subject
 
 
 # ---------------------------------------------------------------- powers and logarithms

@@ -1,0 +1,6 @@
+run.job "Idle" {
+  main = {
+    name : "idle"
+    input: {title: "Database is down"}
+  }
+}

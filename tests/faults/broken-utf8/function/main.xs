@@ -1,0 +1,8 @@
+function main {
+  input {
+  }
+  stack {
+    var $name { value = "café" }
+  }
+  response = $name
+}

@@ -1,0 +1,8 @@
+function main {
+  input {
+  }
+  stack {
+
+  }
+  response = null
+}

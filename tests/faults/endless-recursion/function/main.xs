@@ -1,0 +1,8 @@
+function main {
+  input {
+  }
+  stack {
+    function.run "main" as $again
+  }
+  response = null
+}

@@ -1,0 +1,10 @@
+function main {
+  input {
+    text key?
+    timestamp at?
+  }
+  stack {
+
+  }
+  response = null
+}

@@ -1,0 +1,9 @@
+function main {
+  input {
+    text name
+  }
+  stack {
+
+  }
+  response = null
+}

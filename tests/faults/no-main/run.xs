@@ -1,0 +1,3 @@
+run.job "Case" {
+  description = "does nothing"
+}

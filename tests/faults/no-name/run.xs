@@ -1,0 +1,3 @@
+run.job {
+  main = {name: "main"}
+}

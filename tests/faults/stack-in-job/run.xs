@@ -1,0 +1,7 @@
+run.job "Case" {
+  main = {name: "main"}
+  stack {
+    debug.log { value = "hello" }
+  }
+  response = $x
+}

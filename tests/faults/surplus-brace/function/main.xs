@@ -1,0 +1,8 @@
+function main {
+  input {
+  }
+  stack {
+    var $total { value = 0 } }
+  }
+  response = $total
+}

@@ -1,0 +1,8 @@
+function main {
+  input {
+  }
+  stack {
+    var $key { value = $env.XSRUN_TEST_KEY }
+  }
+  response = null
+}

@@ -1,0 +1,8 @@
+function create_incident {
+  input {
+  }
+  stack {
+
+  }
+  response = null
+}

@@ -1,0 +1,3 @@
+run.job "Case" {
+  main = {name: "main"}
+}

@@ -1,0 +1,8 @@
+function helper {
+  input {
+  }
+  stack {
+
+  }
+  response = null
+}

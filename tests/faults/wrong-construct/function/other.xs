@@ -1,0 +1,4 @@
+functon other {
+  stack {
+  }
+}

@@ -1,0 +1,9 @@
+function main {
+  input {
+    int count
+  }
+  stack {
+
+  }
+  response = null
+}

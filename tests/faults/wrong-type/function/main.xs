@@ -1,0 +1,9 @@
+function main {
+  input {
+  }
+  stack {
+    var $item { value = {id: 7, tags: "red,blue"} }
+    var $n { value = ($item.tags|count) + 1 }
+  }
+  response = null
+}

@@ -1,0 +1,121 @@
+"""Runs the shipped jobs against the simulators; every run is searched for the key it was given."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fixed_world import FixedClock, SeededRandom
+
+import xsrun
+from xsrun.effects.memory import MemoryHttp, MemoryLog
+from xsrun.effects.ports import Http, Request, Response, TransportFailure, World
+from xsrun.runtime.job import Result
+from xsrun.simulators.incident_io import IncidentIo
+from xsrun.simulators.incident_io import seeds as incident_io
+from xsrun.simulators.pagerduty import PagerDuty
+from xsrun.simulators.pagerduty import seeds as pagerduty
+from xsrun.simulators.port import SimulatedHttp
+
+JOBS = Path(__file__).resolve().parents[1] / "jobs"
+
+CREATE = "pagerduty-create-incident"
+ACKNOWLEDGE = "pagerduty-acknowledge-incident"
+RESOLVE = "pagerduty-resolve-incident"
+EVENTS = "pagerduty-events-v2"
+ALERT = "incident-io-create-alert"
+NAMES = {
+    CREATE: "PagerDuty Create Incident",
+    ACKNOWLEDGE: "PagerDuty Acknowledge Incident",
+    RESOLVE: "PagerDuty Resolve Incident",
+    EVENTS: "PagerDuty Events v2",
+    ALERT: "incident.io Create Alert",
+}
+KEYS = {
+    CREATE: ("pagerduty_api_key", pagerduty.USER_KEY),
+    ACKNOWLEDGE: ("pagerduty_api_key", pagerduty.USER_KEY),
+    RESOLVE: ("pagerduty_api_key", pagerduty.USER_KEY),
+    EVENTS: ("pagerduty_routing_key", pagerduty.ROUTING_KEY),
+    ALERT: ("incident_io_api_token", incident_io.SOURCE_TOKEN),
+}
+ERROR_NAMES = dict.fromkeys(KEYS, "PagerDutyAPIError") | {ALERT: "IncidentIoAPIError"}
+NEEDED: dict[str, dict[str, Any]] = {ACKNOWLEDGE: {"incident_id": "1"}, RESOLVE: {"incident_id": "1"}}
+"""Input without which a job does not start; the others bring constants."""
+
+
+@cache
+def project(job: str) -> xsrun.Project:
+    return xsrun.load(JOBS / job)
+
+
+class Bench:
+    """A clock that does not wait and an account of each provider; every run is searched for the key it was given."""
+
+    def __init__(self) -> None:
+        self.clock = FixedClock()
+        self.pagerduty = PagerDuty(self.clock, SeededRandom(1))
+        self.incident_io = IncidentIo(self.clock, SeededRandom(2))
+        self.http: Http = self.over(MemoryHttp(), self.pagerduty, self.incident_io)
+
+    def over(self, inner: Http, rest: Any, alerts: Any) -> Http:
+        hosts = ("api.pagerduty.com", "api.eu.pagerduty.com", "events.pagerduty.com", "events.eu.pagerduty.com")
+        return SimulatedHttp(inner, dict.fromkeys(hosts, rest) | {"api.incident.io": alerts}, self.clock)
+
+    def simulator(self, job: str) -> PagerDuty | IncidentIo:
+        return self.incident_io if job == ALERT else self.pagerduty
+
+    def run(self, job: str, *, key: str | None = None, http: Http | None = None, **given: Any) -> Result:
+        name, usual = KEYS[job]
+        log = MemoryLog()
+        world = World(http or self.http, self.clock, SeededRandom(3), log)
+        secret = usual if key is None else key
+        result = project(job).run(input=NEEDED.get(job, {}) | given, env={name: secret}, world=world)
+        if len(secret.strip()) > 8:
+            shown = [result.value, result.error, result.logs, log.entries]
+            if result.error and result.error.fault:
+                shown += [result.error.fault.values, result.error.fault.payload]
+            assert secret.strip() not in repr(shown)
+        return result
+
+    def done(self, job: str, **given: Any) -> Any:
+        result = self.run(job, **given)
+        assert result.error is None, result.error
+        return result.value
+
+    def refused(self, job: str, **given: Any) -> str:
+        result = self.run(job, **given)
+        assert result.error is not None, result.value
+        assert (result.error.code, result.error.name) == ("thrown", ERROR_NAMES[job]), result.error
+        return result.error.message
+
+    def incidents(self) -> list[Any]:
+        return list(self.pagerduty.account.incidents.values())
+
+    def alerts(self) -> list[Any]:
+        return list(self.incident_io.account.alerts.values())
+
+    @classmethod
+    def with_incident(cls) -> Bench:
+        """A bench with incident number 1."""
+        bench = cls()
+        assert bench.done(CREATE)["incident_number"] == 1
+        return bench
+
+
+def sent(result: Result, index: int = 0) -> Request:
+    return result.requests[index].request
+
+
+def body(result: Result, index: int = 0) -> Any:
+    return json.loads(sent(result, index).body)
+
+
+def answers(response: Response | TransportFailure) -> MemoryHttp:
+    def give(_request: Request) -> Response:
+        if isinstance(response, TransportFailure):
+            raise response
+        return response
+
+    return MemoryHttp(give)

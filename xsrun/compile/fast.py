@@ -1,0 +1,259 @@
+"""Shorter Python for operations whose operands are known; None where the general code must do.
+
+Every piece here gives the same answer as the function of ``values`` or ``support`` it stands for.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from xsrun import values
+from xsrun.builtins import registry
+from xsrun.builtins.registry import Kind
+from xsrun.compile import python as py
+from xsrun.compile.context import Context
+from xsrun.compile.types import (
+    BOOL,
+    CONTAINER,
+    DECIMAL,
+    INTEGER,
+    LIST,
+    NULL,
+    NUMBER,
+    OBJECT,
+    SMALL,
+    TEXT,
+    TINY,
+    Type,
+    arithmetic,
+)  # fmt: skip
+from xsrun.syntax import tree
+
+_OPERATORS: Final[dict[str, ast.operator]] = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult()}
+_COMPARISONS: Final[dict[str, ast.cmpop]] = {
+    "==": ast.Eq(), "!=": ast.NotEq(), "<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE(),
+}  # fmt: skip
+_GENERAL: Final = {
+    "==": "equal", "!=": "not_equal", "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
+}  # fmt: skip
+_NO_PLAIN_TEXT: Final = frozenset({"", "INF", "-INF", "NAN"})
+
+KNOWN: Final[dict[Kind, int]] = {
+    registry.TEXT: TEXT,
+    registry.NUMBER: NUMBER,
+    registry.INT: INTEGER,
+    registry.BOOL: BOOL,
+    registry.LIST: LIST,
+    registry.ELEMENTS: LIST,
+    registry.CONTAINER: CONTAINER,
+    registry.OBJECT: OBJECT,
+}
+"""Value classes of parameters, and the kinds that need no conversion into them."""
+
+
+def is_simple(node: ast.expr) -> bool:
+    """Whether reading a node twice costs nothing and changes nothing."""
+    return isinstance(node, ast.Name | ast.Constant)
+
+
+def twice(context: Context, node: ast.expr, name: str = "") -> tuple[ast.expr, ast.expr]:
+    """A node to evaluate first, and the same value to read again."""
+    if is_simple(node):
+        return node, node
+    name = name or context.temporary()
+    return py.copy_place(ast.NamedExpr(ast.Name(name, ast.Store()), node), node), py.load(name)
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def calculation(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr | None:
+    """``+ - * %`` of numbers. A null operand makes Python raise TypeError, which the run reports as not numeric."""
+    if not (a.only(NUMBER | NULL) and b.only(NUMBER | NULL)):
+        return None
+    if operator == "%":
+        return _remainder(context, left, right, a, b)
+    if operator not in _OPERATORS:
+        return None
+    made = ast.BinOp(left, _OPERATORS[operator], right)
+    result = arithmetic(operator, a, b)
+    if result.only(SMALL | TINY) or result.only(DECIMAL):
+        return made
+    first, again = twice(context, made)
+    within = ast.Compare(py.constant(values.INT_MIN), [ast.LtE(), ast.LtE()], [first, py.constant(values.INT_MAX)])
+    return py.choose(within, again, py.call("float", again))
+
+
+def _remainder(context: Context, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr | None:
+    """The remainder by a positive literal has the sign of the left side, as in Python when that is positive."""
+    if not (a.only(INTEGER) and isinstance(right, ast.Constant) and type(right.value) is int and right.value > 0):
+        return None
+    first, again = twice(context, left)
+    positive = ast.BinOp(again, ast.Mod(), right)
+    negative = ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), again), ast.Mod(), right))
+    return py.choose(ast.Compare(first, [ast.GtE()], [py.constant(0)]), positive, negative)
+
+
+# ------------------------------------------------------------------ comparison
+
+
+def comparison(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr | None:
+    """A comparison of numbers, of a literal text, or with null, true or false."""
+    if operator in ("===", "!=="):
+        return _identity(operator, left, right, a, b)
+    if operator in ("==", "!="):
+        constant = _with_constant(operator, left, right, a) or _with_constant(operator, right, left, b)
+        if constant is not None:
+            return constant
+    if not (a.only(NUMBER | NULL) and b.only(NUMBER | NULL)):
+        return None
+    return _numbers(context, operator, left, right, a, b)
+
+
+def _numbers(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr:
+    if a.may(NULL):
+        first, again = twice(context, left)
+        known = _numbers(context, operator, again, right, Type(a.kinds & ~NULL), b)
+        return py.choose(_is_there(first), known, py.call(_GENERAL[operator], again, right))
+    if b.may(NULL):
+        first, again = twice(context, right)
+        known = ast.Compare(left, [_COMPARISONS[operator]], [again])
+        return py.choose(_is_there(first), known, py.call(_GENERAL[operator], left, again))
+    return ast.Compare(left, [_COMPARISONS[operator]], [right])
+
+
+def _is_there(node: ast.expr) -> ast.expr:
+    return ast.Compare(node, [ast.IsNot()], [py.constant(None)])
+
+
+def _identity(operator: str, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr | None:
+    alike = (a.only(INTEGER) and b.only(INTEGER)) or (a.only(TEXT) and b.only(TEXT))
+    if not alike:
+        return None
+    return ast.Compare(left, [ast.Eq() if operator == "===" else ast.NotEq()], [right])
+
+
+def _with_constant(operator: str, value: ast.expr, constant: ast.expr, known: Type) -> ast.expr | None:
+    """Loose equality with a literal: null equals everything empty, true everything truthy."""
+    if not isinstance(constant, ast.Constant):
+        return None
+    wanted = operator == "=="
+    if constant.value is None:
+        empty = py.not_(value)
+        return empty if wanted else py.not_(empty)
+    if isinstance(constant.value, bool):
+        truthy = truth(value, known)
+        truthy = truthy if is_boolean(truthy) else py.not_(py.not_(truthy))
+        return truthy if constant.value is wanted else py.not_(truthy)
+    if isinstance(constant.value, str) and known.only(NUMBER | TEXT | NULL | CONTAINER):
+        plain = constant.value not in _NO_PLAIN_TEXT and values.parse_number(constant.value) is None
+        if plain:
+            return ast.Compare(value, [ast.Eq() if wanted else ast.NotEq()], [constant])
+    return None
+
+
+def is_boolean(node: ast.expr) -> bool:
+    """Whether a Python expression gives a bool."""
+    negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    return negated or isinstance(node, ast.Compare) or (isinstance(node, ast.Call) and _calls_truth(node))
+
+
+def _calls_truth(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == "truth"
+
+
+def truth(value: ast.expr, known: Type) -> ast.expr:
+    """Something Python takes as true exactly when the value is truthy."""
+    return value if known.only(BOOL | NUMBER | CONTAINER | NULL) else py.call("truth", value)
+
+
+# ------------------------------------------------------------------ text
+
+
+def piece(value: ast.expr, known: Type) -> ast.expr:
+    """An operand of ``~`` inside a formatted string."""
+    return ast.FormattedValue(value if known.only(TEXT | INTEGER) else py.call("to_text", value), -1)
+
+
+# ------------------------------------------------------------------ access
+
+
+def element(context: Context, base: ast.expr, key: ast.expr, a: Type, b: Type) -> ast.expr:
+    """``base[key]``, null when there is none: straight for a list by position and an object by text."""
+    if b.only(TEXT) and a.only(OBJECT):
+        return py.call(py.attribute(base, "get"), key)
+    if b.only(TEXT) and a.may(OBJECT) and is_simple(base):
+        return py.choose(_is_a(base, "dict"), py.call(py.attribute(base, "get"), key), py.call("item", base, key))
+    if not (b.only(INTEGER) and a.may(LIST)):
+        return py.call("item", base, key)
+    first_base, base = twice(context, base, context.row(key))
+    tests: list[ast.expr] = []
+    if not a.only(LIST):
+        tests.append(_is_a(first_base, "list"))
+        first_base = base
+    first_key, again = twice(context, key)
+    tests.append(inside(first_base, first_key))
+    test = ast.BoolOp(ast.And(), tests) if len(tests) > 1 else tests[0]
+    return py.choose(test, ast.Subscript(base, again, ast.Load()), py.call("item", base, key))
+
+
+def inside(base: ast.expr, key: ast.expr) -> ast.expr:
+    """Whether a position, not counted from the end, lies in a list."""
+    return ast.Compare(py.call("len", base), [ast.Gt(), ast.GtE()], [key, py.constant(0)])
+
+
+def member(base: ast.expr, name: str, known: Type) -> ast.expr:
+    """``base.name``, null when there is none."""
+    if known.only(OBJECT):
+        return py.call(py.attribute(base, "get"), py.constant(name))
+    general = py.call("member", base, py.constant(name))
+    if not isinstance(base, ast.Name):
+        return general
+    return py.choose(_is_a(base, "dict"), py.call(py.attribute(base, "get"), py.constant(name)), general)
+
+
+def required_member(base: ast.expr, name: str, shown: str) -> ast.expr:
+    """``base.name``, a fault when there is none."""
+    general = py.call("member_or_fail", base, py.constant(name), py.constant(shown))
+    if not isinstance(base, ast.Name):
+        return general
+    there = ast.BoolOp(ast.And(), [_is_a(base, "dict"), ast.Compare(py.constant(name), [ast.In()], [base])])
+    return py.choose(there, ast.Subscript(base, py.constant(name), ast.Load()), general)
+
+
+def _is_a(base: ast.expr, class_name: str) -> ast.expr:
+    return py.is_(py.call("type", base), py.load(class_name))
+
+
+# ------------------------------------------------------------------ filters
+
+
+def filtered(name: str, subject: ast.expr, known: Type) -> ast.expr | None:
+    """A filter without arguments that Python has a word for."""
+    if name == "count" and known.only(CONTAINER):
+        return py.call("len", subject)
+    if name == "strlen" and known.only(TEXT):
+        return py.call("len", subject)
+    if name == "to_text" and known.only(TEXT):
+        return subject
+    if name == "to_int" and known.only(INTEGER):
+        return subject
+    return None
+
+
+def comprehension(name: str, subject: ast.expr, body: ast.expr, variable: str) -> ast.expr | None:
+    """``map`` and ``filter`` of a list as a list comprehension."""
+    if any(isinstance(node, ast.NamedExpr) for node in ast.walk(subject)):
+        return None
+    loop = [ast.comprehension(ast.Name(variable, ast.Store()), subject, [] if name == "map" else [body], 0)]
+    return ast.ListComp(body if name == "map" else py.load(variable), loop)
+
+
+def uses_only_element(node: tree.Node) -> bool:
+    """Whether an element expression reads ``$$`` and nothing else that is bound."""
+    return not any(
+        (isinstance(each, tree.Variable) and (each.name in ("index", "parent", "result", "") or each.name.isdigit()))
+        or (isinstance(each, tree.Filter) and each.name in ("reduce",))
+        for each in node.walk()
+    )

@@ -1,0 +1,241 @@
+"""Setting variables and places in them, in place where the variable owns what it holds.
+
+Lists and objects are values. A variable that is updated in place has an *ownership bit*: set when it
+gets a list or object nobody else holds, cleared wherever another holder may arise. An update copies
+once when the bit is clear, and sets it. A row inside is changed in place when its reference count
+shows no holder but the outer list.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from xsrun.compile import fast
+from xsrun.compile import python as py
+from xsrun.compile.calls import Arguments
+from xsrun.compile.context import Context, Evaluator
+from xsrun.compile.names import place_steps, root_name
+from xsrun.compile.types import CONTAINER, INTEGER, LIST, OBJECT, TEXT, Type
+from xsrun.diagnostics import nearest
+from xsrun.syntax import tree
+
+Step = tree.Member | tree.Index
+APPENDS: Final = frozenset({"push", "append"})
+
+
+class Updates:
+    """Assignments of one function."""
+
+    def __init__(self, context: Context, expressions: Evaluator, arguments: Arguments) -> None:
+        self.context = context
+        self.expressions = expressions
+        self.arguments = arguments
+        self.forgotten: list[ast.expr] = [ast.Name("b1", ast.Store())]
+        """Row locals set to nothing before a row is changed; all of the function, once it is compiled."""
+
+    def finish(self) -> None:
+        """Complete what is only known at the end of the function."""
+        self.forgotten[:] = [ast.Name(each, ast.Store()) for each in (self.context.rows or ["b1"])]
+
+    def bit(self, name: str) -> str:
+        """The ownership bit of a variable."""
+        self.context.tracked.add(name)
+        return self.context.names.bit(name)
+
+    # ------------------------------------------------------------ storing
+
+    def store(self, target: tree.Node, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
+        """Set a variable, or the place in it that a path leads to."""
+        names = self.context.names
+        name, steps = root_name(target), place_steps(target)
+        if name not in names.declared:
+            return self.unknown(name, target)
+        if steps:
+            return self.update(name, steps, value, target)
+        names.certain.add(name)
+        made: list[ast.stmt] = [py.assign(names.local(name), value)]
+        if name in self.context.tracked:
+            made.append(py.assign(self.bit(name), py.constant(fresh)))
+        return made
+
+    def unknown(self, name: str, target: tree.Node) -> list[ast.stmt]:
+        """A target that no statement declares: reported, and a fault when it is reached."""
+        near = nearest(name, self.context.names.declared)
+        self.context.warn(
+            "unknown-variable",
+            f"no statement sets `${name}`",
+            target,
+            help=f"did you mean `${near}`?" if near else f"set it before, e.g. var ${name} {{ value = … }}",
+        )
+        return [py.expression(py.call("missing_variable", py.constant(name)))]
+
+    def current(self, name: str) -> ast.expr:
+        """The value of a variable that is about to be changed."""
+        names = self.context.names
+        if name in names.certain:
+            return py.load(names.local(name))
+        names.doubtful.add(name)
+        return py.call("checked", py.load(names.local(name)), py.constant(name))
+
+    def owning(self, name: str, wanted: ast.expr | None = None) -> ast.stmt:
+        """Make the variable own its list or object; ``wanted`` converts it on the way."""
+        local, bit = self.context.names.local(name), self.bit(name)
+        copied = py.assign(local, py.call("own", wanted if wanted is not None else self.current(name)))
+        return py.if_(py.not_(py.load(bit)), [copied, py.assign(bit, py.constant(True))])
+
+    # ------------------------------------------------------------ places in variables
+
+    def update(self, name: str, steps: list[Step], value: ast.expr, target: tree.Node) -> list[ast.stmt]:
+        """Set a place one or more steps into a variable."""
+        keys = [self._key(step) for step in steps]
+        known = self.context.types.variables.get(name, Type(0)) if name in self.context.names.certain else Type(0)
+        if known.only(CONTAINER) and len(steps) <= 2:
+            return self._in_place(name, steps, keys, value, target, known)
+        made = self._general(name, keys, value, py.load(self.bit(name)), target)
+        return [made, py.assign(self.bit(name), py.constant(True))]
+
+    def _general(
+        self, name: str, keys: list[ast.expr], value: ast.expr, owned: ast.expr, target: tree.Node
+    ) -> ast.stmt:
+        if len(keys) == 1:
+            made = py.call("put", self.current(name), keys[0], value, owned)
+        else:
+            made = py.call("put_path", self.current(name), ast.Tuple(keys, ast.Load()), value, owned)
+        py.place(made, self.context.source, target)
+        return py.assign(self.context.names.local(name), made)
+
+    def _in_place(
+        self, name: str, steps: list[Step], keys: list[ast.expr], value: ast.expr, target: tree.Node, known: Type
+    ) -> list[ast.stmt]:
+        """The same for a known list or object: straight assignments, and the general way when they do not fit."""
+        made: list[ast.stmt] = []
+        local = self.context.names.local(name)
+        keys = [self._held(key, made, local) for key in keys]
+        value = self._held(value, made, local)
+        made.append(self.owning(name))
+        general = self._general(name, keys, value, py.constant(True), target)
+        base = py.load(local)
+        if len(steps) == 1:
+            return [*made, *self._assigned(base, keys[0], self._key_type(steps[0]), value, known, [], general)]
+        row = self.context.temporary()
+        made.append(py.assign(row, fast.element(self.context, base, keys[0], known, self._key_type(steps[0]))))
+        made.append(ast.Assign(self.forgotten, py.constant(None)))
+        alone = ast.Compare(py.call("getrefcount", py.load(row)), [ast.LtE()], [py.load("ALONE")])
+        inner = Type(CONTAINER)
+        made += self._assigned(py.load(row), keys[1], self._key_type(steps[1]), value, inner, [alone], general)
+        return [*made, py.assign(row, py.constant(None))]
+
+    def _assigned(
+        self,
+        base: ast.expr,
+        key: ast.expr,
+        key_type: Type,
+        value: ast.expr,
+        known: Type,
+        tests: list[ast.expr],
+        general: ast.stmt,
+    ) -> list[ast.stmt]:
+        """``base[key] = value`` under the tests that make it right, else the general way."""
+        store: ast.stmt = ast.Assign([ast.Subscript(base, key, ast.Store())], value)
+        if key_type.only(TEXT):
+            tests = [*([] if known.only(OBJECT) else [_is_a(base, "dict")]), *tests]
+        elif key_type.only(INTEGER):
+            tests = [*([] if known.only(LIST) else [_is_a(base, "list")]), fast.inside(base, key), *tests]
+        else:
+            return [general]
+        if not tests:
+            return [store]
+        return [py.if_(ast.BoolOp(ast.And(), tests) if len(tests) > 1 else tests[0], [store], [general])]
+
+    def _held(self, value: ast.expr, made: list[ast.stmt], changed: str) -> ast.expr:
+        """A value that can be read several times while a variable changes."""
+        if fast.is_simple(value) and not (isinstance(value, ast.Name) and value.id == changed):
+            return value
+        name = self.context.temporary()
+        made.append(py.assign(name, value))
+        return py.load(name)
+
+    def _key(self, step: Step) -> ast.expr:
+        if isinstance(step, tree.Index):
+            return self.expressions.value(step.key)
+        if step.name.startswith("$"):
+            return self.expressions.value(tree.Variable(step.start, step.end, step.name[1:]))
+        return py.constant(step.name)
+
+    def _key_type(self, step: Step) -> Type:
+        if isinstance(step, tree.Index):
+            return self.context.types.of(step.key)
+        return Type(TEXT) if not step.name.startswith("$") and not step.name.isdecimal() else Type(0)
+
+    # ------------------------------------------------------------ updates written as assignments
+
+    def grown(self, target: tree.Node, value: tree.Node) -> list[ast.stmt] | None:
+        """``$x = $x|push:…``, ``|merge:[…]`` and ``$x = $x ~ …`` done in place; None when it is something else."""
+        name = root_name(target)
+        if place_steps(target) or name not in self.context.names.certain:
+            return None
+        known = self.context.types.variables.get(name, Type(0))
+        if known.only(TEXT):
+            return self._longer_text(name, value)
+        if known.only(LIST) and isinstance(value, tree.Chain) and _is_variable(value.subject, name):
+            return self._longer_list(name, value)
+        return None
+
+    def _longer_text(self, name: str, value: tree.Node) -> list[ast.stmt] | None:
+        operands = concatenated(value)
+        if len(operands) < 2 or not _is_variable(operands[0], name):
+            return None
+        types = self.context.types
+        with self.context.passing():
+            pieces = [fast.piece(self.expressions.value(each), types.of(each)) for each in operands[1:]]
+        local = ast.Name(self.context.names.local(name), ast.Store())
+        return [ast.AugAssign(local, ast.Add(), ast.JoinedStr(pieces))]
+
+    def _longer_list(self, name: str, value: tree.Chain) -> list[ast.stmt] | None:
+        added: list[tree.Node] = []
+        for each in value.filters:
+            if each.disabled or len(each.arguments) != 1:
+                return None
+            argument = each.arguments[0]
+            if each.name in APPENDS:
+                added.append(argument)
+            elif each.name == "merge" and isinstance(argument, tree.ListLiteral):
+                if any(isinstance(item, tree.Spread) for item in argument.items):
+                    return None
+                added += argument.items
+            else:
+                return None
+        if any(mentions(node, name) for node in added):
+            return None
+        local = py.load(self.context.names.local(name))
+        values = [self.expressions.value(each) for each in added]
+        appended = [py.expression(py.call(py.attribute(local, "append"), each)) for each in values]
+        return [self.owning(name), *appended]
+
+
+def concatenated(node: tree.Node) -> list[tree.Expr]:
+    """The operands of ``a ~ b ~ c``, from left to right."""
+    operands: list[tree.Expr] = []
+    while isinstance(node, tree.Operation) and node.operator == "~":
+        operands.append(node.right)
+        node = node.left
+    if isinstance(node, tree.Expr):
+        operands.append(node)
+    return operands[::-1]
+
+
+def mentions(node: tree.Node, name: str) -> bool:
+    """Whether an expression reads a variable in any way."""
+    return any(
+        (isinstance(each, tree.Variable) and each.name in (name, "var")) or isinstance(each, tree.Word)
+        for each in node.walk()
+    )
+
+
+def _is_variable(node: tree.Node | None, name: str) -> bool:
+    return isinstance(node, tree.Variable) and node.name == name
+
+
+def _is_a(base: ast.expr, class_name: str) -> ast.expr:
+    return py.is_(py.call("type", base), py.load(class_name))

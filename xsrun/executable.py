@@ -1,0 +1,88 @@
+"""A project ready to run: its jobs, what was found in it, its program; from the cache where that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from xsrun import cache
+from xsrun.diagnostics import Diagnostic, Exit, nearest
+from xsrun.late import Late
+from xsrun.program import Plan, Program
+from xsrun.runtime.job import Failure
+from xsrun.runtime.run import Loaded
+
+if TYPE_CHECKING:
+    from xsrun.project import Folder
+
+_load_folder: Callable[[str], Folder] = Late("xsrun.project", "load_folder")
+_compile_folder: Callable[[Folder], Program] = Late("xsrun.compile.program", "compile_folder")
+
+
+class Executable:
+    """A compiled project with what was found in its source. Run as often as wanted, from any thread."""
+
+    def __init__(self, program: Program, diagnostics: list[Diagnostic]) -> None:
+        self.program = program
+        self.diagnostics = diagnostics
+        """Errors and warnings; a program with errors cannot be run."""
+
+    @property
+    def jobs(self) -> Mapping[str, Plan]:
+        """The jobs and services by declared name."""
+        return self.program.jobs
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The findings that keep it from running."""
+        return [each for each in self.diagnostics if each.severity == "error"]
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The program, ready to run."""
+        return Loaded(self.program)
+
+    def choose(self, name: str | None) -> Plan | Failure:
+        """The job of that name, the only one when None, or why there is none."""
+        if name is None and len(self.jobs) == 1:
+            return next(iter(self.jobs.values()))
+        if name is not None and name in self.jobs:
+            return self.jobs[name]
+        shown = ", ".join(f'"{each}"' for each in self.jobs) or "none"
+        if name is None:
+            code = "several-jobs" if self.jobs else "no-job"
+            return Failure(code, f"the jobs here are {shown}", Exit.USAGE, "choose one with --job")
+        near = nearest(name, self.jobs)
+        help = f'did you mean "{near}"?' if near else f"the jobs here are {shown}"
+        return Failure("no-job", f"there is no job `{name}`", Exit.USAGE, help)
+
+    def missing_env(self, job: Plan, names: Iterable[str]) -> Failure:
+        """The failure of a run whose variables have no value, with the places that read them."""
+        missing = list(names)
+        read = self.program.env_read
+        places = [f"{name} (read at {', '.join(read[name])})" if name in read else name for name in missing]
+        example = " ".join(f"--env {name}=…" for name in missing)
+        return Failure(
+            "missing-env",
+            f"job `{job.name}` needs {', '.join(places)}; nothing was sent",
+            Exit.ENVIRONMENT,
+            f"set it in the environment or in .env, or give {example}",
+        )
+
+
+def executable(path: str, cached: bool = True) -> Executable:
+    """The project of a folder or file, compiled anew only when the cache has no program that fits.
+
+    With ``cached`` false nothing is taken from the cache and nothing kept there. Raises OSError when the
+    files cannot be read.
+    """
+    entry = cache.Entry(path) if cached else None
+    stored = entry.read() if entry else None
+    if stored:
+        return Executable(*stored)
+    folder = _load_folder(path)
+    made = Executable(_compile_folder(folder), folder.diagnostics)
+    if entry and not made.errors:
+        entry.write(made.program, made.diagnostics)
+    return made

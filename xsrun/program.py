@@ -1,0 +1,73 @@
+"""What compiling makes and running takes: plain records, so that they can be stored and loaded without the front end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any, NamedTuple
+
+from xsrun.source import Source
+from xsrun.types.fields import Field
+
+
+class Call(NamedTuple):
+    """``main``, ``pre`` or ``post`` of a job: which function, with which constants, under which name."""
+
+    name: str
+    input: dict[str, Any]
+    as_name: str
+
+
+class Plan(NamedTuple):
+    """A ``run.job`` or ``run.service`` as running it needs it."""
+
+    name: str
+    kind: str
+    main: Call | None
+    pre: Call | None
+    post: Call | None
+    env: tuple[str, ...]
+    description: str
+
+
+class Routine(NamedTuple):
+    """A compiled construct with a stack."""
+
+    number: int
+    kind: str
+    name: str
+    fields: tuple[Field, ...]
+    variables: dict[str, str]
+    """Python local to the name shown to people, for messages."""
+    source: int
+    """Which of the program's sources it stands in."""
+    line: int
+
+
+class Program(NamedTuple):
+    """Everything that running needs."""
+
+    code: tuple[CodeType, ...]
+    """One module a source, all run in one namespace; none when something is wrong with the program."""
+    routines: tuple[Routine, ...]
+    imports: tuple[tuple[str, str, str], ...]
+    """Name in the code, module and qualified name of every builtin that is called."""
+    sources: tuple[Source, ...]
+    env_read: dict[str, tuple[str, ...]]
+    """Environment names that the functions read, and where."""
+    jobs: Mapping[str, Plan]
+    """The jobs and services by declared name."""
+
+    def routine(self, kind: str, name: str) -> Routine | None:
+        """The compiled construct of a kind and name."""
+        return next((each for each in self.routines if each.kind == kind and each.name == name), None)
+
+
+def function_name(number: int) -> str:
+    """The Python name of a routine."""
+    return f"f{number}"
+
+
+def code_name(source: Source) -> str:
+    """The file name that Python's tracebacks show for a source."""
+    return source.path or source.name
