@@ -20,6 +20,7 @@ import xsrun
 
 Program = Callable[[int], Any]
 
+IN_PLACE: Final = {"+=": operator.add, "-=": operator.sub}
 RECORDS: Final = 2000
 QUERY: Final = '$sum($[status = "paid" and price >= 100].(price * amount))'
 
@@ -106,7 +107,7 @@ def _restricted() -> dict[str, Program]:
         "_getiter_": iter,
         "_getitem_": operator.getitem,
         "_write_": lambda target: target,
-        "_inplacevar_": lambda sign, target, value: target + value,
+        "_inplacevar_": lambda sign, target, value: IN_PLACE[sign](target, value),
         "_iter_unpack_sequence_": guards.guarded_iter_unpack_sequence,
         "_unpack_sequence_": guards.guarded_unpack_sequence,
     }

@@ -12,10 +12,12 @@ MAX_LINES = 700
 MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 
 LAYERS = (
-    ("source", "late"),
+    ("source", "files", "late", "build"),
     ("diagnostics", "effects.ports"),
     ("values", "patterns", "extras"),
     ("paths", "timestamps", "types", "crypto", "exchange"),
+    ("program",),
+    ("cache",),
     ("effects", "simulators"),
     ("syntax",),
     ("project",),
@@ -25,6 +27,7 @@ LAYERS = (
     ("builtins",),
     ("compile",),
     ("runtime",),
+    ("executable",),
     ("api", "info", "render", "pages"),
     ("xsrun",),
     ("cli",),

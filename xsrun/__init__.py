@@ -13,10 +13,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from xsrun.build import VERSION as __version__
+
 if TYPE_CHECKING:
     from xsrun.api import Document, Project, Result, XsError, evaluate, load, parse
-
-__version__ = "0.1.0"
 
 __all__ = ["Document", "Project", "Result", "XsError", "__version__", "evaluate", "load", "parse"]
 

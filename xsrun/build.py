@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from xsrun import __version__
+VERSION: Final = "0.1.0"
 
 PACKAGE: Final = os.path.dirname(os.path.abspath(__file__))
 
@@ -21,7 +21,7 @@ def grammar_folder() -> str:
 def build_stamp() -> str:
     """A text that another version of xsrun or Python does not have, nor a checkout after any change to its files."""
     files = [*_files(PACKAGE), *_files(grammar_folder())]
-    return "\n".join([__version__, sys.version, *files])
+    return "\n".join([VERSION, sys.version, *files])
 
 
 def _files(folder: str) -> Iterator[str]:

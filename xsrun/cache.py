@@ -184,4 +184,5 @@ def _routine(row: tuple[Any, ...]) -> Routine:
 
 def _field(row: tuple[Any, ...]) -> Field:
     *simple, filters, attributes, children = row
-    return Field(*simple, tuple(FilterCall(*each) for each in filters), attributes, tuple(map(_field, children)))
+    calls = tuple(FilterCall(*each) for each in filters)
+    return Field._make((*simple, calls, attributes, tuple(map(_field, children))))

@@ -17,9 +17,9 @@ class Late:
         self._name = name
         self._function: Callable[..., Any] | None = None
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call the function."""
         function = self._function
         if function is None:
             function = self._function = getattr(importlib.import_module(self._module), self._name)
-        return function(*arguments)
+        return function(*arguments, **named)

@@ -35,8 +35,9 @@ PLAIN: Final = Style()
 COLOUR: Final = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[1m", "\x1b[0m")
 
 
-def diagnostic_text(found: Diagnostic, style: Style = PLAIN) -> str:
+def diagnostic_text(found: Diagnostic, coloured: bool = False) -> str:
     """One finding, with its line and carets."""
+    style = COLOUR if coloured else PLAIN
     lines = [_headline(found.severity, found.code, found.message, style)]
     if found.span is not None:
         lines += excerpt(found.span, found.label, style)
@@ -107,8 +108,9 @@ def _cut(line: str, limit: int = 300) -> str:
 # ------------------------------------------------------------------ failures
 
 
-def failure_text(failure: Failure, exchanges: Sequence[Exchange], masker: Masker, style: Style = PLAIN) -> str:
+def failure_text(failure: Failure, exchanges: Sequence[Exchange], masker: Masker, coloured: bool = False) -> str:
     """A failed run: the error, its place and values, the calls, the last request, what to do."""
+    style = COLOUR if coloured else PLAIN
     name = f" {failure.name}" if failure.code == "thrown" and failure.name else ""
     lines = [_headline("error", failure.code, f"{name.strip()}: {failure.message}" if name else failure.message, style)]
     fault = failure.fault

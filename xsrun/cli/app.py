@@ -11,8 +11,8 @@ import typer
 
 from xsrun import __version__
 from xsrun.cli import commands
-from xsrun.cli.execute import execute
 from xsrun.cli.options import EXECUTE, PATH, Option
+from xsrun.late import Late
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 EXAMPLES: Final = """Run a job and print its result as JSON.
@@ -25,6 +25,8 @@ Examples:
 
   xsrun execute run.xs --input-json -
 """
+
+_execute: Callable[[dict[str, Any]], int] = Late("xsrun.cli.execute", "execute")
 
 app = typer.Typer(
     name="xsrun",
@@ -91,7 +93,7 @@ def _from_records(options: tuple[Option, ...], function: Callable[[dict[str, Any
 
 
 for _name in ("execute", "run", "exec"):
-    app.command(_name, help=EXAMPLES, hidden=_name != "execute")(_from_records(EXECUTE, execute))
+    app.command(_name, help=EXAMPLES, hidden=_name != "execute")(_from_records(EXECUTE, _execute))
 
 app.command("check")(commands.check)
 app.command("info")(commands.info)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 from xsrun import values
 from xsrun.diagnostics import Diagnostic, Exit
 from xsrun.effects.recording import Exchange
-from xsrun.render import COLOUR, PLAIN, Style, diagnostic_json, diagnostic_text, failure_json, failure_text, shorten
+from xsrun.late import Late
 from xsrun.runtime.job import Failure
 from xsrun.runtime.secrets import Masker
+
+_diagnostic_json: Callable[..., dict[str, object]] = Late("xsrun.render", "diagnostic_json")
+_diagnostic_text: Callable[..., str] = Late("xsrun.render", "diagnostic_text")
+_failure_json: Callable[..., dict[str, object]] = Late("xsrun.render", "failure_json")
+_failure_text: Callable[..., str] = Late("xsrun.render", "failure_text")
+_shorten: Callable[..., str] = Late("xsrun.render", "shorten")
 
 
 class Output:
@@ -23,7 +29,7 @@ class Output:
         self.as_json = as_json
         self.quiet = quiet
         self.masker = Masker(())
-        self.style = _style(sys.stderr, color)
+        self.coloured = _coloured(sys.stderr, color)
 
     def result(self, value: Any) -> None:
         """The one JSON document of stdout: indented on a terminal, one line in a pipe."""
@@ -34,27 +40,31 @@ class Output:
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
         """Findings about the source; warnings only when not quiet."""
         for each in found:
-            if each.severity == "error" or not self.quiet:
-                self.line({"type": "diagnostic", **diagnostic_json(each)}, diagnostic_text(each, self.style) + "\n")
+            if self.quiet and each.severity != "error":
+                continue
+            if self.as_json:
+                self.line({"type": "diagnostic", **_diagnostic_json(each)})
+            else:
+                self.line(_diagnostic_text(each, self.coloured) + "\n")
 
     def failure(self, failure: Failure, exchanges: Iterable[Exchange] = ()) -> None:
         """Why there is no result."""
         sent = list(exchanges)
         if self.as_json:
-            self.line({"type": "error", **failure_json(failure, sent, self.masker)}, "")
+            self.line({"type": "error", **_failure_json(failure, sent, self.masker)})
         else:
-            self.line({}, failure_text(failure, sent, self.masker, self.style))
+            self.line(_failure_text(failure, sent, self.masker, self.coloured))
 
     def log(self, value: Any, place: str = "") -> str:
         """The line of a ``debug.log`` entry."""
         masked = self.masker.value(values.plain(value))
         if self.as_json:
             return json.dumps({"type": "log", "value": masked}, ensure_ascii=False)
-        return f"log: {masked if isinstance(masked, str) else shorten(masked, 2000)}"
+        return f"log: {masked if isinstance(masked, str) else _shorten(masked, 2000)}"
 
-    def line(self, as_json: Mapping[str, Any], text: str) -> None:
-        """One message on stderr."""
-        shown = json.dumps(as_json, ensure_ascii=False) if self.as_json else text
+    def line(self, message: object) -> None:
+        """One message on stderr: a text, or an object as JSON."""
+        shown = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
         sys.stderr.write(shown + "\n")
         sys.stderr.flush()
 
@@ -64,9 +74,8 @@ class Output:
         return int(exit)
 
 
-def _style(stream: TextIO, color: str | None) -> Style:
+def _coloured(stream: TextIO, color: str | None) -> bool:
     """Colour only on a terminal that wants it; ``--color`` wins."""
     if color in ("always", "never"):
-        return COLOUR if color == "always" else PLAIN
-    wanted = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return COLOUR if wanted else PLAIN
+        return color == "always"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

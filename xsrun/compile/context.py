@@ -13,6 +13,7 @@ from xsrun.compile.names import Names
 from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
+from xsrun.types.fields import Field
 
 
 class Evaluator(Protocol):
@@ -73,8 +74,17 @@ class Signature(NamedTuple):
     """What a caller must know of a function: its number in the program, inputs and which are required."""
 
     number: int
-    inputs: tuple[str, ...]
-    required: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of its inputs."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The inputs that a call must give."""
+        return tuple(field.name for field in self.fields if not field.may_be_omitted)
 
 
 class Bound(NamedTuple):

@@ -184,18 +184,25 @@ def element(context: Context, base: ast.expr, key: ast.expr, a: Type, b: Type) -
     if b.only(TEXT) and a.only(OBJECT):
         return py.call(py.attribute(base, "get"), key)
     if b.only(TEXT) and a.may(OBJECT) and is_simple(base):
-        return py.choose(_is_a(base, "dict"), py.call(py.attribute(base, "get"), key), py.call("item", base, key))
-    if not (b.only(INTEGER) and a.may(LIST)):
+        return py.choose(is_a(base, "dict"), py.call(py.attribute(base, "get"), key), py.call("item", base, key))
+    if not (b.may(INTEGER) and a.may(LIST)):
         return py.call("item", base, key)
     first_base, base = twice(context, base, context.row(key))
     tests: list[ast.expr] = []
     if not a.only(LIST):
-        tests.append(_is_a(first_base, "list"))
+        tests.append(is_a(first_base, "list"))
         first_base = base
     first_key, again = twice(context, key)
+    if not b.only(INTEGER):
+        tests.append(is_a(first_key, "int"))
+        first_key = again
     tests.append(inside(first_base, first_key))
-    test = ast.BoolOp(ast.And(), tests) if len(tests) > 1 else tests[0]
-    return py.choose(test, ast.Subscript(base, again, ast.Load()), py.call("item", base, key))
+    return py.choose(all_of(tests), ast.Subscript(base, again, ast.Load()), py.call("item", base, key))
+
+
+def all_of(tests: list[ast.expr]) -> ast.expr:
+    """``a and b and c``."""
+    return ast.BoolOp(ast.And(), tests) if len(tests) > 1 else tests[0]
 
 
 def inside(base: ast.expr, key: ast.expr) -> ast.expr:
@@ -210,7 +217,7 @@ def member(base: ast.expr, name: str, known: Type) -> ast.expr:
     general = py.call("member", base, py.constant(name))
     if not isinstance(base, ast.Name):
         return general
-    return py.choose(_is_a(base, "dict"), py.call(py.attribute(base, "get"), py.constant(name)), general)
+    return py.choose(is_a(base, "dict"), py.call(py.attribute(base, "get"), py.constant(name)), general)
 
 
 def required_member(base: ast.expr, name: str, shown: str) -> ast.expr:
@@ -218,12 +225,13 @@ def required_member(base: ast.expr, name: str, shown: str) -> ast.expr:
     general = py.call("member_or_fail", base, py.constant(name), py.constant(shown))
     if not isinstance(base, ast.Name):
         return general
-    there = ast.BoolOp(ast.And(), [_is_a(base, "dict"), ast.Compare(py.constant(name), [ast.In()], [base])])
+    there = ast.BoolOp(ast.And(), [is_a(base, "dict"), ast.Compare(py.constant(name), [ast.In()], [base])])
     return py.choose(there, ast.Subscript(base, py.constant(name), ast.Load()), general)
 
 
-def _is_a(base: ast.expr, class_name: str) -> ast.expr:
-    return py.is_(py.call("type", base), py.load(class_name))
+def is_a(value: ast.expr, class_name: str) -> ast.expr:
+    """Whether a value is exactly of a Python class."""
+    return py.is_(py.call("type", value), py.load(class_name))
 
 
 # ------------------------------------------------------------------ filters

@@ -11,14 +11,16 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.statements.expect import must_throw
+from xsrun.compile import fast
 from xsrun.compile import python as py
 from xsrun.compile.calls import missing_attribute, unknown_attribute
-from xsrun.compile.context import StackCompiler
+from xsrun.compile.context import Signature, StackCompiler
 from xsrun.compile.names import RESERVED, root_name
 from xsrun.compile.types import INTEGER, LIST
 from xsrun.diagnostics import ERROR_KINDS, nearest
-from xsrun.source import Span
+from xsrun.program import function_name
 from xsrun.syntax import tree
+from xsrun.types.fields import Field
 
 Stack = list[ast.stmt]
 Compile = Callable[[StackCompiler, tree.Block], Stack]
@@ -395,11 +397,20 @@ def _removes(each: tree.Block) -> bool:
     return False
 
 
+def _plain_local(stack: StackCompiler, target: tree.Node | None) -> str:
+    """The local of a loop variable that can be set by Python's own loop, else ``""``."""
+    if not isinstance(target, tree.Variable) or not declarable(stack, target):
+        return ""
+    context = stack.context
+    return "" if target.name in context.tracked else context.names.declared.get(target.name, "")
+
+
 def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from: str) -> Stack:
     """``for element, _ in zip(source, budget)``: every turn is paid from the run's budget."""
     context = stack.context
-    item = context.temporary()
     target = each.binding.target if each.binding else None
+    local = _plain_local(stack, target)
+    item = local or context.temporary()
     setup: Stack = []
     counter = position = ""
     if removed_from:
@@ -409,7 +420,9 @@ def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from
     context.loops.append(f"{removed_from}:{counter}:{position}" if removed_from else "")
     with context.branch():
         body: Stack = []
-        if target is not None and declarable(stack, target):
+        if local:
+            context.names.certain.add(root_name(target) if target else "")
+        elif target is not None and declarable(stack, target):
             body += stack.store(target, py.load(item))
         body += stack.body(each)
     context.loops.pop()
@@ -650,9 +663,28 @@ def _function_call_form(stack: StackCompiler, block: tree.Block) -> Stack:
 
 def _function_call(stack: StackCompiler, block: tree.Block) -> ast.expr | None:
     context = stack.context
-    name = block.name
     given = block.attribute("input")
-    inputs = stack.expressions.value(given.value, strict=True) if given else ast.Dict([], [])
+    callee = _callee(stack, block)
+    if callee is None:
+        if given is not None:
+            stack.expressions.value(given.value, strict=True)
+        return None
+    if given is not None and isinstance(given.value, tree.ObjectLiteral):
+        _check_inputs(stack, given.value, block.name, callee.inputs, callee.required)
+    elif given is None and callee.required:
+        place = block.heads[0].span(context.source)
+        context.warn("missing-input", f"`{block.name}` needs the input `{callee.required[0]}`", place)
+    depth = ast.BinOp(py.load("depth"), ast.Add(), py.constant(1))
+    call = _straight_call(stack, given, callee, depth)
+    if call is None:
+        inputs = stack.expressions.value(given.value, strict=True) if given else ast.Dict([], [])
+        call = py.call("call_function", py.load("rt"), depth, py.constant(callee.number), inputs)
+    return py.place(call, context.source, block)
+
+
+def _callee(stack: StackCompiler, block: tree.Block) -> Signature | None:
+    """The function that a call names; its absence is reported."""
+    context, name = stack.context, block.name
     if not name:
         context.error(
             "missing-name", f"`{block.keyword}` needs the name of a function", block.head_span(context.source),
@@ -660,21 +692,44 @@ def _function_call(stack: StackCompiler, block: tree.Block) -> ast.expr | None:
         )  # fmt: skip
         return None
     callee = context.callees.get(name)
-    place = Span(context.source, block.heads[0].start, block.heads[0].end)
     if callee is None:
         near = nearest(name, context.callees)
         context.error(
-            "unresolved-function", f"there is no function `{name}`", place,
+            "unresolved-function", f"there is no function `{name}`", block.heads[0].span(context.source),
             help=f'did you mean "{near}"?' if near else "add function/….xs that declares it",
         )  # fmt: skip
+    return callee
+
+
+def _straight_call(
+    stack: StackCompiler, given: tree.Attribute | None, callee: Signature, depth: ast.expr
+) -> ast.expr | None:
+    """The call of a function whose inputs are all given by name, each converted only where it must be."""
+    if given is None or not isinstance(given.value, tree.ObjectLiteral):
         return None
-    if given is not None and isinstance(given.value, tree.ObjectLiteral):
-        _check_inputs(stack, given.value, name, callee.inputs, callee.required)
-    elif given is None and callee.required:
-        context.warn("missing-input", f"`{name}` needs the input `{callee.required[0]}`", place)
-    depth = ast.BinOp(py.load("depth"), ast.Add(), py.constant(1))
-    call = py.call("call_function", py.load("rt"), depth, py.constant(callee.number), inputs)
-    return py.place(call, context.source, block)
+    pairs = {pair.key: pair for pair in given.value.pairs if isinstance(pair, tree.Pair) and not pair.disabled}
+    plain = len(pairs) == len(given.value.pairs) and not any(pair.computed for pair in pairs.values())
+    if not plain or list(pairs) != list(callee.inputs):
+        return None
+    arguments = [
+        _input_argument(stack, callee, number, field, pairs[field.name].value)
+        for number, field in enumerate(callee.fields)
+    ]
+    return py.call(function_name(callee.number), py.load("rt"), depth, *arguments)
+
+
+def _input_argument(stack: StackCompiler, callee: Signature, number: int, field: Field, node: tree.Node) -> ast.expr:
+    value, known = stack.expressions.value(node), stack.context.types.of(node)
+    is_int = field.type == "int" and not (field.is_list or field.filters)
+    if is_int and known.only(INTEGER):
+        return value
+    entry = ast.Subscript(py.attribute("rt", "entries"), py.constant(callee.number), ast.Load())
+    convert = ast.Subscript(py.attribute(entry, "fields"), py.constant(number), ast.Load())
+    clock = py.attribute(py.attribute("rt", "world"), "clock")
+    if not is_int:
+        return py.call(convert, value, clock)
+    first, again = fast.twice(stack.context, value)
+    return py.choose(fast.is_a(first, "int"), again, py.call(convert, again, clock))
 
 
 def _check_inputs(

@@ -76,11 +76,7 @@ class _Compiler:
         stacks = [each for each in constructs if each.kind in STACK_KINDS]
         fields = [self._fields(each) for each in stacks]
         callees = {
-            each.name: Signature(
-                number,
-                tuple(field.name for field in fields[number]),
-                tuple(field.name for field in fields[number] if not field.may_be_omitted),
-            )
+            each.name: Signature(number, fields[number])
             for number, each in enumerate(stacks)
             if each.kind == "function"
         }
@@ -203,6 +199,8 @@ class _Compiler:
         prologue += [
             py.assign(names.bit(name), py.constant(False)) for name in sorted(context.tracked) if name in names.declared
         ]
+        deep = ast.Compare(py.load("depth"), [ast.Gt()], [py.attribute("rt", "deepest")])
+        prologue.insert(0, py.if_(deep, [py.expression(py.call("too_deep", py.load("rt")))]))
         made = ast.FunctionDef(
             function_name(number), py.parameters("rt", "depth", *names.inputs.values()), [*prologue, *body], []
         )

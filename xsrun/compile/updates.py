@@ -139,14 +139,15 @@ class Updates:
         """``base[key] = value`` under the tests that make it right, else the general way."""
         store: ast.stmt = ast.Assign([ast.Subscript(base, key, ast.Store())], value)
         if key_type.only(TEXT):
-            tests = [*([] if known.only(OBJECT) else [_is_a(base, "dict")]), *tests]
-        elif key_type.only(INTEGER):
-            tests = [*([] if known.only(LIST) else [_is_a(base, "list")]), fast.inside(base, key), *tests]
+            tests = [*([] if known.only(OBJECT) else [fast.is_a(base, "dict")]), *tests]
+        elif key_type.may(INTEGER):
+            is_int = [] if key_type.only(INTEGER) else [fast.is_a(key, "int")]
+            tests = [*([] if known.only(LIST) else [fast.is_a(base, "list")]), *is_int, fast.inside(base, key), *tests]
         else:
             return [general]
         if not tests:
             return [store]
-        return [py.if_(ast.BoolOp(ast.And(), tests) if len(tests) > 1 else tests[0], [store], [general])]
+        return [py.if_(fast.all_of(tests), [store], [general])]
 
     def _held(self, value: ast.expr, made: list[ast.stmt], changed: str) -> ast.expr:
         """A value that can be read several times while a variable changes."""
@@ -178,9 +179,23 @@ class Updates:
         known = self.context.types.variables.get(name, Type(0))
         if known.only(TEXT):
             return self._longer_text(name, value)
-        if known.only(LIST) and isinstance(value, tree.Chain) and _is_variable(value.subject, name):
-            return self._longer_list(name, value)
-        return None
+        if not (isinstance(value, tree.Chain) and _is_variable(value.subject, name)):
+            return None
+        if len(value.filters) == 1 and value.filters[0].name == "set" and known.only(CONTAINER):
+            return self._replaced(name, value.filters[0])
+        return self._longer_list(name, value) if known.only(LIST) else None
+
+    def _replaced(self, name: str, each: tree.Filter) -> list[ast.stmt] | None:
+        """``$x = $x|set:key:value``."""
+        if each.disabled or len(each.arguments) != 2 or any(mentions(node, name) for node in each.arguments):
+            return None
+        if any(isinstance(node, tree.Variable) and node.name in ("$", "this") for node in each.walk()):
+            return None
+        made: list[ast.stmt] = []
+        path, value = (self._held(self.expressions.value(node), made, "") for node in each.arguments)
+        local = self.context.names.local(name)
+        replaced = py.place(py.call("replaced", py.load(local), path, value), self.context.source, each)
+        return [*made, self.owning(name), py.assign(local, replaced)]
 
     def _longer_text(self, name: str, value: tree.Node) -> list[ast.stmt] | None:
         operands = concatenated(value)
@@ -235,7 +250,3 @@ def mentions(node: tree.Node, name: str) -> bool:
 
 def _is_variable(node: tree.Node | None, name: str) -> bool:
     return isinstance(node, tree.Variable) and node.name == name
-
-
-def _is_a(base: ast.expr, class_name: str) -> ast.expr:
-    return py.is_(py.call("type", base), py.load(class_name))

@@ -21,16 +21,17 @@ class Limits(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A function that can be called: its binder of inputs and its code."""
+    """A function that can be called: its binder of inputs, one for each input alone, and its code."""
 
     bind: Binder
+    fields: tuple[Callable[[Any, Any], Any], ...]
     run: Callable[..., Any]
 
 
 class Run:
     """What generated code gets as ``rt``."""
 
-    __slots__ = ("auth", "budget", "entries", "env", "later", "limits", "raw_input", "system", "world")
+    __slots__ = ("auth", "budget", "deepest", "entries", "env", "later", "limits", "raw_input", "system", "world")
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class Run:
         """The environment variables that the job may read."""
         self.raw_input = raw_input
         self.limits = limits
+        self.deepest = limits.depth
         self.system: dict[str, Any] = {"datasource": "", "branch": "", "http_headers": {}}
         """What stands behind ``$env.$name`` outside a request."""
         self.auth: dict[str, Any] = {}

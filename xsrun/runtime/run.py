@@ -14,9 +14,9 @@ from xsrun.program import Program, Routine, code_name, function_name
 from xsrun.runtime.frame import Entry, Limits, Run
 from xsrun.runtime.support import NAMESPACE, UNSET
 from xsrun.source import Source, Span
-from xsrun.types.binding import compile_binder
+from xsrun.types.binding import compile_binder, field_binders
 
-RECURSION: Final = 12_000
+RECURSION: Final = 4_500
 """Python frames that a run of a thousand nested calls may need."""
 
 
@@ -34,7 +34,8 @@ class Loaded:
         for code in program.code:
             exec(code, namespace)
         self.entries = tuple(
-            Entry(compile_binder(each.fields), namespace[function_name(each.number)]) for each in program.routines
+            Entry(compile_binder(each.fields), field_binders(each.fields), namespace[function_name(each.number)])
+            for each in program.routines
         )
         self.by_code = {entry.run.__code__: each for entry, each in zip(self.entries, program.routines, strict=True)}
         if sys.getrecursionlimit() < RECURSION:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from sys import getrefcount
 from typing import Any, Final, NoReturn
 
-from xsrun import values
+from xsrun import paths, values
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, STANDARD, THROWN, Fault, LimitFault, RunStopped
 from xsrun.runtime.frame import Run
 from xsrun.types.binding import bind
@@ -162,6 +162,17 @@ ALONE: Final = _rows_refs()
 """The reference count of a row, seen through one local, that has no other holder than its list."""
 
 
+def replaced(container: Any, path: Any, value: Any) -> Any:
+    """``|set:path:value`` of an owned list or object: in place where the path is a plain key."""
+    if type(container) is dict and type(path) is str and (path.isidentifier() or path.isalnum()):
+        container[path] = value
+        return container
+    if type(container) is list and type(path) is int and 0 <= path < len(container):
+        container[path] = value
+        return container
+    return paths.set(container, path, value)
+
+
 def without(items: list[Any], at: int) -> list[Any]:
     """A list without one element."""
     return items[:at] + items[at + 1 :]
@@ -229,13 +240,16 @@ def check_budget(run: Run) -> None:
 
 def call_function(run: Run, depth: int, number: int, given: Any) -> Any:
     """Run a function of the program with an object of inputs."""
-    if depth > run.limits.depth:
-        raise LimitFault(
-            "limit-depth",
-            "Maximum call depth exceeded.",
-            help=f"{run.limits.depth:,} calls stand inside one another; look for a recursion without an end",
-        )
     return run.call(depth, number, given if type(given) is dict else values.mapping(given))
+
+
+def too_deep(run: Run) -> NoReturn:
+    """The fault of too many calls inside one another."""
+    raise LimitFault(
+        "limit-depth",
+        "Maximum call depth exceeded.",
+        help=f"{run.limits.depth:,} calls stand inside one another; look for a recursion without an end",
+    )
 
 
 def calling(call: Callable[[], Any]) -> Any:
@@ -283,7 +297,8 @@ def not_local(name: str, reason: str) -> NoReturn:
 
 
 _VALUES: Final = (
-    "add", "subtract", "multiply", "divide", "modulo", "negate", "span_list", "span_range", "integer", "text", "to_text", "truth",
+    "add", "subtract", "multiply", "divide", "modulo", "negate", "span_list", "span_range", "integer", "text",
+    "to_text", "truth",
     "elements", "mapping", "equal", "not_equal", "identical", "not_identical", "less", "less_equal", "greater",
     "greater_equal",
 )  # fmt: skip
@@ -294,12 +309,12 @@ NAMESPACE: Final[dict[str, Any]] = {
         each.__name__: each
         for each in (
             checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
-            without, or_left, or_else, default, optional, cast, iterate, check_budget, call_function, calling, caught,
-            thrown, failed, not_local,
+            without, or_left, or_else, default, optional, cast, iterate, check_budget, call_function, too_deep, calling,
+            caught, thrown, failed, not_local,
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "zip": zip, "enumerate": enumerate,
-    "float": float, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
+    "float": float, "int": int, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "RunStopped": RunStopped,
 }  # fmt: skip
 """Every name that generated code may use."""

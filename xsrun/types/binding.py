@@ -51,6 +51,23 @@ def compile_binder(fields: Iterable[Field], *, zero_omitted: bool = False) -> Bi
     return binder
 
 
+def field_binders(fields: Iterable[Field]) -> tuple[Callable[[Any, Instant], Any], ...]:
+    """A function ``(value, clock) -> input`` for every field, for a value that is given."""
+    return tuple(map(_field_binder, fields))
+
+
+def _field_binder(field: Field) -> Callable[[Any, Instant], Any]:
+    present = _step(field, False).present
+
+    def binder(value: Any, clock: Instant) -> Any:
+        try:
+            return present(value, clock)
+        except Reject as reject:
+            raise reject.inside(field.name).fault() from None
+
+    return binder
+
+
 class _Step(NamedTuple):
     """How one field is bound."""
 

@@ -1,0 +1,200 @@
+"""The table of what authors write by mistake, and what to type instead.
+
+``looks`` shows the tokens around the one where the grammar stopped, which is marked ``>``: types in
+capitals, anything else is the text of the token, alternatives stand between ``|``; ``^`` demands
+that the first one begins its entry. In messages ``<0>`` is the unexpected token, ``<-1>`` the one
+before it, ``<rest>`` what follows; the others are methods of ``Place`` (mistakes.py).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Cause(NamedTuple):
+    """One mistake: what is looked at, and what is said."""
+
+    looks: str
+    message: str
+    help: str
+    inside: str = ""
+    """In which surroundings: ``document``, ``block``, ``fields``, ``object``, ``list``, ``group``, ``index``,
+    ``backtick``; any when empty."""
+    of: str = ""
+    """The first word of the entry, when it matters."""
+    owner: str = ""
+    """The first word of the block around the entry, when it matters."""
+    mark: tuple[int, int] | str = (0, 0)
+    """Which tokens the carets cover, counted from the unexpected one; ``entry`` for the whole entry or value."""
+    label: str = ""
+    back: int = 0
+    """How many tokens before the unexpected one belong to the fault."""
+    glued: bool = False
+    """Whether there must be no blank before the unexpected token."""
+    code: str = "syntax"
+
+
+TYPES: Final = frozenset(
+    {
+        "SEP", "ATTR", "KEY", "TYPE", "BOUNDS", "BARE", "FILTERS", "AS", "LBLOCK", "RBLOCK", "LOBJECT", "ROBJECT",
+        "LCOND", "RCOND", "BTICK", "ETICK", "JUNK", "BROKEN", "TRIPLE", "STRING", "TIMESTAMP", "NUMBER", "VAR", "CAST",
+        "WORD", "SPREAD", "COMPARE", "LOGIC", "ARITHMETIC", "MEMBER", "MINUS", "BANG", "PIPE", "QUESTION", "COLON",
+        "EQ", "DOT", "COMMA", "LPAR", "RPAR", "LSQUARE", "RSQUARE", "START", "END",
+    }
+)  # fmt: skip
+
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "OPERATOR": ("ARITHMETIC", "COMPARE", "LOGIC", "MINUS"),
+    "INFIX": ("ARITHMETIC", "COMPARE", "LOGIC"),
+    "STOP": ("SEP", "RBLOCK", "ROBJECT", "RSQUARE", "RPAR", "RCOND", "ETICK", "END"),
+    "BEGIN": ("VAR", "STRING", "TRIPLE", "NUMBER", "WORD", "LPAR", "LCOND", "LSQUARE", "LOBJECT", "BTICK", "CAST"),
+    "FINISH": ("VAR", "STRING", "TRIPLE", "NUMBER", "WORD", "MEMBER", "RPAR", "RCOND", "RSQUARE", "ROBJECT", "ETICK"),
+    "BEFORE": ("EQ", "COLON", "LPAR", "LCOND", "LSQUARE", "BTICK", "SEP", "PIPE"),
+}
+"""Names for several types: what may stand between, end, begin and precede values."""
+
+CALLS: Final = "function.run function.call task.call tool.call addon.call middleware.call"
+
+CONDITIONS: Final = "if elseif while precondition"
+
+JUNK: Final = (
+    Cause(
+        ">JUNK|SEP|RPAR|RCOND", "`for` counts by itself, from 0", "write for (10) { each as $i { … } }",
+        of="for", inside="group", mark="entry",
+    ),
+    Cause(">;", "`;` ends nothing", "remove it: a statement ends with its line"),
+    Cause(">&", "`&` is no operator", "write `&&`; for bits use the filter `bitwise_and`"),
+    Cause(">^", "`^` is no operator", "write |pow:… for a power; for bits use the filter `bitwise_xor`"),
+    Cause(">$ LOBJECT|LBLOCK", "`${…}` puts nothing into a text", 'join texts with `~`, e.g. "Hello " ~ $name', mark=(0, 1)),
+    Cause(">$", "a name stands directly behind `$`", "write $name"),
+    Cause("ATTR EQ WORD >JUNK", "this text has no quotes", 'write <-3> = "<entry>"', mark="entry"),
+    Cause(">JUNK", "the character `<0>` means nothing here", "remove it, or put the text into quotes"),
+)  # fmt: skip
+
+OPERATORS: Final = (
+    Cause("* >*", "`**` is no operator", "write (<left>|pow:<1>)", mark=(-1, 0)),
+    Cause("QUESTION >MEMBER", "`?.` is no operator", "write (<left><0> ?? null), where nothing fails", mark=(-1, 0)),
+    Cause("QUESTION >LSQUARE", "`?[` is no operator", "write (<left>[…] ?? null), where nothing fails", mark=(-1, 0)),
+    Cause("QUESTION DOT >ANY", "`?.` is no operator", "write (… ?? null), where nothing fails", mark=(-2, -1)),
+    Cause(">and|AND", "`<0>` is no operator", "write `&&`"),
+    Cause(">or|OR", "`<0>` is no operator", "write `||`"),
+    Cause(">is|IS", "`<0>` is no operator", "write `==`"),
+    Cause(">mod|MOD", "`<0>` is no operator", "write `%`"),
+    Cause("not|NOT >BEGIN", "`<-1>` is no operator", "write !<right>", mark=(-1, -1)),
+    Cause("< >>", "`<>` is no operator", "write `!=`", mark=(-1, 0)),
+    Cause("= >>", "there are no functions of the form `x => …`", "name the element `$$`, e.g. $list|map:$$.price",
+          mark=(-1, 0)),
+    Cause("MINUS >>", "`->` is no operator", "write `.` before the name of a part", mark=(-1, 0)),
+    Cause("LPAR|LCOND|BEFORE >ARITHMETIC|COMPARE|LOGIC", "nothing stands before `<0>`",
+          "write a value before `<0>`, or remove it"),
+    Cause("OPERATOR >STOP", "nothing stands behind `<-1>`", "write a value behind `<-1>`, or remove it", mark=(-1, -1)),
+    Cause("OPERATOR >INFIX", "`<-1>` and `<0>` stand side by side", "keep one of the two", mark=(-1, 0)),
+)  # fmt: skip
+
+FILTERS: Final = (
+    Cause("PIPE WORD >LPAR|LCOND", "the arguments of a filter stand behind `:`", "write |<-1><call>", mark=(0, 0)),
+    Cause("PIPE WORD COLON ANY , >BEGIN", "the arguments of a filter are separated by `:`", "write |<-4>:<-2>:<0>",
+          mark=(-1, -1), back=2),
+    Cause("PIPE WORD COLON ANY >COMMA", "the arguments of a filter are separated by `:`", "write |<-3>:<-1>:<1>"),
+    Cause("PIPE >PIPE", "a filter has no name", "write `||` to join conditions", mark=(-1, 0)),
+    Cause("PIPE >VAR|LPAR|LCOND|BANG", "no filter stands behind `|`", "write `||` to join conditions", mark=(-1, -1)),
+    Cause("PIPE >ANY", "the name of a filter stands behind `|`", "write e.g. $text|trim", mark=(-1, -1)),
+    Cause("COLON >STOP", "an argument is missing behind `:`", "write it, or remove the colon",
+          inside="block group list index backtick", mark=(-1, -1)),
+)  # fmt: skip
+
+OBJECTS: Final = (
+    Cause("^ >WORD|STRING|NUMBER =", "an entry of an object is written with `:`", "write <0>: <rest>", inside="object",
+          mark=(0, 1)),
+    Cause("^ >VAR STOP", "an entry of an object has a key", "write <name>: <0>", inside="object"),
+    Cause("^ >WORD STOP", "the key `<0>` has no value", "write <0>: $<0>", inside="object"),
+    Cause("^ >STRING STOP", "the key <0> has no value", "write <0>: null", inside="object"),
+    Cause("^ >LPAR|LCOND|LSQUARE", "a key is a name or a text in quotes", "build it with a filter: {}|set:$key:$value",
+          inside="object"),
+    Cause("FINISH >WORD|STRING|NUMBER COLON", "a comma is missing before `<0>`", "write <-1>, <0>: <rest>",
+          inside="object"),
+    Cause("KEY COLON >STOP", "the key `<-2>` has no value", "write <-2>: null, or leave the key out", inside="object",
+          mark=(-2, -1)),
+    Cause("KEY COLON WORD >WORD|NUMBER|JUNK", "this text has no quotes", 'write <-3>: "<…>"', inside="object",
+          mark=(-1, 0)),
+    Cause("FINISH >BEGIN", "a comma is missing before `<0>`", "write <-1>, <0>", inside="list"),
+    Cause("^ WORD|STRING >COLON", "the elements of a list have no keys", "write {<-1>: <rest>}", inside="list",
+          mark=(-1, 0)),
+    Cause(">COMMA", "this comma separates nothing", "remove it", inside="object list block fields document"),
+)  # fmt: skip
+
+FIELDS: Final = (
+    Cause("^ TYPE >COLON WORD", "a field begins with its type", "write <1> <-1>", inside="fields", mark=(-1, 1)),
+    Cause("^ TYPE >< WORD", "a list is written with brackets", "write <1>[] and the name", inside="fields", mark=(0, 1)),
+    Cause(">STRING COLON WORD", "a field begins with its type", "write <2> and the name without quotes",
+          inside="fields", mark=(0, 2)),
+    Cause(">OPERATOR|PIPE|QUESTION", "a default is a literal", "write the value itself, and compute in the stack",
+          inside="fields"),
+)  # fmt: skip
+
+STATEMENTS: Final = (
+    Cause("^ >MINUS MINUS", "`--` is no comment", "write // …", inside="block fields document", mark=(0, 1)),
+    Cause("^ WORD|STRING >COLON", "`return` takes its value as an attribute", "write return { value = {<-1>: <rest>} }",
+          inside="block", owner="return", mark=(-1, 0)),
+    Cause("^ case|default >COLON", "the statements of `<-1>` stand in braces", "write <-1> { … }", inside="block"),
+    Cause("^ WORD|STRING >COLON", "an attribute is written with `=`", "write <-1> = <rest>", inside="block document",
+          mark=(-1, 0)),
+    Cause("^ WORD >ARITHMETIC|MINUS EQ", "`<0>=` is no operator", "write <-1> = <target> <0> <rest>", inside="block",
+          mark=(0, 1)),
+    Cause("^ >VAR ARITHMETIC|MINUS EQ", "`<1>=` is no operator", "write var.update <0> { value = <0> <1> <rest> }",
+          inside="block", mark=(0, 2)),
+    Cause("^ >VAR + +", "`++` is no operator", "write var.update <0> { value = <0> + 1 }", inside="block", mark=(0, 2)),
+    Cause("^ >VAR MINUS MINUS", "`--` is no operator", "write var.update <0> { value = <0> - 1 }", inside="block",
+          mark=(0, 2)),
+    Cause("^ >VAR MEMBER EQ|COMPARE", "a variable is changed with `var.update`",
+          "write var.update <0><1> { value = <rest> }", inside="block", mark=(0, 2)),
+    Cause("^ >VAR EQ|COMPARE", "a variable is set with `var`", "write var <0> { value = <rest> }", inside="block",
+          mark=(0, 1)),
+    Cause("^ >VAR", "a statement begins with its name", "write var <0> { value = <entry> }", inside="block"),
+    Cause("^ var.update ANY >EQ|MEMBER", "`var.update` takes its value in braces",
+          "write var.update <-1> { value = <rest> }", inside="block"),
+    Cause("^ WORD VAR >EQ", "a variable takes its value in braces", "write var <-1> { value = <rest> }",
+          inside="block"),
+    Cause("AS >WORD", "the name of a variable begins with `$`", "write as $<0>", inside="block"),
+    Cause("AS >ANY", "a variable stands behind `as`", "write as $result", inside="block", mark=(-1, -1)),
+    Cause(">ANY", "`throw` takes its name and value in braces", 'write throw { name = "…", value = <arguments> }',
+          of="throw", inside="block"),
+    Cause(">ANY", "`<keyword>` takes its value in braces", "write <keyword> { value = <arguments> }",
+          of="return debug.stop debug.log", inside="block"),
+    Cause("WORD LPAR STRING >COMMA", "`<keyword>` takes no call parentheses",
+          "write <keyword> <-1> { input = <rest> } as $result", of=CALLS, inside="group"),
+    Cause(">as VAR", "`foreach` names its element in `each`", "write foreach (<-1>) { each as <1> { … } }", of="foreach",
+          inside="group", mark=(-1, 1)),
+    Cause(">ANY", "`<keyword>` takes its condition in parentheses", "write <keyword> (<arguments>) { … }",
+          of=CONDITIONS, inside="block"),
+    Cause(">ANY", "`<keyword>` takes what it goes through in parentheses", "write <keyword> (…) { each as $item { … } }",
+          of="foreach for", inside="block"),
+    Cause("^ case >ANY", "`case` takes its value in parentheses", "write case (<arguments>) { … }", inside="block"),
+    Cause("^ >BEGIN|LBLOCK", "a document begins with its kind", 'write e.g. function "name" { … }', inside="document"),
+    Cause("^ >BEGIN|LBLOCK", "`<0>` begins no statement", "a statement is written name { attribute = value }",
+          inside="block"),
+)  # fmt: skip
+
+VALUES: Final = (
+    Cause("ATTR EQ >STOP", "`<-2>` has no value", "write <-2> = null, or leave it out", mark=(-2, -1)),
+    Cause("EQ|COLON WORD >COLON", "this text has no quotes", 'write "<glued>"', mark=(-1, 0)),
+    Cause("BTICK WORD >BEGIN|ETICK|BANG|SEP", "backticks hold an expression, no text",
+          'write a text in quotes, e.g. "Hello " ~ $name', inside="backtick", mark="entry"),
+    Cause('"" >STRING', "a text over several lines begins on a line of its own",
+          'write """, a line break, the text, and """ on the last line', mark=(-1, 0)),
+    Cause("NUMBER >WORD", "`<-1><0>` is no number", "write digits with at most one point, or a text in quotes",
+          mark=(-1, 0), glued=True),
+    Cause("ATTR EQ WORD >WORD|NUMBER|BANG|VAR|STRING", "this text has no quotes", 'write <-3> = "<entry>"',
+          mark="entry"),
+    Cause("LPAR|LCOND >RPAR|RCOND", "the parentheses are empty", "write a value or a condition into them",
+          mark=(-1, 0)),
+    Cause("LSQUARE >RSQUARE", "the brackets are empty", "write a position, e.g. [0]; add to a list with `array.push`",
+          inside="index", mark=(-1, 0)),
+    Cause("FINISH >BEGIN", "an operator is missing before `<0>`", "write <-1> ~ <0> to join texts",
+          inside="group index backtick block", mark=(-1, 0)),
+    Cause("BEFORE >MEMBER", "nothing stands before `<0>`", "write $$<0> for a part of the element"),
+    Cause(">COMMA", "a comma separates nothing here", "write [a, b] for a list", inside="group index backtick"),
+)  # fmt: skip
+
+CAUSES: Final = (*JUNK, *OPERATORS, *FILTERS, *OBJECTS, *FIELDS, *STATEMENTS, *VALUES)
+"""Every mistake that is known by name; the first one that fits is meant."""
