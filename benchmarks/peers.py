@@ -103,7 +103,7 @@ def _restricted() -> dict[str, Program]:
     restricted, guards = import_module("RestrictedPython"), import_module("RestrictedPython.Guards")
     namespace: dict[str, Any] = {
         **restricted.safe_globals,
-        "__builtins__": {**restricted.safe_globals["__builtins__"], "sum": sum, "max": max},
+        "__builtins__": {**restricted.safe_globals["__builtins__"], "sum": sum, "max": max, "sorted": sorted},
         "_getiter_": iter,
         "_getitem_": operator.getitem,
         "_write_": lambda target: target,

@@ -1,4 +1,7 @@
-"""The programs of this folder by hand: the same algorithms in the Python that a person would write."""
+"""The programs of this folder by hand: the same algorithms in the Python that a person would write.
+
+No generators and no lambdas, so that the peers can run them too.
+"""
 
 from __future__ import annotations
 
@@ -36,17 +39,21 @@ def queens(size: int) -> int:
         if column >= size:
             columns[row] = -1
             row -= 1
-            continue
-        for above in range(row):
-            distance = columns[above] - column
-            if distance == 0 or distance == row - above or distance == above - row:
-                break
-        else:
+        elif safe(columns, row, column):
             if row == size - 1:
                 solutions += 1
             else:
                 row += 1
     return solutions
+
+
+def safe(columns: list[int], row: int, column: int) -> bool:
+    """Whether no queen of the rows above attacks the column."""
+    for above in range(row):
+        distance = columns[above] - column
+        if distance == 0 or distance == row - above or distance == above - row:
+            return False
+    return True
 
 
 def lcs(size: int) -> int:
@@ -110,8 +117,8 @@ def pipeline(size: int) -> dict[str, Any]:
     orders = orders_of(size)
     totals = [each["price"] * each["amount"] for each in orders if each["status"] == "paid" and each["price"] >= 100]
     largest = sorted(totals, reverse=True)[:5]
-    small = sum(each["id"] for each in orders if each["price"] < 100)
-    return {"count": len(totals), "sum": sum(totals), "largest": largest, "small": small}
+    small = [each["id"] for each in orders if each["price"] < 100]
+    return {"count": len(totals), "sum": sum(totals), "largest": largest, "small": sum(small)}
 
 
 def fib(size: int) -> int:
@@ -129,8 +136,11 @@ def wordfreq(size: int) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for word in words:
         counts[word] = counts.get(word, 0) + 1
-    most = max(counts, key=lambda word: counts[word])
-    return {"words": len(words), "different": len(counts), "most": most, "highest": counts[most]}
+    most, highest = "", 0
+    for word, count in counts.items():
+        if count > highest:
+            most, highest = word, count
+    return {"words": len(words), "different": len(counts), "most": most, "highest": highest}
 
 
 TWINS: Final[dict[str, tuple[Callable[[int], Any], int]]] = {

@@ -25,6 +25,8 @@ TYPE_NAMES: Final[dict[type, str]] = {
     dict: "object",
 }
 
+NUMBERS: Final = frozenset({int, float})
+
 INT_MAX: Final = 2**63 - 1
 INT_MIN: Final = -(2**63)
 MAX_RANGE: Final = 10_000_000
@@ -291,7 +293,7 @@ def equal(a: Any, b: Any) -> bool:
     """Loose equality ``==`` of PHP 8."""
     kind_a, kind_b = type(a), type(b)
     if kind_a is kind_b:
-        return _equal_same_type(a, b)
+        return bool(a == b) if kind_a in NUMBERS else _equal_same_type(a, b)
     if a is None or b is None:
         other = b if a is None else a
         return other == "" if isinstance(other, str) else not truth(other)
@@ -417,21 +419,29 @@ def _compare_containers(a: Any, b: Any) -> int:
 
 def less(a: Any, b: Any) -> bool:
     """``<``."""
+    if type(a) in NUMBERS and type(b) in NUMBERS:
+        return bool(a < b)
     return compare(a, b) < 0
 
 
 def less_equal(a: Any, b: Any) -> bool:
     """``<=``."""
+    if type(a) in NUMBERS and type(b) in NUMBERS:
+        return bool(a <= b)
     return compare(a, b) <= 0
 
 
 def greater(a: Any, b: Any) -> bool:
     """``>``."""
+    if type(a) in NUMBERS and type(b) in NUMBERS:
+        return bool(a > b)
     return compare(a, b) > 0
 
 
 def greater_equal(a: Any, b: Any) -> bool:
     """``>=``."""
+    if type(a) in NUMBERS and type(b) in NUMBERS:
+        return bool(a >= b)
     return compare(a, b) >= 0
 
 

@@ -12,7 +12,7 @@ from xsrun.files import home_of, is_home
 
 HERE: Final = os.curdir
 SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv"})
-_HEADER: Final = re.compile(r'^[ \t]*(run\.(?:job|service))[ \t]+(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*))', re.MULTILINE)
+_HEADER: Final = r'(?m)^[ \t]*(run\.(?:job|service))[ \t]+(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*))'
 
 
 class Place(NamedTuple):
@@ -54,7 +54,7 @@ def jobs_in(file: str) -> list[Place]:
     if "run." not in text:
         return []
     home = home_of(file)
-    return [Place(match[2] if match[2] is not None else match[3], match[1], home) for match in _HEADER.finditer(text)]
+    return [Place(match[2] if match[2] is not None else match[3], match[1], home) for match in re.finditer(_HEADER, text)]
 
 
 def find(path: str | None, job: str | None) -> tuple[str, str | None]:

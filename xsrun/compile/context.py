@@ -124,6 +124,11 @@ class Findings:
         """Report a warning."""
         self.found.warn(code, message, node if isinstance(node, Span) else self.span(node), help, label)
 
+    def missing(self, code: str, message: str, block: tree.Block, help: str = "") -> None:
+        """Report what a block lacks, unless a part of it made no sense and may have been just that."""
+        if not block.broken:
+            self.error(code, message, block.head_span(self.source), help)
+
 
 class Context(Findings):
     """State of compiling one function."""
@@ -194,6 +199,15 @@ class Context(Findings):
             yield bound
         finally:
             self.bound.pop()
+
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """Compile something a second time, without reporting again what is wrong with it."""
+        found, self.found = self.found, Found()
+        try:
+            yield
+        finally:
+            self.found = found
 
     @contextmanager
     def passing(self) -> Iterator[None]:

@@ -91,8 +91,13 @@ class Expressions:
     def _word(self, node: tree.Word, strict: bool) -> ast.expr:
         if node.name == "now":
             return py.call(py.attribute(py.attribute(py.attribute("rt", "world"), "clock"), "now"))
-        self.context.warn("unquoted-text", f"`{node.name}` is a text without quotes", node, help=f'write "{node.name}"')
+        known = node.name.lower() in ("true", "false", "null", "now")
+        help = f"write {node.name.lower()}" if known else f'write "{node.name}"'
+        self.context.warn("unquoted-text", f"`{node.name}` is a text without quotes", node, help)
         return py.constant(node.name)
+
+    def _broken(self, node: tree.Broken, strict: bool) -> ast.expr:
+        return py.constant(None)
 
     def _cast(self, node: tree.Cast, strict: bool) -> ast.expr:
         return py.call("cast", py.load("rt"), py.constant(node.type), py.constant(node.text.value))
@@ -504,6 +509,7 @@ class Expressions:
     _METHODS: Final[dict[type, Any]] = {
         tree.Literal: _literal,
         tree.Word: _word,
+        tree.Broken: _broken,
         tree.Cast: _cast,
         tree.Variable: _variable,
         tree.Path: _path,

@@ -87,9 +87,12 @@ def calculation(context: Context, operator: str, left: ast.expr, right: ast.expr
 
 def _remainder(context: Context, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr | None:
     """The remainder by a positive literal has the sign of the left side, as in Python when that is positive."""
-    if not (a.only(INTEGER) and isinstance(right, ast.Constant) and type(right.value) is int and right.value > 0):
+    if not (isinstance(right, ast.Constant) and type(right.value) is int and right.value > 0):
         return None
     first, again = twice(context, left)
+    if not a.only(INTEGER):
+        tests = [is_a(first, "int"), ast.Compare(again, [ast.GtE()], [py.constant(0)])]
+        return py.choose(all_of(tests), ast.BinOp(again, ast.Mod(), right), py.call("modulo", again, right))
     positive = ast.BinOp(again, ast.Mod(), right)
     negative = ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), again), ast.Mod(), right))
     return py.choose(ast.Compare(first, [ast.GtE()], [py.constant(0)]), positive, negative)

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.statements.expect import must_throw
-from xsrun.compile import fast
+from xsrun.compile import fast, shape
 from xsrun.compile import python as py
-from xsrun.compile.calls import missing_attribute, unknown_attribute
 from xsrun.compile.context import Signature, StackCompiler
 from xsrun.compile.names import RESERVED, root_name
 from xsrun.compile.types import INTEGER, LIST
@@ -24,8 +23,6 @@ from xsrun.types.fields import Field
 
 Stack = list[ast.stmt]
 Compile = Callable[[StackCompiler, tree.Block], Stack]
-
-PLAIN: Final = ("description", "disabled", "mock")
 
 
 class Form(NamedTuple):
@@ -63,7 +60,7 @@ def form(
         summary = " ".join((function.__doc__ or "").split())
 
         def checked(stack: StackCompiler, block: tree.Block) -> Stack:
-            _check(stack, block, FORMS[name])
+            shape.check(stack.context, block, FORMS[name])
             return function(stack, block)
 
         FORMS[name] = Form(name, head, required, optional, blocks, checked, summary, examples)
@@ -72,58 +69,9 @@ def form(
     return record
 
 
-def _check(stack: StackCompiler, block: tree.Block, known: Form) -> None:
-    """Attributes and blocks that the form does not have, and required ones that are missing."""
-    context = stack.context
-    names = known.required + known.optional
-    seen: set[str] = set()
-    for entry in block.body or ():
-        if isinstance(entry, tree.Attribute):
-            if entry.name in seen:
-                context.error("duplicate-attribute", f"`{entry.name}` is given twice", entry, "keep one of the two")
-            elif entry.name not in names and entry.name not in PLAIN:
-                unknown_attribute(context, block, entry, names, {})
-            seen.add(entry.name)
-        elif isinstance(entry, tree.Block) and known.blocks != ("*",) and entry.keyword not in known.blocks:
-            _misplaced(stack, block, entry, known)
-    for name in known.required:
-        if name not in seen:
-            missing_attribute(context, block, block.keyword, name)
-
-
-def _misplaced(stack: StackCompiler, block: tree.Block, entry: tree.Block, known: Form) -> None:
-    inner = known.blocks[0] if len(known.blocks) == 1 else ""
-    stack.context.error(
-        "misplaced",
-        f"`{entry.keyword}` cannot stand directly in `{block.keyword}`",
-        entry.head_span(stack.context.source),
-        help=f"put it into `{inner} {{ … }}`" if inner else f"`{block.keyword}` consists of {_list(known.blocks)}",
-    )
-
-
-def _list(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names) or "attributes"
-
-
 def _attribute(stack: StackCompiler, block: tree.Block, name: str, default: Any = None) -> ast.expr:
     found = block.attribute(name)
     return stack.expressions.value(found.value, strict=True) if found else py.constant(default)
-
-
-def _parenthesised(stack: StackCompiler, block: tree.Block) -> tree.Node | None:
-    """The expression in the head; its absence is reported."""
-    for head in block.heads:
-        if isinstance(head, tree.Argument | tree.Condition) and head.value is not None:
-            return head.value
-        if isinstance(head, tree.Variable | tree.Path):
-            return head
-    stack.context.error(
-        "missing-head",
-        f"`{block.keyword}` needs an expression in parentheses",
-        block.head_span(stack.context.source),
-        help=f"write {block.keyword} (…) {{ … }}",
-    )
-    return None
 
 
 # ------------------------------------------------------------------ variables
@@ -162,12 +110,17 @@ def _var_update(stack: StackCompiler, block: tree.Block) -> Stack:
 def _target(stack: StackCompiler, block: tree.Block) -> tree.Node | None:
     target = next((head for head in block.heads if isinstance(head, tree.Variable | tree.Path)), None)
     if target is None:
-        stack.context.error(
-            "missing-target",
-            f"`{block.keyword}` needs the variable it sets",
-            block.head_span(stack.context.source),
-            help=f"write {block.keyword} $name {{ value = … }}",
-        )
+        word = next((head for head in block.heads if isinstance(head, tree.Word)), None)
+        if word is not None:
+            stack.context.error(
+                "missing-target",
+                "the name of a variable begins with `$`",
+                word,
+                help=f"write {block.keyword} ${word.name}",
+            )
+            return None
+        shown = f"write {block.keyword} $name {{ value = … }}"
+        stack.context.missing("missing-target", f"`{block.keyword}` needs the variable it sets", block, shown)
         return None
     return target if declarable(stack, target) else None
 
@@ -211,14 +164,14 @@ def _conditional(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run the first branch whose condition is true."""
     branches = [entry for entry in block.body or () if isinstance(entry, tree.Block)]
     branches = [entry for entry in branches if entry.keyword in ("if", "elseif", "else") and not entry.disabled]
-    _check_order(stack, block, branches)
+    shape.branches_in_order(stack.context, block, branches)
     names = stack.context.names
     before, outcomes = set(names.certain), []
     made: list[tuple[ast.expr | None, Stack]] = []
     for branch in branches:
         test: ast.expr | None = None
         if branch.keyword != "else":
-            head = _parenthesised(stack, branch)
+            head = shape.parenthesised(stack.context, branch)
             test = stack.expressions.condition(head) if head else py.constant(False)
         names.certain = set(before)
         made.append((test, stack.body(branch)))
@@ -235,26 +188,6 @@ def _if_chain(made: list[tuple[ast.expr | None, Stack]]) -> Stack:
     return result
 
 
-def _check_order(stack: StackCompiler, block: tree.Block, branches: list[tree.Block]) -> None:
-    context = stack.context
-    if not branches or branches[0].keyword != "if":
-        place = branches[0] if branches else block
-        context.error("syntax", "`conditional` begins with `if`", place.head_span(context.source), "add `if (…) { … }`")
-    for at, branch in enumerate(branches):
-        if branch.keyword == "if" and at:
-            context.error(
-                "syntax", "a `conditional` has one `if`", branch.head_span(context.source),
-                help="write `elseif (…)` for a further condition",
-            )  # fmt: skip
-        if branch.keyword == "else" and at < len(branches) - 1:
-            context.error("syntax", "`else` stands last", branch.head_span(context.source), "move it to the end")
-        if branch.keyword == "else" and branch.heads:
-            context.error(
-                "syntax", "`else` takes no condition", branch.head_span(context.source),
-                help="write `elseif (...)`, one word, for a further condition",
-            )  # fmt: skip
-
-
 @form(
     "switch",
     'switch (2) {\n  case (1) { var $r { value = "a" } } break\n  case (2) { var $r { value = "b" } } break\n'
@@ -264,7 +197,7 @@ def _check_order(stack: StackCompiler, block: tree.Block, branches: list[tree.Bl
 )
 def _switch(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run the case that equals the value, and the following ones up to a `break`."""
-    subject = _parenthesised(stack, block)
+    subject = shape.parenthesised(stack.context, block)
     if subject is None:
         return []
     context = stack.context
@@ -300,7 +233,7 @@ def _choice(stack: StackCompiler, value: str, cases: list[tree.Block]) -> ast.ex
             if at < len(cases) - 1:
                 stack.context.error("syntax", "`default` stands last", case, help="move it behind the cases")
             continue
-        head = _parenthesised(stack, case)
+        head = shape.parenthesised(stack.context, case)
         if head is not None:
             test = py.call("equal", py.load(value), stack.expressions.value(head, strict=True))
             choice = py.choose(test, py.constant(at), choice)
@@ -328,10 +261,10 @@ def _breaks(block: tree.Block, case: tree.Block) -> bool:
 )
 def _foreach(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run a block for every element of a list, or every value of an object."""
-    subject = _parenthesised(stack, block)
-    each = _each(stack, block)
-    if subject is None or each is None:
-        return []
+    each = shape.loop_body(stack.context, block)
+    subject = shape.parenthesised(stack.context, block)
+    if subject is None:
+        return _never(stack, each)
     source = _elements(stack, subject)
     removes = _removes(each)
     name = root_name(subject)
@@ -351,10 +284,10 @@ def _foreach(stack: StackCompiler, block: tree.Block) -> Stack:
 )
 def _for(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run a block a number of times, counting from 0."""
-    subject = _parenthesised(stack, block)
-    each = _each(stack, block)
-    if subject is None or each is None:
-        return []
+    each = shape.loop_body(stack.context, block)
+    subject = shape.parenthesised(stack.context, block)
+    if subject is None:
+        return _never(stack, each)
     count = stack.expressions.value(subject, strict=True)
     if not stack.context.types.of(subject).only(INTEGER):
         count = py.call("integer", count)
@@ -372,16 +305,13 @@ def _elements(stack: StackCompiler, subject: tree.Node) -> ast.expr:
     return made if types.of(subject).only(LIST) else py.call("iterate", made)
 
 
-def _each(stack: StackCompiler, block: tree.Block) -> tree.Block | None:
-    found = block.block("each")
-    if found is None:
-        stack.context.error(
-            "missing-each",
-            f"the body of `{block.keyword}` stands in `each`",
-            block.head_span(stack.context.source),
-            help="write each as $item { … }" if block.keyword != "while" else "write each { … }",
-        )
-    return found
+def _never(stack: StackCompiler, each: tree.Block) -> Stack:
+    """The body of a loop whose head makes no sense: compiled for what may be wrong in it."""
+    stack.context.loops.append("")
+    with stack.context.branch():
+        stack.body(each)
+    stack.context.loops.pop()
+    return []
 
 
 def _removes(each: tree.Block) -> bool:
@@ -443,10 +373,10 @@ def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from
 )
 def _while(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run a block as long as a condition is true."""
-    subject = _parenthesised(stack, block)
-    each = _each(stack, block)
-    if subject is None or each is None:
-        return []
+    each = shape.loop_body(stack.context, block)
+    subject = shape.parenthesised(stack.context, block)
+    if subject is None:
+        return _never(stack, each)
     test = stack.expressions.condition(subject)
     stack.context.loops.append("")
     with stack.context.branch():
@@ -522,7 +452,7 @@ def _throw(stack: StackCompiler, block: tree.Block) -> Stack:
     """Raise an error with a name and a value."""
     if block.attribute("name") is None:
         stack.context.warn(
-            "missing-name", "`throw` without a name", block.head_span(stack.context.source), help='add name = "…"'
+            "missing-name", "`throw` has no name", block.head_span(stack.context.source), help='add name = "…"'
         )
     made = py.call("thrown", _attribute(stack, block, "name", ""), _attribute(stack, block, "value"))
     return [ast.Raise(py.place(made, stack.context.source, block))]
@@ -537,7 +467,7 @@ def _throw(stack: StackCompiler, block: tree.Block) -> Stack:
 )
 def _precondition(stack: StackCompiler, block: tree.Block) -> Stack:
     """Raise an error unless a condition is true."""
-    subject = _parenthesised(stack, block)
+    subject = shape.parenthesised(stack.context, block)
     if subject is None:
         return []
     kind = block.attribute("error_type")
@@ -563,7 +493,9 @@ def _check_error_type(stack: StackCompiler, kind: tree.Attribute | None) -> None
             "bad-error-type",
             f"there is no error_type `{given}`; it counts as `standard`",
             kind.value,
-            help=f'did you mean "{near}"?' if near else f"one of {', '.join(ERROR_KINDS)}",
+            help=f'did you mean "{near}"? It is one of {", ".join(ERROR_KINDS)}'
+            if near
+            else f"write one of {', '.join(ERROR_KINDS)}",
         )
 
 
@@ -599,9 +531,12 @@ def _try_catch(stack: StackCompiler, block: tree.Block) -> Stack:
     context = stack.context
     attempt, catch, finally_ = block.block("try"), block.block("catch"), block.block("finally")
     if attempt is None:
-        context.error("missing-block", "`try_catch` needs `try { … }`", block.head_span(context.source))
+        context.missing(
+            "missing-block", "`try_catch` needs `try { … }`", block, "write try { … } around its statements"
+        )
         return []
-    if catch is None:
+    shape.without_variable(context, catch)
+    if catch is None and not block.broken:
         context.warn(
             "missing-catch",
             "without `catch` every error is dropped",
@@ -686,10 +621,7 @@ def _callee(stack: StackCompiler, block: tree.Block) -> Signature | None:
     """The function that a call names; its absence is reported."""
     context, name = stack.context, block.name
     if not name:
-        context.error(
-            "missing-name", f"`{block.keyword}` needs the name of a function", block.head_span(context.source),
-            help=f'write {block.keyword} "name" {{ … }}',
-        )  # fmt: skip
+        shape.missing_callee(context, block)
         return None
     callee = context.callees.get(name)
     if callee is None:
@@ -831,7 +763,7 @@ def _apart(stack: StackCompiler, block: tree.Block) -> Stack | None:
     """The ``stack`` of a form as the body of a Python function of its own; its absence is reported."""
     context, inner = stack.context, block.block("stack")
     if inner is None:
-        context.error("missing-block", f"`{block.keyword}` needs `stack {{ … }}`", block.head_span(context.source))
+        context.missing("missing-block", f"`{block.keyword}` needs `stack {{ … }}`", block, "add stack { … }")
         return None
     loops, context.loops = context.loops, []
     with context.branch():

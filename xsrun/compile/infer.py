@@ -27,6 +27,7 @@ from xsrun.compile.types import (
     OBJECT,
     SMALL,
     STRING,
+    TEXT,
     Type,
     arithmetic,
     bounded,
@@ -311,7 +312,23 @@ class Inference:
             return arithmetic(_ARITHMETIC_FILTERS[name], subject, self.of(node.arguments[0]))
         if name == "keys" and subject.only(OBJECT):
             return list_of(STRING)
+        if name in ("get", "set") and subject.only(CONTAINER | NULL) and subject.may(CONTAINER) and node.arguments:
+            return self._path_filter(subject, node)
         return of_annotation(record.returns)
+
+    def _path_filter(self, subject: Type, node: tree.Filter) -> Type:
+        """``get`` and ``set``: a whole number is one step, a text may be a path of several."""
+        key = self.of(node.arguments[0])
+        straight = key.only(INTEGER) or is_plain_key(node.arguments[0])
+        if node.name == "get":
+            default = self.of(node.arguments[1]) if len(node.arguments) > 1 else Type(NULL)
+            return join(nullable(subject.element), default) if straight else ANY
+        if len(node.arguments) < 2 or not (straight or (key.only(TEXT) and subject.only(OBJECT))):
+            return ANY
+        value = self.of(node.arguments[1])
+        placed = value if straight else join(value, Type(OBJECT))
+        changed = Type(subject.kinds & CONTAINER | OBJECT, None if subject.item is None else join(subject.item, placed))
+        return bounded(changed if straight else join(changed, value))
 
     def _list_filter(self, subject: Type, node: tree.Filter) -> Type | None:
         name, arguments = node.name, node.arguments
@@ -353,6 +370,11 @@ class Inference:
         tree.ListLiteral: _list,
         tree.ObjectLiteral: _object,
     }
+
+
+def is_plain_key(node: tree.Node) -> bool:
+    """Whether a literal key is a name and not a path."""
+    return isinstance(node, tree.Literal) and isinstance(node.value, str) and node.value.isidentifier()
 
 
 class Ignorance(Inference):

@@ -38,6 +38,10 @@ class Names:
         self.doubtful: set[str] = set()
         """Variables that are read where they may be unset; they start as ``UNSET``."""
 
+    def assume(self, name: str) -> None:
+        """Count a variable as set, since that nothing sets it follows from a fault that was reported."""
+        self.declared.setdefault(name, f"v{len(self.declared)}")
+
     def local(self, name: str) -> str:
         """The Python local of a declared variable."""
         return self.declared[name]
@@ -50,11 +54,13 @@ class Names:
 def declared_names(entries: Iterable[tree.Node]) -> Iterator[str]:
     """Every variable that a statement below may set, in source order."""
     for entry in entries:
-        if not isinstance(entry, tree.Block):
+        if not isinstance(entry, tree.Block) or entry.keyword == "test":
             continue
         for head in entry.heads:
-            if entry.keyword == "var" and isinstance(head, tree.Variable):
+            if entry.keyword == "var" and isinstance(head, tree.Variable | tree.Word):
                 yield head.name
+        for lost in entry.broken:
+            yield from lost.variables
         if entry.binding and root_name(entry.binding.target):
             yield root_name(entry.binding.target)
         yield from declared_names(entry.body or ())
@@ -77,3 +83,11 @@ def place_steps(target: tree.Node) -> list[tree.Member | tree.Index]:
         return []
     is_var = isinstance(target.base, tree.Variable) and target.base.name == "var"
     return target.steps[1:] if is_var else target.steps
+
+
+def mentions(node: tree.Node, name: str) -> bool:
+    """Whether an expression reads a variable in any way."""
+    return any(
+        (isinstance(each, tree.Variable) and each.name in (name, "var")) or isinstance(each, tree.Word)
+        for each in node.walk()
+    )

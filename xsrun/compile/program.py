@@ -81,7 +81,7 @@ class _Compiler:
             if each.kind == "function"
         }
         all_names = [
-            Names((field.name for field in fields[number]), _stack_of(each)) for number, each in enumerate(stacks)
+            Names((field.name for field in fields[number]), [each.block]) for number, each in enumerate(stacks)
         ]
         inferred = self._infer(stacks, fields, all_names)
         routines: list[Routine] = []

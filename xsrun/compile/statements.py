@@ -9,17 +9,24 @@ from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.records import Statement
 from xsrun.builtins.registry import LAZY
 from xsrun.compile import python as py
+from xsrun.compile import shape
 from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
 from xsrun.compile.forms import FORMS, declarable, is_fresh
 from xsrun.compile.names import place_steps, root_name
+from xsrun.compile.rows import CellUpdate, cell_update
 from xsrun.compile.types import ANY, LIST
 from xsrun.compile.updates import Updates
 from xsrun.diagnostics import nearest
 from xsrun.syntax import tree
 
 CALCULATIONS: Final = {"math.add": "+", "math.sub": "-", "math.mul": "*", "math.div": "/", "math.mod": "%"}
-BRANCHES: Final = {"if": "conditional", "elseif": "conditional", "else": "conditional", "case": "switch"}
+INNER: Final = {
+    "if": "conditional", "elseif": "conditional", "else": "conditional", "case": "switch", "default": "switch",
+    "try": "try_catch", "catch": "try_catch", "finally": "try_catch", "each": "foreach",
+}  # fmt: skip
+"""Blocks of a statement, and which one they belong to."""
+FIRST: Final = frozenset({"if", "case", "try", "each"})
 
 
 class Statements:
@@ -35,12 +42,41 @@ class Statements:
     def body(self, block: tree.Block | None) -> list[ast.stmt]:
         """The statements in a block."""
         made: list[ast.stmt] = []
-        for entry in (block.body or ()) if block else ():
-            if isinstance(entry, tree.Block):
-                made += self.statement(entry)
-            elif isinstance(entry, tree.Attribute) and entry.name not in ("description", "disabled"):
-                self._stray_attribute(entry)
+        entries = (block.body or []) if block else []
+        at = 0
+        while at < len(entries):
+            found = cell_update(entries, at)
+            if found:
+                made += self._cell(found, [each for each in entries[at : at + 3] if isinstance(each, tree.Block)])
+                at += 3
+                continue
+            made += self._entry(entries[at], entries[at - 1] if at else None)
+            at += 1
         return made
+
+    def _entry(self, entry: tree.Node, before: tree.Node | None) -> list[ast.stmt]:
+        if isinstance(entry, tree.Block):
+            previous = before.keyword if isinstance(before, tree.Block) else ""
+            return self._inner(entry, previous) if entry.keyword in INNER else self.statement(entry)
+        if isinstance(entry, tree.Attribute) and entry.name not in ("description", "disabled"):
+            self._stray_attribute(entry)
+        return []
+
+    def _cell(self, found: CellUpdate, blocks: list[tree.Block]) -> list[ast.stmt]:
+        """Three statements that change one cell of a table."""
+        one_by_one = [made for block in blocks for made in self.statement(block)]
+        context = self.context
+        outer, context.escaped = context.escaped, set()
+        with context.muted():
+            made = self.updates.cell(found, one_by_one)
+        cleared = [self.updates.shared(name) for name in sorted(context.escaped & context.tracked)]
+        context.escaped = outer
+        if made is None:
+            return one_by_one
+        placed: list[ast.stmt] = [*cleared, *made]
+        for each in placed:
+            py.place(each, context.source, blocks[1])
+        return placed
 
     def statement(self, block: tree.Block) -> list[ast.stmt]:
         """One statement, placed on its source."""
@@ -58,14 +94,36 @@ class Statements:
             self._unknown(block)
             made = []
         cleared = sorted(context.escaped & context.tracked)
-        made = [py.assign(self.updates.bit(name), py.constant(False)) for name in cleared] + made
+        made = [self.updates.shared(name) for name in cleared] + made
         context.escaped = outer
         for each in made:
             if not hasattr(each, "lineno"):
                 py.place(each, context.source, block)
         return made
 
+    def _inner(self, block: tree.Block, before: str) -> list[ast.stmt]:
+        """A block that stands outside its statement; of several in a row the first is reported."""
+        outer = INNER[block.keyword]
+        if INNER.get(before) != outer or block.keyword in FIRST:
+            self.context.error(
+                "misplaced",
+                f"`{block.keyword}` stands outside `{outer}`",
+                block.head_span(self.context.source),
+                help=f"write {outer} {{ {block.keyword} … }}",
+            )
+        shape.without_variable(self.context, block if block.keyword == "catch" else None)
+        self.body(block)
+        return []
+
     def _stray_attribute(self, entry: tree.Attribute) -> None:
+        if entry.name == "response":
+            self.context.error(
+                "misplaced",
+                "`response` is a clause of the function, no statement",
+                tree.Word(entry.start, entry.name_end, entry.name),
+                help="write return { value = … } to end here, or move it below `stack`",
+            )
+            return
         self.context.error(
             "misplaced",
             f"`{entry.name} = …` stands where statements stand",
@@ -125,12 +183,8 @@ class Statements:
             if isinstance(head, tree.Argument) and head.value is not None and record.target in ("value", "read"):
                 return head.value
         shown = "$name" if record.target != "value" else "($list)"
-        self.context.error(
-            "missing-head",
-            f"`{record.name}` needs what it works on",
-            block.head_span(self.context.source),
-            help=f"write {record.name} {shown} {{ … }}",
-        )
+        shown = f"write {record.name} {shown} {{ … }}"
+        self.context.missing("missing-head", f"`{record.name}` needs what it works on", block, shown)
         return None
 
     def _changes(
@@ -188,11 +242,9 @@ class Statements:
         assert record.head is not None
         local, known = self.context.names.local(name), self.context.types.variables.get(name, ANY)
         wanted = self.expressions.arguments.convert(record.head.kind, self.updates.current(name))
-        own = self.updates.owning(name, wanted)
-        assert isinstance(own, ast.If)
         is_other = ast.Compare(py.call("type", py.load(local)), [ast.IsNot()], [py.load("list")])
-        if not (known.only(LIST) and name in self.context.names.certain):
-            own.test = ast.BoolOp(ast.Or(), [own.test, is_other])
+        is_list = known.only(LIST) and name in self.context.names.certain
+        own = self.updates.owning(name, wanted, None if is_list else is_other)
         if record.name == "array.push" and not block.binding and len(keywords) == 1:
             return [own, py.expression(py.call(py.attribute(local, "append"), *keywords.values()))]
         call = py.call(function, *positional, py.load(local), **keywords)
@@ -234,15 +286,6 @@ class Statements:
 
     def _unknown(self, block: tree.Block) -> None:
         keyword, context = block.keyword, self.context
-        if keyword in BRANCHES:
-            outer = BRANCHES[keyword]
-            context.error(
-                "misplaced",
-                f"`{keyword}` stands outside `{outer}`",
-                block.head_span(context.source),
-                help=f"write {outer} {{ {keyword} … }}",
-            )
-            return
         near = nearest(keyword, [*FORMS, *context.registry.statements, *ABSENT])
         context.error(
             "unknown-statement",

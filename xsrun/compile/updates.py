@@ -15,7 +15,8 @@ from xsrun.compile import fast
 from xsrun.compile import python as py
 from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context, Evaluator
-from xsrun.compile.names import place_steps, root_name
+from xsrun.compile.names import mentions, place_steps, root_name
+from xsrun.compile.rows import CellUpdate
 from xsrun.compile.types import CONTAINER, INTEGER, LIST, OBJECT, TEXT, Type
 from xsrun.diagnostics import nearest
 from xsrun.syntax import tree
@@ -33,14 +34,22 @@ class Updates:
         self.arguments = arguments
         self.forgotten: list[ast.expr] = [ast.Name("b1", ast.Store())]
         """Row locals set to nothing before a row is changed; all of the function, once it is compiled."""
+        self.checks: dict[str, list[tuple[ast.If, ast.expr | None]]] = {}
+        """Where the ownership of a variable is looked at."""
+        self.clouded: set[str] = set()
+        """Variables that may ever hold something shared; the others need no look."""
 
     def finish(self) -> None:
         """Complete what is only known at the end of the function."""
         self.forgotten[:] = [ast.Name(each, ast.Store()) for each in (self.context.rows or ["b1"])]
+        for name, looks in self.checks.items():
+            if name not in self.clouded and name not in self.context.names.doubtful:
+                for look, or_else in looks:
+                    look.test = py.constant(False) if or_else is None else or_else
 
     def bit(self, name: str) -> str:
-        """The ownership bit of a variable."""
-        self.context.tracked.add(name)
+        """The ownership bit of a variable that some statement changes in place."""
+        assert name in self.context.tracked, name
         return self.context.names.bit(name)
 
     # ------------------------------------------------------------ storing
@@ -56,7 +65,7 @@ class Updates:
         names.certain.add(name)
         made: list[ast.stmt] = [py.assign(names.local(name), value)]
         if name in self.context.tracked:
-            made.append(py.assign(self.bit(name), py.constant(fresh)))
+            made.append(py.assign(self.bit(name), py.constant(True)) if fresh else self.shared(name))
         return made
 
     def unknown(self, name: str, target: tree.Node) -> list[ast.stmt]:
@@ -78,11 +87,24 @@ class Updates:
         names.doubtful.add(name)
         return py.call("checked", py.load(names.local(name)), py.constant(name))
 
-    def owning(self, name: str, wanted: ast.expr | None = None) -> ast.stmt:
-        """Make the variable own its list or object; ``wanted`` converts it on the way."""
+    def owning(self, name: str, wanted: ast.expr | None = None, or_else: ast.expr | None = None) -> ast.stmt:
+        """Make the variable own its list or object; ``wanted`` converts it on the way.
+
+        ``or_else`` is a further reason to convert.
+        """
         local, bit = self.context.names.local(name), self.bit(name)
         copied = py.assign(local, py.call("own", wanted if wanted is not None else self.current(name)))
-        return py.if_(py.not_(py.load(bit)), [copied, py.assign(bit, py.constant(True))])
+        shared: ast.expr = py.not_(py.load(bit))
+        if or_else is not None:
+            shared = ast.BoolOp(ast.Or(), [shared, or_else])
+        made = py.if_(shared, [copied, py.assign(bit, py.constant(True))])
+        self.checks.setdefault(name, []).append((made, or_else))
+        return made
+
+    def shared(self, name: str) -> ast.stmt:
+        """Note that the variable may no longer be the only holder."""
+        self.clouded.add(name)
+        return py.assign(self.bit(name), py.constant(False))
 
     # ------------------------------------------------------------ places in variables
 
@@ -169,6 +191,34 @@ class Updates:
             return self.context.types.of(step.key)
         return Type(TEXT) if not step.name.startswith("$") and not step.name.isdecimal() else Type(0)
 
+    def cell(self, found: CellUpdate, one_by_one: list[ast.stmt]) -> list[ast.stmt] | None:
+        """A cell of a table in place, else by the statements ``one_by_one``; None when nothing is known of the table."""
+        names, types = self.context.names, self.context.types
+        table, row = found.table.name, names.local(found.row.name)
+        known = types.variables.get(table, Type(0))
+        keys = [types.of(found.row_key), types.of(found.cell_key)]
+        if table not in names.certain or not known.may(LIST) or not all(key.may(INTEGER) for key in keys):
+            return None
+        made: list[ast.stmt] = []
+        value = self._held(self.expressions.value(found.cell), made, row)
+        row_key, cell_key = self.expressions.value(found.row_key), self.expressions.value(found.cell_key)
+        base = py.load(names.local(table))
+        cell = ast.Subscript(py.load(row), cell_key, ast.Store())
+        tests = [
+            *([] if keys[1].only(INTEGER) else [fast.is_a(cell_key, "int")]),
+            fast.is_a(py.load(row), "list"),
+            fast.inside(py.load(row), cell_key),
+            ast.Compare(py.call("getrefcount", py.load(row)), [ast.LtE()], [py.load("ALONE")]),
+        ]
+        return [
+            *made,
+            py.assign(row, py.constant(None)),
+            self.owning(table),
+            py.assign(row, fast.element(self.context, base, row_key, known, keys[0])),
+            ast.Assign(self.forgotten, py.constant(None)),
+            py.if_(fast.all_of(tests), [ast.Assign([cell], value), self.shared(found.row.name)], one_by_one),
+        ]
+
     # ------------------------------------------------------------ updates written as assignments
 
     def grown(self, target: tree.Node, value: tree.Node) -> list[ast.stmt] | None:
@@ -181,7 +231,7 @@ class Updates:
             return self._longer_text(name, value)
         if not (isinstance(value, tree.Chain) and _is_variable(value.subject, name)):
             return None
-        if len(value.filters) == 1 and value.filters[0].name == "set" and known.only(CONTAINER):
+        if len(value.filters) == 1 and value.filters[0].name == "set" and known.may(CONTAINER):
             return self._replaced(name, value.filters[0])
         return self._longer_list(name, value) if known.only(LIST) else None
 
@@ -238,14 +288,6 @@ def concatenated(node: tree.Node) -> list[tree.Expr]:
     if isinstance(node, tree.Expr):
         operands.append(node)
     return operands[::-1]
-
-
-def mentions(node: tree.Node, name: str) -> bool:
-    """Whether an expression reads a variable in any way."""
-    return any(
-        (isinstance(each, tree.Variable) and each.name in (name, "var")) or isinstance(each, tree.Word)
-        for each in node.walk()
-    )
 
 
 def _is_variable(node: tree.Node | None, name: str) -> bool:

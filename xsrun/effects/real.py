@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
-from typing import Any, TextIO
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
+
+from xsrun.late import Late
+
+if TYPE_CHECKING:
+    from random import Random
+
+_system_random: Callable[[], Random] = Late("random", "SystemRandom")
+_seeded_random: Callable[[int | str], Random] = Late("random", "Random")
 
 
 class SystemClock:
@@ -44,8 +52,9 @@ class FixedClock:
 class SystemRandom:
     """Chance from the operating system, fit for keys and passwords."""
 
-    def __init__(self) -> None:
-        self._source: random.Random = random.SystemRandom()
+    @cached_property
+    def _source(self) -> Random:
+        return _system_random()
 
     def uuid(self) -> str:
         """A new version 4 UUID, lower case."""
@@ -68,7 +77,7 @@ class SeededRandom(SystemRandom):
     """Chance that repeats itself for the same seed: for tests and `--seed`, never for secrets."""
 
     def __init__(self, seed: int | str) -> None:
-        self._source = random.Random(seed)
+        self._source = _seeded_random(seed)
 
 
 class StderrLog:

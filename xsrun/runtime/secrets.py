@@ -1,16 +1,19 @@
-"""Secrets out of every output: values of the environment, in all the shapes they may take."""
+"""Secrets out of every output: values of the environment, in whatever shape they turn up."""
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final
-from urllib.parse import quote, quote_plus
+
+from xsrun.late import Late
 
 MASK: Final = "***"
 SHORTEST: Final = 6
 """A shorter value is no secret worth hiding: masking it would tear ordinary words apart."""
+
+
+_shapes: Callable[[str, int], Iterable[str]] = Late("xsrun.runtime.shapes", "shapes")
 
 
 class Masker:
@@ -18,7 +21,7 @@ class Masker:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self.secrets = sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True)
-        shapes = {shape for secret in self.secrets for shape in _shapes(secret)}
+        shapes = {shape for secret in self.secrets for shape in _shapes(secret, SHORTEST)}
         ordered = sorted(shapes, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
@@ -39,28 +42,3 @@ class Masker:
         if isinstance(value, dict):
             return {self.text(key): self.value(item) for key, item in value.items()}
         return value
-
-
-def _shapes(secret: str) -> Iterator[str]:
-    """A secret as it is, and as encodings show it."""
-    data = secret.encode("utf-8", "surrogatepass")
-    yield secret
-    yield quote(secret, safe="", errors="replace")
-    yield quote_plus(secret, errors="replace")
-    yield secret.encode("unicode_escape").decode()
-    yield secret.replace("\\", "\\\\").replace('"', '\\"')
-    yield data.hex()
-    yield data.hex().upper()
-    for shift in range(3):
-        yield from _base64_cores(data, shift)
-
-
-def _base64_cores(data: bytes, shift: int) -> Iterator[str]:
-    """What base64 makes of the secret, whatever stands before and after it: only the characters it alone decides."""
-    coded = base64.b64encode(bytes(shift) + data).decode()
-    first = (shift * 8 + 5) // 6
-    last = (len(data) + shift) * 8 // 6
-    core = coded[first:last]
-    if len(core) >= SHORTEST:
-        yield core
-        yield core.replace("+", "-").replace("/", "_")

@@ -309,7 +309,7 @@ NAMESPACE: Final[dict[str, Any]] = {
         each.__name__: each
         for each in (
             checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
-            without, or_left, or_else, default, optional, cast, iterate, check_budget, call_function, too_deep, calling,
+            without, replaced, or_left, or_else, default, optional, cast, iterate, check_budget, call_function, too_deep, calling,
             caught, thrown, failed, not_local,
         )
     },

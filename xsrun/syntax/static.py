@@ -16,9 +16,14 @@ class NotStatic(Exception):
 
 
 def static_value(node: tree.Node) -> Any:
-    """The value of a literal: text, number, boolean, null, and lists and objects of them. Raises NotStatic."""
+    """The value of a literal: text, number, boolean, null, and lists and objects of them. Raises NotStatic.
+
+    A part that made no sense, which was reported when it was read, is null or left out.
+    """
     if isinstance(node, tree.Literal):
         return node.value
+    if isinstance(node, tree.Broken):
+        return None
     if isinstance(node, tree.Group):
         return static_value(node.value)
     if isinstance(node, tree.ListLiteral):
@@ -26,6 +31,8 @@ def static_value(node: tree.Node) -> Any:
     if isinstance(node, tree.ObjectLiteral):
         found: dict[str, Any] = {}
         for pair in node.pairs:
+            if tree.is_broken(pair):
+                continue
             if not isinstance(pair, tree.Pair) or pair.computed is not None:
                 raise NotStatic(pair)
             if not pair.disabled:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from string import ascii_letters, digits
 from typing import Any, Final, NamedTuple
 
 from xsrun import values
@@ -32,6 +31,8 @@ ELEMENTWISE: Final = frozenset({"int", "decimal", "vector"})
 """Lists of these types are bounded by element, lists of all others by their count."""
 
 _BLANKS: Final = " \t\n\r\0\v"
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DIGITS: Final = "0123456789"
 
 
 class InputExample(NamedTuple):
@@ -167,14 +168,14 @@ INPUT_FILTERS: Final[tuple[InputFilter, ...]] = (
     _characters(
         "alphaOk",
         "Allow the letters a-z and A-Z only, with what `ok` and `digitOk` allow.",
-        lambda: ascii_letters,
+        lambda: _LETTERS,
         ("text", (), "aZ", "aZ"),
         ("text", (), "a1", "!Value contains characters that are not allowed."),
     ),
     _characters(
         "digitOk",
         "Allow the digits 0-9 only, with what `ok` and `alphaOk` allow.",
-        lambda: digits,
+        lambda: _DIGITS,
         ("text", (), "12", "12"),
         ("text", (), "1.2", "!Value contains characters that are not allowed."),
     ),

@@ -104,6 +104,7 @@ def csv_encode(subject: List, separator: Text = ",", enclosure: Text = '"', esca
     '["a","b"]|csv_create:[[1,2]] -> "a,b\\n1,2\\n"',
     '[{a: 1, b: 2}]|csv_create -> "a,b\\n1,2\\n"',
     '["a"]|csv_create:[] -> "a\\n"',
+    '["a"]|csv_create -> !Value must be an array.',
 )
 def csv_create(
     subject: List,
@@ -117,7 +118,7 @@ def csv_create(
     Without rows the piped list is taken for them, and the keys of the first one are the header.
     """
     if rows is None:
-        rows, subject = subject, list(values.as_object(subject[0])) if subject else []
+        rows, subject = subject, list(values.as_object(values.container(subject[0]))) if subject else []
     header = csv_encode(subject, separator, enclosure, escape)
     return header + "".join(_line(row, separator, enclosure, escape) for row in rows)
 

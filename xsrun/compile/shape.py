@@ -1,0 +1,190 @@
+"""Whether a block is written the way its statement demands: heads, attributes and inner blocks."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from xsrun.compile.calls import COMMON_ATTRIBUTES, missing_attribute, unknown_attribute
+from xsrun.compile.context import Context
+from xsrun.compile.names import root_name
+from xsrun.source import Span
+from xsrun.syntax import tree
+
+
+class Shape(Protocol):
+    """What a statement consists of."""
+
+    @property
+    def head(self) -> str:
+        """How its head is written, ``""`` when it has none."""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Attributes it must have."""
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Attributes it may have."""
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """Blocks it consists of; ``*`` for statements of any kind."""
+
+
+def check(context: Context, block: tree.Block, known: Shape) -> None:
+    """Report attributes and blocks that a statement does not have, and required ones that are missing."""
+    names = known.required + known.optional
+    seen: set[str] = set()
+    for entry in block.body or ():
+        if isinstance(entry, tree.Attribute):
+            if entry.name in seen:
+                context.error("duplicate-attribute", f"`{entry.name}` is given twice", entry, "keep one of the two")
+            elif entry.name not in names and entry.name not in COMMON_ATTRIBUTES:
+                unknown_attribute(context, block, entry, names, {})
+            seen.add(entry.name)
+        elif isinstance(entry, tree.Block) and not _may_hold(block, entry, known):
+            _misplaced(context, block, entry, known)
+    for name in known.required:
+        if name not in seen:
+            missing_attribute(context, block, block.keyword, name)
+    if block.heads and block.body is not None and not known.head:
+        context.error(
+            "syntax",
+            f"`{block.keyword}` takes nothing before its braces",
+            Span(context.source, block.heads[0].start, block.heads[-1].end),
+            help=f"write {block.keyword} {{ … }}",
+        )
+
+
+def _may_hold(block: tree.Block, entry: tree.Block, known: Shape) -> bool:
+    """Whether a block may stand there, or its place is a consequence of a missing block around it."""
+    if known.blocks == ("*",) or entry.keyword in known.blocks:
+        return True
+    return len(known.blocks) == 1 and block.block(known.blocks[0]) is None
+
+
+def _misplaced(context: Context, block: tree.Block, entry: tree.Block, known: Shape) -> None:
+    inner = known.blocks[0] if len(known.blocks) == 1 else ""
+    shown = ", ".join(f"`{name}`" for name in known.blocks) or "attributes"
+    context.error(
+        "misplaced",
+        f"`{entry.keyword}` cannot stand directly in `{block.keyword}`",
+        entry.head_span(context.source),
+        help=f"put it into `{inner} {{ … }}`" if inner else f"`{block.keyword}` consists of {shown}",
+    )
+
+
+def parenthesised(context: Context, block: tree.Block) -> tree.Node | None:
+    """The expression in the head; its absence is reported."""
+    for head in block.heads:
+        if isinstance(head, tree.Argument | tree.Condition) and head.value is not None:
+            return head.value
+    bare = next((head for head in block.heads if isinstance(head, tree.Expr)), None)
+    if bare is None:
+        shown = f"write {block.keyword} (…) {{ … }}"
+        context.missing("missing-head", f"`{block.keyword}` needs an expression in parentheses", block, shown)
+        return None
+    context.error(
+        "missing-head",
+        f"`{block.keyword}` takes its expression in parentheses",
+        bare,
+        help=f"write {block.keyword} ({context.span(bare).text}) {{ … }}",
+    )
+    return bare
+
+
+def loop_body(context: Context, block: tree.Block) -> tree.Block:
+    """The ``each`` of a loop; when there is none, which is reported, the loop itself in its place."""
+    found = block.block("each")
+    if found is not None:
+        return found
+    shown = "write each { … } around its statements"
+    if block.keyword != "while":
+        shown = "write each as $item { … } around its statements"
+    context.missing("missing-each", f"the body of `{block.keyword}` stands in `each`", block, shown)
+    _assume_all(context, block)
+    return block
+
+
+def goes_through(context: Context, block: tree.Block) -> bool:
+    """Whether a loop is written ``foreach ($list)``; ``foreach ($item in $list)`` is reported."""
+    heads = [head.value if isinstance(head, tree.Argument) else head for head in block.heads]
+    if len(heads) == 1 and isinstance(heads[0], tree.Operation) and heads[0].operator == "in":
+        element, over = heads[0].left, heads[0].right
+    elif len(heads) == 3 and isinstance(heads[1], tree.Word) and heads[0] is not None and heads[2] is not None:
+        element, over = heads[0], heads[2]
+    else:
+        return True
+    written = f"({context.span(over).text}) {{ each as {context.span(element).text} {{ … }} }}"
+    context.error(
+        "syntax",
+        f"`{block.keyword}` names its element in `each`",
+        Span(context.source, block.heads[0].start, block.heads[-1].end),
+        help=f"write {block.keyword} {written}",
+    )
+    _assume_all(context, block)
+    return False
+
+
+def _assume_all(context: Context, block: tree.Block) -> None:
+    """One of the variables in a loop without ``each`` is its element; which one is not known."""
+    for node in block.walk():
+        if isinstance(node, tree.Variable):
+            context.names.assume(node.name)
+
+
+def branches_in_order(context: Context, block: tree.Block, branches: list[tree.Block]) -> None:
+    """Report a ``conditional`` whose branches are not ``if``, any ``elseif``, one ``else``."""
+    if not branches or branches[0].keyword != "if":
+        context.missing(
+            "syntax", "`conditional` begins with `if`", branches[0] if branches else block, "add if (…) { … }"
+        )
+    for at, branch in enumerate(branches):
+        span = branch.head_span(context.source)
+        if branch.keyword == "if" and at:
+            context.error(
+                "syntax", "a `conditional` has one `if`", span, help="write `elseif (…)` for a further condition"
+            )
+        if branch.keyword == "else" and branch.heads:
+            words = [head for head in branch.heads if isinstance(head, tree.Word)]
+            context.error(
+                "syntax",
+                "`else` takes no condition",
+                Span(context.source, span.start, words[0].end if words else span.end),
+                help="write `elseif (…)`, one word, for a further condition",
+                label="expected `{`",
+            )
+        elif branch.keyword == "else" and at < len(branches) - 1:
+            context.error("syntax", "`else` stands last", span, help="move it to the end")
+
+
+def missing_callee(context: Context, block: tree.Block) -> None:
+    """Report a call without the name of its function, or with the name in parentheses."""
+    argument = next((head for head in block.heads if isinstance(head, tree.Argument)), None)
+    if argument is None:
+        shown = f'write {block.keyword} "name" {{ … }}'
+        context.missing("missing-name", f"`{block.keyword}` needs the name of a function", block, shown)
+    elif argument.value is None or not tree.is_broken(argument.value):
+        name = context.span(argument.value).text if argument.value else '"name"'
+        context.error(
+            "syntax",
+            f"`{block.keyword}` takes no call parentheses",
+            argument,
+            help=f"write {block.keyword} {name} {{ input = {{…}} }} as $result",
+        )
+
+
+def without_variable(context: Context, catch: tree.Block | None) -> None:
+    """Report ``catch ($e)``: the error always is ``$error``."""
+    if catch is None or not catch.heads:
+        return
+    context.error(
+        "syntax",
+        "`catch` takes no variable",
+        Span(context.source, catch.heads[0].start, catch.heads[-1].end),
+        help="write catch { … }, and read `$error.message` in it",
+    )
+    for head in catch.heads:
+        named = head.value if isinstance(head, tree.Argument) else head
+        if named is not None and root_name(named):
+            context.names.assume(root_name(named))
