@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -32,9 +33,10 @@ def batch(plan: Plan) -> list[Row]:
         )
         sent = int(client.get(f"{server}/count").text)
     assert sent == 3 * jobs * plan.rounds, "a job did not send exactly one POST"
+    allowed = f"the latency alone allows {statistics.median(costs['loop']) * 20 / (jobs * 0.02):.2f}"
     return [
         Row("batch", f"{jobs} jobs, 16 threads / loop", ratio(costs["loop"], costs["threads"]), Bar(">=", 0.6)),
-        Row("batch", "same, 20 ms latency, 20 threads", ratio(costs["loop"], costs["20 ms"]), Bar(">=", 0.5)),
+        Row("batch", "same, 20 ms latency, 20 threads", ratio(costs["loop"], costs["20 ms"]), Bar(">=", 0.5), allowed),
     ]
 
 

@@ -27,7 +27,8 @@ figures here are from {python}, {rounds} turns each, fewer where a turn is long.
 - **parse**: bytes per CPU second of `xsrun.parse` over those of `ast.parse` on as much Python of the standard library.
 - **check**: one `xsrun check` of a folder.
 - **batch**: `Project.batch` of one-request jobs on threads against a loop of the same requests over one
-  `httpx.Client`, both on the wall clock, server in a process of its own. The loop never meets latency.
+  `httpx.Client`, both on the wall clock, server in a process of its own. The loop never meets latency, so with
+  latency the figure also depends on how fast the machine runs the loop; the note says what latency alone allows.
 - **memory**: memory that the process holds after batches, against after the first of them.
 - **peers**: CPU time of the twins in other sandboxes for Python over that of the programs in xsrun, and of a query
   under JSONata; above 1 xsrun is faster.

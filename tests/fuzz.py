@@ -27,8 +27,9 @@ from xsrun.runtime.frame import Limits
 
 ROOT = Path(__file__).parent.parent
 PIECE = re.compile(
-    r"""(?P<name>\$?[A-Za-z_$][\w.]*)|(?P<number>\d[\d.]*)|(?P<text>"(?:[^"\\\n]|\\.)*")
-    |(?P<operator>[|&=<>!?.:+*/%~-]+)|(?P<other>\s+|\W)""",
+    r"""(?P<filter>\|[A-Za-z_]\w*) | (?P<key>[A-Za-z_]\w*(?=[ ]*:)) | (?P<attribute>[A-Za-z_]\w*(?=[ ]*=[^=]))
+    | (?P<statement>[A-Za-z_]\w*(?:\.\w+)*(?=[ ][($"{])) | (?P<variable>\$[$\w.]+) | (?P<word>[A-Za-z_][\w.]*)
+    | (?P<number>\d[\d.]*) | (?P<text>"(?:[^"\\\n]|\\.)*") | (?P<operator>[|&=<>!?+*/%~-]+) | (?P<other>\s+|\W)""",
     re.VERBOSE,
 )
 LIMITS = Limits(turns=20_000, depth=100)
@@ -83,8 +84,23 @@ def kind_of(piece: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
+def statements_of(text: str) -> Iterator[str]:
+    """Every run of lines in which all brackets are closed again."""
+    lines = text.split("\n")
+    for start in range(len(lines)):
+        depth = 0
+        for end in range(start, len(lines)):
+            depth += sum(map(lines[end].count, "([{")) - sum(map(lines[end].count, ")]}"))
+            if depth <= 0:
+                break
+        if depth == 0 and lines[start].strip():
+            yield "\n" + "\n".join(lines[start : end + 1]) + "\n"
+
+
 def broken(pieces: list[str], spare: dict[str, list[str]], chance: random.Random) -> list[str]:
     """The pieces with one to three of them deleted, doubled, swapped, or replaced by a spare one of their kind.
+
+    A line break may also get a statement of another program.
 
     Blanks and brackets are mostly spared: a program whose brackets do not match never comes to run.
     """
@@ -92,13 +108,17 @@ def broken(pieces: list[str], spare: dict[str, list[str]], chance: random.Random
     open_to_change = [at for at, piece in enumerate(pieces) if kind_of(piece) != "other" or chance.random() < 0.05]
     for _ in range(chance.randint(1, 3)):
         at, other = chance.choice(open_to_change), chance.choice(open_to_change)
-        match chance.randrange(6):
+        match chance.randrange(8):
             case 0:
                 pieces[at] = ""
             case 1:
                 pieces[at] += " " + pieces[at]
             case 2:
                 pieces[at], pieces[other] = pieces[other], pieces[at]
+            case 3 | 4:
+                pieces[chance.choice([at for at, piece in enumerate(pieces) if "\n" in piece] or [at])] += (
+                    chance.choice(spare[""])
+                )
             case _:
                 pieces[at] = chance.choice(spare[kind_of(pieces[at])])
     return pieces
@@ -167,7 +187,7 @@ def fuzz(texts: list[str], seed: int, keep_on: Callable[[int], bool]) -> tuple[i
     chance, bugs, tried = random.Random(seed), dict[str, Bug](), 0
     signal.signal(signal.SIGALRM, hang)
     pieces = [pieces_of(text) for text in texts]
-    spare: dict[str, list[str]] = {"": [""]}
+    spare = {"": sorted({statement for text in texts for statement in statements_of(text)})}
     for piece in sorted({piece for each in pieces for piece in each}):
         spare.setdefault(kind_of(piece), []).append(piece)
     while keep_on(tried):

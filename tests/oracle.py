@@ -6,7 +6,8 @@ and statements that are ordinary functions are called through their records.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from oracle_values import arithmetic, compared, equal, integer, number, scalar_text, text, truth
@@ -93,7 +94,8 @@ class Oracle:
             frame.stack(stack)
         except Return as ended:
             return self.copy(ended.value)
-        response = construct.attribute("response")
+        old_form = construct.block("response")
+        response = old_form.attribute("value") if old_form else construct.attribute("response")
         return self.copy(frame.value(response.value, strict=True)) if response else None
 
     def copy(self, value: Any) -> Any:
@@ -321,10 +323,8 @@ class Frame:
 
     def apart(self, block: tree.Block) -> None:
         """Run the ``stack`` of a form; a ``return`` ends it alone."""
-        try:
+        with suppress(Return):
             self.stack(block.block("stack"))
-        except Return:
-            pass
 
     # ------------------------------------------------------------ statements that are functions
 
@@ -362,7 +362,7 @@ class Frame:
     def head_condition(self, block: tree.Block) -> dict[str, Any]:
         for word, node in zip(block.heads, block.heads[1:], strict=False):
             if isinstance(word, tree.Word) and word.name == "if" and isinstance(node, tree.Condition):
-                return {"if_": self.lazy(lambda: self.head_value(node.value))}
+                return {"if_": self.lazy(partial(self.head_value, node.value))}
         return {}
 
     def bind(self, block: tree.Block, value: Any) -> None:
@@ -482,7 +482,7 @@ class Frame:
         whole: dict[str, Callable[[], Any]] = {
             "input": lambda: self.inputs,
             "env": lambda: dict(self.oracle.world.env),
-            "auth": lambda: {},
+            "auth": dict,
             "var": self.all_variables,
             "error": lambda: self.error,
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from typing import Final
 
 VERSION: Final = "0.1.0"
@@ -19,17 +18,15 @@ def grammar_folder() -> str:
 
 
 def build_stamp() -> str:
-    """A text that another version of xsrun or Python does not have, nor a checkout after any change to its files."""
-    files = [*_files(PACKAGE), *_files(grammar_folder())]
-    return "\n".join([VERSION, sys.version, *files])
-
-
-def _files(folder: str) -> Iterator[str]:
-    with os.scandir(folder) as scan:
-        entries = sorted(scan, key=lambda entry: entry.name)
-    for entry in entries:
-        if entry.name.endswith((".py", ".lark", ".json")):
-            found = entry.stat()
-            yield f"{entry.path} {found.st_size} {found.st_mtime_ns}"
-        elif entry.is_dir() and entry.name != "__pycache__":
-            yield from _files(entry.path)
+    """A text that another version of xsrun or Python does not have, nor this one after any change to its files."""
+    parts = [VERSION, sys.version]
+    folders = [PACKAGE, grammar_folder()]
+    for folder in folders:
+        with os.scandir(folder) as scan:
+            for entry in scan:
+                if entry.name.endswith((".py", ".lark")):
+                    found = entry.stat()
+                    parts.append(f"{entry.path} {found.st_size} {found.st_mtime_ns}")
+                elif entry.is_dir() and entry.name != "__pycache__":
+                    folders.append(entry.path)
+    return "\n".join(parts)

@@ -77,7 +77,11 @@ def statements_page() -> str:
 
 
 def _form(record: Form) -> str:
-    lines = [f"### {record.name}\n", f"`{' '.join(part for part in (record.name, record.head) if part)}`\n", record.summary + "\n"]
+    lines = [
+        f"### {record.name}\n",
+        f"`{' '.join(part for part in (record.name, record.head) if part)}`\n",
+        record.summary + "\n",
+    ]
     lines += [f"- `{name}` required\n" for name in record.required]
     lines += [f"- `{name}`\n" for name in record.optional]
     if record.blocks:
@@ -114,7 +118,14 @@ def errors_page() -> str:
 
 def parity_page() -> str:
     """What is exact, approximate and not local."""
-    parts = ["# Parity with the platform\n", NOTE, *_counts(), "## Approximate\n", "| what | difference |", "| --- | --- |"]
+    parts = [
+        "# Parity with the platform\n",
+        NOTE,
+        *_counts(),
+        "## Approximate\n",
+        "| what | difference |",
+        "| --- | --- |",
+    ]
     parts += [f"| {kind} `{name}` | {text} |" for kind, name, text in _differences()]
     parts += ["", "## Not local\n", "These parse, and fail with the reason when a run reaches them.\n"]
     parts += ["| statement | reason |", "| --- | --- |"]

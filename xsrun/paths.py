@@ -21,16 +21,16 @@ MAX_STEPS: Final = 100
 """A text with more steps is prose, not a path: it is one literal key."""
 
 _MISSING: Final = object()
-_PLAIN: Final = re.compile(r'[^.\[\]"]+')
-_STEP: Final = re.compile(
+# Compiled at their first use: most runs have no path to read.
+_PLAIN: Final = r'[^.\[\]"]+'
+_STEP: Final = (
     r"""(?:\A|(?!\A)\.)(?P<name>[^.\[\]"]+(?:\.\.[^.\[\]"]+)*)"""
     r"""|\[(?:(?P<index>-?[0-9]{1,18})|"(?P<key>[^"]*)"|(?P<condition>(?:"[^"]*"|'[^']*'|[^\[\]"'])+))\]"""
 )
-_CONDITION: Final = re.compile(
-    r"""(?P<this>\$\$|\$this)?\.?(?P<path>[^\s=!<>"'$]*)(?:\s*(?P<operator>[=!]==?|[<>]=?)\s*(?P<literal>\S.*))?""",
-    re.DOTALL,
+_CONDITION: Final = (
+    r"""(?s)(?P<this>\$\$|\$this)?\.?(?P<path>[^\s=!<>"'$]*)(?:\s*(?P<operator>[=!]==?|[<>]=?)\s*(?P<literal>\S.*))?"""
 )
-_POSITION: Final = re.compile(r"0|[1-9][0-9]{0,17}")
+_POSITION: Final = "0|[1-9][0-9]{0,17}"
 _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
 _COMPARISONS: Final[dict[str | None, Callable[[Any, Any], bool]]] = {
     "==": values.equal,
@@ -73,14 +73,15 @@ def parse(path: str) -> Path:
     """
     if not path:
         return ()
-    return (path,) if _PLAIN.fullmatch(path) else _read(path) or (path,)
+    return (path,) if re.fullmatch(_PLAIN, path) else _read(path) or (path,)
 
 
 def _read(path: str) -> Path | None:
     steps: list[Step] = []
+    step_at = re.compile(_STEP).match
     at = 0
     while at < len(path):
-        found = _STEP.match(path, at)
+        found = step_at(path, at)
         step = _step(found) if found else None
         if found is None or step is None or len(steps) == MAX_STEPS:
             return None
@@ -99,7 +100,7 @@ def _step(found: re.Match[str]) -> Step | None:
 
 
 def _where(condition: str) -> Where | None:
-    found = _CONDITION.fullmatch(condition)
+    found = re.fullmatch(_CONDITION, condition)
     if found and (found["this"] or (found["path"] and found["operator"])):
         literal = _literal((found["literal"] or "null").rstrip())
         if literal is not _MISSING:
@@ -209,7 +210,7 @@ def _position(step: str | int, size: int) -> int | None:
     """The list index that a step means, which may be out of range; None for a name that is no number."""
     if isinstance(step, int):
         return step if step >= 0 else size + step
-    return int(step) if _POSITION.fullmatch(step) else None
+    return int(step) if re.fullmatch(_POSITION, step) else None
 
 
 def _exists(value: Any, steps: Path) -> bool:

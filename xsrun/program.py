@@ -1,4 +1,4 @@
-"""What compiling makes and running takes: plain records, so that they can be stored and loaded without the front end."""
+"""What compiling makes and running takes: plain records that can be stored and loaded without the front end."""
 
 from __future__ import annotations
 

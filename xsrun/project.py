@@ -149,7 +149,15 @@ def _add_construct(folder: Folder, block: tree.Block, source: Source) -> None:
         )
         return
     construct = Construct(block.keyword, block.name, block, source)
-    if not construct.name and block.keyword not in ("workspace", "branch"):
+    for head in block.heads:
+        if isinstance(head, tree.Argument | tree.Condition):
+            found.error(
+                "syntax",
+                f"`{block.keyword}` takes no parentheses",
+                head.span(source),
+                help="declare its inputs in input { … }, one a line: type and name",
+            )
+    if not construct.name and not block.broken and block.keyword not in ("workspace", "branch"):
         found.error(
             "missing-name",
             f"`{block.keyword}` needs a name",
@@ -198,7 +206,8 @@ def _job(folder: Folder, construct: Construct) -> Job:
     for entry in block.body or ():
         _check_clause(folder, construct, entry)
     calls = {name: _call(folder, construct, name) for name in ("main", "pre", "post")}
-    if calls["main"] is None and block.attribute("main") is None and construct.kind == "run.job":
+    unread = block.attribute("main") or block.block("main") or block.broken
+    if calls["main"] is None and not unread and construct.kind == "run.job":
         found.error(
             "missing-main",
             "run.job requires `main`",
@@ -256,7 +265,7 @@ def _unknown_clause(folder: Folder, construct: Construct, name: str, span: Span)
 
 def _call(folder: Folder, construct: Construct, clause: str) -> Call | None:
     entry = construct.block.attribute(clause)
-    if entry is None:
+    if entry is None or tree.is_broken(entry):
         return None
     found, source = folder.found, construct.source
     if not isinstance(entry.value, tree.ObjectLiteral):
@@ -312,7 +321,7 @@ def _constants(folder: Folder, construct: Construct, pair: tree.Pair | None) -> 
 
 def _env(folder: Folder, construct: Construct) -> tuple[str, ...]:
     entry = construct.block.attribute("env")
-    if entry is None:
+    if entry is None or tree.is_broken(entry):
         return ()
     found, source = folder.found, construct.source
     names: list[str] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
+
 class Source:
     """One ``.xs`` file (or text) under the name it is reported by.
 

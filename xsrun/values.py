@@ -31,8 +31,7 @@ INT_MAX: Final = 2**63 - 1
 INT_MIN: Final = -(2**63)
 MAX_RANGE: Final = 10_000_000
 
-NUMERIC: Final = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t\n\r\v\f]*")
-_WHOLE: Final = re.compile(r"[ \t\n\r\v\f]*[+-]?[0-9]+[ \t\n\r\v\f]*")
+_NUMERIC: Final = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:[0-9]+(\.[0-9]*)?|(\.[0-9]+))([eE][+-]?[0-9]+)?[ \t\n\r\v\f]*")
 
 
 class Opaque:
@@ -61,9 +60,10 @@ def truth(value: Any) -> bool:
 
 def parse_number(text: str) -> int | float | None:
     """The number that a wholly numeric text spells, else None."""
-    if not NUMERIC.fullmatch(text):
+    found = _NUMERIC.fullmatch(text)
+    if not found:
         return None
-    if _WHOLE.fullmatch(text):
+    if found.lastindex is None:
         return whole(int(text)) if len(text) < 300 else float(text)
     return float(text)
 

@@ -104,11 +104,6 @@ class Registry:
     filters: dict[str, Filter]
     statements: dict[str, Statement]
 
-    @property
-    def filter_misnomers(self) -> dict[str, str]:
-        """Wrong filter names that people write, and the right one."""
-        return {wrong: found.name for found in self.filters.values() for wrong in found.misnomers}
-
 
 def merge(groups: Iterable[Group]) -> Registry:
     """All groups in one registry. Raises ValueError when two builtins share a name."""

@@ -54,7 +54,9 @@ def jobs_in(file: str) -> list[Place]:
     if "run." not in text:
         return []
     home = home_of(file)
-    return [Place(match[2] if match[2] is not None else match[3], match[1], home) for match in re.finditer(_HEADER, text)]
+    return [
+        Place(match[2] if match[2] is not None else match[3], match[1], home) for match in re.finditer(_HEADER, text)
+    ]
 
 
 def find(path: str | None, job: str | None) -> tuple[str, str | None]:

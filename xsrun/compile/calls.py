@@ -6,16 +6,31 @@ import ast
 from typing import Any, Final
 
 from xsrun.builtins.records import Filter, Param, Statement
-from xsrun.builtins.registry import LAZY, STATIC, Kind
+from xsrun.builtins.registry import CONTAINER, ELEMENTS, LAZY, LIST, STATIC, TEXT, Kind
 from xsrun.compile import fast
 from xsrun.compile import python as py
 from xsrun.compile.context import Context, Evaluator
-from xsrun.compile.types import ANY, LIST, Type
+from xsrun.compile.types import ANY, NOTHING, OBJECT, STRING, Type
+from xsrun.compile.types import LIST as ARRAY
 from xsrun.diagnostics import Fault, nearest
+from xsrun.source import Span
 from xsrun.syntax import tree
+
+TAKES_VALUE: Final = {"return": "", "throw": 'name = "…", ', "debug.stop": "", "debug.log": ""}
+"""Statements whose value people write without braces, and what else stands in these."""
 
 COMMON_ATTRIBUTES: Final = frozenset({"description", "disabled", "mock"})
 """What every statement takes."""
+
+NO_FILTER: Final = {
+    "random": "use the statement security.random_number { min = 1, max = 6 } as $n",
+    "ord": "no filter gives the code of a character; look it up in an object",
+    "chr": "no filter makes a character of its code; look it up in an object",
+}
+"""Filters of other languages that nothing here stands for, and what to do instead."""
+
+_TAKES: Final = {TEXT: STRING.kinds, LIST: ARRAY, ELEMENTS: OBJECT | ARRAY, CONTAINER: OBJECT | ARRAY}
+"""The kinds of values that a filter on such a subject is meant for."""
 
 REDUCERS: Final = frozenset({"reduce", "lambda_reduce"})
 
@@ -36,7 +51,7 @@ class Arguments:
         """
         record = self.context.registry.filters.get(node.name)
         if record is None:
-            self._unknown_filter(node)
+            self._unknown_filter(node, known)
             for argument in node.arguments:
                 self.expressions.value(argument)
             return made
@@ -54,7 +69,7 @@ class Arguments:
         """Python's own word for a filter, where the types allow it."""
         if not node.arguments:
             return fast.filtered(node.name, made, known)
-        if node.name not in ("map", "filter") or len(node.arguments) > 1 or not known.only(LIST):
+        if node.name not in ("map", "filter") or len(node.arguments) > 1 or not known.only(ARRAY):
             return None
         argument = node.arguments[0]
         if not fast.uses_only_element(argument):
@@ -91,14 +106,21 @@ class Arguments:
             for param, argument in zip(params, given, strict=False)
         ]
 
-    def _unknown_filter(self, node: tree.Filter) -> None:
+    def _unknown_filter(self, node: tree.Filter, known: Type) -> None:
         registry = self.context.registry
-        known = registry.filter_misnomers.get(node.name) or nearest(node.name, registry.filters)
+        meant = [each for each in registry.filters.values() if node.name in each.misnomers]
+        if len(meant) > 1:
+            meant = [each for each in meant if known.only(_TAKES.get(each.subject.kind, NOTHING.kinds))] or meant
+        near = nearest(node.name, registry.filters) if not meant and node.name not in NO_FILTER else ""
+        if near:
+            meant = [registry.filters[near]]
+        if len(meant) == 1:
+            help = f"did you mean `{meant[0].name}`? {meant[0].summary}"
+        else:
+            help = " · ".join(f"`{each.name}` for a {each.subject.kind.name}" for each in meant)
         place = tree.Word(node.name_start, node.name_start + len(node.name), node.name)
-        help = ""
-        if known:
-            help = f"did you mean `{known}`? {registry.filters[known].summary}"
-        self.context.error("unknown-filter", f"Unknown filter function '{node.name}'", place, help)
+        message = f"Unknown filter function '{node.name}'"
+        self.context.error("unknown-filter", message, place, help or NO_FILTER.get(node.name, ""))
 
     # ------------------------------------------------------------ one argument
 
@@ -260,13 +282,13 @@ def missing_attribute(context: Context, block: tree.Block, owner: str, name: str
     """Report a required attribute that is not given, unless it is there and misspelt or could not be read."""
     written = [entry.name for entry in block.body or () if isinstance(entry, tree.Attribute)]
     misspelt = any(each != name and nearest(each, (name,)) for each in written)
-    if not misspelt and not context.misread(block):
-        context.error(
-            "missing-attribute",
-            f"`{owner}` needs `{name}`",
-            block.head_span(context.source),
-            help=f"add `{name} = …`",
-        )
+    if owner in TAKES_VALUE and block.heads and block.body is None:
+        given = Span(context.source, block.heads[0].start, block.heads[-1].end)
+        shown = f"write {owner} {{ {TAKES_VALUE[owner]}value = {given.text} }}"
+        context.error("syntax", f"`{owner}` takes its value in braces", given, shown)
+    elif not misspelt:
+        shown = f"add `{name} = …`" if block.body else f"write {owner} {{ {name} = … }}"
+        context.missing("missing-attribute", f"`{owner}` needs `{name}`", block, shown)
 
 
 def signature(record: Filter) -> str:

@@ -112,21 +112,13 @@ class Findings:
         """Report an error."""
         self.found.error(code, message, node if isinstance(node, Span) else self.span(node), help, label)
 
-    def misread(self, node: tree.Node) -> bool:
-        """Whether a part of a node made no sense and was left out of the tree."""
-        return any(
-            each.code == "syntax" and each.span and each.span.source is self.source
-            and node.start <= each.span.start < node.end
-            for each in self.found.items
-        )  # fmt: skip
-
     def warn(self, code: str, message: str, node: tree.Node | Span, help: str = "", label: str = "") -> None:
         """Report a warning."""
         self.found.warn(code, message, node if isinstance(node, Span) else self.span(node), help, label)
 
     def missing(self, code: str, message: str, block: tree.Block, help: str = "") -> None:
         """Report what a block lacks, unless a part of it made no sense and may have been just that."""
-        if not block.broken:
+        if not block.broken and not any(map(tree.is_broken, block.heads)):
             self.error(code, message, block.head_span(self.source), help)
 
 

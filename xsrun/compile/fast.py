@@ -81,8 +81,17 @@ def calculation(context: Context, operator: str, left: ast.expr, right: ast.expr
     if result.only(SMALL | TINY) or result.only(DECIMAL):
         return made
     first, again = twice(context, made)
-    within = ast.Compare(py.constant(values.INT_MIN), [ast.LtE(), ast.LtE()], [first, py.constant(values.INT_MAX)])
-    return py.choose(within, again, py.call("float", again))
+    return py.choose(_within(operator, first, right), again, py.call("float", again))
+
+
+def _within(operator: str, result: ast.expr, right: ast.expr) -> ast.expr:
+    """Whether a result fits 64 bits; adding a literal that is not negative can only leave them at one end."""
+    literal = isinstance(right, ast.Constant) and isinstance(right.value, int) and right.value >= 0
+    if literal and operator == "+":
+        return ast.Compare(result, [ast.LtE()], [py.constant(values.INT_MAX)])
+    if literal and operator == "-":
+        return ast.Compare(result, [ast.GtE()], [py.constant(values.INT_MIN)])
+    return ast.Compare(py.constant(values.INT_MIN), [ast.LtE(), ast.LtE()], [result, py.constant(values.INT_MAX)])
 
 
 def _remainder(context: Context, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr | None:

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from xsrun.compile.context import Findings
+from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.builder import unquote
 from xsrun.syntax.lexer import Token
@@ -29,14 +30,22 @@ class Fields:
         """The fields of a block, checked."""
         fields = self._read(block)
         for field, finding in check_fields(fields):
-            node = self._place(field, fields)
-            span = self.findings.span(node) if node else None
+            node = self.places.get(id(field))
+            if node is not None and tree.is_broken(node):
+                continue
+            span = self._span(node, finding.code) if node else None
             report = self.findings.found.warn if finding.severity == "warning" else self.findings.found.error
             report(finding.code, finding.message, span, finding.help)
         return fields
 
-    def _place(self, field: Field, fields: tuple[Field, ...]) -> tree.Field | None:
-        return self.places.get(id(field))
+    def _span(self, node: tree.Field, code: str) -> Span:
+        """The field, or its type when that is what is wrong."""
+        start = node.type_start
+        return (
+            Span(self.findings.source, start, start + len(node.type))
+            if code == "unknown-type"
+            else self.findings.span(node)
+        )
 
     def _read(self, block: tree.Block | None) -> tuple[Field, ...]:
         made: list[Field] = []
@@ -54,7 +63,7 @@ class Fields:
 
     def _field(self, node: tree.Field) -> Field:
         words = _Words(node)
-        if not words.name:
+        if not words.name and not tree.is_broken(node):
             self.findings.error(
                 "missing-name", f"the field of type `{node.type}` has no name", node, help=f"write {node.type} name"
             )
@@ -115,6 +124,8 @@ class Fields:
         for entry in node.body or ():
             if isinstance(entry, tree.Block) and entry.keyword == "schema":
                 children = self._read(entry)
+            elif isinstance(entry, tree.Broken):
+                continue
             elif isinstance(entry, tree.Attribute):
                 try:
                     found[entry.name] = static_value(entry.value)
@@ -137,6 +148,8 @@ class _Words:
         self.second: tree.Word | None = None
         """A name behind the name: the start of another field."""
         for bit in node.bits:
+            if isinstance(bit, tree.Broken):
+                continue
             if not isinstance(bit, Token):
                 self.default = bit
             elif bit.type == "BOUNDS":

@@ -231,6 +231,8 @@ class _Compiler:
 
 def _field_type(field: Field) -> Type:
     """What a bound input may be."""
+    if field.type not in TYPES:
+        return ANY
     may_be_null = field.nullable or (field.optional and field.default is ABSENT) or TYPES[field.type].nullable
     return of_field(field.type, field.is_list, may_be_null) if field.type in TYPES else ANY
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from xsrun.compile.calls import COMMON_ATTRIBUTES, missing_attribute, unknown_attribute
 from xsrun.compile.context import Context
 from xsrun.compile.names import root_name
 from xsrun.source import Span
 from xsrun.syntax import tree
+from xsrun.syntax.lexer import CONDITION_WORDS
+
+MISNOMERS: Final = {
+    "elif": "elseif", "elsif": "elseif", "elseIf": "elseif", "else_if": "elseif", "otherwise": "default",
+    "except": "catch", "rescue": "catch", "ensure": "finally", "when": "case",
+}  # fmt: skip
+"""Inner blocks of other languages, and the one to write."""
 
 
 class Shape(Protocol):
@@ -64,6 +71,11 @@ def _may_hold(block: tree.Block, entry: tree.Block, known: Shape) -> bool:
 
 
 def _misplaced(context: Context, block: tree.Block, entry: tree.Block, known: Shape) -> None:
+    right = MISNOMERS.get(entry.keyword, "")
+    if right in known.blocks:
+        span = entry.head_span(context.source)
+        context.error("misplaced", f"`{block.keyword}` has no `{entry.keyword}`", span, f"write `{right}`")
+        return
     inner = known.blocks[0] if len(known.blocks) == 1 else ""
     shown = ", ".join(f"`{name}`" for name in known.blocks) or "attributes"
     context.error(
@@ -86,44 +98,45 @@ def parenthesised(context: Context, block: tree.Block) -> tree.Node | None:
         return None
     context.error(
         "missing-head",
-        f"`{block.keyword}` takes its expression in parentheses",
+        f"`{block.keyword}` takes its {'condition' if block.keyword in CONDITION_WORDS else 'value'} in parentheses",
         bare,
         help=f"write {block.keyword} ({context.span(bare).text}) {{ … }}",
     )
     return bare
 
 
-def loop_body(context: Context, block: tree.Block) -> tree.Block:
-    """The ``each`` of a loop; when there is none, which is reported, the loop itself in its place."""
-    found = block.block("each")
-    if found is not None:
-        return found
-    shown = "write each { … } around its statements"
-    if block.keyword != "while":
-        shown = "write each as $item { … } around its statements"
-    context.missing("missing-each", f"the body of `{block.keyword}` stands in `each`", block, shown)
-    _assume_all(context, block)
-    return block
+def loop(context: Context, block: tree.Block) -> tuple[tree.Block, tree.Node | None]:
+    """The ``each`` of a loop and what it goes through, None when that cannot be told.
 
-
-def goes_through(context: Context, block: tree.Block) -> bool:
-    """Whether a loop is written ``foreach ($list)``; ``foreach ($item in $list)`` is reported."""
+    What is missing is reported; then the loop itself stands in for its ``each``.
+    """
     heads = [head.value if isinstance(head, tree.Argument) else head for head in block.heads]
+    element, over = _element_in_head(heads)
+    if element is not None and over is not None:
+        inside = f"each as {context.span(element).text} {{ … }}"
+        context.error(
+            "syntax",
+            f"`{block.keyword}` names its element in `each`",
+            Span(context.source, block.heads[0].start, block.heads[-1].end),
+            help=f"write {block.keyword} ({context.span(over).text}) {{ {inside} }}",
+        )
+    each = block.block("each")
+    if each is None:
+        if element is None:
+            inside = "each { … }" if block.keyword == "while" else "each as $item { … }"
+            shown = f"write {inside} around its statements"
+            context.missing("missing-each", f"the body of `{block.keyword}` stands in `each`", block, shown)
+        _assume_all(context, block)
+    return each or block, over or parenthesised(context, block)
+
+
+def _element_in_head(heads: list[tree.Node | None]) -> tuple[tree.Node | None, tree.Node | None]:
+    """``$item`` and ``$list`` of ``foreach ($item in $list)`` and ``foreach $item in $list``."""
     if len(heads) == 1 and isinstance(heads[0], tree.Operation) and heads[0].operator == "in":
-        element, over = heads[0].left, heads[0].right
-    elif len(heads) == 3 and isinstance(heads[1], tree.Word) and heads[0] is not None and heads[2] is not None:
-        element, over = heads[0], heads[2]
-    else:
-        return True
-    written = f"({context.span(over).text}) {{ each as {context.span(element).text} {{ … }} }}"
-    context.error(
-        "syntax",
-        f"`{block.keyword}` names its element in `each`",
-        Span(context.source, block.heads[0].start, block.heads[-1].end),
-        help=f"write {block.keyword} {written}",
-    )
-    _assume_all(context, block)
-    return False
+        return heads[0].left, heads[0].right
+    if len(heads) == 3 and isinstance(heads[1], tree.Word):
+        return heads[0], heads[2]
+    return None, None
 
 
 def _assume_all(context: Context, block: tree.Block) -> None:

@@ -12,7 +12,8 @@ from xsrun.compile import python as py
 from xsrun.compile import shape
 from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
-from xsrun.compile.forms import FORMS, declarable, is_fresh
+from xsrun.compile.forms import FORMS
+from xsrun.compile.forms.variables import declarable, is_fresh
 from xsrun.compile.names import place_steps, root_name
 from xsrun.compile.rows import CellUpdate, cell_update
 from xsrun.compile.types import ANY, LIST
@@ -26,6 +27,12 @@ INNER: Final = {
     "try": "try_catch", "catch": "try_catch", "finally": "try_catch", "each": "foreach",
 }  # fmt: skip
 """Blocks of a statement, and which one they belong to."""
+MISNOMERS: Final = {
+    "print": "debug.log", "echo": "debug.log", "log": "debug.log", "console.log": "debug.log", "let": "var",
+    "const": "var", "set": "var.update", "call": "function.run", "fetch": "api.request", "http.request": "api.request",
+    "raise": "throw", "assert": "precondition", "try": "try_catch", "loop": "while",
+}  # fmt: skip
+"""Statements of other languages, and the one to write."""
 FIRST: Final = frozenset({"if", "case", "try", "each"})
 
 
@@ -286,7 +293,7 @@ class Statements:
 
     def _unknown(self, block: tree.Block) -> None:
         keyword, context = block.keyword, self.context
-        near = nearest(keyword, [*FORMS, *context.registry.statements, *ABSENT])
+        near = MISNOMERS.get(keyword) or nearest(keyword, [*FORMS, *context.registry.statements, *ABSENT])
         context.error(
             "unknown-statement",
             f"there is no statement `{keyword}`",

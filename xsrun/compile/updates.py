@@ -192,7 +192,7 @@ class Updates:
         return Type(TEXT) if not step.name.startswith("$") and not step.name.isdecimal() else Type(0)
 
     def cell(self, found: CellUpdate, one_by_one: list[ast.stmt]) -> list[ast.stmt] | None:
-        """A cell of a table in place, else by the statements ``one_by_one``; None when nothing is known of the table."""
+        """A cell of a table in place, else by the statements ``one_by_one``; None for an unknown table."""
         names, types = self.context.names, self.context.types
         table, row = found.table.name, names.local(found.row.name)
         known = types.variables.get(table, Type(0))

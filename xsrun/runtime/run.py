@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from xsrun.diagnostics import Fault, Frame, LimitFault, RunStopped
 from xsrun.effects.ports import World
+from xsrun.faults import fault_of
 from xsrun.program import Program, Routine, code_name, function_name
 from xsrun.runtime.frame import Entry, Limits, Run
 from xsrun.runtime.support import NAMESPACE, UNSET
@@ -51,9 +52,10 @@ class Loaded:
             return value
         except RunStopped as stopped:
             return stopped.value
-        except Fault as fault:
-            self.place(fault, fault.__traceback__, routine)
-            raise
+        except (Fault, TypeError) as error:
+            fault = fault_of(error)
+            self.place(fault, error.__traceback__, routine)
+            raise fault from None
         except RecursionError as error:
             deep = LimitFault("limit-depth", "Maximum call depth exceeded.", help="a value or a recursion is too deep")
             self.place(deep, error.__traceback__, routine)

@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 
 from xsrun import paths, values
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, STANDARD, THROWN, Fault, LimitFault, RunStopped
+from xsrun.faults import MODULE, fault_of
 from xsrun.runtime.frame import Run
 from xsrun.types.binding import bind
 from xsrun.types.fields import Field
@@ -256,18 +257,17 @@ def calling(call: Callable[[], Any]) -> Any:
     """``function.call``: an error is given back as a value."""
     try:
         return call()
-    except LimitFault:
-        raise
-    except Fault as fault:
-        error = fault.as_error()
+    except (Fault, TypeError) as fault:
+        error = caught(fault)
         return {name: error[name] for name in ("code", "name", "message", "payload")}
 
 
 # ------------------------------------------------------------------ errors
 
 
-def caught(fault: Fault) -> dict[str, Any]:
+def caught(error: Fault | TypeError) -> dict[str, Any]:
     """``$error`` in a ``catch`` block. Limits of the runner cannot be caught."""
+    fault = fault_of(error)
     if isinstance(fault, LimitFault):
         raise fault
     return fault.as_error()
@@ -309,12 +309,13 @@ NAMESPACE: Final[dict[str, Any]] = {
         each.__name__: each
         for each in (
             checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
-            without, replaced, or_left, or_else, default, optional, cast, iterate, check_budget, call_function, too_deep, calling,
-            caught, thrown, failed, not_local,
+            without, replaced, or_left, or_else, default, optional, cast, iterate, check_budget, call_function,
+            too_deep, calling, caught, thrown, failed, not_local,
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "zip": zip, "enumerate": enumerate,
     "float": float, "int": int, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
-    "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "RunStopped": RunStopped,
+    "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "TypeError": TypeError,
+    "RunStopped": RunStopped, "__name__": MODULE,
 }  # fmt: skip
 """Every name that generated code may use."""

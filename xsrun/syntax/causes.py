@@ -25,10 +25,12 @@ class Cause(NamedTuple):
     owner: str = ""
     """The first word of the block around the entry, when it matters."""
     mark: tuple[int, int] | str = (0, 0)
-    """Which tokens the carets cover, counted from the unexpected one; ``entry`` for the whole entry or value."""
+    """Which tokens the carets cover, counted from the unexpected one; or the whole ``entry``, or its ``value``."""
     label: str = ""
     back: int = 0
     """How many tokens before the unexpected one belong to the fault."""
+    waiting: str = ""
+    """A token that stands earlier in the same value and waits for its colon."""
     glued: bool = False
     """Whether there must be no blank before the unexpected token."""
     code: str = "syntax"
@@ -67,15 +69,16 @@ JUNK: Final = (
     Cause(">^", "`^` is no operator", "write |pow:… for a power; for bits use the filter `bitwise_xor`"),
     Cause(">$ LOBJECT|LBLOCK", "`${…}` puts nothing into a text", 'join texts with `~`, e.g. "Hello " ~ $name', mark=(0, 1)),
     Cause(">$", "a name stands directly behind `$`", "write $name"),
-    Cause("ATTR EQ WORD >JUNK", "this text has no quotes", 'write <-3> = "<entry>"', mark="entry"),
+    Cause("ATTR EQ WORD >JUNK", "this text has no quotes", 'write <-3> = "<value>"', mark="value"),
+    Cause("ATTR EQ >JUNK", "this text has no quotes", 'write <-2> = "<value>"', mark="value"),
     Cause(">JUNK", "the character `<0>` means nothing here", "remove it, or put the text into quotes"),
 )  # fmt: skip
 
 OPERATORS: Final = (
-    Cause("* >*", "`**` is no operator", "write (<left>|pow:<1>)", mark=(-1, 0)),
-    Cause("QUESTION >MEMBER", "`?.` is no operator", "write (<left><0> ?? null), where nothing fails", mark=(-1, 0)),
-    Cause("QUESTION >LSQUARE", "`?[` is no operator", "write (<left>[…] ?? null), where nothing fails", mark=(-1, 0)),
-    Cause("QUESTION DOT >ANY", "`?.` is no operator", "write (… ?? null), where nothing fails", mark=(-2, -1)),
+    Cause("* >*", "`**` is no operator", "write (<left>|pow:<right>)", mark=(-1, 0)),
+    Cause("QUESTION >MEMBER", "`?.` is no operator", "write (<left><0> ?? null)", mark=(-1, 0)),
+    Cause("QUESTION >LSQUARE", "`?[` is no operator", "write (<left>[…] ?? null)", mark=(-1, 0)),
+    Cause("QUESTION DOT >ANY", "`?.` is no operator", "write (… ?? null)", mark=(-2, -1)),
     Cause(">and|AND", "`<0>` is no operator", "write `&&`"),
     Cause(">or|OR", "`<0>` is no operator", "write `||`"),
     Cause(">is|IS", "`<0>` is no operator", "write `==`"),
@@ -136,7 +139,9 @@ STATEMENTS: Final = (
     Cause("^ >MINUS MINUS", "`--` is no comment", "write // …", inside="block fields document", mark=(0, 1)),
     Cause("^ WORD|STRING >COLON", "`return` takes its value as an attribute", "write return { value = {<-1>: <rest>} }",
           inside="block", owner="return", mark=(-1, 0)),
-    Cause("^ case|default >COLON", "the statements of `<-1>` stand in braces", "write <-1> { … }", inside="block"),
+    Cause("^ default >COLON", "the statements of `default` stand in braces", "write default { … }", inside="block"),
+    Cause("^ case ANY >COLON", "`case` takes its value in parentheses", "write case (<-1>) { … }", inside="block",
+          mark=(-1, 0)),
     Cause("^ WORD|STRING >COLON", "an attribute is written with `=`", "write <-1> = <rest>", inside="block document",
           mark=(-1, 0)),
     Cause("^ WORD >ARITHMETIC|MINUS EQ", "`<0>=` is no operator", "write <-1> = <target> <0> <rest>", inside="block",
@@ -153,6 +158,8 @@ STATEMENTS: Final = (
     Cause("^ >VAR", "a statement begins with its name", "write var <0> { value = <entry> }", inside="block"),
     Cause("^ var.update ANY >EQ|MEMBER", "`var.update` takes its value in braces",
           "write var.update <-1> { value = <rest> }", inside="block"),
+    Cause("^ let|const|local|set VAR >EQ", "a variable is set with `var`", "write var <-1> { value = <rest> }",
+          inside="block", mark=(-2, 0)),
     Cause("^ WORD VAR >EQ", "a variable takes its value in braces", "write var <-1> { value = <rest> }",
           inside="block"),
     Cause("AS >WORD", "the name of a variable begins with `$`", "write as $<0>", inside="block"),
@@ -163,8 +170,10 @@ STATEMENTS: Final = (
           of="return debug.stop debug.log", inside="block"),
     Cause("WORD LPAR STRING >COMMA", "`<keyword>` takes no call parentheses",
           "write <keyword> <-1> { input = <rest> } as $result", of=CALLS, inside="group"),
-    Cause(">as VAR", "`foreach` names its element in `each`", "write foreach (<-1>) { each as <1> { … } }", of="foreach",
-          inside="group", mark=(-1, 1)),
+    Cause(">as VAR", "`foreach` names its element in `each`", "write foreach (<left>) { each as <1> { … } }",
+          of="foreach", inside="group", mark=(0, 1)),
+    Cause("foreach|for VAR in|of >ANY", "`<keyword>` names its element in `each`",
+          "write <keyword> (<onward>) { each as <-2> { … } }", inside="block", mark=(-2, 0)),
     Cause(">ANY", "`<keyword>` takes its condition in parentheses", "write <keyword> (<arguments>) { … }",
           of=CONDITIONS, inside="block"),
     Cause(">ANY", "`<keyword>` takes what it goes through in parentheses", "write <keyword> (…) { each as $item { … } }",
@@ -184,8 +193,10 @@ VALUES: Final = (
           'write """, a line break, the text, and """ on the last line', mark=(-1, 0)),
     Cause("NUMBER >WORD", "`<-1><0>` is no number", "write digits with at most one point, or a text in quotes",
           mark=(-1, 0), glued=True),
-    Cause("ATTR EQ WORD >WORD|NUMBER|BANG|VAR|STRING", "this text has no quotes", 'write <-3> = "<entry>"',
-          mark="entry"),
+    Cause("ATTR EQ WORD >WORD|NUMBER|BANG|VAR|STRING", "this text has no quotes", 'write <-3> = "<value>"',
+          mark="value"),
+    Cause(">STOP", "`? :` lacks its second value", "write : null behind the first one", waiting="QUESTION",
+          mark=(-1, -1)),
     Cause("LPAR|LCOND >RPAR|RCOND", "the parentheses are empty", "write a value or a condition into them",
           mark=(-1, 0)),
     Cause("LSQUARE >RSQUARE", "the brackets are empty", "write a position, e.g. [0]; add to a list with `array.push`",

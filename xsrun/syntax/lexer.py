@@ -19,6 +19,7 @@ from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
 
 MAX_NESTING: Final = 200
+OBJECT_CLAUSES: Final = frozenset({"main", "pre", "post", "cache", "middleware", "params", "headers", "data"})
 FIELD_BLOCKS: Final = frozenset({"input", "schema", "output"})
 CONDITION_WORDS: Final = frozenset({"if", "elseif", "while", "precondition"})
 DATABASE_WORDS: Final = re.compile(
@@ -29,6 +30,7 @@ _ATTRIBUTE: Final = re.compile(r'(?:[A-Za-z_][\w.]*|"[^"\n]*")(?=[ \t]*=(?![=~])
 _KEY: Final = re.compile(
     r'(?:[A-Za-z_][\w.\-]*|\$[A-Za-z_][\w.]*|\d+|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')(?=[ \t]*:)'
 )
+_FIRST_KEY: Final = re.compile(r"\s*(?:[A-Za-z_][\w.\-]*|\"[^\"\n]*\")[ \t]*:")
 _BOUNDS: Final = re.compile(r"\[[^\]\n]*\]")
 _FILTERS: Final = re.compile(
     r'filters[ \t]*=[ \t]*(?:"(?:[^"\\\n]|\\.)*"|/(?:[^/\\\n]|\\.)+/\w*(?=[\s|:{]|$)|[ \t]*\|[ \t]*|[^\s|"])+'
@@ -172,7 +174,7 @@ class Tokenizer:
             elif char in " \t\f\v\ufeff":
                 space = _SPACE.match(text, self.at)
                 self.at = space.end() if space else self.at + 1
-            elif char == "/" and text.startswith("//", self.at):
+            elif char == "/" and text.startswith("//", self.at) and not self._in_address():
                 self._comment(broken)
             elif self._at_foreign_comment(char):
                 self._foreign_comment()
@@ -181,6 +183,13 @@ class Tokenizer:
         if broken and self.at < self.end:
             self._line_break()
         return self.at < self.end
+
+    def _in_address(self) -> bool:
+        """Whether ``//`` belongs to an address without quotes."""
+        before = self.tokens[-2:]
+        return [token.type for token in before] == ["WORD", "COLON"] and (
+            before[0].value in ("http", "https") and before[1].end == self.at
+        )
 
     def _comment(self, own_line: bool) -> None:
         stop = self.text.find("\n", self.at, self.end)
@@ -400,10 +409,17 @@ class Tokenizer:
             self._open("{", "object", "LOBJECT", match)
             return
         word = self._head_word()
-        if word == "mock":
+        if word == "mock" or (word in OBJECT_CLAUSES and _FIRST_KEY.match(self.text, match.end(), self.end)):
+            if word != "mock":
+                self._without_equals(self.tokens[-1])
             self._open("{", "object", "LOBJECT", match)
         else:
             self._open("{", "fields" if word in FIELD_BLOCKS and kind == "block" else "block", "LBLOCK", match)
+
+    def _without_equals(self, word: Token) -> None:
+        """``main { name: … }``: the clause is an object and lacks only its ``=``."""
+        span = Span(self.source, word.start, word.end)
+        self.found.error("missing-equals", f"expected `=` behind `{word.value}`", span, f"write {word.value} = {{ … }}")
 
     def _head_word(self) -> str:
         """The keyword of the current entry when nothing but it stands before the brace."""
@@ -482,10 +498,12 @@ class Tokenizer:
     # ------------------------------------------------------------ faults
 
     def _unknown_character(self) -> None:
-        if self.text[self.at] in "\"'":
+        char, before = self.text[self.at], self.tokens[-1] if self.tokens else None
+        is_apostrophe = char == "'" and before is not None and before.type == "WORD" and before.end == self.at
+        if char in "\"'" and not is_apostrophe:
             self._unclosed_text(self.at)
         else:
-            self._add("JUNK", self.text[self.at], self.at, self.at + 1)
+            self._add("JUNK", char, self.at, self.at + 1)
             self.at += 1
 
     def _unclosed_text(self, start: int) -> None:
@@ -501,7 +519,7 @@ class Tokenizer:
             "syntax",
             "this text is never closed",
             Span(self.source, start, stop),
-            help=f"close it with {quote * 3} on a line of its own" if block else f"close it with {quote}",
+            help=f"write {quote * 3} on a line of its own" if block else f"write {self.text[start:stop][:60]}{quote}",
         )
 
     def _unclosed(self, opener: Token) -> None:

@@ -59,6 +59,11 @@ class Place:
             return "index" if opener and self.tokens[opener - 1].type in {*VALUE_ENDS, "DOT"} else "list"
         return _SURROUNDINGS[token.type]
 
+    def waits_for(self, type: str) -> bool:
+        """Whether a token of that type stands in the value before, and no colon behind it."""
+        kinds = [token.type for token in self.tokens[self.region.start : self.at]]
+        return type in kinds and "COLON" not in kinds[kinds.index(type) :]
+
     def token(self, at: int) -> Token:
         """The token of that number; the end of the text where there is none."""
         if 0 <= at < len(self.tokens):
@@ -75,72 +80,90 @@ class Place:
 
     # ------------------------------------------------------------ what help texts show
 
-    def shown(self, name: str, width: int) -> str:
-        """The text of a placeholder; ``width`` is how many tokens behind this one the record looked at."""
+    def filled(self, text: str, cause: Cause) -> str:
+        """A message or help with its placeholders filled in."""
+        return _PLACEHOLDER.sub(lambda match: self._shown(match.group(1), cause), text)
+
+    def _shown(self, name: str, cause: Cause) -> str:
         if name.lstrip("-").isdigit():
             return self.text(self.at + int(name), self.at + int(name) + 1)
-        return str(getattr(self, f"_{name}")(width))
+        return str(getattr(self, f"_{name}")(cause))
 
-    def _keyword(self, width: int) -> str:
+    def _keyword(self, cause: Cause) -> str:
         return self.keyword
 
-    def _owner(self, width: int) -> str:
-        return self.owner
-
-    def _rest(self, width: int) -> str:
+    def _rest(self, cause: Cause) -> str:
         """What stands behind the tokens looked at."""
-        return self.text(self.at + width + 1, self.region.stop)
+        view = look(cause.looks)
+        return self.text(self.at + len(view.tokens) - view.middle, self.region.stop)
 
-    def _entry(self, width: int) -> str:
+    def _entry(self, cause: Cause) -> str:
         return self.text(self.region.start, self.region.stop)
 
-    def _arguments(self, width: int) -> str:
+    def _value(self, cause: Cause) -> str:
+        """The value of an attribute or of an entry of an object."""
+        return self.text(self.region.start + 2, self.region.stop)
+
+    def _arguments(self, cause: Cause) -> str:
         """What stands behind the keyword, up to the body."""
-        start = self.entry.start + 1
+        return self._head(self.entry.start + 1)
+
+    def _onward(self, cause: Cause) -> str:
+        """What stands from here on, up to the body."""
+        return self._head(self.at)
+
+    def _head(self, start: int) -> str:
         stops = (n for n in range(start, self.entry.stop) if self.tokens[n].type == "LBLOCK")
         return self.text(start, next(stops, self.entry.stop))
 
-    def _name(self, width: int) -> str:
+    def _name(self, cause: Cause) -> str:
         """The variable without its sign."""
         return self.token(self.at).value.lstrip("$")
 
-    def _glued(self, width: int) -> str:
+    def _glued(self, cause: Cause) -> str:
         """Everything up to the next blank, from the token before this one."""
         found = re.compile(r"\S+").match(self.source.text, self.token(self.at - 1).start)
         return found.group() if found else "…"
 
-    def _target(self, width: int) -> str:
+    def _target(self, cause: Cause) -> str:
         """The variable that the block around sets."""
-        before = range(self.entry.opener - 1, -1, -1)
-        variables = (self.tokens[n].value for n in before[:4] if self.tokens[n].type == "VAR")
-        return next(variables, "$x")
+        before = range(self.entry.opener - 1, max(-1, self.entry.opener - 5), -1)
+        return next((self.tokens[n].value for n in before if self.tokens[n].type == "VAR"), "$x")
 
-    def _call(self, width: int) -> str:
+    def _call(self, cause: Cause) -> str:
         """The arguments of a call in parentheses, written behind ``:``."""
         close = _partner(self.tokens, self.at)
         inner = "".join(
             ":" if token.type == "COMMA" else self.source.text[token.start : token.end]
             for token in self.tokens[self.at + 1 : close]
         )
-        return f":{inner}" if inner and len(inner) <= MAX_SHOWN else "" if not inner else ":…"
+        return f":{inner}" if inner and len(inner) <= MAX_SHOWN else ":…" if inner else ""
 
-    def _left(self, width: int) -> str:
-        """The operand that ends before the operator."""
-        at = self.at - 2
-        while at > 0 and (self.tokens[at].type == "MEMBER" or self.tokens[at].type in CLOSERS):
-            at = _opener(self.tokens, at) if self.tokens[at].type in CLOSERS else at
-            if self.tokens[at].type not in ("MEMBER", "LSQUARE"):
+    def _left(self, cause: Cause) -> str:
+        """The operand that ends before the marked tokens."""
+        end = at = self.at + _first_marked(cause) - 1
+        while at > 0:
+            at = open_brackets(self.tokens, at)[-1] if self.tokens[at].type in CLOSERS else at
+            if self.tokens[at].type not in ("MEMBER", "LSQUARE") or self.tokens[at - 1].type not in VALUE_ENDS:
                 break
             at -= 1
-        return self.text(at, self.at - 1)
+        return self.text(at, end + 1)
 
-    def _right(self, width: int) -> str:
-        """The operand that begins behind the tokens looked at."""
-        start = self.at + width
+    def _right(self, cause: Cause) -> str:
+        """The operand that begins behind the marked tokens."""
+        start = self.at + _last_marked(cause) + 1
         stop = _partner(self.tokens, start) + 1
         while self.token(stop).type in ("MEMBER", "LSQUARE"):
             stop = _partner(self.tokens, stop) + 1
         return self.text(start, stop)
+
+
+def _first_marked(cause: Cause) -> int:
+    return cause.mark[0] if isinstance(cause.mark, tuple) else 0
+
+
+def _last_marked(cause: Cause) -> int:
+    return cause.mark[1] if isinstance(cause.mark, tuple) else 0
 
 
 def _partner(tokens: list[Token], at: int) -> int:
@@ -151,11 +174,6 @@ def _partner(tokens: list[Token], at: int) -> int:
         if depth <= 0:
             return number
     return len(tokens)
-
-
-def _opener(tokens: list[Token], at: int) -> int:
-    """The bracket that the one at ``at`` closes."""
-    return open_brackets(tokens, at)[-1]
 
 
 # ------------------------------------------------------------------ matching
@@ -203,6 +221,8 @@ def fits(cause: Cause, place: Place) -> bool:
     start = place.at - view.middle
     if view.anchored and start != place.region.start:
         return False
+    if cause.waiting and not place.waits_for(cause.waiting):
+        return False
     if cause.glued and place.token(place.at - 1).end != place.token(place.at).start:
         return False
     return all(_fits(place.token(start + n), wanted) for n, wanted in enumerate(view.tokens))
@@ -219,20 +239,17 @@ def explain(error: UnexpectedToken, tokens: list[Token], source: Source, found: 
     if cause is None:
         found.error("syntax", _here(place), _span(place, 0, 0), label=_expected(error, place))
         return at, at
-    width = len(look(cause.looks).tokens) - look(cause.looks).middle - 1
-
-    def fill(text: str) -> str:
-        return _PLACEHOLDER.sub(lambda match: place.shown(match.group(1), width), text)
-
-    found.error(cause.code, fill(cause.message), _marked(cause, place), fill(cause.help), cause.label)
+    message, help = place.filled(cause.message, cause), place.filled(cause.help, cause)
+    found.error(cause.code, message, _marked(cause, place), help, cause.label)
     return at - cause.back, at
 
 
 def _marked(cause: Cause, place: Place) -> Span:
     if cause.mark == "entry":
         return _whole(place, place.region)
-    first, last = cause.mark if isinstance(cause.mark, tuple) else (0, 0)
-    return _span(place, first, last)
+    if cause.mark == "value":
+        return _whole(place, place.region._replace(start=place.region.start + 2))
+    return _span(place, _first_marked(cause), _last_marked(cause))
 
 
 def _span(place: Place, first: int, last: int) -> Span:

@@ -28,7 +28,7 @@ class Region(NamedTuple):
 def without(tokens: list[Token], first: int, at: int, source: Source) -> list[Token]:
     """The tokens with the smallest part that holds ``first`` to ``at`` replaced."""
     for region in regions(tokens, first, at):
-        start, stop = _narrow(tokens, region, first, at)
+        start, stop = _narrow(tokens, region, first, at, source.text)
         replaced = tokens[start:stop]
         if [token.type for token in replaced] != ["BROKEN"]:
             begin = replaced[0].start if replaced else tokens[start - 1].end if start else 0
@@ -79,7 +79,7 @@ def _end(tokens: list[Token], inside: int, first: int, at: int) -> int:
     return len(tokens)
 
 
-def _narrow(tokens: list[Token], region: Region, first: int, at: int) -> tuple[int, int]:
+def _narrow(tokens: list[Token], region: Region, first: int, at: int, text: str) -> tuple[int, int]:
     """A region without what may be kept of it."""
     start, stop = region.start, region.stop
     head = start + 1 if start < stop and tokens[start].type == "BANG" else start
@@ -90,8 +90,14 @@ def _narrow(tokens: list[Token], region: Region, first: int, at: int) -> tuple[i
         kept = head + 2 if kinds[1:] == ["WORD"] and first > head + 1 else head + 1
         return kept, stop
     if kinds[:1] == ["WORD"] and _holds_statements(tokens, region.opener):
-        return _beside_body(tokens, head, stop, first, at) or (start, stop)
+        beside = _beside_body(tokens, head, stop, first, at)
+        return beside if beside and "\n" not in _between(tokens, at, beside[1], text) else (start, stop)
     return start, stop
+
+
+def _between(tokens: list[Token], at: int, stop: int, text: str) -> str:
+    """What stands between a token and the end of its region: a head and its body share a line."""
+    return text[tokens[at].end : tokens[stop].start] if at < stop < len(tokens) and tokens[stop].type == "LBLOCK" else ""
 
 
 def _holds_statements(tokens: list[Token], opener: int) -> bool:
@@ -111,4 +117,3 @@ def _beside_body(tokens: list[Token], head: int, stop: int, first: int, at: int)
                 return head + 1, begin
             return (number + 1, stop) if first > number else None
     return None
-

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from xsrun.source import Source, Span
 
-
 _MENTIONED: Final = re.compile(r"(?:\$|\bas[ \t]+)([A-Za-z_]\w*)")
 
 

@@ -80,6 +80,7 @@ class WaryTokenizer(Tokenizer):
 
     def _close_brace(self, match: re.Match[str], opened: bool) -> None:
         if not opened:
+            self.broken = self.broken or self.tokens[-1:] != [] and self.tokens[-1].type not in ("RBLOCK", "SEP")
             self._drop_token(match)
             return
         while self.open[-1].bracket != "{":
@@ -89,7 +90,11 @@ class WaryTokenizer(Tokenizer):
         while first and self._closes_an_outer(here):
             self._supply()
         opener = self.tokens[self.open[-1].token]
-        if self._is_elsewhere(opener, match.start()) and here > self._indent(opener.start) and self._is_indented(opener):
+        if (
+            self._is_elsewhere(opener, match.start())
+            and here > self._indent(opener.start)
+            and self._is_indented(opener)
+        ):
             self._drop_token(match)
             return
         super()._close(match)
@@ -105,10 +110,14 @@ class WaryTokenizer(Tokenizer):
 
     def _supply(self) -> None:
         """Close the innermost bracket, which the author left open."""
+        self._unclosed(self.tokens[self.open[-1].token])
+        self.supplied += 1
+        self._put_in()
+
+    def _put_in(self) -> None:
+        """Put in what closes the innermost bracket."""
         innermost = self.open[-1]
         opener = self.tokens[innermost.token]
-        self._unclosed(opener)
-        self.supplied += 1
         at = self.tokens[-1].end
         if self.tokens[-1].type == "SEP":
             self.tokens.pop()
@@ -126,7 +135,8 @@ class WaryTokenizer(Tokenizer):
         """A text over several lines that begins where one ended: the quote before was never closed."""
         inner, _, last_line = match.group()[:-1].rpartition("\n")
         after = self.text[match.end() : match.end() + 1]
-        if inner and (_OPENS_TEXT.search(last_line) or after.isalnum() or after in ("_", "$", "/")):
+        glued = after.isalnum() or after in ("_", "$")
+        if glued or (inner and (_OPENS_TEXT.search(last_line) or after == "/")):
             self._unclosed_text(match.start())
         else:
             self._take("STRING", match)
@@ -137,6 +147,10 @@ class WaryTokenizer(Tokenizer):
         self.supplied += 1
         self._add("STRING", self.text[start:stop] + self.text[start], start, stop)
         self.at = stop
+        while self.open[-1].kind == "group" and not self.text.startswith(CLOSERS[self.open[-1].bracket], stop):
+            if "\n" in self.text[self.tokens[self.open[-1].token].start : start]:
+                break
+            self._put_in()
 
     def _text_end(self, start: int) -> int:
         """The end of the line, short of the brackets that close what was opened on it."""
@@ -159,4 +173,3 @@ class WaryTokenizer(Tokenizer):
         "RPAR": _close,
         "RSQUARE": _close,
     }
-

@@ -11,15 +11,19 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun import values
+from xsrun.late import Late
 from xsrun.types.coerce import Coerce, decoded
 from xsrun.types.demands import Check, fewest_items, most_items
 from xsrun.types.fields import ABSENT, Field, Instant, Reject, missing
-from xsrun.types.filters import field_checks
 from xsrun.types.table import TYPES
 
 Binder = Callable[[Mapping[str, Any], Instant], dict[str, Any]]
 Stand = Callable[[Instant], Any]
 """Gives the value that stands for an absent one."""
+
+_filter_checks: Callable[[Field], tuple[tuple[Check, ...], tuple[Check, ...]]] = Late(
+    "xsrun.types.filters", "field_checks"
+)
 
 _CLOCKED: Final = frozenset({"int", "decimal"})
 """Types besides timestamp and date whose default ``now`` is the time of the call."""
@@ -169,7 +173,7 @@ def _single(field: Field, zero_omitted: bool) -> Coerce:
     """The conversion of a value that is not null, or of one element of a list."""
     kind = TYPES[field.type]
     coerce = _object(kind.coerce, field, zero_omitted) if field.children else kind.coerce
-    checks: tuple[Check, ...] = field_checks(field).each
+    checks, _ = _checks(field)
     if checks and kind.textual:
         checks = (values.to_text, *checks)
     if kind.verify:
@@ -229,11 +233,16 @@ def _elements(nullable: bool, single: Coerce) -> Callable[[list[Any], Instant], 
     return elements
 
 
+def _checks(field: Field) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """What the filters of a field check of its value, or of each element of a list, and of the list."""
+    return _filter_checks(field) if field.filters else ((), ())
+
+
 def _plain(field: Field) -> type | None:
     """The class of the values that are taken as they are."""
-    return None if field_checks(field).each else TYPES[field.type].plain
+    return None if _checks(field)[0] else TYPES[field.type].plain
 
 
 def _count_checks(field: Field) -> tuple[Check, ...]:
     bounds = ((fewest_items, field.low), (most_items, field.high))
-    return (*field_checks(field).whole, *(build(limit) for build, limit in bounds if limit is not None))
+    return (*_checks(field)[1], *(build(limit) for build, limit in bounds if limit is not None))

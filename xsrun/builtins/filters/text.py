@@ -29,7 +29,10 @@ def demand_size(characters: int) -> None:
 # ---------------------------------------------------------------- measure and cut
 
 
-@text.filter('"hello"|strlen -> 5', '"été"|strlen -> 3', "null|strlen -> 0", "120|strlen -> 3")
+@text.filter(
+    '"hello"|strlen -> 5', '"été"|strlen -> 3', "null|strlen -> 0", "120|strlen -> 3",
+    misnomers=("length", "len", "size"),
+)  # fmt: skip
 def strlen(subject: Text) -> Int:
     """Count the characters of the text."""
     return len(subject)
@@ -212,7 +215,7 @@ def to_upper(subject: Text) -> Text:
     return subject.upper()
 
 
-_WORD_START: Final = re.compile(r"(?<!\S)\S")
+_WORD_START: Final = r"(?<!\S)\S"
 
 
 @text.filter(
@@ -220,10 +223,10 @@ _WORD_START: Final = re.compile(r"(?<!\S)\S")
 )
 def capitalize(subject: Text) -> Text:
     """Turn the first letter of every word into upper case and leave the others."""
-    return _WORD_START.sub(lambda first: first[0].title(), subject)
+    return re.sub(_WORD_START, lambda first: first[0].title(), subject)
 
 
-_MASK_RANGE: Final = re.compile(r"(.)\.\.(.)", re.DOTALL)
+_MASK_RANGE: Final = r"(?s)(.)\.\.(.)"
 
 
 def _mask(characters: str) -> str:
@@ -232,8 +235,8 @@ def _mask(characters: str) -> str:
         return WHITESPACE
     if ".." not in characters:
         return characters
-    demand_size(sum(max(0, ord(last) - ord(first)) for first, last in _MASK_RANGE.findall(characters)))
-    return _MASK_RANGE.sub(_expand, characters)
+    demand_size(sum(max(0, ord(last) - ord(first)) for first, last in re.findall(_MASK_RANGE, characters)))
+    return re.sub(_MASK_RANGE, _expand, characters)
 
 
 def _expand(found: re.Match[str]) -> str:
@@ -321,7 +324,7 @@ _LIGATURES: Final = str.maketrans(
         "ſ": "s",
     }
 )
-_ACCENTED: Final = re.compile("([A-Za-z])[\u0300-\u036f]+")
+_ACCENTED: Final = "([A-Za-z])[\u0300-\u036f]+"
 
 
 @text.filter(
@@ -335,7 +338,7 @@ def unaccent(subject: Text) -> Text:
     if subject.isascii():
         return subject
     letters = unicodedata.normalize("NFD", subject).translate(_LIGATURES)
-    return unicodedata.normalize("NFC", _ACCENTED.sub(r"\1", letters))
+    return unicodedata.normalize("NFC", re.sub(_ACCENTED, r"\1", letters))
 
 
 # ---------------------------------------------------------------- escape
@@ -355,7 +358,7 @@ def text_escape(subject: Text) -> Text:
     return json.dumps(subject, ensure_ascii=False)[1:-1]
 
 
-_ESCAPED: Final = re.compile(
+_ESCAPED: Final = (
     r"""\\(?:["\\/bfnrt]"""
     r"""|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"""
     r"""|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"""
@@ -367,4 +370,4 @@ _ESCAPED: Final = re.compile(
 )
 def text_unescape(subject: Text) -> Text:
     """Turn the escapes that text_escape writes back into characters; unknown ones stay."""
-    return _ESCAPED.sub(lambda found: str(json.loads(f'"{found[0]}"')), subject)
+    return re.sub(_ESCAPED, lambda found: str(json.loads(f'"{found[0]}"')), subject)

@@ -12,6 +12,7 @@ from xsrun import timestamps, values
 from xsrun.builtins.registry import Group, Lazy, LazyValue, Text, Value
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.effects.ports import World
+from xsrun.faults import fault_of
 from xsrun.patterns import occurs
 
 expect = Group("expect")
@@ -272,7 +273,8 @@ def must_throw(wanted: Any, stack: Callable[..., Any], *variables: Any) -> None:
         stack(*variables)
     except LimitFault:
         raise
-    except Fault as fault:
+    except (Fault, TypeError) as error:
+        fault = fault_of(error)
         mentioned = wanted is None or mentions(fault, values.text(wanted))
         message = fault.message
     else:

@@ -1,0 +1,121 @@
+"""One program run three ways: compiled with inference, compiled without, and by the oracle."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from oracle import NotCovered, Oracle
+
+from xsrun.compile.program import compile_folder
+from xsrun.diagnostics import Diagnostic, Fault
+from xsrun.effects.memory import memory_world
+from xsrun.effects.ports import World
+from xsrun.program import Program
+from xsrun.project import Folder
+from xsrun.runtime.frame import Limits
+from xsrun.runtime.job import run_function
+from xsrun.runtime.run import Loaded
+
+LIMITS = Limits(turns=1_000_000, depth=150)
+WORK = 1_000_000
+
+
+class Outcome(NamedTuple):
+    """What a run came to, as text that tells 2 from 2.0."""
+
+    value: str
+    logs: tuple[str, ...]
+
+
+class KeptLog:
+    """Keeps what is logged as text, at once and at the end, where nothing may have changed."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.values: list[Any] = []
+
+    def write(self, value: Any, place: str = "") -> None:
+        self.values.append(value)
+        self.texts.append(exact(value))
+
+    def taken(self) -> tuple[str, ...]:
+        assert [*map(exact, self.values)] == self.texts, "a logged value changed later"
+        return tuple(self.texts)
+
+
+class Compiled(NamedTuple):
+    program: Program
+    found: list[Diagnostic]
+
+
+class ThreeWays:
+    """The programs of one folder. ``differing`` says what is not the same, None when all is."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.read = len(folder.diagnostics)
+        self.fast, self.general = self._compiled(True), self._compiled(False)
+
+    def _compiled(self, inference: bool) -> Compiled:
+        del self.folder.diagnostics[self.read :]
+        program = compile_folder(self.folder, inference)
+        return Compiled(program, self.folder.diagnostics[self.read :])
+
+    @property
+    def broken(self) -> bool:
+        """Whether the program is wrong and cannot be run."""
+        return not self.fast.program.code
+
+    def differing_findings(self) -> str | None:
+        if self.fast.found == self.general.found:
+            return None
+        return f"with inference: {[*map(str, self.fast.found)]}\nwithout: {[*map(str, self.general.found)]}"
+
+    def differing(
+        self,
+        function: str,
+        given: Mapping[str, Any] | None = None,
+        world: Callable[[], World] = memory_world,
+        work: int = WORK,
+    ) -> str | None:
+        """Run a function in all ways. Raises TooLarge where the oracle gives up."""
+        given = given or {}
+        try:
+            expected = self.by_oracle(function, given, world(), work)
+        except NotCovered:
+            expected = None
+        outcomes = {
+            "with inference": compiled(self.fast.program, function, given, world()),
+            "without": compiled(self.general.program, function, given, world()),
+        }
+        if expected:
+            outcomes["by the oracle"] = expected
+        if len(set(outcomes.values())) == 1:
+            return None
+        return "\n".join(f"{way:15} {outcome.value}  logged {outcome.logs}" for way, outcome in outcomes.items())
+
+    def by_oracle(self, function: str, given: Mapping[str, Any], world: World, work: int) -> Outcome:
+        fields = {each.name: each.fields for each in self.general.program.routines if each.kind == "function"}
+        log = KeptLog()
+        oracle = Oracle(self.folder, fields, world._replace(log=log), work)
+        try:
+            shown = exact(oracle.run(function, given))
+        except Fault as fault:
+            shown = fault_text(fault)
+        return Outcome(shown, log.taken())
+
+
+def compiled(program: Program, function: str, given: Mapping[str, Any], world: World) -> Outcome:
+    log = KeptLog()
+    routine = program.routine("function", function)
+    result = run_function(Loaded(program), routine, given, world._replace(log=log), LIMITS)
+    shown = fault_text(result.error.fault) if result.error else exact(result.value)
+    return Outcome(shown, log.taken())
+
+
+def fault_text(fault: Fault) -> str:
+    return f"fault {fault.code}: {fault.message} {exact([fault.kind, fault.name, fault.result, fault.payload])}"
+
+
+def exact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=repr)

@@ -1,0 +1,13 @@
+"""Statements with control flow or with access to the frame, one module a subject.
+
+Importing this package fills ``FORMS``.
+"""
+
+from __future__ import annotations
+
+from xsrun.compile.forms import branches, ends, frame, functions, loops, variables
+from xsrun.compile.forms.record import FORMS, Form
+
+MODULES = (variables, branches, loops, ends, functions, frame)
+
+__all__ = ["FORMS", "MODULES", "Form"]

@@ -1,0 +1,67 @@
+"""The record of a form, and the table of all of them.
+
+A form is a statement with control flow or with access to the frame: everything that is no ordinary
+function. Each is a function from a block to Python statements, recorded with what it takes, so that
+the same record serves the compiler, the catalogue and completion.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from xsrun.compile import python as py
+from xsrun.compile import shape
+from xsrun.compile.context import StackCompiler
+from xsrun.syntax import tree
+
+Stack = list[ast.stmt]
+Compile = Callable[[StackCompiler, tree.Block], Stack]
+
+
+class Form(NamedTuple):
+    """A statement that the compiler itself knows."""
+
+    name: str
+    head: str
+    """How the head is written, e.g. ``($condition)``."""
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    blocks: tuple[str, ...]
+    """The blocks it consists of; ``*`` for statements of any kind."""
+    compile: Compile
+    summary: str
+    examples: tuple[str, ...]
+
+
+FORMS: Final[dict[str, Form]] = {}
+
+
+def form(
+    name: str,
+    *examples: str,
+    head: str = "",
+    required: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (),
+    blocks: tuple[str, ...] = (),
+) -> Callable[[Compile], Compile]:
+    """Record a function as the compiler of a form; its docstring is the sentence of the catalogue."""
+
+    def record(function: Compile) -> Compile:
+        summary = " ".join((function.__doc__ or "").split())
+
+        def checked(stack: StackCompiler, block: tree.Block) -> Stack:
+            shape.check(stack.context, block, FORMS[name])
+            return function(stack, block)
+
+        FORMS[name] = Form(name, head, required, optional, blocks, checked, summary, examples)
+        return function
+
+    return record
+
+
+def attribute_value(stack: StackCompiler, block: tree.Block, name: str, default: Any = None) -> ast.expr:
+    """The value of an attribute as a Python expression, a literal default when it is not given."""
+    found = block.attribute(name)
+    return stack.expressions.value(found.value, strict=True) if found else py.constant(default)
