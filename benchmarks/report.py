@@ -15,7 +15,8 @@ PAGE: Final = """# Benchmarks
 
 A figure is a ratio of two things that took turns (A B A B) in that run, as the median of the ratios of the turns: the
 speed of the machine and what else it does cancel out, and only figures of one run are compared with each other. The
-figures here are from {python}, {rounds} turns each, fewer where a turn is long.
+figures here are from {python}, {rounds} turns each, fewer where a turn is long. From run to run compute varies by a few
+hundredths, start by a tenth, batch by as much as half. check and memory are measured once, not in turns.
 
 - **compute**: CPU time of a XanoScript function over that of the same algorithm in idiomatic Python, results asserted
   to be equal. The number is the size. Programs: `benchmarks/programs/`, twins: `benchmarks/twins.py`.
@@ -25,7 +26,7 @@ figures here are from {python}, {rounds} turns each, fewer where a turn is long.
   same POST by hand with httpx talk to a server on this machine that counts requests. The first run finds an empty
   cache folder.
 - **parse**: bytes per CPU second of `xsrun.parse` over those of `ast.parse` on as much Python of the standard library.
-- **check**: one `xsrun check` of a folder.
+- **check**: one `xsrun check` of a folder that is named with `--corpus`; then **parse** reads that folder too.
 - **batch**: `Project.batch` of one-request jobs on threads against a loop of the same requests over one
   `httpx.Client`, both on the wall clock, server in a process of its own. The loop never meets latency, so with
   latency the figure also depends on how fast the machine runs the loop; the note says what latency alone allows.

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -38,9 +39,10 @@ PATIENCE = 20
 
 
 class Bug(NamedTuple):
-    """An exception that a user must never see: where it was raised, and a program that raises it."""
+    """An exception that a user must never see: its class and where it was raised, its words, and a program."""
 
     place: str
+    message: str
     text: str
 
 
@@ -146,7 +148,7 @@ def bug_of(text: str) -> Bug | None:
         run(text)
     except Exception as error:
         innermost = traceback.extract_tb(error.__traceback__)[-1]
-        return Bug(f"{type(error).__name__}: {error} at {innermost.filename}:{innermost.lineno}", text)
+        return Bug(f"{type(error).__name__} at {innermost.filename}:{innermost.lineno}", str(error), text)
     finally:
         signal.alarm(0)
     return None
@@ -174,7 +176,7 @@ def without(bug: Bug, cut: Callable[[str], list[str]]) -> Bug:
         while at < len(parts):
             rest = parts[:at] + parts[at + size :]
             found = bug_of("".join(rest))
-            if found and found.place.split(" at ")[-1] == bug.place.split(" at ")[-1]:
+            if found and found.place == bug.place:
                 bug, parts = found, rest
             else:
                 at += size
@@ -186,6 +188,7 @@ def fuzz(texts: list[str], seed: int, keep_on: Callable[[int], bool]) -> tuple[i
     """How many programs were tried while ``keep_on`` said so, and every bug by its place."""
     chance, bugs, tried = random.Random(seed), dict[str, Bug](), 0
     signal.signal(signal.SIGALRM, hang)
+    warnings.simplefilter("error")
     pieces = [pieces_of(text) for text in texts]
     spare = {"": sorted({statement for text in texts for statement in statements_of(text)})}
     for piece in sorted({piece for each in pieces for piece in each}):
@@ -207,7 +210,7 @@ def main() -> int:
     end = time.monotonic() + chosen.seconds
     tried, bugs = fuzz(programs(chosen.folders), chosen.seed, lambda _: time.monotonic() < end)
     for bug in bugs.values():
-        sys.stdout.write(f"==== {bug.place}\n{bug.text}\n")
+        sys.stdout.write(f"==== {bug.place}: {bug.message}\n{bug.text}\n")
     sys.stdout.write(f"{tried:,} programs, {len(bugs)} bugs, seed {chosen.seed}\n")
     return 1 if bugs else 0
 

@@ -26,7 +26,9 @@ ROLES = {
 """Variables by name. A table is a list of lists, a record an object of numbers, a shelf an object of lists."""
 OF_ELEMENT = {"numbers": "number", "texts": "text", "table": "numbers", "record": "number", "shelf": "numbers"}
 LISTS = ("numbers", "texts", "table")
-CALLEES = """
+LOGGED = "catch {\ndebug.log { value = $error.message }\n}"
+CALLEES = {
+    "grow": """
 ---
 function grow {
   input {
@@ -40,6 +42,8 @@ function grow {
   }
   response = $list
 }
+""",
+    "same": """
 ---
 function same {
   input {
@@ -49,6 +53,8 @@ function same {
   stack { }
   response = $input.list
 }
+""",
+    "cell": """
 ---
 function cell {
   input {
@@ -64,6 +70,8 @@ function cell {
   }
   response = [$table, $row, $input.list]
 }
+""",
+    "count_down": """
 ---
 function count_down {
   input {
@@ -76,7 +84,9 @@ function count_down {
   }
   response = $r
 }
-"""
+""",
+}
+"""Functions that programs call, by name."""
 
 
 class Writer:
@@ -86,6 +96,8 @@ class Writer:
         self.draw = draw
         self.left = draw(st.integers(6, 25))
         """Statements that may still be written."""
+        self.known = [name for name in ROLES if not self.chance(1)]
+        """Variables that are set at the beginning."""
         self.loops = 0
         self.counters = 0
         self.element = ""
@@ -123,7 +135,9 @@ class Writer:
     def mixed(self, role, depth):
         """What may be one or the other."""
         first, second = self.value(role, depth), self.value(role if self.chance(70) else "any", depth)
-        form = self.pick(["({0} ?? {1})", "({0} ?: {1})", "({2} ? {0} : {1})", "({0})", "`{0}`", "({0} || {1})"])
+        form = self.pick(["({0} ?? {1})", "({0} ?: {1})", "({2} ? {0} : {1})", "({0})", "({0} || {1})"])
+        if "`" not in first and self.chance(10):
+            form = "`{0}`"
         return form.format(first, second, self.value("flag", depth))
 
     def access(self, role, depth):
@@ -138,7 +152,7 @@ class Writer:
         return path
 
     def step(self, depth=1):
-        if self.chance(25):
+        if self.chance(12):
             return self.pick([f".{key}" for key in KEYS] + [".0", ".1"])
         return f"[{self.index(depth)}]"
 
@@ -163,7 +177,9 @@ class Writer:
         if form == 4:
             return f"({self.value(self.pick(LISTS), depth)}|count)"
         if form == 5:
-            end = self.pick(["sum", "first", "last", "max", "find:$$ > 1", "findIndex:$$ == 2", "reduce:$$ + $result:0"])
+            end = self.pick(
+                ["sum", "first", "last", "max", "find:$$ > 1", "findIndex:$$ == 2", "reduce:$$ + $result:0"]
+            )
             return f"({self.value('numbers', depth)}|{end})"
         end = self.pick(["to_int", "add:1", "multiply:2", "subtract:1", "modulus:3", "abs", "floor", "divide:2"])
         return f"({self.value('number', depth)}|{end})"
@@ -228,13 +244,17 @@ class Writer:
         if form == 2:
             return f"({base}|merge:{self.value(own, depth)})"
         if form == 3:
-            plain = self.pick(["reverse", "slice:0:2", "slice:1", "unique", "values", "filter:$$", "map:$$", "safe_array"])
+            plain = self.pick(
+                ["reverse", "slice:0:2", "slice:1", "unique", "values", "filter:$$", "map:$$", "safe_array"]
+            )
             return f"({base}|{plain})"
         if form == 4:
             return f"({base}|{self.pick(['map', 'filter'])}:{self.of_element(role, depth)})"
         if form == 5:
             return f"({base}|set:{self.index(depth)}:{self.value(role, depth)})"
-        return self.pick(["(1..3)", "(0..$i % 3)", f"({base}|transform:$$)", f"({base}|sort)", f"({base}|transform:[$$])"])
+        return self.pick(
+            ["(1..3)", "(0..$i % 3)", f"({base}|transform:$$)", f"({base}|sort)", f"({base}|transform:[$$])"]
+        )
 
     def of_element(self, role, depth):
         """An expression per element."""
@@ -299,7 +319,9 @@ class Writer:
     def row(self):
         """A captured row."""
         holder = self.variable("table", "shelf")
-        read = self.pick([f"{holder}{self.step()}", f"({holder}|first)", f"{holder}|get:{self.index()}", f"{holder}[$i]"])
+        read = self.pick(
+            [f"{holder}{self.step()}", f"({holder}|first)", f"{holder}|get:{self.index()}", f"{holder}[$i]"]
+        )
         return self.set(self.pick(["$r", "$a", "$b", "$x"]), read)
 
     def place(self):
@@ -333,7 +355,15 @@ class Writer:
         else:
             name = self.variable("numbers", "texts", "table")
             role = OF_ELEMENT.get(ROLES.get(name[1:], ""), "any")
-            forms = ["push:{}", "append:{}", "merge:[{}]", "merge:[{}, 1]", "push:{}|push:2", "unshift:{}", "push:1|push:{}"]
+            forms = [
+                "push:{}",
+                "append:{}",
+                "merge:[{}]",
+                "merge:[{}, 1]",
+                "push:{}|push:2",
+                "unshift:{}",
+                "push:1|push:{}",
+            ]
             value = f"{name}|{self.pick(forms).format(self.value(role, 1))}"
         target = name if self.chance(90) else self.variable()
         return self.set(target, value)
@@ -416,7 +446,7 @@ class Writer:
         )  # fmt: skip
         item = self.pick(["$i", "$r", "$x", "$b"])
         body = self.stack(4)
-        if source[1:] in ROLES and self.chance(10):
+        if source[1:] in self.known and self.chance(10):
             body += "\nremove"
         return f"foreach ({source}) {{ each as {item} {{\n{body}\n}} }}"
 
@@ -432,23 +462,21 @@ class Writer:
     def attempt(self):
         handled = "\n" + self.stack(1) if self.chance(25) else ""
         last = f"\nfinally {{\n{self.stack(1)}\n}}" if self.chance(20) else ""
-        raised = self.pick(["", "", "\nthrow { name = \"n\" value = $x }", "\nprecondition ($i > 1) { error = $s }"])
-        return (
-            f"try_catch {{\ntry {{\n{self.stack(3)}{raised}\n}}\n"
-            f"catch {{\ndebug.log {{ value = $error.message }}{handled}\n}}{last}\n}}"
-        )
+        raised = self.pick(["", "", '\nthrow { name = "n" value = $x }', "\nprecondition ($i > 1) { error = $s }"])
+        return f"try_catch {{\ntry {{\n{self.stack(3)}{raised}\n}}\n{LOGGED[:-1]}{handled}\n}}{last}\n}}"
 
     # ------------------------------------------------------------ the whole
 
     def program(self):
-        known = [name for name in ROLES if not self.chance(6)]
-        setup = "\n".join(f"var ${name} {{ value = {self.value(ROLES[name], 1)} }}" for name in known)
+        setup = "\n".join(f"var ${name} {{ value = {self.value(ROLES[name], 0)} }}" for name in self.known)
         body = []
         while self.left > 0:
-            body.append(self.stack(self.left))
+            made = self.stack(4)
+            body.append(made if self.chance(25) else f"try_catch {{\ntry {{\n{made}\n}}\n{LOGGED}\n}}")
         result = ", ".join(f"{name}: ${name}" for name in ROLES)
         statements = "\n".join([setup, *body])
-        return f"function case {{ input {{}} stack {{\n{statements}\n}}\nresponse = {{{result}}} }}{CALLEES}"
+        called = "".join(text for name, text in CALLEES.items() if f'"{name}"' in statements)
+        return f"function case {{ input {{}} stack {{\n{statements}\n}}\nresponse = {{{result}}} }}{called}"
 
 
 @st.composite

@@ -12,10 +12,11 @@ MAX_LINES = 700
 MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 
 LAYERS = (
-    ("source", "files", "late", "build"),
+    ("record", "files", "late", "build"),
+    ("source",),
     ("diagnostics", "effects.ports"),
     ("values", "patterns", "extras"),
-    ("paths", "timestamps", "types", "crypto", "exchange"),
+    ("faults", "lambdas", "paths", "timestamps", "types", "crypto", "exchange"),
     ("program",),
     ("cache",),
     ("effects", "simulators"),

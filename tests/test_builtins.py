@@ -4,7 +4,7 @@ import pytest
 from stack import program
 
 import xsrun
-from xsrun import values
+from xsrun import extras, values
 from xsrun.builtins.catalogue import registry
 from xsrun.builtins.records import Example
 from xsrun.compile.forms import FORMS
@@ -16,8 +16,24 @@ STATEMENTS = {
     **{name: record.examples for name, record in registry().statements.items()},
     **{name: tuple(map(Example.parse, record.examples)) for name, record in FORMS.items()},
 }
-CALLED = "\n\n---\nfunction name { input { json a? } response = $input.a }"
-"""The function that the examples of ``function.run`` call."""
+CALLED = """
+
+---
+function name { input { json a? } response = $input.a }
+---
+task name { stack { } }
+---
+tool name { input { json a? } response = $input.a }
+---
+middleware name { response = $input.vars }
+---
+table_trigger name { stack { } }
+---
+workflow_test name { stack { expect.to_be_true (true) } }
+---
+query "things/{id}" verb=GET { api_group = "shop", input { int id } response = $input.id }
+"""
+"""The constructs that the examples of ``function.run`` and its kin call."""
 
 
 def world() -> World:
@@ -26,6 +42,7 @@ def world() -> World:
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_examples_of_a_filter(name):
+    needs_extra(FILTERS[name].extra)
     for example in FILTERS[name].examples:
         try:
             given = values.dumps(xsrun.evaluate(example.source, world=world()))
@@ -36,12 +53,18 @@ def test_examples_of_a_filter(name):
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_examples_of_a_statement(name):
+    needs_extra(registry().statements[name].extra if name in registry().statements else "")
     for example in STATEMENTS[name]:
         binds = example.expected and not example.expected.startswith("!")
         project = program(example.source + CALLED, response="$r" if binds else "null")
         assert not project.errors, f"{example.source}\n{project.errors[0]}"
         result = project.call("case", world=world())
         agrees(example, f"!{result.error.message}" if result.error else values.dumps(result.value))
+
+
+def needs_extra(extra: str) -> None:
+    if extra and not extras.is_installed(extra):
+        pytest.skip(f"needs {extras.install_command(extra)}")
 
 
 def agrees(example: Example, given: str) -> None:

@@ -59,6 +59,7 @@ def test_blocks_without_end(tmp_path):
     assert [found.code for found in xsrun.load(tmp_path).errors] == ["nesting"]
 
 
+@pytest.mark.slow
 def test_a_source_of_twenty_megabytes(tmp_path):
     (tmp_path / "large.xs").write_text(
         "function large {\n  stack {\n" + "    debug.log { value = 1 }\n" * 720_000 + "  }\n}\n"

@@ -17,10 +17,14 @@ import xsrun
 from xsrun import values
 from xsrun.builtins.catalogue import registry
 from xsrun.builtins.records import Filter, Param
-from xsrun.builtins.registry import LAZY, STATIC
+from xsrun.builtins.registry import LAZY, STATIC, Bindings
 from xsrun.diagnostics import Fault
 from xsrun.effects.memory import memory_world
+from xsrun.runtime.expressions import Scope
+from xsrun.runtime.frame import Limits, Run
 from xsrun.syntax import tree
+
+pytestmark = pytest.mark.slow
 
 FUZZ = int(os.environ.get("XSRUN_FUZZ", "1"))
 ROOT = Path(__file__).parent.parent
@@ -59,13 +63,13 @@ sources = st.one_of(
 
 
 @given(sources)
-@examples(300)
+@examples(1500)
 def test_any_text_is_read_or_refused(text):
     spans_are_nested(text)
 
 
 @given(st.one_of(st.text(max_size=80), soup))
-@examples(150)
+@examples(600)
 def test_any_expression_has_a_value_or_is_refused(text):
     try:
         value = xsrun.evaluate(text, {"x": {"a": [1, "b", None]}}, world=memory_world())
@@ -134,7 +138,7 @@ LAZY_ARGUMENTS = [
 
 @pytest.mark.parametrize("name", FILTERS)
 @given(data=st.data())
-@examples(12)
+@examples(20)
 def test_any_filter_answers_or_raises_a_fault(name, data):
     record = FILTERS[name]
     given_values = [data.draw(any_value) for _ in range(1 + arity(record, data))]
@@ -161,7 +165,10 @@ def applied(record: Filter, given_values: list, data: st.DataObject):
     arguments = [
         argument(param, value, data) for param, value in zip([record.subject, *params], given_values, strict=False)
     ]
-    return record.function(*([memory_world()] if record.needs_world else []), *arguments)
+    filled: list = [memory_world()] if record.needs_world else []
+    filled += [Bindings({}, {}, {}, {})] if record.needs_bindings else []
+    filled += [Scope(Run(memory_world(), (), {}, {}, Limits()), 1, {}, {})] if record.needs_scope else []
+    return record.function(*filled, *arguments)
 
 
 def argument(param: Param, value, data: st.DataObject):

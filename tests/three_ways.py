@@ -67,9 +67,11 @@ class ThreeWays:
         return not self.fast.program.code
 
     def differing_findings(self) -> str | None:
-        if self.fast.found == self.general.found:
-            return None
-        return f"with inference: {[*map(str, self.fast.found)]}\nwithout: {[*map(str, self.general.found)]}"
+        """The same errors must be found; with inference there may be more warnings."""
+        found, general = ([*map(str, each.found)] for each in (self.fast, self.general))
+        surplus = [each for each in self.fast.found if str(each) not in general and each.severity == "error"]
+        missed = [each for each in general if each not in found]
+        return f"with inference: {found}\nwithout: {general}" if surplus or missed else None
 
     def differing(
         self,
@@ -108,7 +110,10 @@ class ThreeWays:
 def compiled(program: Program, function: str, given: Mapping[str, Any], world: World) -> Outcome:
     log = KeptLog()
     routine = program.routine("function", function)
-    result = run_function(Loaded(program), routine, given, world._replace(log=log), LIMITS)
+    try:
+        result = run_function(Loaded(program), routine, given, world._replace(log=log), LIMITS)
+    except Exception as crash:
+        return Outcome(f"crash {crash!r}", ())
     shown = fault_text(result.error.fault) if result.error else exact(result.value)
     return Outcome(shown, log.taken())
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Final
+from importlib import import_module
 
-from xsrun.late import Late
-
-RARELY: Final = 50_000
-"""New objects between two looks for garbage; at Python's own 700 the imports of a start alone cost twenty."""
-
-_start = Late("xsrun.cli.start", "main")
+RARELY = 50_000
+"""New objects between two looks for garbage; at the 700 of Python the imports of a start alone cost thirty."""
 
 
 def main() -> None:
     """Run the command line and end the process with its code."""
     gc.set_threshold(RARELY)
-    code = _start()
+    code = import_module("xsrun.cli.start").main()
     gc.freeze()  # The end of the process would look through everything once more, to free what it frees anyway.
     sys.exit(code)
 

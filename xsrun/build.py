@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final
 
-VERSION: Final = "0.1.0"
+VERSION = "0.1.0"
 
-PACKAGE: Final = os.path.dirname(os.path.abspath(__file__))
+PACKAGE = os.path.dirname(os.path.abspath(__file__))
+OUTWARD = frozenset({"__pycache__", "cli", "effects", "exchange", "simulators"})
+"""Folders of the package that have no part in what a program is compiled to."""
 
 
 def grammar_folder() -> str:
@@ -18,7 +19,7 @@ def grammar_folder() -> str:
 
 
 def build_stamp() -> str:
-    """A text that another version of xsrun or Python does not have, nor this one after any change to its files."""
+    """A text that changes with the versions of xsrun and Python, and with every file that has a part in compiling."""
     parts = [VERSION, sys.version]
     folders = [PACKAGE, grammar_folder()]
     for folder in folders:
@@ -27,6 +28,6 @@ def build_stamp() -> str:
                 if entry.name.endswith((".py", ".lark")):
                     found = entry.stat()
                     parts.append(f"{entry.path} {found.st_size} {found.st_mtime_ns}")
-                elif entry.is_dir() and entry.name != "__pycache__":
+                elif entry.name not in OUTWARD and entry.is_dir():
                     folders.append(entry.path)
     return "\n".join(parts)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from xsrun.record import NamedTuple
 from xsrun.source import Span
 
 
@@ -241,6 +242,7 @@ CODES: Final[dict[str, Code]] = {
     "missing-block": Code(Exit.SOURCE, "the statement consists of blocks, one of which is not there"),
     "missing-catch": Code(Exit.SOURCE, "an error in `try` would be dropped silently"),
     "missing-attribute": Code(Exit.SOURCE, "a required attribute is not given"),
+    "missing-schema": Code(Exit.SOURCE, "an object says in `schema` which fields it has"),
     "missing-argument": Code(Exit.SOURCE, "a filter lacks a required argument"),
     "missing-input": Code(Exit.FAILED, "a function is called without an input it requires"),
     "too-many-arguments": Code(Exit.SOURCE, "a filter got more arguments than it takes"),
@@ -251,6 +253,7 @@ CODES: Final[dict[str, Code]] = {
     "reserved-name": Code(Exit.SOURCE, "the name belongs to the language"),
     "run-job-clause": Code(Exit.SOURCE, "a job names a function and holds no statements itself"),
     "run-input-not-constant": Code(Exit.SOURCE, "the input of a job holds constants only"),
+    "bad-key": Code(Exit.SOURCE, "a key of an object is no name and no text in quotes"),
     "bad-clause": Code(Exit.SOURCE, "the clause has another shape"),
     "bad-env": Code(Exit.SOURCE, "`env` is a list of names in quotes"),
     "bad-default": Code(Exit.SOURCE, "the default does not fit the type of its field"),
@@ -270,6 +273,21 @@ CODES: Final[dict[str, Code]] = {
     "mixed-logic": Code(Exit.SOURCE, "`&&` and `||` are mixed without parentheses"),
     "line-continuation": Code(Exit.SOURCE, "an expression goes on in the next line"),
     "comment-in-literal": Code(Exit.SOURCE, "a comment stands inside an object or array"),
+    "trailing-comment": Code(Exit.SOURCE, "a comment stands behind a value on its line"),
+    "trailing-comma": Code(Exit.SOURCE, "a comma stands behind the last entry of an object or list"),
+    "unknown-escape": Code(Exit.SOURCE, "a backslash in a text begins no escape; the platform drops it"),
+    "numeric-key": Code(Exit.SOURCE, "an object is written with numbers as keys; the platform makes a list of it"),
+    "dotted-key": Code(Exit.SOURCE, "a key with a dot in it stands without quotes"),
+    "greedy-argument": Code(Exit.SOURCE, "an argument of a filter takes in what was meant to follow the filter"),
+    "filter-operand": Code(Exit.SOURCE, "a filter behind a product works on its last operand alone"),
+    "mixed-modulo": Code(Exit.SOURCE, "`%` stands beside other arithmetic without parentheses"),
+    "mixed-concatenation": Code(Exit.SOURCE, "`~` stands beside `+` or `-` without parentheses"),
+    "now-in-arithmetic": Code(Exit.SOURCE, "the platform cannot calculate with a bare `now`"),
+    "or-default": Code(Exit.SOURCE, "`||` stands where `??` is meant"),
+    "fill-order": Code(Exit.SOURCE, "`fill` repeats the piped value, here an empty list"),
+    "sorted-as-text": Code(Exit.SOURCE, "numbers are sorted as texts"),
+    "throw-kind": Code(Exit.SOURCE, "the name of a `throw` is a kind of error, and selects no status"),
+    "unreachable": Code(Exit.SOURCE, "statements stand behind an unconditional `return`"),
     "two-fields": Code(Exit.SOURCE, "two fields stand on one line"),
     "two-constructs": Code(Exit.SOURCE, "two constructs stand in one document"),
     "undeclared-env": Code(Exit.SOURCE, "an environment variable is read that no job declares"),
@@ -286,6 +304,7 @@ CODES: Final[dict[str, Code]] = {
     "bad-argument": Code(Exit.FAILED, "an argument makes no sense to the filter or statement"),
     "bad-regex": Code(Exit.FAILED, "the regular expression cannot be read"),
     "bad-token": Code(Exit.FAILED, "a signed or encrypted token is refused"),
+    "lambda-error": Code(Exit.FAILED, "the JavaScript of a lambda threw an error"),
     "no-function": Code(Exit.FAILED, "the called function does not exist"),
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),

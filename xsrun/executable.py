@@ -83,6 +83,7 @@ def executable(path: str, cached: bool = True) -> Executable:
         return Executable(*stored)
     folder = _load_folder(path)
     made = Executable(_compile_folder(folder), folder.diagnostics)
-    if entry and not made.errors:
+    passing = any(each.code == "missing-extra" for each in made.diagnostics)
+    if entry and not made.errors and not passing:
         entry.write(made.program, made.diagnostics)
     return made

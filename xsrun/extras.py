@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from types import ModuleType
+from typing import Final
 
 from xsrun.diagnostics import Fault
 
+PACKAGES: Final = {"crypto": "joserfc", "lambda": "py_mini_racer", "template": "jinja2"}
+"""Extra to the package that is there when it is installed."""
 
-def load(module: str, *, extra: str, needed_by: str) -> ModuleType:
+
+def is_installed(extra: str) -> bool:
+    """Whether an extra is there; nothing is imported."""
+    return importlib.util.find_spec(PACKAGES[extra]) is not None
+
+
+def install_command(extra: str) -> str:
+    """What to type for an extra that is missing."""
+    return f"pip install 'xsrun[{extra}]'"
+
+
+def load(module: str, *, extra: str, needed_by: str, message: str = "") -> ModuleType:
     """Import a module of an optional package.
 
     ``extra`` is the name in ``xsrun[extra]`` that installs it, ``needed_by`` the filter or statement
-    that asks. Raises Fault ``missing-extra`` when it cannot be imported.
+    that asks, ``message`` what the platform says. Raises Fault ``missing-extra`` when it cannot be imported.
     """
     try:
         return importlib.import_module(module)
@@ -20,6 +35,6 @@ def load(module: str, *, extra: str, needed_by: str) -> ModuleType:
         package = module.partition(".")[0]
         raise Fault(
             "missing-extra",
-            f"`{needed_by}` needs the package {package}, which is not installed.",
-            help=f"pip install 'xsrun[{extra}]'",
+            message or f"`{needed_by}` needs the package {package}, which is not installed.",
+            help=install_command(extra),
         ) from error

@@ -22,7 +22,7 @@ def is_home(folder: str) -> bool:
 
 
 def source_files(path: str) -> list[str]:
-    """The ``.xs`` files that belong together: the file that was named, or all below the folder, in order of their paths.
+    """The ``.xs`` files that belong together: the named file, or all below the folder in the order of their paths.
 
     A folder that holds its own ``run.xs`` below another one is a project of its own and left out, hidden
     folders too. Raises OSError when a folder cannot be read.

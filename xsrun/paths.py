@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from xsrun import values
 from xsrun.diagnostics import Fault
+from xsrun.record import NamedTuple
 
 MAX_STEPS: Final = 100
 """A text with more steps is prose, not a path: it is one literal key."""

@@ -150,7 +150,7 @@ def _add_construct(folder: Folder, block: tree.Block, source: Source) -> None:
         return
     construct = Construct(block.keyword, block.name, block, source)
     for head in block.heads:
-        if isinstance(head, tree.Argument | tree.Condition):
+        if isinstance(head, tree.Argument | tree.Condition) and not tree.is_broken(head):
             found.error(
                 "syntax",
                 f"`{block.keyword}` takes no parentheses",

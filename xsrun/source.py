@@ -6,8 +6,12 @@ columns are derived when somebody wants to see them, so the parser carries only 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from typing import NamedTuple
+from collections.abc import Callable
+
+from xsrun.late import Late
+from xsrun.record import NamedTuple
+
+_bisect: Callable[[list[int], int], int] = Late("bisect", "bisect_right")
 
 
 class Source:
@@ -42,7 +46,7 @@ class Source:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line (from 1) and column (from 1, in characters) of an offset."""
-        line = bisect_right(self.line_starts, offset)
+        line = _bisect(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
     def offset(self, line: int, column: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from functools import cache
 from typing import Any, Final
 
 from xsrun.diagnostics import Fault
@@ -31,7 +32,7 @@ INT_MAX: Final = 2**63 - 1
 INT_MIN: Final = -(2**63)
 MAX_RANGE: Final = 10_000_000
 
-_NUMERIC: Final = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:[0-9]+(\.[0-9]*)?|(\.[0-9]+))([eE][+-]?[0-9]+)?[ \t\n\r\v\f]*")
+_NUMERIC: Final = r"[ \t\n\r\v\f]*[+-]?(?:[0-9]+(\.[0-9]*)?|(\.[0-9]+))([eE][+-]?[0-9]+)?[ \t\n\r\v\f]*"
 
 
 class Opaque:
@@ -58,9 +59,15 @@ def truth(value: Any) -> bool:
 # ---------------------------------------------------------------- numbers
 
 
+@cache
+def _numeric() -> re.Pattern[str]:
+    """The form of a number, compiled at its first use."""
+    return re.compile(_NUMERIC)
+
+
 def parse_number(text: str) -> int | float | None:
     """The number that a wholly numeric text spells, else None."""
-    found = _NUMERIC.fullmatch(text)
+    found = _numeric().fullmatch(text)
     if not found:
         return None
     if found.lastindex is None:

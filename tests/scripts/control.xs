@@ -248,7 +248,7 @@ expect.to_throw {
 
 //=== a loop without each
 foreach ([1]) {  //! missing-each
-  debug.log { value = 1 }  //! misplaced
+  debug.log { value = 1 }
 }
 
 //=== while

@@ -492,3 +492,53 @@ var $x { value = $$ + 1 }  //! misplaced-element
 
 //=== the database variable outside a database expression
 var $x { value = $db.user.id }  //! misplaced-db
+
+//=== a text as an expression
+var $a { value = {b: [1, 2]} }
+var $text { value = "$a.b[1] + $var.a.b[0]" }
+expect.to_equal ($text|to_expr) { value = 3 }
+var $same { value = "$a.b"|to_expr }
+array.push $same { value = 3 }
+expect.to_equal ([$a.b, $same]) { value = [[1, 2], [1, 2, 3]] }
+expect.to_be_null ("   "|to_expr)
+
+//=== a text as an expression reads the inputs of its function
+function.run "reads" { input = {n: 2, formula: "$input.n * 10"} } as $r
+expect.to_equal ($r) { value = [20, 40] }
+
+---
+function reads {
+  input {
+    int n
+    text formula
+  }
+  stack { }
+  response = [$input.formula|to_expr, `[$input.formula]|map:($$|to_expr)|first` * 2]
+}
+
+//=== a text that is no expression
+foreach (["1 +", "1 }", "function x { }", "$x = 1", "1|nosuch", "$$.a", "return { value = 1 }", "__import__"]) {
+  each as $text {
+    try_catch {
+      try { var $r { value = $text|to_expr } }
+      catch { var $r { value = $error.message } }
+    }
+    expect.to_equal ($r) { value = ($text == "__import__" ? "__import__" : "Invalid syntax. Please wrap your filter with parentheses.") }
+  }
+}
+
+//=== a fault in a text that is an expression
+try_catch {
+  try { var $x { value = "1 / 0"|to_expr } }
+  catch { var $x { value = $error.message } }
+}
+expect.to_equal ($x) { value = "Division by zero" }
+
+//=== a name for a value in the rest of a chain
+var $list { value = [3, 4] }
+expect.to_equal (`$list|as:all|map:($$ * ($all|count))|as:twice|merge:$all|push:$twice[0]`) { value = [6, 8, 3, 4, 6] }
+expect.to_equal (`{a: 1}|as:o|set:"b":$o.a`) { value = {a: 1, b: 1} }
+
+//=== a name that means something else
+var $list { value = [3] }
+var $r { value = `[1]|as:list|merge:$list` }  //! reserved-name

@@ -222,3 +222,17 @@ conditional {
     debug.log { value = 1 }
   }
 }
+
+//=== logic gives booleans in every place
+var $n { value = 2 }
+var $list { value = [] }
+var $r { value = [] }
+conditional {
+  if ((($n && $n) === true) && (($list && 1) === false)) { array.push $r { value = "head" } }
+}
+array.push $r { value = $n && $n }
+array.push $r { value = !!$list || 0 == 1 }
+array.push $r { value = [1, 0]|map:$$ && $n }
+array.map ([1, 0]) { by = $this && $n } as $mapped
+expect.to_equal ($r) { value = ["head", true, false, [true, false]] }
+expect.to_equal ($mapped) { value = [true, false] }

@@ -13,7 +13,6 @@ _FILES: Final = "files are not stored locally yet"
 _CLOUD: Final = "it needs an account of that cloud"
 _MODEL: Final = "it needs a language model of the platform"
 _PLATFORM: Final = "it exists only on the platform"
-_SERVICE: Final = "it needs a running service"
 
 _NAMES: Final[dict[str, str]] = {
     _DATA: (
@@ -54,10 +53,6 @@ _NAMES: Final[dict[str, str]] = {
         "action.package.call schema.parse.attribute schema.parse.constant schema.parse.enum schema.parse.immutable "
         "schema.parse.object schema.parse.array"
     ),
-    _SERVICE: (
-        "api.call task.call tool.call trigger.call middleware.call workflow_test.call api.stream util.set_header await"
-    ),
-    "a JavaScript engine is not built in yet": "api.lambda",
 }
 
 ABSENT: Final[dict[str, str]] = {name: reason for reason, names in _NAMES.items() for name in names.split()}

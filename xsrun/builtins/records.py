@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from xsrun.builtins.registry import Group, Kind, Recorded
+from xsrun.builtins.registry import Bindings, Group, Kind, Recorded, Scope
 from xsrun.effects.ports import World
 
 REQUIRED: Final = inspect.Parameter.empty
@@ -63,6 +63,10 @@ class Filter:
     misnomers: tuple[str, ...] = ()
     """Names that people write for it; each is reported with this name as the one to type."""
     needs_world: bool = False
+    needs_bindings: bool = False
+    needs_scope: bool = False
+    extra: str = ""
+    """The optional part of xsrun that it needs."""
     parity: str = ""
     """``""`` when exact, else what differs from the platform."""
 
@@ -94,35 +98,65 @@ class Statement:
     instead: dict[str, str] = field(default_factory=dict)
     """Attribute names that people write, and the right one."""
     needs_world: bool = False
+    needs_bindings: bool = False
+    extra: str = ""
+    """The optional part of xsrun that it needs."""
     parity: str = ""
+
+
+Record = TypeVar("Record", bound=Filter | Statement)
+
+
+class Records(Mapping[str, Record]):
+    """Records by name, each derived when somebody asks for it: a program needs few of them."""
+
+    def __init__(self, derive: Callable[[Group, Recorded], Record]) -> None:
+        self._derive = derive
+        self._notes: dict[str, tuple[Group, Recorded]] = {}
+        self._derived: dict[str, Record] = {}
+
+    def add(self, group: Group, noted: Recorded) -> None:
+        """Take what a decorator noted. Raises ValueError when the name is taken."""
+        if noted.name in self._notes:
+            raise ValueError(f"two builtins are called {noted.name}")
+        self._notes[noted.name] = group, noted
+
+    def __getitem__(self, name: str) -> Record:
+        if name not in self._derived:
+            self._derived[name] = self._derive(*self._notes[name])
+        return self._derived[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._notes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._notes)
+
+    def __len__(self) -> int:
+        return len(self._notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
     """All builtins by name."""
 
-    filters: dict[str, Filter]
-    statements: dict[str, Statement]
+    filters: Mapping[str, Filter]
+    statements: Mapping[str, Statement]
 
 
 def merge(groups: Iterable[Group]) -> Registry:
     """All groups in one registry. Raises ValueError when two builtins share a name."""
-    filters: dict[str, Filter] = {}
-    statements: dict[str, Statement] = {}
+    filters, statements = Records(_filter), Records(_statement)
     for group in groups:
         for noted in group.filters:
-            if noted.name in filters:
-                raise ValueError(f"two filters are called {noted.name}")
-            filters[noted.name] = _filter(group, noted)
+            filters.add(group, noted)
         for noted in group.statements:
-            if noted.name in statements:
-                raise ValueError(f"two statements are called {noted.name}")
-            statements[noted.name] = _statement(group, noted)
+            statements.add(group, noted)
     return Registry(filters, statements)
 
 
 def _filter(group: Group, noted: Recorded) -> Filter:
-    needs_world, params = _params(noted.function)
+    filled, params = _params(noted.function)
     summary, details = _doc(noted.function)
     return Filter(
         name=noted.name,
@@ -135,13 +169,16 @@ def _filter(group: Group, noted: Recorded) -> Filter:
         details=details,
         examples=tuple(map(Example.parse, noted.examples)),
         misnomers=noted.misnomers,
-        needs_world=needs_world,
+        needs_world=World in filled,
+        needs_bindings=Bindings in filled,
+        needs_scope=Scope in filled,
+        extra=group.extra,
         parity=noted.parity,
     )
 
 
 def _statement(group: Group, noted: Recorded) -> Statement:
-    needs_world, params = _params(noted.function)
+    filled, params = _params(noted.function)
     summary, details = _doc(noted.function)
     heads = [each.param for each in params if each.in_head]
     return Statement(
@@ -156,7 +193,9 @@ def _statement(group: Group, noted: Recorded) -> Statement:
         details=details,
         examples=tuple(map(Example.parse, noted.examples)),
         instead=noted.instead or {},
-        needs_world=needs_world,
+        needs_world=World in filled,
+        needs_bindings=Bindings in filled,
+        extra=group.extra,
         parity=noted.parity,
     )
 
@@ -167,14 +206,15 @@ class _Parameter:
     in_head: bool
 
 
-def _params(function: Callable[..., Any]) -> tuple[bool, list[_Parameter]]:
+def _params(function: Callable[..., Any]) -> tuple[set[type], list[_Parameter]]:
+    """What the run fills in, and the parameters of a call."""
     hints = get_type_hints(function, include_extras=True)
-    needs_world = False
+    filled: set[type] = set()
     found: list[_Parameter] = []
     for name, parameter in inspect.signature(function).parameters.items():
         hint = hints.get(name)
-        if hint is World:
-            needs_world = True
+        if hint in (World, Bindings, Scope):
+            filled.add(hint)
             continue
         kind = _kind(hint)
         if kind is None:
@@ -186,7 +226,7 @@ def _params(function: Callable[..., Any]) -> tuple[bool, list[_Parameter]]:
                 parameter.kind is inspect.Parameter.POSITIONAL_ONLY,
             )
         )
-    return needs_world, found
+    return filled, found
 
 
 def _kind(hint: Any) -> Kind | None:

@@ -11,20 +11,22 @@ missing docstring or example fails at import. The decorator returns the function
 notes it: the records are built from the notes in ``records`` when somebody asks for them.
 
 Signatures, for filters: the first parameter is the piped value, a parameter annotated ``World``
-before it is filled by the run, the others are the arguments. For statements: a positional-only
-parameter is what stands in the head (``array.push $list``, ``array.map ($list)``), keyword-only ones
-are attributes. Values are converted to the annotated class before the call (``Text`` never sees a
-list), and null stands for the default of an optional parameter. A ``Lazy`` argument is not
-evaluated: the function gets a callable ``(element, index, whole, accumulator) -> value``, of which
-all but the first may be left out.
+before it is filled by the run, one annotated ``Bindings`` with what the function around the call
+sees (``World`` comes first), one annotated ``Scope`` with what evaluates text there, the others are
+the arguments. For statements: a positional-only parameter is what stands in the head (``array.push
+$list``, ``array.map ($list)``), keyword-only ones are attributes. Values are converted to the
+annotated class before the call (``Text`` never sees a list), and null stands for the default of an
+optional parameter. A ``Lazy`` argument is not evaluated: the function gets a callable ``(element,
+index, whole, accumulator) -> value``, of which all but the first may be left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Any, Final, Protocol, TypeVar
 
 from xsrun import values
+from xsrun.record import NamedTuple
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -42,6 +44,14 @@ class LazyValue(Protocol):
 
     def __call__(self, element: Any = None, index: Any = None, whole: Any = None, result: Any = None, /) -> Any:
         """Evaluate it for one element."""
+        ...
+
+
+class Scope(Protocol):
+    """What stands around a filter: the variables and inputs that an expression there may read."""
+
+    def evaluate(self, text: str) -> Any:
+        """The value of a text as an expression. Raises Fault."""
         ...
 
 
@@ -89,6 +99,20 @@ Static = Annotated[str, STATIC]
 """A literal that must be known before the run."""
 
 
+class Bindings(NamedTuple):
+    """What the function that calls a builtin sees at that moment. Only to be read."""
+
+    input: dict[str, Any]
+    var: dict[str, Any]
+    """The variables that are set."""
+    env: dict[str, str]
+    auth: dict[str, Any]
+
+    def dollared(self) -> dict[str, Any]:
+        """Each by the name that programs write: ``$input``, ``$var`` …."""
+        return {f"${name}": value for name, value in self._asdict().items()}
+
+
 class Recorded(NamedTuple):
     """What a decorator noted about one function."""
 
@@ -102,10 +126,11 @@ class Recorded(NamedTuple):
 
 
 class Group:
-    """The builtins of one subject, collected by its decorators."""
+    """The builtins of one subject, collected by its decorators; ``extra`` is the optional part they need."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, extra: str = "") -> None:
         self.name = name
+        self.extra = extra
         self.filters: list[Recorded] = []
         self.statements: list[Recorded] = []
 

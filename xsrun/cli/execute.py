@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from xsrun.cli.find import NotFound, find
-from xsrun.cli.inputs import BadOption, read_env_file, read_inputs, read_variables
+from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit
 from xsrun.effects.outward import real_world
@@ -24,6 +24,9 @@ from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, run_job
 from xsrun.runtime.secrets import Masker
 
+_read_inputs: Callable[[list[str], str | None], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
+_read_variables: Callable[[list[str], Mapping[str, str]], dict[str, str]] = Late("xsrun.cli.inputs", "read_variables")
+_read_env_file: Callable[[str], dict[str, str]] = Late("xsrun.cli.inputs", "read_env_file")
 _simulated_http = Late("xsrun.cli.network", "simulated_http")
 _parse_time = Late("xsrun.timestamps", "parse")
 _deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
@@ -64,7 +67,8 @@ def _choose(project: Executable, name: str | None) -> Plan:
 def _run(
     project: Executable, job: Plan, variables: tuple[Mapping[str, str], ...], options: Options, output: Output
 ) -> int:
-    given = read_inputs(options["input"], options["input_json"])
+    inputs = options["input"], options["input_json"]
+    given = _read_inputs(*inputs) if inputs != ([], None) else {}
     clock, random = _clock(options), _random(options)
     http: Http | None = None
     simulated: dict[str, str] = {}
@@ -114,8 +118,9 @@ def _watch(
 def _variables(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
     """Where variables come from, the strongest first: flags, process, ``--env-file``, ``.env`` beside the job."""
     beside = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), ".env")
-    named = read_env_file(options["env_file"], True) if options["env_file"] else {}
-    return read_variables(options["env"], os.environ), os.environ, named, read_env_file(beside, False)
+    flags = _read_variables(options["env"], os.environ) if options["env"] else {}
+    named = _read_env_file(options["env_file"]) if options["env_file"] else {}
+    return flags, os.environ, named, _read_env_file(beside) if os.path.exists(beside) else {}
 
 
 def _limits(options: Options) -> Limits:

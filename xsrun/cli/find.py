@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from xsrun.diagnostics import Exit, nearest
 from xsrun.files import home_of, is_home
+from xsrun.record import NamedTuple
 
 HERE: Final = os.curdir
 SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv"})

@@ -8,18 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from xsrun import values
+from xsrun.cli.options import BadOption
 from xsrun.late import Late
 
 _dotenv_values: Callable[..., dict[str, str | None]] = Late("dotenv", "dotenv_values")
-
-
-class BadOption(Exception):
-    """An option value that cannot be used; ``help`` is what to type instead."""
-
-    def __init__(self, message: str, help: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.help = help
 
 
 def read_inputs(pairs: Iterable[str], json_file: str | None) -> dict[str, Any]:
@@ -82,12 +74,10 @@ def read_variables(pairs: Iterable[str], process: Mapping[str, str]) -> dict[str
     return found
 
 
-def read_env_file(path: str, required: bool) -> dict[str, str]:
-    """The variables of an env file; none when it is missing and not required. Raises BadOption."""
+def read_env_file(path: str) -> dict[str, str]:
+    """The variables of an env file. Raises BadOption."""
     if not os.path.exists(path):
-        if required:
-            raise BadOption(f"there is no file {path}")
-        return {}
+        raise BadOption(f"there is no file {path}")
     try:
         return {name: value for name, value in _dotenv_values(path, interpolate=False).items() if value is not None}
     except (OSError, UnicodeDecodeError) as error:

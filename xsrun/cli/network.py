@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from xsrun.cli.inputs import BadOption
+from xsrun.cli.options import BadOption
 from xsrun.diagnostics import nearest
 from xsrun.effects.outward import LateHttp
 from xsrun.effects.ports import Clock, Http, Random, Request, Response, TransportFailure

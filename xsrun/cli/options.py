@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from xsrun.record import NamedTuple
 
 
 class Option(NamedTuple):
@@ -86,6 +88,15 @@ EXECUTE: Final = (
     Option("quiet", ("--quiet", "-q"), "flag", "", "No debug.log and no warnings; faults are still shown.", "Output"),
     Option("color", ("--color",), "text", "WHEN", "auto, always or never.", "Output"),
 )
+
+
+class BadOption(Exception):
+    """An option value that cannot be used; ``help`` is what to type instead."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
 
 
 class NotUnderstood(Exception):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
+from xsrun import extras
 from xsrun.builtins.records import Filter, Param, Statement
-from xsrun.builtins.registry import CONTAINER, ELEMENTS, LAZY, LIST, STATIC, TEXT, Kind
-from xsrun.compile import fast
+from xsrun.builtins.registry import CONTAINER, ELEMENTS, LAZY, LIST, STATIC, TEXT, Bindings, Kind
+from xsrun.compile import fast, portability
 from xsrun.compile import python as py
 from xsrun.compile.context import Context, Evaluator
 from xsrun.compile.types import ANY, NOTHING, OBJECT, STRING, Type
@@ -55,15 +56,40 @@ class Arguments:
             for argument in node.arguments:
                 self.expressions.value(argument)
             return made
+        portability.of_filter(self.context, node, known)
         short = self._short(made, node, known)
         if short is not None:
             return short
         constant = self.expressions.constant_of(subject) if subject else (False, None)
-        arguments = [self.convert(record.subject.kind, made, constant, known)]
+        arguments = self.filled(record, tree.Word(node.name_start, node.name_start + len(node.name), node.name))
+        if record.needs_scope:
+            arguments.append(self._scope(node))
+        arguments.append(self.convert(record.subject.kind, made, constant, known))
         arguments += self._filter_arguments(record, node, known)
-        if record.needs_world:
-            arguments.insert(0, py.attribute("rt", "world"))
         return py.call(self.context.builtin(record.function), *arguments)
+
+    def filled(self, record: Filter | Statement, place: tree.Node | Span) -> list[ast.expr]:
+        """The leading arguments of a builtin that the run fills in; a part that is not installed is reported."""
+        if record.extra and not extras.is_installed(record.extra):
+            self.context.warn(
+                "missing-extra",
+                f"`{record.name}` needs a part of xsrun that is not installed",
+                place,
+                help=extras.install_command(record.extra),
+            )
+        given: list[ast.expr] = [py.attribute("rt", "world")] if record.needs_world else []
+        return [*given, self._bindings(place)] if record.needs_bindings else given
+
+    def _bindings(self, place: tree.Node | Span) -> ast.expr:
+        """What a builtin may see of the function; it keeps none of the values."""
+        with self.context.passing():
+            roots = [self.expressions.value(tree.Variable(place.start, place.end, name)) for name in Bindings._fields]
+        return py.call(self.context.builtin(Bindings), *roots)
+
+    def _scope(self, node: tree.Node) -> ast.expr:
+        """The inputs and variables around a filter that evaluates text, which may keep them."""
+        inputs = self.expressions.value(tree.Variable(node.start, node.end, "input"))
+        return py.call("scope", py.load("rt"), py.load("depth"), inputs, self.expressions.all_variables())
 
     def _short(self, made: ast.expr, node: tree.Filter, known: Type) -> ast.expr | None:
         """Python's own word for a filter, where the types allow it."""
@@ -249,7 +275,8 @@ def attributes(
     seen: set[str] = set()
     for entry in block.body or ():
         if not isinstance(entry, tree.Attribute):
-            context.error("misplaced", f"`{block.keyword}` holds no statements", entry)
+            if not without_equals(context, entry, known):
+                context.error("misplaced", f"`{block.keyword}` holds no statements", entry)
             continue
         if entry.name in known and entry.name in seen:
             context.error("duplicate-attribute", f"`{entry.name}` is given twice", entry, help="keep one of the two")
@@ -260,6 +287,16 @@ def attributes(
         elif entry.name not in COMMON_ATTRIBUTES:
             unknown_attribute(context, block, entry, known, instead or {})
     return found
+
+
+def without_equals(context: Context, entry: tree.Node, known: tuple[str, ...]) -> bool:
+    """Whether an entry is ``name value`` where ``name = value`` is meant, which is reported."""
+    if not isinstance(entry, tree.Block) or entry.keyword not in known or not entry.heads or entry.body is not None:
+        return False
+    given = Span(context.source, entry.heads[0].start, entry.heads[-1].end).text
+    head = entry.head_span(context.source)
+    context.error("missing-equals", f"expected `=` behind `{entry.keyword}`", head, f"write {entry.keyword} = {given}")
+    return True
 
 
 def unknown_attribute(
@@ -281,6 +318,8 @@ def unknown_attribute(
 def missing_attribute(context: Context, block: tree.Block, owner: str, name: str) -> None:
     """Report a required attribute that is not given, unless it is there and misspelt or could not be read."""
     written = [entry.name for entry in block.body or () if isinstance(entry, tree.Attribute)]
+    if any(isinstance(entry, tree.Block) and entry.keyword == name for entry in block.body or ()):
+        return
     misspelt = any(each != name and nearest(each, (name,)) for each in written)
     if owner in TAKES_VALUE and block.heads and block.body is None:
         given = Span(context.source, block.heads[0].start, block.heads[-1].end)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from xsrun.builtins.records import Registry
+from xsrun.compile.callees import Callees
 from xsrun.compile.infer import Inference
 from xsrun.compile.names import Names
 from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
-from xsrun.types.fields import Field
 
 
 class Evaluator(Protocol):
@@ -70,23 +70,6 @@ class StackCompiler(Protocol):
         ...
 
 
-class Signature(NamedTuple):
-    """What a caller must know of a function: its number in the program, inputs and which are required."""
-
-    number: int
-    fields: tuple[Field, ...]
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The names of its inputs."""
-        return tuple(field.name for field in self.fields)
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """The inputs that a call must give."""
-        return tuple(field.name for field in self.fields if not field.may_be_omitted)
-
-
 class Bound(NamedTuple):
     """The Python names of what an element expression binds."""
 
@@ -131,7 +114,7 @@ class Context(Findings):
         found: Found,
         names: Names,
         registry: Registry,
-        callees: Mapping[str, Signature],
+        callees: Callees,
         tracked: set[str],
         inference: Inference,
     ) -> None:
@@ -143,6 +126,8 @@ class Context(Findings):
         """Builtin functions that the generated code calls, by the name it calls them."""
         self.env_read: dict[str, tree.Node] = {}
         self.bound: list[Bound] = []
+        self.named: dict[str, str] = {}
+        """The locals of names that ``|as:`` gave to values in the chains around."""
         self.in_backtick = 0
         self.loops: list[str] = []
         """The removal counter of every enclosing loop, ``""`` for a loop without one."""

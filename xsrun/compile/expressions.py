@@ -182,6 +182,8 @@ class Expressions:
 
     def _bound(self, name: str) -> str:
         """The Python name of ``$$``, ``$this``, ``$index`` … inside an element expression, else ``""``."""
+        if name in self.context.named:
+            return self.context.named[name]
         stack = self.context.bound
         if not stack:
             return ""
@@ -336,9 +338,9 @@ class Expressions:
 
     def condition_value(self, node: tree.Node) -> ast.expr:
         """A condition whose value (not only its truth) is asked for."""
-        if (isinstance(node, tree.Operation) and node.operator in ("&&", "||")) or self.is_boolean(node):
-            return self.condition(node)
-        return self.value(node, strict=True)
+        if isinstance(node, tree.Operation) and node.operator in ("&&", "||"):
+            return fast.boolean(self.condition(node))
+        return self.condition(node) if self.is_boolean(node) else self.value(node, strict=True)
 
     def _backtick(self, node: tree.Backtick, strict: bool) -> ast.expr:
         self.context.in_backtick += 1
@@ -359,6 +361,10 @@ class Expressions:
         value = self.value(node)
         return value if self.is_boolean(node) else fast.truth(value, self.context.types.of(node))
 
+    def _boolean(self, node: tree.Node) -> ast.expr:
+        truth = self._truth(node)
+        return truth if self.is_boolean(node) else fast.boolean(truth)
+
     def _operation(self, node: tree.Operation, strict: bool) -> ast.expr:
         self._check_operands(node)
         operator = node.operator
@@ -371,25 +377,26 @@ class Expressions:
             with self.context.passing():
                 return self._concatenation(node)
         if operator == "&&":
-            return ast.BoolOp(ast.And(), [self._truth(node.left), self._truth(node.right)])
+            return ast.BoolOp(ast.And(), [self._boolean(node.left), self._boolean(node.right)])
         if operator == "||":
             return self._either(node)
         if operator in ("??", "?:"):
             return self._otherwise(node)
         self.context.error(
             "unknown-operator",
-            f"`{operator}` exists only in the expressions of `db.*` statements",
+            f"`{operator}` compares only in the expressions of `db.*` statements",
             node,
             help=_OPERATOR_HINTS.get(operator.rstrip("?"), ""),
         )
         return py.constant(None)
 
     def calculated(self, left: tree.Node, operator: str, right: tree.Node, strict: bool = False) -> ast.expr:
-        """``left operator right`` of numbers; ``strict`` when left is a variable that must be set."""
+        """``left operator right`` of numbers; ``strict`` when plain references must lead somewhere."""
         types = self.context.types
         with self.context.passing():
-            a, b = self.value(left, strict), self.value(right)
+            a, b = self.value(left, strict), self.value(right, strict)
         known = fast.calculation(self.context, operator, a, b, types.of(left), types.of(right))
+        known = known or fast.guess(self.context, operator, a, b, types.of(left))
         return known or py.call(ARITHMETIC[operator], a, b)
 
     def _either(self, node: tree.Operation) -> ast.expr:
@@ -456,7 +463,7 @@ class Expressions:
             left = left.right
         if isinstance(left, tree.Prefixed):
             left = left.operand
-        if isinstance(left, tree.Chain) and not left.filters[-1].arguments:
+        if isinstance(left, tree.Chain) and (operator == "?" or not left.filters[-1].arguments):
             last = left.filters[-1]
             self.context.error(
                 "filter-needs-parentheses",
@@ -469,18 +476,33 @@ class Expressions:
     # ------------------------------------------------------------ filters
 
     def _chain(self, node: tree.Chain, strict: bool) -> ast.expr:
+        known = self.context.types.of(node.subject) if node.subject else Type(NULL)
+        return self._filtered(self._subject(node, strict), node.subject, node.filters, known)
+
+    def _filtered(self, made: ast.expr, subject: tree.Expr | None, filters: list[tree.Filter], known: Type) -> ast.expr:
         types = self.context.types
-        made = self._subject(node, strict)
-        subject: tree.Expr | None = node.subject
-        known = types.of(subject) if subject else Type(NULL)
-        for each in node.filters:
+        for at, each in enumerate(filters):
             if each.disabled:
                 continue
+            name = _given_name(each)
+            if name:
+                return self._named(name, made, each, filters[at + 1 :], known)
             made = self.arguments.filter(made, subject, each, known)
             py.place_at(made, self.context.source, each.start, each.end)
             known = types.filtered(known, each)
             subject = None
         return made
+
+    def _named(self, name: str, made: ast.expr, node: tree.Filter, rest: list[tree.Filter], known: Type) -> ast.expr:
+        """``|as:name``: a function of the value for the rest of the chain, called with it."""
+        context = self.context
+        if name in context.names.declared or name in self._ROOTS:
+            context.error("reserved-name", f"`${name}` means something else already", node, help="choose another name")
+        local = context.temporary()
+        outer, context.named = context.named, {**context.named, name: local}
+        body = self._filtered(py.load(local), None, rest, known)
+        context.named = outer
+        return py.call(ast.Lambda(py.parameters(local), body), made)
 
     def _subject(self, node: tree.Chain, strict: bool) -> ast.expr:
         if node.subject is None:
@@ -524,13 +546,19 @@ class Expressions:
     }
 
 
+def _given_name(node: tree.Filter) -> str:
+    """The name that ``|as:name`` gives, ``""`` for every other filter."""
+    word = node.arguments[0] if node.name == "as" and node.arguments else None
+    return word.name if isinstance(word, tree.Word) else ""
+
+
 def _same_level(first: str, second: str) -> bool:
     """Whether two operators are of a kind that does not associate: comparisons, ranges."""
     return (first in COMPARISON and second in COMPARISON) or first == second == ".."
 
 
 _OPERATOR_HINTS: Final = {
-    "=": "compare with `==`",
-    "in": "use the filter, e.g. ($x|in:$list)",
+    "=": "write `==`",
+    "in": "use the filter, e.g. ($list|in:$x)",
     "contains": 'use the filter, e.g. ($x|contains:"a")',
 }

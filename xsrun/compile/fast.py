@@ -84,6 +84,23 @@ def calculation(context: Context, operator: str, left: ast.expr, right: ast.expr
     return py.choose(_within(operator, first, right), again, py.call("float", again))
 
 
+def guess(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type) -> ast.expr | None:
+    """``x + 1`` of something that may well be an integer: tried first, the general way otherwise."""
+    literal = isinstance(right, ast.Constant) and type(right.value) is int and 0 <= right.value < 1 << 24
+    if not (literal and operator in "+-" and a.may(INTEGER)):
+        return None
+    assert isinstance(right, ast.Constant)
+    assert isinstance(right.value, int)
+    first, again = twice(context, left)
+    made = ast.BinOp(again, _OPERATORS[operator], right)
+    if operator == "+":
+        fits = ast.Compare(again, [ast.LtE()], [py.constant(values.INT_MAX - right.value)])
+    else:
+        fits = ast.Compare(again, [ast.GtE()], [py.constant(values.INT_MIN + right.value)])
+    general = py.call("add" if operator == "+" else "subtract", again, right)
+    return py.choose(all_of([is_a(first, "int"), fits]), made, general)
+
+
 def _within(operator: str, result: ast.expr, right: ast.expr) -> ast.expr:
     """Whether a result fits 64 bits; adding a literal that is not negative can only leave them at one end."""
     literal = isinstance(right, ast.Constant) and isinstance(right.value, int) and right.value >= 0
@@ -124,6 +141,12 @@ def comparison(context: Context, operator: str, left: ast.expr, right: ast.expr,
 
 
 def _numbers(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr:
+    if isinstance(left, Access) and left.item.only(NUMBER):
+        inside_range = _numbers(context, operator, left.body, right, left.item, b)
+        return py.choose(left.test, inside_range, py.call(_GENERAL[operator], left.orelse, right))
+    if isinstance(right, Access) and right.item.only(NUMBER) and not a.may(NULL):
+        inside_range = ast.Compare(left, [_COMPARISONS[operator]], [right.body])
+        return py.choose(right.test, inside_range, py.call(_GENERAL[operator], left, right.orelse))
     if a.may(NULL):
         first, again = twice(context, left)
         known = _numbers(context, operator, again, right, Type(a.kinds & ~NULL), b)
@@ -155,8 +178,7 @@ def _with_constant(operator: str, value: ast.expr, constant: ast.expr, known: Ty
         empty = py.not_(value)
         return empty if wanted else py.not_(empty)
     if isinstance(constant.value, bool):
-        truthy = truth(value, known)
-        truthy = truthy if is_boolean(truthy) else py.not_(py.not_(truthy))
+        truthy = boolean(truth(value, known))
         return truthy if constant.value is wanted else py.not_(truthy)
     if isinstance(constant.value, str) and known.only(NUMBER | TEXT | NULL | CONTAINER):
         plain = constant.value not in _NO_PLAIN_TEXT and values.parse_number(constant.value) is None
@@ -173,6 +195,11 @@ def is_boolean(node: ast.expr) -> bool:
 
 def _calls_truth(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Name) and node.func.id == "truth"
+
+
+def boolean(truth: ast.expr) -> ast.expr:
+    """A bool out of something that Python takes as true or false."""
+    return truth if is_boolean(truth) else py.not_(py.not_(truth))
 
 
 def truth(value: ast.expr, known: Type) -> ast.expr:
@@ -193,6 +220,8 @@ def piece(value: ast.expr, known: Type) -> ast.expr:
 
 def element(context: Context, base: ast.expr, key: ast.expr, a: Type, b: Type) -> ast.expr:
     """``base[key]``, null when there is none: straight for a list by position and an object by text."""
+    if isinstance(base, ast.Constant):
+        return py.call("item", base, key)
     if b.only(TEXT) and a.only(OBJECT):
         return py.call(py.attribute(base, "get"), key)
     if b.only(TEXT) and a.may(OBJECT) and is_simple(base):
@@ -209,7 +238,16 @@ def element(context: Context, base: ast.expr, key: ast.expr, a: Type, b: Type) -
         tests.append(is_a(first_key, "int"))
         first_key = again
     tests.append(inside(first_base, first_key))
-    return py.choose(all_of(tests), ast.Subscript(base, again, ast.Load()), py.call("item", base, key))
+    made = Access(all_of(tests), ast.Subscript(base, again, ast.Load()), py.call("item", base, key))
+    made.item = a.element
+    return made
+
+
+class Access(ast.IfExp):
+    """``base[key]`` when the key is in range, else what the general access gives."""
+
+    item: Type
+    """What the elements are."""
 
 
 def all_of(tests: list[ast.expr]) -> ast.expr:

@@ -13,9 +13,12 @@ from xsrun.syntax.lexer import Token
 from xsrun.syntax.static import NotStatic, static_value
 from xsrun.types.checks import check_fields
 from xsrun.types.fields import ABSENT, Field, FilterCall
+from xsrun.types.table import TYPES
 
 _BOUNDS: Final = re.compile(r"\[\s*(?P<low>-?\d*)\s*(?::\s*(?P<high>-?\d*)\s*)?\]")
 _PART: Final = re.compile(r'"(?:[^"\\]|\\.)*"|/(?:[^/\\]|\\.)+/\w*|[^"/]|/')
+MARKS: Final = frozenset({"required", "optional", "nullable"})
+"""What people write before or behind a field in place of ``?``."""
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -52,31 +55,37 @@ class Fields:
         for entry in (block.body or ()) if block else ():
             if isinstance(entry, tree.Field):
                 if not entry.disabled and entry.type != "dblink":
-                    field = self._field(entry)
-                    self.places[id(field)] = entry
-                    made.append(field)
+                    found = self._fields(entry)
+                    self.places |= {id(field): entry for field in found}
+                    made += found
             else:
                 self.findings.error(
                     "misplaced", "here stand fields", entry, help="write a type and a name, e.g. text title"
                 )
         return tuple(made)
 
-    def _field(self, node: tree.Field) -> Field:
+    def _fields(self, node: tree.Field) -> list[Field]:
+        """The field of a line, and the names of those that stand behind it and should not."""
         words = _Words(node)
         if not words.name and not tree.is_broken(node):
             self.findings.error(
                 "missing-name", f"the field of type `{node.type}` has no name", node, help=f"write {node.type} name"
             )
-        if words.second is not None:
+        if node.type not in TYPES and words.name in TYPES and words.second is None:
+            self.findings.error("syntax", "a field begins with its type", node, help=f"write {words.name} {node.type}")
+            node.type, words.name = words.name, node.type
+        further: list[Field] = []
+        if words.second is not None and not self._marked_in_words(node, words):
             self.findings.error(
                 "two-fields",
                 "two fields stand on one line",
                 words.second.span(self.findings.source),
                 "give each its own line",
             )
+            further = [Field(name=name, type="json") for name in words.further if name not in TYPES]
         low, high = self._bounds(words.bounds, node)
         attributes, children = self._attributes(node)
-        return Field(
+        field = Field(
             name=words.name,
             type=node.type,
             is_list=bool(words.bounds),
@@ -89,6 +98,19 @@ class Fields:
             attributes=attributes,
             children=children,
         )
+        return [field, *further]
+
+    def _marked_in_words(self, node: tree.Field, words: _Words) -> bool:
+        """``required text name`` and its kin, reported; such a field then is what was meant."""
+        assert words.second is not None
+        mark = next((each for each in (node.type, words.second.name) if each in MARKS), "")
+        if mark:
+            if mark == node.type:
+                node.type, words.name = words.name, words.second.name
+            written = f"{node.type} {words.name}{'' if mark == 'required' else '?'}"
+            message = f"`{mark}` is no word: a field is required unless its name ends with `?`"
+            self.findings.error("syntax", message, node, help=f"write {written}")
+        return bool(mark)
 
     def _bounds(self, written: list[str], node: tree.Field) -> tuple[int | None, int | None]:
         if len(written) > 1:
@@ -124,6 +146,7 @@ class Fields:
         for entry in node.body or ():
             if isinstance(entry, tree.Block) and entry.keyword == "schema":
                 children = self._read(entry)
+                found[entry.keyword] = True
             elif isinstance(entry, tree.Broken):
                 continue
             elif isinstance(entry, tree.Attribute):
@@ -145,6 +168,7 @@ class _Words:
         self.bounds: list[str] = []
         self.default: tree.Node | None = None
         self.filters = ""
+        self.further: list[str] = []
         self.second: tree.Word | None = None
         """A name behind the name: the start of another field."""
         for bit in node.bits:
@@ -160,6 +184,7 @@ class _Words:
                 self.optional, self.nullable = (True, self.nullable) if self.name else (self.optional, True)
             elif self.name:
                 self.second = self.second or tree.Word(bit.start, bit.end, bit.value)
+                self.further.append(bit.value)
             else:
                 self.name = unquote(bit.value) if bit.type == "STRING" else bit.value
 

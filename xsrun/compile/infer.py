@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from xsrun.builtins.records import Registry
+from xsrun.compile.callees import runs_apart
 from xsrun.compile.names import Names, place_steps, root_name
 from xsrun.compile.types import (
     ANY,
@@ -100,7 +101,7 @@ class Inference:
         elif keyword == "return":
             self.returned = join(self.returned, self._attribute(block, "value"))
         elif keyword in ("function.run", "service.function.run"):
-            self._bind(block, self.results.get(block.name, ANY))
+            self._bind(block, STRING if runs_apart(block) else self.results.get(block.name, ANY))
         elif keyword in self.registry.statements:
             self._builtin(block)
         else:

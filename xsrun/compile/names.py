@@ -88,6 +88,8 @@ def place_steps(target: tree.Node) -> list[tree.Member | tree.Index]:
 def mentions(node: tree.Node, name: str) -> bool:
     """Whether an expression reads a variable in any way."""
     return any(
-        (isinstance(each, tree.Variable) and each.name in (name, "var")) or isinstance(each, tree.Word)
+        (isinstance(each, tree.Variable) and each.name in (name, "var"))
+        or (isinstance(each, tree.Filter) and each.name.startswith("lambda"))
+        or isinstance(each, tree.Word)
         for each in node.walk()
     )

@@ -12,12 +12,15 @@ from typing import Any, Final
 
 from xsrun.builtins.catalogue import registry
 from xsrun.compile import python as py
-from xsrun.compile.context import Context, Findings, Signature
+from xsrun.compile.callees import Callees, callees, standard_inputs
+from xsrun.compile.context import Context, Findings
 from xsrun.compile.fields import Fields
 from xsrun.compile.infer import Ignorance, Inference
 from xsrun.compile.names import Names, root_name
+from xsrun.compile.portability import Portability
+from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
-from xsrun.compile.types import ANY, NOTHING, Type, bounded, of_field
+from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
 from xsrun.diagnostics import Found
 from xsrun.program import Program, Routine, code_name, function_name
 from xsrun.project import STACK_KINDS, Construct, Folder, Job
@@ -60,6 +63,8 @@ def compile_folder(folder: Folder, inference: bool = True) -> Program:
 
     Without ``inference`` the code is general throughout, slower, and gives the same results.
     """
+    for parsed in folder.parsed:
+        Portability(parsed.source, folder.found).check(parsed.document, parsed.comments, registry())
     return _Compiler(folder.found, folder.sources, folder.jobs, inference).compile(folder.constructs)
 
 
@@ -75,11 +80,7 @@ class _Compiler:
     def compile(self, constructs: Iterable[Construct]) -> Program:
         stacks = [each for each in constructs if each.kind in STACK_KINDS]
         fields = [self._fields(each) for each in stacks]
-        callees = {
-            each.name: Signature(number, fields[number])
-            for number, each in enumerate(stacks)
-            if each.kind == "function"
-        }
+        signatures = callees(stacks, fields)
         all_names = [
             Names((field.name for field in fields[number]), [each.block]) for number, each in enumerate(stacks)
         ]
@@ -91,7 +92,7 @@ class _Compiler:
             names = all_names[number]
             source = self.sources.index(each.source)
             try:
-                bodies.setdefault(source, []).append(self._function(number, each, names, callees, inferred[number]))
+                bodies.setdefault(source, []).append(self._function(number, each, names, signatures, inferred[number]))
             except RecursionError:
                 self._too_complex(each.span)
             shown = {local: f"$input.{name}" for name, local in names.inputs.items()}
@@ -117,7 +118,7 @@ class _Compiler:
             for number, each in enumerate(stacks):
                 inputs = {field.name: _field_type(field) for field in fields[number]}
                 inference = self.inference(inputs, registry(), results, names[number])
-                response = each.block.attribute("response")
+                response = _response_of(each)
                 inference.run(_stack_of(each), response.value if response else None)
                 found.append(inference)
                 if each.kind == "function":
@@ -126,7 +127,7 @@ class _Compiler:
                 return found
         results.update(dict.fromkeys(results, ANY))
         for number, each in enumerate(stacks):
-            response = each.block.attribute("response")
+            response = _response_of(each)
             found[number].run(_stack_of(each), response.value if response else None)
         return found
 
@@ -152,7 +153,10 @@ class _Compiler:
         )
 
     def _fields(self, construct: Construct) -> tuple[Field, ...]:
-        return Fields(Findings(construct.source, self.found)).read(construct.block.block("input"))
+        declared = construct.block.block("input")
+        if declared is None:
+            return standard_inputs(construct.kind)
+        return Fields(Findings(construct.source, self.found)).read(declared)
 
     def _check_clauses(self, construct: Construct) -> None:
         known = CLAUSES.get(construct.kind)
@@ -178,13 +182,13 @@ class _Compiler:
         number: int,
         construct: Construct,
         names: Names,
-        callees: Mapping[str, Signature],
+        signatures: Callees,
         inference: Inference,
     ) -> ast.FunctionDef:
         stack = construct.block.block("stack")
         known = registry()
         context = Context(
-            construct.source, self.found, names, known, callees, _updated(_stack_of(construct)), inference
+            construct.source, self.found, names, known, signatures, _updated(_stack_of(construct)), inference
         )
         statements = Statements(context)
         body = statements.body(stack)
@@ -204,11 +208,13 @@ class _Compiler:
         made = ast.FunctionDef(
             function_name(number), py.parameters("rt", "depth", *names.inputs.values()), [*prologue, *body], []
         )
+        kinds = inference.variables
+        lists = [names.local(each) for each in context.tracked if each in kinds and _maybe_list(kinds[each])]
+        remember_lists(made, lists)
         return py.place(made, construct.source, construct.block)
 
     def _response(self, statements: Statements, construct: Construct) -> ast.stmt:
-        old_form = construct.block.block("response")
-        entry = construct.block.attribute("response") or (old_form and old_form.attribute("value"))
+        entry = _response_of(construct)
         value = statements.expressions.value(entry.value, strict=True) if entry else py.constant(None)
         made = ast.Return(value)
         return py.place(made, construct.source, entry) if entry else made
@@ -229,12 +235,22 @@ class _Compiler:
                 )
 
 
+def _maybe_list(known: Type) -> bool:
+    return known.may(LIST) and not known.only(LIST)
+
+
 def _field_type(field: Field) -> Type:
     """What a bound input may be."""
     if field.type not in TYPES:
         return ANY
     may_be_null = field.nullable or (field.optional and field.default is ABSENT) or TYPES[field.type].nullable
-    return of_field(field.type, field.is_list, may_be_null) if field.type in TYPES else ANY
+    return of_field(field.type, field.is_list, may_be_null)
+
+
+def _response_of(construct: Construct) -> tree.Attribute | None:
+    """``response = …``, or the older ``response { value = … }``."""
+    older = construct.block.block("response")
+    return construct.block.attribute("response") or (older.attribute("value") if older else None)
 
 
 def _stack_of(construct: Construct) -> list[tree.Node]:

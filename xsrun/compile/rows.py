@@ -24,6 +24,8 @@ class CellUpdate(NamedTuple):
     row_key: tree.Expr
     cell_key: tree.Expr
     cell: tree.Expr
+    strict: bool
+    """Whether a plain reference to the new cell must lead somewhere."""
 
 
 def cell_update(entries: list[tree.Node], at: int) -> CellUpdate | None:
@@ -38,14 +40,15 @@ def cell_update(entries: list[tree.Node], at: int) -> CellUpdate | None:
     if source is None or change is None or store is None:
         return None
     table, row = source.base, root_name(taken.target)
-    held = isinstance(store.value, tree.Variable) and store.value.name == row
-    fits = change.base == row and store.base == table.name and held and source.key.same(store.key) and row != table.name
+    back = isinstance(store.value, tree.Variable) and store.value.name == row
+    fits = change.base == row and store.base == table.name and back and source.key.same(store.key) and row != table.name
     plain = all(isinstance(key, tree.Variable | tree.Literal) for key in (source.key, change.key))
     if not (fits and plain) or any(mentions(each, row) for each in (source.key, change.key, change.value)):
         return None
     if mentions(source.key, table.name) or mentions(change.key, table.name):
         return None
-    return CellUpdate(table, tree.Variable(table.start, table.end, row), source.key, change.key, change.value)
+    held = tree.Variable(table.start, table.end, row)
+    return CellUpdate(table, held, source.key, change.key, change.value, strict=change.by_path)
 
 
 class _Assignment(NamedTuple):
@@ -62,6 +65,7 @@ class _Written(NamedTuple):
     base: str
     key: tree.Expr
     value: tree.Expr
+    by_path: bool
 
 
 def _assignment(entry: tree.Node) -> _Assignment | None:
@@ -91,7 +95,7 @@ def _written(made: _Assignment) -> _Written | None:
     """``$x = $x|set:$k:$v`` or ``var.update $x[$k] { value = $v }``."""
     steps = place_steps(made.target)
     if len(steps) == 1 and isinstance(steps[0], tree.Index):
-        return _Written(root_name(made.target), steps[0].key, made.value)
+        return _Written(root_name(made.target), steps[0].key, made.value, by_path=True)
     value = made.value
     if steps or not isinstance(value, tree.Chain) or not isinstance(value.subject, tree.Variable):
         return None
@@ -100,4 +104,4 @@ def _written(made: _Assignment) -> _Written | None:
         return None
     if value.subject.name != root_name(made.target):
         return None
-    return _Written(value.subject.name, only.arguments[0], only.arguments[1])
+    return _Written(value.subject.name, only.arguments[0], only.arguments[1], by_path=False)

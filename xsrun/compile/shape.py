@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from xsrun.compile.calls import COMMON_ATTRIBUTES, missing_attribute, unknown_attribute
+from xsrun.compile.calls import COMMON_ATTRIBUTES, missing_attribute, unknown_attribute, without_equals
 from xsrun.compile.context import Context
 from xsrun.compile.names import root_name
 from xsrun.source import Span
@@ -49,8 +49,8 @@ def check(context: Context, block: tree.Block, known: Shape) -> None:
             elif entry.name not in names and entry.name not in COMMON_ATTRIBUTES:
                 unknown_attribute(context, block, entry, names, {})
             seen.add(entry.name)
-        elif isinstance(entry, tree.Block) and not _may_hold(block, entry, known):
-            _misplaced(context, block, entry, known)
+        elif isinstance(entry, tree.Block):
+            _check_inner(context, block, entry, known)
     for name in known.required:
         if name not in seen:
             missing_attribute(context, block, block.keyword, name)
@@ -70,7 +70,10 @@ def _may_hold(block: tree.Block, entry: tree.Block, known: Shape) -> bool:
     return len(known.blocks) == 1 and block.block(known.blocks[0]) is None
 
 
-def _misplaced(context: Context, block: tree.Block, entry: tree.Block, known: Shape) -> None:
+def _check_inner(context: Context, block: tree.Block, entry: tree.Block, known: Shape) -> None:
+    """Report a block that does not belong into another one."""
+    if _may_hold(block, entry, known) or without_equals(context, entry, known.required + known.optional):
+        return
     right = MISNOMERS.get(entry.keyword, "")
     if right in known.blocks:
         span = entry.head_span(context.source)

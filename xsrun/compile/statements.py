@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import Final
 
 from xsrun.builtins.absent import ABSENT
@@ -71,7 +72,7 @@ class Statements:
 
     def _cell(self, found: CellUpdate, blocks: list[tree.Block]) -> list[ast.stmt]:
         """Three statements that change one cell of a table."""
-        one_by_one = [made for block in blocks for made in self.statement(block)]
+        one_by_one = [self.statement(block) for block in blocks]
         context = self.context
         outer, context.escaped = context.escaped, set()
         with context.muted():
@@ -79,7 +80,7 @@ class Statements:
         cleared = [self.updates.shared(name) for name in sorted(context.escaped & context.tracked)]
         context.escaped = outer
         if made is None:
-            return one_by_one
+            return [*chain(*one_by_one)]
         placed: list[ast.stmt] = [*cleared, *made]
         for each in placed:
             py.place(each, context.source, blocks[1])
@@ -122,6 +123,10 @@ class Statements:
         self.body(block)
         return []
 
+    def _short(self, node: tree.Node) -> str:
+        written = self.context.span(node).text
+        return written if len(written) <= 60 and "\n" not in written else "…"
+
     def _stray_attribute(self, entry: tree.Attribute) -> None:
         if entry.name == "response":
             self.context.error(
@@ -135,7 +140,7 @@ class Statements:
             "misplaced",
             f"`{entry.name} = …` stands where statements stand",
             entry,
-            help=f"write var ${entry.name} {{ value = … }}",
+            help=f"write var ${entry.name} {{ value = {self._short(entry.value)} }}",
         )
 
     # ------------------------------------------------------------ variables
@@ -167,7 +172,7 @@ class Statements:
 
     def _builtin(self, record: Statement, block: tree.Block) -> list[ast.stmt]:
         keywords = self.expressions.arguments.keywords(record, block)
-        positional: list[ast.expr] = [py.attribute("rt", "world")] if record.needs_world else []
+        positional = self.expressions.arguments.filled(record, block.head_span(self.context.source))
         function = self.context.builtin(record.function)
         if record.head is None:
             return self.bind(block, py.call(function, *positional, **keywords))

@@ -9,6 +9,7 @@ shows no holder but the outer list.
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import Final
 
 from xsrun.compile import fast
@@ -112,7 +113,7 @@ class Updates:
         """Set a place one or more steps into a variable."""
         keys = [self._key(step) for step in steps]
         known = self.context.types.variables.get(name, Type(0)) if name in self.context.names.certain else Type(0)
-        if known.only(CONTAINER) and len(steps) <= 2:
+        if known.may(CONTAINER) and len(steps) <= 2:
             return self._in_place(name, steps, keys, value, target, known)
         made = self._general(name, keys, value, py.load(self.bit(name)), target)
         return [made, py.assign(self.bit(name), py.constant(True))]
@@ -143,8 +144,7 @@ class Updates:
         row = self.context.temporary()
         made.append(py.assign(row, fast.element(self.context, base, keys[0], known, self._key_type(steps[0]))))
         made.append(ast.Assign(self.forgotten, py.constant(None)))
-        alone = ast.Compare(py.call("getrefcount", py.load(row)), [ast.LtE()], [py.load("ALONE")])
-        inner = Type(CONTAINER)
+        inner, alone = Type(CONTAINER), _alone(py.load(row))
         made += self._assigned(py.load(row), keys[1], self._key_type(steps[1]), value, inner, [alone], general)
         return [*made, py.assign(row, py.constant(None))]
 
@@ -163,8 +163,7 @@ class Updates:
         if key_type.only(TEXT):
             tests = [*([] if known.only(OBJECT) else [fast.is_a(base, "dict")]), *tests]
         elif key_type.may(INTEGER):
-            is_int = [] if key_type.only(INTEGER) else [fast.is_a(key, "int")]
-            tests = [*([] if known.only(LIST) else [fast.is_a(base, "list")]), *is_int, fast.inside(base, key), *tests]
+            tests = [*self._positions(base, key, key_type, known), *tests]
         else:
             return [general]
         if not tests:
@@ -191,32 +190,41 @@ class Updates:
             return self.context.types.of(step.key)
         return Type(TEXT) if not step.name.startswith("$") and not step.name.isdecimal() else Type(0)
 
-    def cell(self, found: CellUpdate, one_by_one: list[ast.stmt]) -> list[ast.stmt] | None:
-        """A cell of a table in place, else by the statements ``one_by_one``; None for an unknown table."""
+    def cell(self, found: CellUpdate, one_by_one: list[list[ast.stmt]]) -> list[ast.stmt] | None:
+        """A cell of a table in place, else by the three statements ``one_by_one``; None where that may never be right.
+
+        The first statement is done when the row is there; the other two become one when nobody else holds it.
+        """
         names, types = self.context.names, self.context.types
-        table, row = found.table.name, names.local(found.row.name)
+        table, row = found.table.name, found.row.name
         known = types.variables.get(table, Type(0))
         keys = [types.of(found.row_key), types.of(found.cell_key)]
-        if table not in names.certain or not known.may(LIST) or not all(key.may(INTEGER) for key in keys):
+        if table not in names.certain or row not in names.declared:
             return None
-        made: list[ast.stmt] = []
-        value = self._held(self.expressions.value(found.cell), made, row)
+        if not known.may(LIST) or not all(key.may(INTEGER) for key in keys):
+            return None
+        if mentions(found.cell, table) and types.of(found.cell).may(CONTAINER):
+            return None
+        value = self.expressions.value(found.cell, strict=found.strict)
         row_key, cell_key = self.expressions.value(found.row_key), self.expressions.value(found.cell_key)
-        base = py.load(names.local(table))
-        cell = ast.Subscript(py.load(row), cell_key, ast.Store())
-        tests = [
-            *([] if keys[1].only(INTEGER) else [fast.is_a(cell_key, "int")]),
-            fast.is_a(py.load(row), "list"),
-            fast.inside(py.load(row), cell_key),
-            ast.Compare(py.call("getrefcount", py.load(row)), [ast.LtE()], [py.load("ALONE")]),
-        ]
-        return [
-            *made,
-            py.assign(row, py.constant(None)),
-            self.owning(table),
-            py.assign(row, fast.element(self.context, base, row_key, known, keys[0])),
+        held, whole = py.load(names.local(row)), py.load(names.local(table))
+        in_row = [*self._positions(held, cell_key, keys[1], Type(CONTAINER)), _alone(held)]
+        cell: list[ast.stmt] = [ast.Assign([ast.Subscript(held, cell_key, ast.Store())], value)]
+        straight = [
+            py.assign(names.local(row), ast.Subscript(whole, row_key, ast.Load())),
+            self.shared(row),
             ast.Assign(self.forgotten, py.constant(None)),
-            py.if_(fast.all_of(tests), [ast.Assign([cell], value), self.shared(found.row.name)], one_by_one),
+            py.if_(fast.all_of(in_row), cell, [*one_by_one[1], *one_by_one[2]]),
+        ]
+        in_table = self._positions(whole, row_key, keys[0], known)
+        return [self.owning(table), py.if_(fast.all_of(in_table), straight, [*chain(*one_by_one)])]
+
+    def _positions(self, base: ast.expr, key: ast.expr, key_type: Type, known: Type) -> list[ast.expr]:
+        """The tests that ``key`` is a position in the list ``base``, not counted from the end."""
+        return [
+            *([] if known.only(LIST) else [fast.is_a(base, "list")]),
+            *([] if key_type.only(INTEGER) else [fast.is_a(key, "int")]),
+            fast.inside(base, key),
         ]
 
     # ------------------------------------------------------------ updates written as assignments
@@ -288,6 +296,11 @@ def concatenated(node: tree.Node) -> list[tree.Expr]:
     if isinstance(node, tree.Expr):
         operands.append(node)
     return operands[::-1]
+
+
+def _alone(row: ast.expr) -> ast.expr:
+    """Whether a row has no other holder than its list."""
+    return ast.Compare(py.call("getrefcount", row), [ast.LtE()], [py.load("ALONE")])
 
 
 def _is_variable(node: tree.Node | None, name: str) -> bool:

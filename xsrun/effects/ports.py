@@ -8,7 +8,9 @@ of a job imports this module, and dataclasses would double its time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from xsrun.record import NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from xsrun.effects.ports import Http, Request, Response, TransportFailure
+from xsrun.record import NamedTuple
 
 
 class Exchange(NamedTuple):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 from xsrun.effects.ports import World
+from xsrun.record import NamedTuple
 
 Binder = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
@@ -31,7 +32,9 @@ class Entry(NamedTuple):
 class Run:
     """What generated code gets as ``rt``."""
 
-    __slots__ = ("auth", "budget", "deepest", "entries", "env", "later", "limits", "raw_input", "system", "world")
+    __slots__ = (
+        "auth", "budget", "deepest", "entries", "env", "later", "limits", "raw_input", "system", "workers", "world",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -54,10 +57,19 @@ class Run:
         self.later: list[Callable[[], Any]] = []
         """What ``util.post_process`` left to do after the result."""
         self.budget: Iterator[None] = repeat(None, limits.turns)
+        self.workers: list[Any] = []
+        """The ``Workers`` of functions that run beside the others, once there are any."""
 
     def spent(self) -> bool:
         """Whether all turns of loops are used up."""
         return self.budget.__length_hint__() == 0  # type: ignore[attr-defined,no-any-return]
+
+    def within(self, given: Mapping[str, Any], system: Mapping[str, Any]) -> Run:
+        """A run inside this one that takes from its limits, with a raw input and system variables of its own."""
+        inner = Run(self.world, self.entries, self.env, given, self.limits)
+        inner.system |= system
+        inner.later, inner.budget, inner.workers = self.later, self.budget, self.workers
+        return inner
 
     def call(self, depth: int, number: int, given: Mapping[str, Any]) -> Any:
         """Bind the inputs of a function and run it."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import takewhile
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from xsrun.diagnostics import CODES, Exit, Fault
 from xsrun.effects.ports import World
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.program import Call, Plan, Program, Routine
+from xsrun.record import NamedTuple
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
 

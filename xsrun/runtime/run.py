@@ -49,6 +49,8 @@ class Loaded:
             value = run.call(1, routine.number, given)
             for each in run.later:
                 each()
+            for workers in run.workers:
+                workers.finish(world.log)
             return value
         except RunStopped as stopped:
             return stopped.value
@@ -64,6 +66,9 @@ class Loaded:
             large = LimitFault("limit-size", "there is no memory left for this value")
             self.place(large, error.__traceback__, routine)
             raise large from None
+        finally:
+            for workers in run.workers:
+                workers.stop()
 
     # ------------------------------------------------------------ places
 
@@ -85,6 +90,8 @@ class Loaded:
             traceback = traceback.tb_next
         if not calls:
             return
+        if fault.code == "limit-depth" and len(calls) > 1:
+            calls.pop()  # the function that was not entered: the call is what went too deep
         innermost, fault.span, local = calls[-1]
         fault.frames = [Frame(f"{each.kind} {each.name}", span.place) for each, span, _ in reversed(calls)]
         fault.values = _values(innermost, fault.span, local)

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from sys import getrefcount
 from typing import Any, Final, NoReturn
 
 from xsrun import paths, values
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, STANDARD, THROWN, Fault, LimitFault, RunStopped
 from xsrun.faults import MODULE, fault_of
+from xsrun.late import Late
 from xsrun.runtime.frame import Run
 from xsrun.types.binding import bind
 from xsrun.types.fields import Field
@@ -174,9 +176,13 @@ def replaced(container: Any, path: Any, value: Any) -> Any:
     return paths.set(container, path, value)
 
 
-def without(items: list[Any], at: int) -> list[Any]:
-    """A list without one element."""
-    return items[:at] + items[at + 1 :]
+def without(container: Any, at: int) -> Any:
+    """A list without the element at a position, or an object without the entry there; null stays null."""
+    if type(container) is dict:
+        gone = next(islice(container, at, None), None)
+        return {key: value for key, value in container.items() if key != gone}
+    items = values.array(container)
+    return items[:at] + items[at + 1 :] if items else container
 
 
 # ------------------------------------------------------------------ operators
@@ -317,5 +323,11 @@ NAMESPACE: Final[dict[str, Any]] = {
     "float": float, "int": int, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "TypeError": TypeError,
     "RunStopped": RunStopped, "__name__": MODULE,
+    "start_call": Late("xsrun.runtime.workers", "start_call"),
+    "job_result": Late("xsrun.runtime.workers", "job_result"),
+    "job_results": Late("xsrun.runtime.workers", "job_results"),
+    "render": Late("xsrun.runtime.templates", "render"),
+    "scope": Late("xsrun.runtime.expressions", "Scope"),
+    "call_query": Late("xsrun.runtime.queries", "call_query"),
 }  # fmt: skip
 """Every name that generated code may use."""

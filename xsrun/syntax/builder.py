@@ -7,6 +7,7 @@ what was written, and later passes say what is wrong with it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from xsrun.syntax import tree
@@ -300,6 +301,16 @@ def unquote(raw: str) -> str:
     if raw[0] == "'":
         return _SINGLE.sub(r"\1", inner)
     return _ESCAPE.sub(_unescape, inner)
+
+
+def unknown_escapes(raw: str) -> Iterator[tuple[int, str]]:
+    """The backslashes of a text in double quotes that begin no escape: where each stands, and with what."""
+    if raw[:1] != '"' or "\\" not in raw or raw.startswith('"""'):
+        return
+    for match in _ESCAPE.finditer(raw):
+        body = match.group(1)
+        if len(body) == 1 and body not in _ESCAPES:
+            yield match.start(), match.group()
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -8,7 +8,17 @@ before it, ``<rest>`` what follows; the others are methods of ``Place`` (mistake
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Final, NamedTuple
+
+
+class Look(NamedTuple):
+    """A record's view, read: whether it begins an entry, its tokens, and which of them is the unexpected one."""
+
+    anchored: bool
+    tokens: tuple[frozenset[str], ...]
+    middle: int
 
 
 class Cause(NamedTuple):
@@ -34,6 +44,32 @@ class Cause(NamedTuple):
     glued: bool = False
     """Whether there must be no blank before the unexpected token."""
     code: str = "syntax"
+
+    @property
+    def view(self) -> Look:
+        """What is looked at."""
+        return look(self.looks)
+
+    @property
+    def marked(self) -> tuple[int, int]:
+        """The first and the last token that the carets cover."""
+        return self.mark if isinstance(self.mark, tuple) else (0, 0)
+
+
+@cache
+def look(written: str) -> Look:
+    """Read ``^ WORD >COLON``: token types and values around the unexpected token, which is marked ``>``."""
+    parts = written.split()
+    anchored = parts[0] == "^"
+    parts = parts[1:] if anchored else parts
+    middle = next(at for at, part in enumerate(parts) if part[0] == ">" and len(part) > 1)
+    parts[middle] = parts[middle][1:]
+    return Look(anchored, tuple(frozenset(_alternatives(part)) for part in parts), middle)
+
+
+def _alternatives(part: str) -> Iterable[str]:
+    for name in part.split("|"):
+        yield from GROUPS.get(name, (name,))
 
 
 TYPES: Final = frozenset(
@@ -67,7 +103,8 @@ JUNK: Final = (
     Cause(">;", "`;` ends nothing", "remove it: a statement ends with its line"),
     Cause(">&", "`&` is no operator", "write `&&`; for bits use the filter `bitwise_and`"),
     Cause(">^", "`^` is no operator", "write |pow:… for a power; for bits use the filter `bitwise_xor`"),
-    Cause(">$ LOBJECT|LBLOCK", "`${…}` puts nothing into a text", 'join texts with `~`, e.g. "Hello " ~ $name', mark=(0, 1)),
+    Cause(">$ LOBJECT|LBLOCK", "`${…}` puts nothing into a text", 'join texts with `~`, e.g. "Hello " ~ $name',
+          mark=(0, 1)),
     Cause(">$", "a name stands directly behind `$`", "write $name"),
     Cause("ATTR EQ WORD >JUNK", "this text has no quotes", 'write <-3> = "<value>"', mark="value"),
     Cause("ATTR EQ >JUNK", "this text has no quotes", 'write <-2> = "<value>"', mark="value"),
@@ -102,13 +139,18 @@ FILTERS: Final = (
     Cause("PIPE >PIPE", "a filter has no name", "write `||` to join conditions", mark=(-1, 0)),
     Cause("PIPE >VAR|LPAR|LCOND|BANG", "no filter stands behind `|`", "write `||` to join conditions", mark=(-1, -1)),
     Cause("PIPE >ANY", "the name of a filter stands behind `|`", "write e.g. $text|trim", mark=(-1, -1)),
+    Cause("COLON >COLON", "an argument is missing between the colons", "write null for one that is left out",
+          mark=(-1, 0)),
+    Cause("FINISH >COLON", "`:` stands behind no filter", "write `|` before the name of a filter",
+          inside="group list index backtick"),
     Cause("COLON >STOP", "an argument is missing behind `:`", "write it, or remove the colon",
           inside="block group list index backtick", mark=(-1, -1)),
 )  # fmt: skip
 
 OBJECTS: Final = (
-    Cause("^ >WORD|STRING|NUMBER =", "an entry of an object is written with `:`", "write <0>: <rest>", inside="object",
+    Cause("^ >WORD|STRING|NUMBER =", "an entry of an object is written with `:`", "write <0>: <right>", inside="object",
           mark=(0, 1)),
+    Cause("^ >WORD|STRING BEGIN", "expected `:` behind `<0>`", "write <0>: <1>", inside="object", mark=(0, 0)),
     Cause("^ >VAR STOP", "an entry of an object has a key", "write <name>: <0>", inside="object"),
     Cause("^ >WORD STOP", "the key `<0>` has no value", "write <0>: $<0>", inside="object"),
     Cause("^ >STRING STOP", "the key <0> has no value", "write <0>: null", inside="object"),
@@ -116,6 +158,7 @@ OBJECTS: Final = (
           inside="object"),
     Cause("FINISH >WORD|STRING|NUMBER COLON", "a comma is missing before `<0>`", "write <-1>, <0>: <rest>",
           inside="object"),
+    Cause("^ >COLON", "the key is missing before `:`", "write a name before it", inside="object"),
     Cause("KEY COLON >STOP", "the key `<-2>` has no value", "write <-2>: null, or leave the key out", inside="object",
           mark=(-2, -1)),
     Cause("KEY COLON WORD >WORD|NUMBER|JUNK", "this text has no quotes", 'write <-3>: "<…>"', inside="object",
@@ -128,7 +171,8 @@ OBJECTS: Final = (
 
 FIELDS: Final = (
     Cause("^ TYPE >COLON WORD", "a field begins with its type", "write <1> <-1>", inside="fields", mark=(-1, 1)),
-    Cause("^ TYPE >< WORD", "a list is written with brackets", "write <1>[] and the name", inside="fields", mark=(0, 1)),
+    Cause("^ TYPE >< WORD", "a list is written with brackets", "write <1>[] and the name", inside="fields",
+          mark=(0, 1)),
     Cause(">STRING COLON WORD", "a field begins with its type", "write <2> and the name without quotes",
           inside="fields", mark=(0, 2)),
     Cause(">OPERATOR|PIPE|QUESTION", "a default is a literal", "write the value itself, and compute in the stack",
@@ -136,6 +180,7 @@ FIELDS: Final = (
 )  # fmt: skip
 
 STATEMENTS: Final = (
+    Cause("^ >EQ", "the name of an attribute is missing before `=`", "write value = <rest>", inside="block"),
     Cause("^ >MINUS MINUS", "`--` is no comment", "write // …", inside="block fields document", mark=(0, 1)),
     Cause("^ WORD|STRING >COLON", "`return` takes its value as an attribute", "write return { value = {<-1>: <rest>} }",
           inside="block", owner="return", mark=(-1, 0)),
@@ -162,6 +207,8 @@ STATEMENTS: Final = (
           inside="block", mark=(-2, 0)),
     Cause("^ WORD VAR >EQ", "a variable takes its value in braces", "write var <-1> { value = <rest> }",
           inside="block"),
+    Cause(">ANY", "expected `=` behind `<keyword>`", "write <keyword> = <arguments>", inside="block",
+          of="value url method params headers error error_type payload", code="missing-equals"),
     Cause("AS >WORD", "the name of a variable begins with `$`", "write as $<0>", inside="block"),
     Cause("AS >ANY", "a variable stands behind `as`", "write as $result", inside="block", mark=(-1, -1)),
     Cause(">ANY", "`throw` takes its name and value in braces", 'write throw { name = "…", value = <arguments> }',
@@ -169,15 +216,19 @@ STATEMENTS: Final = (
     Cause(">ANY", "`<keyword>` takes its value in braces", "write <keyword> { value = <arguments> }",
           of="return debug.stop debug.log", inside="block"),
     Cause("WORD LPAR STRING >COMMA", "`<keyword>` takes no call parentheses",
-          "write <keyword> <-1> { input = <rest> } as $result", of=CALLS, inside="group"),
+          "write <keyword> <-1> { input = <rest> } as $result", of=CALLS, inside="group",
+          mark=(-2, 0)),
+    Cause(">COMMA", "`<keyword>` takes no parentheses",
+          "declare its inputs in input { … }, one a line: type and name", inside="group",
+          of="function query task tool middleware addon"),
     Cause(">as VAR", "`foreach` names its element in `each`", "write foreach (<left>) { each as <1> { … } }",
           of="foreach", inside="group", mark=(0, 1)),
     Cause("foreach|for VAR in|of >ANY", "`<keyword>` names its element in `each`",
           "write <keyword> (<onward>) { each as <-2> { … } }", inside="block", mark=(-2, 0)),
     Cause(">ANY", "`<keyword>` takes its condition in parentheses", "write <keyword> (<arguments>) { … }",
           of=CONDITIONS, inside="block"),
-    Cause(">ANY", "`<keyword>` takes what it goes through in parentheses", "write <keyword> (…) { each as $item { … } }",
-          of="foreach for", inside="block"),
+    Cause(">ANY", "`<keyword>` takes what it goes through in parentheses",
+          "write <keyword> (…) { each as $item { … } }", of="foreach for", inside="block"),
     Cause("^ case >ANY", "`case` takes its value in parentheses", "write case (<arguments>) { … }", inside="block"),
     Cause("^ >BEGIN|LBLOCK", "a document begins with its kind", 'write e.g. function "name" { … }', inside="document"),
     Cause("^ >BEGIN|LBLOCK", "`<0>` begins no statement", "a statement is written name { attribute = value }",
@@ -185,6 +236,7 @@ STATEMENTS: Final = (
 )  # fmt: skip
 
 VALUES: Final = (
+    Cause("ATTR EQ >EQ", "one `=` is enough", "write <-2> = <rest>", mark=(-1, 0)),
     Cause("ATTR EQ >STOP", "`<-2>` has no value", "write <-2> = null, or leave it out", mark=(-2, -1)),
     Cause("EQ|COLON WORD >COLON", "this text has no quotes", 'write "<glued>"', mark=(-1, 0)),
     Cause("BTICK WORD >BEGIN|ETICK|BANG|SEP", "backticks hold an expression, no text",
@@ -195,15 +247,15 @@ VALUES: Final = (
           mark=(-1, 0), glued=True),
     Cause("ATTR EQ WORD >WORD|NUMBER|BANG|VAR|STRING", "this text has no quotes", 'write <-3> = "<value>"',
           mark="value"),
-    Cause(">STOP", "`? :` lacks its second value", "write : null behind the first one", waiting="QUESTION",
+    Cause(">STOP", "`? :` lacks its second value", "write … ? … : null", waiting="QUESTION",
           mark=(-1, -1)),
     Cause("LPAR|LCOND >RPAR|RCOND", "the parentheses are empty", "write a value or a condition into them",
           mark=(-1, 0)),
     Cause("LSQUARE >RSQUARE", "the brackets are empty", "write a position, e.g. [0]; add to a list with `array.push`",
           inside="index", mark=(-1, 0)),
     Cause("FINISH >BEGIN", "an operator is missing before `<0>`", "write <-1> ~ <0> to join texts",
-          inside="group index backtick block", mark=(-1, 0)),
-    Cause("BEFORE >MEMBER", "nothing stands before `<0>`", "write $$<0> for a part of the element"),
+          inside="group index backtick block object", mark=(-1, 0)),
+    Cause("BEFORE >MEMBER", "nothing stands before `<0>`", "write <whole>"),
     Cause(">COMMA", "a comma separates nothing here", "write [a, b] for a list", inside="group index backtick"),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from lark.common import LexerConf
 from lark.lexer import Lexer, TerminalDef
@@ -19,7 +19,9 @@ from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
 
 MAX_NESTING: Final = 200
-OBJECT_CLAUSES: Final = frozenset({"main", "pre", "post", "cache", "middleware", "params", "headers", "data"})
+OBJECT_CLAUSES: Final = frozenset(
+    {"main", "pre", "post", "cache", "middleware", "params", "headers", "data", "response", "value", "payload"}
+)
 FIELD_BLOCKS: Final = frozenset({"input", "schema", "output"})
 CONDITION_WORDS: Final = frozenset({"if", "elseif", "while", "precondition"})
 DATABASE_WORDS: Final = re.compile(
@@ -46,7 +48,9 @@ VALUE_ENDS: Final = frozenset(
     | {"RPAR", "RCOND", "RSQUARE", "ROBJECT", "ETICK"}
 )
 CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "`"}
-CLOSING: Final = {"LBLOCK": "RBLOCK", "LOBJECT": "ROBJECT", "LSQUARE": "RSQUARE", "LPAR": "RPAR", "LCOND": "RCOND"}
+CLOSING: Final = {
+    "LBLOCK": "RBLOCK", "LOBJECT": "ROBJECT", "LSQUARE": "RSQUARE", "LPAR": "RPAR", "LCOND": "RCOND", "BTICK": "ETICK",
+}  # fmt: skip
 _SCAN: Final = re.compile(r"[()\[\]{}]|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _AFTER_GROUP: Final = re.compile(r"[ \t\r\n]*(?:\)|&&|\|\|)")
 
@@ -212,10 +216,8 @@ class Tokenizer:
     def _foreign_comment(self) -> None:
         """``# …`` and ``/* … */``, which are no comments here."""
         text, start = self.text, self.at
-        if text[start] == "#":
-            stop = text.find("\n", start, self.end)
-        else:
-            stop = text.find("*/", start, self.end) + 2
+        mark, beyond = ("\n", 0) if text[start] == "#" else ("*/", 2)
+        stop = text.find(mark, start, self.end) + beyond
         self.at = stop if stop >= 2 else self.end
         first_line = text[start : self.at].partition("\n")[0].rstrip()
         shown = "#" if text[start] == "#" else "/* … */"
@@ -234,24 +236,42 @@ class Tokenizer:
         if kind == "fields":
             self._separate()
             return
-        if last in OPERATORS or last == "SEP":
+        if last == "SEP":
+            return
+        if last in OPERATORS:
+            self._after_operator(kind, last)
             return
         going_on = _CONTINUES.match(self.text, self.at, self.end)
         if going_on and self._is_value_end(last):
             if going_on.group(1):
-                self.found.warn(
-                    "line-continuation",
-                    "the platform ends a value at the line break",
-                    Span(self.source, going_on.start(1), going_on.end(1)),
-                    help="put the whole expression on one line or in parentheses",
-                )
+                self._warn_of_continuation(going_on.start(1), going_on.end(1))
             return
         self._separate()
+
+    def _after_operator(self, kind: str, last: str) -> None:
+        """A line that ends with an operator: a value goes on, anything else was no value."""
+        if kind == "block" and last in ("ARITHMETIC", "COMPARE", "LOGIC", "MINUS", "QUESTION"):
+            if self._in_value():
+                self._warn_of_continuation(self.tokens[-1].start, self.tokens[-1].end)
+            else:
+                self._separate()
+
+    def _warn_of_continuation(self, start: int, end: int) -> None:
+        self.found.warn(
+            "line-continuation",
+            "the platform ends a value at the line break",
+            Span(self.source, start, end),
+            help="put the whole expression on one line or in parentheses",
+        )
 
     def _separate(self) -> None:
         if self.tokens and self.tokens[-1].type not in ("SEP", "LBLOCK", "LOBJECT", "LSQUARE"):
             self._add("SEP", "\n", self.at, self.at)
-        self.entry = len(self.tokens)
+        self._begin_entry()
+
+    def _begin_entry(self) -> None:
+        if self.open[-1].kind in ("block", "fields"):
+            self.entry = len(self.tokens)
 
     def _is_value_end(self, type: str) -> bool:
         return type in VALUE_ENDS and (self._in_value() or self.open[-1].kind != "block")
@@ -290,8 +310,8 @@ class Tokenizer:
     def _at_entry(self) -> bool:
         if not self.tokens:
             return True
-        last = self.tokens[-1].type
-        return last in ("SEP", "LBLOCK", "LOBJECT") or (last == "BANG" and len(self.tokens) - 1 == self.entry)
+        before = self.tokens[-2:] if self.tokens[-1].type == "BANG" else self.tokens[-1:]
+        return before[0].type in ("SEP", "LBLOCK", "LOBJECT", "BANG")
 
     def _block_word(self) -> bool:
         """Names that only mean something inside a block: attributes, header paths, the entry after ``}``."""
@@ -376,8 +396,12 @@ class Tokenizer:
         if self.tokens and self.tokens[-1].type in ("SEP", "LBLOCK", "LOBJECT", "LSQUARE", ""):
             self._take("COMMA", match)
             return
+        if self.open[-1].kind == "fields" or (self.open[-1].kind == "block" and not self._in_value()):
+            what = "fields" if self.open[-1].kind == "fields" else "statements"
+            span = Span(self.source, match.start(), match.end())
+            self.found.error("syntax", f"{what} are separated by line breaks", span, help="remove the comma")
         self._take("SEP", match)
-        self.entry = len(self.tokens)
+        self._begin_entry()
 
     # ------------------------------------------------------------ brackets
 
@@ -530,12 +554,12 @@ class Tokenizer:
             help=f"add `{CLOSERS[opener.value]}` where it ends",
         )
 
-    def _surplus(self, match: re.Match[str]) -> None:
+    def _surplus(self, match: re.Match[str], does: str = "closes") -> None:
         self.found.error(
             "unmatched",
-            f"`{match.group()}` closes nothing",
+            f"`{match.group()}` {does} nothing",
             Span(self.source, match.start(), match.end()),
-            help="remove it, or open its partner before it",
+            help="remove it, or open its partner before it" if does == "closes" else "remove it",
         )
 
     def _mismatch(self, match: re.Match[str]) -> None:
@@ -552,7 +576,7 @@ class Tokenizer:
         self.at = self.end
         del self.open[1:]
 
-    _SPECIAL: Final[dict[str, Callable[[Any, re.Match[str]], None]]] = {
+    _SPECIAL: ClassVar[dict[str, Callable[[Any, re.Match[str]], None]]] = {
         "WORD": _word,
         "MEMBER": _member,
         "EQ": _equals,

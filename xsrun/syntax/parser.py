@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from lark import Lark
@@ -13,10 +12,10 @@ from lark.exceptions import UnexpectedToken
 from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
-from xsrun.syntax.builder import Builder
-from xsrun.syntax.lexer import Comment, Lexed, Token, Tokenizer, TokenStream, terminal_pattern
+from xsrun.syntax.lexer import Comment, Lexed, Token, Tokenizer, terminal_pattern
 from xsrun.syntax.mistakes import explain
 from xsrun.syntax.recovery import without
+from xsrun.syntax.tables import parser
 from xsrun.syntax.wary import WaryTokenizer
 
 MAX_SOURCE: Final = 10_000_000
@@ -25,7 +24,6 @@ MAX_FAULTS: Final = 100
 _SPLIT: Final = re.compile(
     r'"""[ \t]*\r?\n.*?^[ \t]*"""|\'\'\'[ \t]*\r?\n.*?^[ \t]*\'\'\'|(?P<line>^---[ \t]*\r?$)', re.MULTILINE | re.DOTALL
 )
-_PACKAGE: Final = Path(__file__).parent.parent
 
 
 class Parsed(NamedTuple):
@@ -43,25 +41,10 @@ class Grammar(NamedTuple):
     pattern: re.Pattern[str]
 
 
-def grammar_text() -> str:
-    """The grammar, from the installed package or from a checkout."""
-    installed = _PACKAGE / "_grammar" / "xanoscript.lark"
-    path = installed if installed.exists() else _PACKAGE.parent / "grammar" / "xanoscript.lark"
-    return path.read_text(encoding="utf-8")
-
-
 @cache
 def grammar() -> Grammar:
-    """The parser, built once a process."""
-    lark = Lark(
-        grammar_text(),
-        parser="lalr",
-        lexer=TokenStream,
-        start=["document", "expr", "condition", "lexical"],
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        transformer=Builder(),
-    )
+    """The parser, made once a process."""
+    lark = parser()
     return Grammar(lark, terminal_pattern(lark.terminals))
 
 

@@ -97,7 +97,9 @@ def _narrow(tokens: list[Token], region: Region, first: int, at: int, text: str)
 
 def _between(tokens: list[Token], at: int, stop: int, text: str) -> str:
     """What stands between a token and the end of its region: a head and its body share a line."""
-    return text[tokens[at].end : tokens[stop].start] if at < stop < len(tokens) and tokens[stop].type == "LBLOCK" else ""
+    return (
+        text[tokens[at].end : tokens[stop].start] if at < stop < len(tokens) and tokens[stop].type == "LBLOCK" else ""
+    )
 
 
 def _holds_statements(tokens: list[Token], opener: int) -> bool:

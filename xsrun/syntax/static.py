@@ -29,17 +29,21 @@ def static_value(node: tree.Node) -> Any:
     if isinstance(node, tree.ListLiteral):
         return [static_value(item) for item in node.items]
     if isinstance(node, tree.ObjectLiteral):
-        found: dict[str, Any] = {}
-        for pair in node.pairs:
-            if tree.is_broken(pair):
-                continue
-            if not isinstance(pair, tree.Pair) or pair.computed is not None:
-                raise NotStatic(pair)
-            if not pair.disabled:
-                found[pair.key] = static_value(pair.value)
-        return found
+        return _static_object(node)
     if isinstance(node, tree.Word) and node.name != "now":
         return node.name
     if isinstance(node, tree.Cast):
         return node.text.value
     raise NotStatic(node)
+
+
+def _static_object(node: tree.ObjectLiteral) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for pair in node.pairs:
+        if tree.is_broken(pair):
+            continue
+        if not isinstance(pair, tree.Pair) or pair.computed is not None:
+            raise NotStatic(pair)
+        if not pair.disabled:
+            found[pair.key] = static_value(pair.value)
+    return found

@@ -39,9 +39,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The node and everything below it, in source order."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        pending: list[Node] = [self]
+        while pending:
+            node = pending.pop()
+            yield node
+            pending.extend(reversed([*node.children()]))
 
     def same(self, other: Node) -> bool:
         """Whether two trees say the same, wherever they stand and however they are spaced."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from xsrun.syntax.lexer import CLOSERS, CLOSING, VALUE_ENDS, Lexed, Token, Tokenizer
+from xsrun.source import Span
+from xsrun.syntax.lexer import CLOSERS, CLOSING, FIELD_BLOCKS, VALUE_ENDS, Lexed, Open, Token, Tokenizer
 
 MAX_SUPPLIED: Final = 8
 """How many brackets are put in before the indentation is held to be wrong."""
@@ -36,7 +37,35 @@ class WaryTokenizer(Tokenizer):
     def _line_break(self) -> None:
         while self._is_left_open():
             self._supply()
+        if self._lacks_brace():
+            self._supply_brace()
         super()._line_break()
+
+    def _lacks_brace(self) -> bool:
+        """Whether the line before is the head of a block whose brace is missing: this line stands deeper."""
+        head = self.tokens[self.entry :]
+        return (
+            self.open[-1].kind == "block"
+            and bool(head)
+            and head[0].type == "WORD"
+            and all(token.type != "LBLOCK" for token in head)
+            and self.text[self.at] not in ")]}|"
+            and self._indent(self.at) > self._indent(head[0].start)
+        )
+
+    def _supply_brace(self) -> None:
+        """Put in the brace that opens a block."""
+        at = self.tokens[-1].end
+        self.found.error(
+            "unmatched", "the block below is never opened", Span(self.source, self.tokens[self.entry].start, at),
+            help="add `{` at the end of the line",
+        )  # fmt: skip
+        self.supplied += 1
+        kind = "fields" if self._head_word() in FIELD_BLOCKS else "block"
+        self.open.append(Open("{", kind, len(self.tokens)))
+        self._add("LBLOCK", "{", at, at)
+        self.entries.append(self.entry)
+        self.entry = len(self.tokens)
 
     def _is_left_open(self) -> bool:
         """Whether the line that begins here was written behind the end of the innermost bracket."""
@@ -59,6 +88,9 @@ class WaryTokenizer(Tokenizer):
     # ------------------------------------------------------------ brackets
 
     def _brace(self, match: re.Match[str]) -> None:
+        if self.open[-1].kind in ("block", "fields") and self.tokens and self.tokens[-1].type == "LBLOCK":
+            self._drop_token(match, "opens")
+            return
         while self.open[-1].bracket in ("(", "[", "`") and self.tokens[-1].type in VALUE_ENDS:
             self._supply()
         super()._brace(match)
@@ -80,7 +112,8 @@ class WaryTokenizer(Tokenizer):
 
     def _close_brace(self, match: re.Match[str], opened: bool) -> None:
         if not opened:
-            self.broken = self.broken or self.tokens[-1:] != [] and self.tokens[-1].type not in ("RBLOCK", "SEP")
+            if self.tokens and self.tokens[-1].type not in ("RBLOCK", "SEP"):
+                self.broken = True
             self._drop_token(match)
             return
         while self.open[-1].bracket != "{":
@@ -89,24 +122,39 @@ class WaryTokenizer(Tokenizer):
         first = not self.text[self.text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
         while first and self._closes_an_outer(here):
             self._supply()
-        opener = self.tokens[self.open[-1].token]
-        if (
-            self._is_elsewhere(opener, match.start())
-            and here > self._indent(opener.start)
-            and self._is_indented(opener)
-        ):
+        if not self._is_surplus(match.start()):
+            super()._close(match)
+        elif not self._supply_brace_in_line(match):
             self._drop_token(match)
-            return
-        super()._close(match)
+
+    def _is_surplus(self, at: int) -> bool:
+        """Whether a brace stands deeper than the line of the one it would close."""
+        opener = self.tokens[self.open[-1].token]
+        elsewhere = "\n" in self.text[opener.start : at]
+        return elsewhere and self._indent(at) > self._indent(opener.start) and self._is_indented(opener)
+
+    def _supply_brace_in_line(self, match: re.Match[str]) -> bool:
+        """``var $x value = 1 }``: put in the brace before the first attribute."""
+        entry = self.tokens[self.entry :]
+        number = next((at for at, token in enumerate(entry) if token.type == "ATTR"), 0)
+        if not number or entry[0].type != "WORD" or any(token.type == "LBLOCK" for token in entry):
+            return False
+        attribute = entry[number]
+        self.found.error(
+            "unmatched",
+            f"`{{` is missing before `{attribute.value}`",
+            Span(self.source, entry[0].start, attribute.end),
+            help=f"write {{ {attribute.value}",
+        )
+        self.supplied += 1
+        self.tokens.insert(self.entry + number, Token("LBLOCK", "{", attribute.start, attribute.start))
+        self._take("RBLOCK", match)
+        return True
 
     def _closes_an_outer(self, here: int) -> bool:
         """Whether a brace at the start of its line belongs to a brace further out than the innermost."""
         braces = [self._indent(self.tokens[each.token].start) for each in self.open if each.bracket == "{"]
         return len(braces) > 1 and here < braces[-1] and here in braces[:-1]
-
-    def _is_elsewhere(self, opener: Token, at: int) -> bool:
-        """Whether a bracket was opened on an earlier line."""
-        return "\n" in self.text[opener.start : at]
 
     def _supply(self) -> None:
         """Close the innermost bracket, which the author left open."""
@@ -124,8 +172,8 @@ class WaryTokenizer(Tokenizer):
         self._drop()
         self._add(CLOSING[opener.type], CLOSERS[innermost.bracket], at, at)
 
-    def _drop_token(self, match: re.Match[str]) -> None:
-        self._surplus(match)
+    def _drop_token(self, match: re.Match[str], does: str = "closes") -> None:
+        self._surplus(match, does)
         self.supplied += 1
         self.at = match.end()
 
@@ -133,17 +181,33 @@ class WaryTokenizer(Tokenizer):
 
     def _text(self, match: re.Match[str]) -> None:
         """A text over several lines that begins where one ended: the quote before was never closed."""
-        inner, _, last_line = match.group()[:-1].rpartition("\n")
+        last_line = match.group()[:-1].rpartition("\n")[2]
         after = self.text[match.end() : match.end() + 1]
-        glued = after.isalnum() or after in ("_", "$")
-        if glued or (inner and (_OPENS_TEXT.search(last_line) or after == "/")):
+        glued = after.isalnum() or after in ("_", "$", "/")
+        if "\n" in match.group() and (glued or _OPENS_TEXT.search(last_line)):
             self._unclosed_text(match.start())
+        elif glued and after != "/":
+            self._ends_early(match, after)
         else:
             self._take("STRING", match)
 
+    def _ends_early(self, match: re.Match[str], after: str) -> None:
+        """A text with a name directly behind it: the rest of its line may be text or not."""
+        self.found.error(
+            "syntax",
+            f"this text ends directly before `{after}`",
+            Span(self.source, match.start(), match.end()),
+            help='close it where it ends; a quote inside a text is written \\"',
+        )
+        self._cut(match.start())
+
     def _unclosed_text(self, start: int) -> None:
+        self._report_text(start, self._text_end(start))
+        self._cut(start)
+
+    def _cut(self, start: int) -> None:
+        """End a text on its line, and with it the brackets on the line that it swallowed the ends of."""
         stop = self._text_end(start)
-        self._report_text(start, stop)
         self.supplied += 1
         self._add("STRING", self.text[start:stop] + self.text[start], start, stop)
         self.at = stop
@@ -165,7 +229,7 @@ class WaryTokenizer(Tokenizer):
                 at = closing if closing >= 0 else at
         return len(self.text[:at].rstrip(" \t,")) if at < stop else stop
 
-    _SPECIAL: Final[dict[str, Callable[[Any, re.Match[str]], None]]] = {
+    _SPECIAL: ClassVar[dict[str, Callable[[Any, re.Match[str]], None]]] = {
         **Tokenizer._SPECIAL,
         "STRING": _text,
         "LBRACE": _brace,

@@ -8,10 +8,11 @@ absent value. Values that are already of a plain type pass without a call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from xsrun import values
 from xsrun.late import Late
+from xsrun.record import NamedTuple
 from xsrun.types.coerce import Coerce, decoded
 from xsrun.types.demands import Check, fewest_items, most_items
 from xsrun.types.fields import ABSENT, Field, Instant, Reject, missing

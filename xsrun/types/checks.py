@@ -109,6 +109,9 @@ def _values(field: Field) -> Iterator[Finding]:
 
 
 def _schema(field: Field) -> Iterator[Finding]:
+    if field.type == "object" and not (field.children or field.attributes):
+        help = f"write json {field.name} for any object, or object {field.name} {{ schema {{ … }} }}"
+        yield Finding("missing-schema", f"Object '{field.name}' has no schema", help)
     if field.type == "object" and field.nullable:
         help = f"write json {field.name}, or mark the name: object {field.name}?"
         yield Finding("not-portable", "The platform does not take nullable objects", help, "warning")

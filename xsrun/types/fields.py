@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from xsrun.diagnostics import INPUT_ERROR, Fault
+from xsrun.record import NamedTuple
 
 ABSENT: Final = ...
 """Stands for "no default" and "not given": no value of the language is it, and ``marshal`` can store it."""

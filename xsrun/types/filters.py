@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from xsrun import values
+from xsrun.record import NamedTuple
 from xsrun.types.demands import (
     Check,
     at_least,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from xsrun.record import NamedTuple
 from xsrun.types import coerce, shapes
 from xsrun.types.coerce import Coerce
 from xsrun.types.fields import ABSENT, Field

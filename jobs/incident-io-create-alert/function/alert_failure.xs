@@ -7,7 +7,7 @@ function alert_failure {
     var $status {
       value = $input.response.status
     }
-    var $result {
+    var $answer {
       value = $input.response.result
     }
     conditional {
@@ -16,28 +16,28 @@ function alert_failure {
           value = "no answer, " ~ ($input.response|get:"error.message")
         }
       }
-      elseif ($result|get:"errors.0.message"|is_text) {
+      elseif ($answer|get:"errors.0.message"|is_text) {
         var $errors {
-          value = $result.errors|map:($$|get:"message") ~ " [" ~ ($$|get:"code") ~ "] " ~ ($$|get:"source.field")
+          value = $answer.errors|map:($$|get:"message") ~ " [" ~ ($$|get:"code") ~ "] " ~ ($$|get:"source.field")
         }
         var $request {
-          value = "request " ~ ($result|get:"request_id")
+          value = "request " ~ ($answer|get:"request_id")
         }
         var $parts {
-          value = [$result|get:"type", $errors|map:($$|trim)|join:"; ", $request]
+          value = [$answer|get:"type", $errors|map:($$|trim)|join:"; ", $request]
         }
         var $reason {
           value = $parts|filter_empty|join:", "
         }
       }
-      elseif ($result == "") {
+      elseif ($answer == "") {
         var $reason {
           value = "the answer is empty"
         }
       }
       else {
         var $reason {
-          value = "not the expected answer: " ~ ($result|json_encode)
+          value = "not the expected answer: " ~ ($answer|json_encode)
         }
       }
     }

@@ -8,7 +8,7 @@ function pagerduty_failure {
     var $status {
       value = $input.response.status
     }
-    var $result {
+    var $answer {
       value = $input.response.result
     }
     var $failure {
@@ -34,14 +34,14 @@ function pagerduty_failure {
           value = $parts|filter_empty|join:", "
         }
       }
-      elseif ($result == "") {
+      elseif ($answer == "") {
         var $reason {
           value = "the answer is empty"
         }
       }
       else {
         var $reason {
-          value = "not the expected answer: " ~ ($result|json_encode)
+          value = "not the expected answer: " ~ ($answer|json_encode)
         }
       }
     }

@@ -8,7 +8,7 @@ function events_failure {
     var $status {
       value = $input.response.status
     }
-    var $result {
+    var $answer {
       value = $input.response.result
     }
     conditional {
@@ -17,28 +17,28 @@ function events_failure {
           value = "no answer, " ~ ($input.response|get:"error.message")
         }
       }
-      elseif ($status != 202 && ($result|is_object)) {
+      elseif ($status != 202 && ($answer|is_object)) {
         var $errors {
-          value = $result|get:"errors":[]
+          value = $answer|get:"errors":[]
         }
         var $details {
           value = ($errors|is_array) ? ($errors|join:"; ") : ($errors|json_encode)
         }
         var $parts {
-          value = [$result|get:"status", $result|get:"message", $details]
+          value = [$answer|get:"status", $answer|get:"message", $details]
         }
         var $reason {
           value = $parts|filter_empty|join:", "
         }
       }
-      elseif ($result == "") {
+      elseif ($answer == "") {
         var $reason {
           value = "the answer is empty"
         }
       }
       else {
         var $reason {
-          value = "not the expected answer: " ~ ($result|json_encode)
+          value = "not the expected answer: " ~ ($answer|json_encode)
         }
       }
     }

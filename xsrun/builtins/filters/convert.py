@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from xsrun import values
-from xsrun.builtins.registry import Group, Value
+from xsrun.builtins.registry import Group, Scope, Text, Value
 from xsrun.diagnostics import Fault
 
 type_filters = Group("type")
@@ -190,3 +190,17 @@ def to_bool(subject: Value) -> bool:
     if said is None and number is None:
         raise Fault("wrong-type", "Invalid boolean input.", help=f"this is {values.describe(subject)}")
     return said if said is not None else number != 0
+
+
+# ---------------------------------------------------------------- text that is an expression
+
+
+@type_filters.filter(
+    '"(2 + 1) % 2"|to_expr -> 1',
+    '""|to_expr -> null',
+    '"[1, 2]|map:($$ * 2)"|to_expr -> [2,4]',
+    '"1 +"|to_expr -> !Invalid syntax. Please wrap your filter with parentheses.',
+)
+def to_expr(scope: Scope, subject: Text) -> Value:
+    """Evaluate the text as an expression, which may read the inputs and variables around it; blank text is null."""
+    return scope.evaluate(subject) if subject.strip() else None

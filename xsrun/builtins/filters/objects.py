@@ -195,7 +195,9 @@ def first_notnull(subject: Value, value: Value) -> Value:
     return value if subject is None else subject
 
 
-@objects.filter('"abc"|as:C -> "abc"', parity="the value is passed on, but no variable is bound to the name")
+@objects.filter(
+    '"abc"|as:C -> "abc"', '`"abc"|as:C|substr:1:($C|strlen)` -> "bc"', "`[1, 2]|as:all|map:$all` -> [[1,2],[1,2]]"
+)
 def as_(subject: Value, name: Static) -> Value:
-    """Pass the value on unchanged under a name."""
+    """Pass the value on unchanged; the rest of the chain may read it under that name."""
     return subject

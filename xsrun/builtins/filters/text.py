@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
+from collections.abc import Callable
 from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Bool, Group, Int, List, Text, Value
 from xsrun.diagnostics import Fault
+from xsrun.late import Late
 
 text = Group("text")
 
@@ -324,6 +325,7 @@ _LIGATURES: Final = str.maketrans(
         "ſ": "s",
     }
 )
+_normalize: Callable[[str, str], str] = Late("unicodedata", "normalize")
 _ACCENTED: Final = "([A-Za-z])[\u0300-\u036f]+"
 
 
@@ -337,8 +339,8 @@ def unaccent(subject: Text) -> Text:
     """Replace accented Latin letters by the plain ones; other alphabets stay."""
     if subject.isascii():
         return subject
-    letters = unicodedata.normalize("NFD", subject).translate(_LIGATURES)
-    return unicodedata.normalize("NFC", re.sub(_ACCENTED, r"\1", letters))
+    letters = _normalize("NFD", subject).translate(_LIGATURES)
+    return _normalize("NFC", re.sub(_ACCENTED, r"\1", letters))
 
 
 # ---------------------------------------------------------------- escape

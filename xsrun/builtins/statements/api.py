@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xsrun.builtins.registry import Bool, Group, Number, Text, Value
+from xsrun.builtins.registry import Bool, Group, Number, Static, Text, Value
+from xsrun.diagnostics import Fault
 from xsrun.effects.ports import Tls, TransportFailure, World
 from xsrun.exchange import request as outgoing
 from xsrun.exchange import response as incoming
@@ -74,3 +75,16 @@ def request(
         return incoming.answered(asked, world.http.send(prepared))
     except TransportFailure as failure:
         return incoming.failed(asked, failure)
+
+
+@api.statement(
+    'api.stream { value = {a: 1} } -> !api.stream writes only while a query with response_type = "stream" is answered.',
+    parity="there is no response to write to",
+)
+def stream(*, value: Value = None, format: Static = "", headers: Value = None, filename: Value = None) -> None:
+    """Write to the streamed response of a query; an error where none is answered."""
+    raise Fault(
+        "not-local",
+        'api.stream writes only while a query with response_type = "stream" is answered.',
+        help="give the value back with `response` instead",
+    )

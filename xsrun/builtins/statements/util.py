@@ -1,11 +1,11 @@
-"""Statements of `util` that are ordinary functions: waiting and distances."""
+"""Statements of `util` that are ordinary functions: waiting, headers and distances."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-from xsrun.builtins.registry import Group, Number
+from xsrun.builtins.registry import Group, Number, Static, Text
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import World
 
@@ -27,6 +27,16 @@ def sleep(world: World, *, value: Number) -> None:
     if not value <= LONGEST_SLEEP:
         raise Fault("limit-time", f"a sleep may last at most {LONGEST_SLEEP:,} seconds", help="use a task for longer")
     world.clock.sleep(max(0.0, value))
+
+
+@util.statement(
+    'util.set_header { value = "Content-Type: text/html" }',
+    'util.set_header {\n  value = "Set-Cookie: a=1"\n  duplicates = "append"\n} as $r -> null',
+    parity="there is no response to put it into: it goes to the log",
+)
+def set_header(world: World, *, value: Text, duplicates: Static = "replace") -> None:
+    """Add a header to the response of a query; where none is answered, only the log shows it."""
+    world.log.write(f"util.set_header outside a request: {value}")
 
 
 @util.statement(

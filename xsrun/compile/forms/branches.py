@@ -25,11 +25,11 @@ def _conditional(stack: StackCompiler, block: tree.Block) -> Stack:
     before, outcomes = set(names.certain), []
     made: list[tuple[ast.expr | None, Stack]] = []
     for branch in branches:
+        names.certain = set(before)
         test: ast.expr | None = None
         if branch.keyword != "else":
             head = shape.parenthesised(stack.context, branch)
             test = stack.expressions.condition(head) if head else py.constant(False)
-        names.certain = set(before)
         made.append((test, stack.body(branch)))
         outcomes.append(names.certain)
     complete = bool(branches) and branches[-1].keyword == "else"

@@ -39,6 +39,23 @@ FORMS["util.get_input"] = FORMS["util.get_raw_input"]._replace(name="util.get_in
 
 
 @form(
+    "util.template_engine",
+    'var $name { value = "Ada" }\nutil.template_engine { value = "Hi {{ $name|upper }}{{ $var.none }}!" } as $r'
+    ' -> "Hi ADA!"',
+    'util.template_engine { value = "{% for n in [1, 2] %}{{ n }},{% endfor %}" } as $r -> "1,2,"',
+    required=("value",),
+)
+def _template_engine(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Fill in a Twig template: output, `if`, `for`, `set`, and filters of the language with arguments in parentheses.
+
+    It sees the variables by name and in `$var`, and `$input`, `$env` and `$auth`. Its text is not escaped.
+    """
+    given = stack.expressions.value(tree.Variable(block.start, block.end, "input"))
+    template = attribute_value(stack, block, "value")
+    return stack.bind(block, py.call("render", py.load("rt"), template, stack.expressions.all_variables(), given))
+
+
+@form(
     "util.post_process",
     "util.post_process {\n  stack { debug.log { value = 1 } }\n}",
     blocks=("stack",),

@@ -1,4 +1,4 @@
-"""Forms that call functions of the folder."""
+"""Forms that call functions and other constructs of the folder."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import ast
 
 from xsrun.compile import fast, shape
 from xsrun.compile import python as py
-from xsrun.compile.context import Signature, StackCompiler
-from xsrun.compile.forms.record import FORMS, Stack, form
+from xsrun.compile.callees import Signature, query_name, runs_apart, verb
+from xsrun.compile.calls import missing_attribute
+from xsrun.compile.context import StackCompiler
+from xsrun.compile.forms.record import FORMS, Stack, attribute_value, form
 from xsrun.compile.types import INTEGER
 from xsrun.diagnostics import nearest
 from xsrun.program import function_name
@@ -17,14 +19,23 @@ from xsrun.types.fields import Field
 
 @form(
     "function.run",
-    'function.run "name" {\n  input = {a: 1}\n} as $result',
+    'function.run "name" {\n  input = {a: 1}\n} as $r -> 1',
+    'function.run "name" {\n  input = {a: 1}\n  runtime_mode = "async-shared"\n} as $job\n'
+    "await { ids = [$job] } as $all\nvar $r { value = $all|get:$job } -> 1",
     head='"name"',
     optional=("input", "runtime_mode", "async"),
 )
 def _function_run(stack: StackCompiler, block: tree.Block) -> Stack:
-    """Run a function of the folder and bind what it gives back."""
-    made = _function_call(stack, block)
-    return stack.bind(block, made) if made is not None else []
+    """Run a function of the folder and bind what it gives back, or at once the id of a job for `await`."""
+    callee = _callee(stack, block, "function")
+    for name in ("async", "runtime_mode"):
+        mode = block.attribute(name)
+        if mode is not None and not isinstance(mode.value, tree.Literal | tree.Word):
+            message = f"`{name}` of `{block.keyword}` must be a literal"
+            stack.context.error("not-constant", message, mode.value, help="write the value itself")
+    if runs_apart(block):
+        return _bound(stack, block, _call(stack, block, callee, "start_call"))
+    return _bound(stack, block, _call(stack, block, callee))
 
 
 FORMS["service.function.run"] = FORMS["function.run"]._replace(name="service.function.run")
@@ -32,24 +43,136 @@ FORMS["service.function.run"] = FORMS["function.run"]._replace(name="service.fun
 
 @form(
     "function.call",
-    'function.call "name" {\n  input = {a: 1}\n} as $result',
+    'function.call "name" {\n  input = {a: 1}\n} as $r -> 1',
     head='"name"',
     optional=("input", "runtime_mode"),
 )
-def _function_call_form(stack: StackCompiler, block: tree.Block) -> Stack:
+def _function_call(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run a function; an error becomes the bound value instead of ending the caller."""
-    made = _function_call(stack, block)
+    made = _call(stack, block, _callee(stack, block, "function"))
+    if made is not None and not stack.context.demands_error:
+        made = py.place(py.call("calling", ast.Lambda(py.parameters(), made)), stack.context.source, block)
+    return _bound(stack, block, made)
+
+
+@form(
+    "await",
+    'function.run "name" { input = {a: 1}, async = true } as $job\nawait $job as $r -> 1',
+    'await { ids = ["nobody"] } as $r -> !Async timeout',
+    head="$job",
+    optional=("ids", "timeout"),
+)
+def _await(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Wait for functions that run beside this one, and bind their results by job id; of a job in the head, its result.
+
+    The result of one that failed is its error. Whoever takes longer than `timeout` seconds, 10 unless given, ends
+    the caller.
+    """
+    timeout = attribute_value(stack, block, "timeout", 10)
+    job = next((head for head in block.heads if isinstance(head, tree.Variable | tree.Path)), None)
+    if job is None and block.attribute("ids") is None:
+        missing_attribute(stack.context, block, block.keyword, "ids")
+        return []
+    if job is not None:
+        return stack.bind(
+            block, py.call("job_result", py.load("rt"), stack.expressions.value(job, strict=True), timeout)
+        )
+    return stack.bind(block, py.call("job_results", py.load("rt"), attribute_value(stack, block, "ids"), timeout))
+
+
+# ------------------------------------------------------------------ other constructs
+
+
+@form("task.call", 'task.call "name" as $r -> null', head='"name"')
+def _task_call(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run a task of the folder once, and bind what its `return` gives, or null."""
+    return _bound(stack, block, _call(stack, block, _callee(stack, block, "task")))
+
+
+@form("tool.call", 'tool.call "name" {\n  input = {a: 1}\n} as $r -> 1', head='"name"', optional=("input",))
+def _tool_call(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run a tool of the folder and bind its response."""
+    return _bound(stack, block, _call(stack, block, _callee(stack, block, "tool")))
+
+
+@form(
+    "middleware.call",
+    'middleware.call "name" {\n  input = {vars: {a: 1}, type: "pre"}\n} as $r -> {"a":1}',
+    head='"name"',
+    optional=("input",),
+)
+def _middleware_call(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run a middleware of the folder and bind its response."""
+    return _bound(stack, block, _call(stack, block, _callee(stack, block, "middleware")))
+
+
+@form(
+    "trigger.call",
+    'trigger.call "name" {\n  input = {new: {a: 1}, action: "insert"}\n} as $r -> null',
+    head='"name"',
+    optional=("input",),
+)
+def _trigger_call(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run a trigger of the folder, of any kind, and bind its response."""
+    return _bound(stack, block, _call(stack, block, _callee(stack, block, "trigger")))
+
+
+@form(
+    "workflow_test.call",
+    'workflow_test.call "name" as $r -> {"status":"ok","message":null}',
+    head='"name"',
+    optional=("datasource",),
+)
+def _workflow_test_call(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run a workflow test of the folder; it either ends the caller with its error or is `ok`."""
+    made = _call(stack, block, _callee(stack, block, "workflow_test"))
     if made is None:
         return []
-    if not stack.context.demands_error:
-        made = py.place(py.call("calling", ast.Lambda(py.parameters(), made)), stack.context.source, block)
-    return stack.bind(block, made)
+    outcome = {"status": "ok", "message": None}
+    passed = ast.Dict([*map(py.constant, outcome)], [*map(py.constant, outcome.values())])
+    return [py.expression(made), *stack.bind(block, passed, fresh=True)]
 
 
-def _function_call(stack: StackCompiler, block: tree.Block) -> ast.expr | None:
+@form(
+    "api.call",
+    'api.call "things/{id}" verb=GET {\n  api_group = "shop"\n  input = {id: 7}\n} as $r -> 7',
+    'api.call "things/{id}" verb=GET {\n  input = {id: "x"}\n} as $answer\nvar $r { value = $answer.code }'
+    ' -> "ERROR_CODE_INPUT_ERROR"',
+    head='"path" verb=GET',
+    optional=("api_group", "input", "headers", "auth"),
+)
+def _api_call(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run a query of the folder and bind its response; an error is bound as `code`, `message` and `payload`.
+
+    `{…}` in the path are inputs like all others.
+    """
+    context = stack.context
+    address = block.attribute("url")
+    if address:
+        message = f"`{block.keyword}` calls a query of the folder, no address"
+        context.error("misplaced", message, address.value, help="write api.request { url = … }")
+        return []
+    if block.attribute("auth"):
+        context.warn("not-local", "`auth` does nothing here: queries are called without a login", block)
+    callee = _callee(stack, block, "query", query_name(block) if block.name else "")
+    headers = attribute_value(stack, block, "headers")
+    raises = py.constant(context.demands_error)
+    return _bound(stack, block, _call(stack, block, callee, "call_query", py.constant(verb(block)), headers, raises))
+
+
+# ------------------------------------------------------------------ the call itself
+
+
+def _bound(stack: StackCompiler, block: tree.Block, made: ast.expr | None) -> Stack:
+    return stack.bind(block, made) if made is not None else []
+
+
+def _call(
+    stack: StackCompiler, block: tree.Block, callee: Signature | None, through: str = "", *further: ast.expr
+) -> ast.expr | None:
+    """A call, checked; straight where that is possible and nothing stands between caller and callee."""
     context = stack.context
     given = block.attribute("input")
-    callee = _callee(stack, block)
     if callee is None:
         if given is not None:
             stack.expressions.value(given.value, strict=True)
@@ -60,25 +183,29 @@ def _function_call(stack: StackCompiler, block: tree.Block) -> ast.expr | None:
         place = block.heads[0].span(context.source)
         context.warn("missing-input", f"`{block.name}` needs the input `{callee.required[0]}`", place)
     depth = ast.BinOp(py.load("depth"), ast.Add(), py.constant(1))
-    call = _straight_call(stack, given, callee, depth)
+    call = None if through else _straight_call(stack, given, callee, depth)
     if call is None:
         inputs = stack.expressions.value(given.value, strict=True) if given else ast.Dict([], [])
-        call = py.call("call_function", py.load("rt"), depth, py.constant(callee.number), inputs)
+        number = py.constant(callee.number)
+        call = py.call(through or "call_function", py.load("rt"), depth, number, inputs, *further)
     return py.place(call, context.source, block)
 
 
-def _callee(stack: StackCompiler, block: tree.Block) -> Signature | None:
-    """The function that a call names; its absence is reported."""
-    context, name = stack.context, block.name
+def _callee(stack: StackCompiler, block: tree.Block, kind: str, name: str | None = None) -> Signature | None:
+    """The construct that a call names; its absence is reported."""
+    context = stack.context
+    name = block.name if name is None else name
     if not name:
         shape.missing_callee(context, block)
         return None
-    callee = context.callees.get(name)
+    known = context.callees.get(kind, {})
+    callee = known.get(name)
     if callee is None:
-        near = nearest(name, context.callees)
+        near = nearest(name, known)
         context.error(
-            "unresolved-function", f"there is no function `{name}`", block.heads[0].span(context.source),
-            help=f'did you mean "{near}"?' if near else "add function/….xs that declares it",
+            "unresolved-function", f"there is no {kind.replace('_', ' ')} `{name}`",
+            block.heads[0].span(context.source),
+            help=f'did you mean "{near}"?' if near else f"add {kind}/….xs that declares it",
         )  # fmt: skip
     return callee
 

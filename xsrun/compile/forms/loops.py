@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from xsrun.compile import python as py
 from xsrun.compile import shape
@@ -12,6 +13,9 @@ from xsrun.compile.forms.variables import declarable
 from xsrun.compile.names import root_name
 from xsrun.compile.types import INTEGER, LIST
 from xsrun.syntax import tree
+
+GONE: Final = -1
+"""The position of an element that was removed already."""
 
 
 @form(
@@ -180,11 +184,13 @@ def _remove(stack: StackCompiler, block: tree.Block) -> Stack:
     variable, counter, position = loop.rsplit(":", 2)
     at = ast.BinOp(py.load(position), ast.Sub(), py.load(counter))
     target = tree.Variable(block.start, block.end, variable)
-    local = py.load(stack.context.names.local(variable))
-    return [
-        *stack.store(target, py.call("without", local, at), fresh=True),
+    left = py.place(py.call("without", stack.expressions.value(target), at), stack.context.source, block)
+    removed = [
+        *stack.store(target, left, fresh=True),
         ast.AugAssign(ast.Name(counter, ast.Store()), ast.Add(), py.constant(1)),
+        py.assign(position, py.constant(GONE)),
     ]
+    return [py.if_(ast.Compare(py.load(position), [ast.NotEq()], [py.constant(GONE)]), removed)]
 
 
 FORMS["foreach.remove"] = FORMS["remove"]._replace(name="foreach.remove")

@@ -4,7 +4,7 @@ function share {
     int part
   }
   stack {
-    var $result { value = $input.whole / $input.part }
+    var $each_share { value = $input.whole / $input.part }
   }
-  response = $result
+  response = $each_share
 }

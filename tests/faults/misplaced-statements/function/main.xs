@@ -10,8 +10,8 @@ function main {
     try_catch {
       debug.log { value = 1 }
     }
-    return
     throw { name = "n" }
+    return
   }
   response = null
 }

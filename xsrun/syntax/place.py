@@ -1,0 +1,164 @@
+"""The place where the grammar stopped: its token, what stands around it, and what help texts show of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from xsrun.source import Source
+from xsrun.syntax.causes import Cause
+from xsrun.syntax.lexer import FIELD_BLOCKS, VALUE_ENDS, Token
+from xsrun.syntax.recovery import CLOSERS, OPENERS, open_brackets, regions
+
+MAX_SHOWN: Final = 60
+_PLACEHOLDER: Final = re.compile(r"<(-?\d|[a-z]+)>")
+_SURROUNDINGS: Final = {"LOBJECT": "object", "LPAR": "group", "LCOND": "group", "BTICK": "backtick"}
+
+
+class Place:
+    """Where the grammar stopped: the token, what stands around it, and in which block."""
+
+    def __init__(self, tokens: list[Token], at: int, source: Source) -> None:
+        self.tokens = tokens
+        self.at = at
+        self.source = source
+        around = list(regions(tokens, at, at))
+        self.region = around[0]
+        self.entry = next(each for each in around if self._kind(each.opener) in ("document", "block", "fields"))
+        self.inside = self._kind(self.region.opener)
+        self.keyword = self._word(self.entry.start)
+        self.owner = self._word(next(regions(tokens, self.entry.opener, self.entry.opener)).start) if self.owned else ""
+
+    @property
+    def owned(self) -> bool:
+        """Whether the entry stands in a block."""
+        return self.entry.opener >= 0
+
+    def _word(self, start: int) -> str:
+        """The keyword of a block, ``""`` for an attribute."""
+        start += self.token(start).type == "BANG"
+        return self.token(start).value if self.token(start).type in ("WORD", "TYPE") else ""
+
+    def _kind(self, opener: int) -> str:
+        if opener < 0:
+            return "document"
+        token = self.tokens[opener]
+        if token.type == "LBLOCK":
+            head = self.tokens[opener - 1] if opener else token
+            return "fields" if head.type == "WORD" and head.value in FIELD_BLOCKS else "block"
+        if token.type == "LSQUARE":
+            return "index" if opener and self.tokens[opener - 1].type in {*VALUE_ENDS, "DOT"} else "list"
+        return _SURROUNDINGS[token.type]
+
+    def waits_for(self, type: str) -> bool:
+        """Whether a token of that type stands in the value before, and no colon behind it."""
+        kinds = [token.type for token in self.tokens[self.region.start : self.at]]
+        return type in kinds and "COLON" not in kinds[kinds.index(type) :]
+
+    def token(self, at: int) -> Token:
+        """The token of that number; the end of the text where there is none."""
+        if 0 <= at < len(self.tokens):
+            return self.tokens[at]
+        end = self.tokens[-1].end if at > 0 and self.tokens else 0
+        return Token("END" if at >= 0 else "START", "", end, end)
+
+    def text(self, start: int, stop: int) -> str:
+        """The source of tokens ``start`` up to ``stop`` when it is short, else ``…``."""
+        if stop <= start:
+            return "…"
+        shown = self.source.text[self.token(start).start : self.token(stop - 1).end]
+        return shown if len(shown) <= MAX_SHOWN and "\n" not in shown else "…"
+
+    # ------------------------------------------------------------ what help texts show
+
+    def filled(self, text: str, cause: Cause) -> str:
+        """A message or help with its placeholders filled in."""
+        return _PLACEHOLDER.sub(lambda match: self._shown(match.group(1), cause), text)
+
+    def _shown(self, name: str, cause: Cause) -> str:
+        if name.lstrip("-").isdigit():
+            return self.text(self.at + int(name), self.at + int(name) + 1)
+        return str(getattr(self, f"_{name}")(cause))
+
+    def _keyword(self, cause: Cause) -> str:
+        return self.keyword
+
+    def _rest(self, cause: Cause) -> str:
+        """What stands behind the tokens looked at."""
+        view = cause.view
+        return self.text(self.at + len(view.tokens) - view.middle, self.region.stop)
+
+    def _entry(self, cause: Cause) -> str:
+        return self.text(self.region.start, self.region.stop)
+
+    def _value(self, cause: Cause) -> str:
+        """The value of an attribute or of an entry of an object."""
+        return self.text(self.region.start + 2, self.region.stop)
+
+    def _arguments(self, cause: Cause) -> str:
+        """What stands behind the keyword, up to the body."""
+        return self._head(self.entry.start + 1)
+
+    def _onward(self, cause: Cause) -> str:
+        """What stands from here on, up to the body."""
+        return self._head(self.at)
+
+    def _head(self, start: int) -> str:
+        stops = (n for n in range(start, self.entry.stop) if self.tokens[n].type == "LBLOCK")
+        return self.text(start, next(stops, self.entry.stop))
+
+    def _name(self, cause: Cause) -> str:
+        """The variable without its sign."""
+        return self.token(self.at).value.lstrip("$")
+
+    def _whole(self, cause: Cause) -> str:
+        """An access that lacks what it starts from."""
+        access = self.token(self.at).value
+        return f"0{access}" if access[1:].isdigit() else f"$${access}"
+
+    def _glued(self, cause: Cause) -> str:
+        """Everything up to the next blank, from the token before this one."""
+        found = re.compile(r"\S+").match(self.source.text, self.token(self.at - 1).start)
+        return found.group() if found else "…"
+
+    def _target(self, cause: Cause) -> str:
+        """The variable that the block around sets."""
+        before = range(self.entry.opener - 1, max(-1, self.entry.opener - 5), -1)
+        return next((self.tokens[n].value for n in before if self.tokens[n].type == "VAR"), "$x")
+
+    def _call(self, cause: Cause) -> str:
+        """The arguments of a call in parentheses, written behind ``:``."""
+        close = _partner(self.tokens, self.at)
+        inner = "".join(
+            ":" if token.type == "COMMA" else self.source.text[token.start : token.end]
+            for token in self.tokens[self.at + 1 : close]
+        )
+        return f":{inner}" if inner and len(inner) <= MAX_SHOWN else ":…" if inner else ""
+
+    def _left(self, cause: Cause) -> str:
+        """The operand that ends before the marked tokens."""
+        end = at = self.at + cause.marked[0] - 1
+        while at > 0:
+            at = open_brackets(self.tokens, at)[-1] if self.tokens[at].type in CLOSERS else at
+            if self.tokens[at].type not in ("MEMBER", "LSQUARE") or self.tokens[at - 1].type not in VALUE_ENDS:
+                break
+            at -= 1
+        return self.text(at, end + 1)
+
+    def _right(self, cause: Cause) -> str:
+        """The operand that begins behind the marked tokens."""
+        start = self.at + cause.marked[1] + 1
+        stop = _partner(self.tokens, start) + 1
+        while self.token(stop).type in ("MEMBER", "LSQUARE"):
+            stop = _partner(self.tokens, stop) + 1
+        return self.text(start, stop)
+
+
+def _partner(tokens: list[Token], at: int) -> int:
+    """The bracket that closes the one at ``at``; ``at`` itself when it is none."""
+    depth = 0
+    for number in range(at, len(tokens)):
+        depth += (tokens[number].type in OPENERS) - (tokens[number].type in CLOSERS)
+        if depth <= 0:
+            return number
+    return len(tokens)
