@@ -9,7 +9,6 @@ shows no holder but the outer list.
 from __future__ import annotations
 
 import ast
-from itertools import chain
 from typing import Final
 
 from xsrun.compile import fast
@@ -208,16 +207,21 @@ class Updates:
         value = self.expressions.value(found.cell, strict=found.strict)
         row_key, cell_key = self.expressions.value(found.row_key), self.expressions.value(found.cell_key)
         held, whole = py.load(names.local(row)), py.load(names.local(table))
-        in_row = [*self._positions(held, cell_key, keys[1], Type(CONTAINER)), _alone(held)]
-        cell: list[ast.stmt] = [ast.Assign([ast.Subscript(held, cell_key, ast.Store())], value)]
-        straight = [
+        there = self.context.temporary()
+        in_table = fast.all_of(self._positions(whole, row_key, keys[0], known))
+        in_row = [py.load(there), *self._positions(held, cell_key, keys[1], Type(CONTAINER)), _alone(held)]
+        taken: list[ast.stmt] = [
             py.assign(names.local(row), ast.Subscript(whole, row_key, ast.Load())),
             self.shared(row),
             ast.Assign(self.forgotten, py.constant(None)),
-            py.if_(fast.all_of(in_row), cell, [*one_by_one[1], *one_by_one[2]]),
         ]
-        in_table = self._positions(whole, row_key, keys[0], known)
-        return [self.owning(table), py.if_(fast.all_of(in_table), straight, [*chain(*one_by_one)])]
+        changed: list[ast.stmt] = [ast.Assign([ast.Subscript(held, cell_key, ast.Store())], value)]
+        return [
+            self.owning(table),
+            py.assign(there, in_table),
+            py.if_(py.load(there), taken, one_by_one[0]),
+            py.if_(fast.all_of(in_row), changed, [*one_by_one[1], *one_by_one[2]]),
+        ]
 
     def _positions(self, base: ast.expr, key: ast.expr, key_type: Type, known: Type) -> list[ast.expr]:
         """The tests that ``key`` is a position in the list ``base``, not counted from the end."""
