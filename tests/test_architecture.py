@@ -16,6 +16,7 @@ LAYERS = (
     ("source",),
     ("diagnostics", "effects.ports"),
     ("values", "patterns", "extras"),
+    ("xmltext", "yamltext"),
     ("faults", "lambdas", "paths", "timestamps", "types", "crypto", "exchange"),
     ("program",),
     ("cache",),

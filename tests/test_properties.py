@@ -117,15 +117,20 @@ AWKWARD = [
     {"a": {"b": [1]}}, {"": 1}, {"a.b": 1}, [1, "1", 1.0, True], [{"a": None}], {"a": []}, [["a", 1], ["b", 2]],
 ]  # fmt: skip
 
-json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**63 - 1)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
-    max_leaves=20,
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(),
 )
+
+
+def containers(inner: st.SearchStrategy) -> st.SearchStrategy:
+    return st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5)
+
+
+json_values = st.recursive(scalars, containers, max_leaves=20)
 any_value = st.sampled_from(AWKWARD) | st.sampled_from(AWKWARD) | json_values
 LAZY_ARGUMENTS = [
     lambda element=None, index=None, whole=None, result=None: element,

@@ -50,14 +50,15 @@ _OUTSIDE: Final = (
     r"|(?P<repeat>[*+?]|\{\d+(?:,\d*)?\})(?P<greed>[?+]?)"
     r"|(?P<brace>\{)|(?P<end>\$)|(?P<start>\^)"
 )
-_TOKENS: Final = regex.compile(_SHARED + _OUTSIDE)
-_VERBOSE_TOKENS: Final = regex.compile(r"(?P<skip>\#[^\n]*)|" + _SHARED + _OUTSIDE)
-_CLASS_TOKENS: Final = regex.compile(
+# These are compiled at their first use, because few programs need them all.
+_TOKENS: Final = _SHARED + _OUTSIDE
+_VERBOSE_TOKENS: Final = r"(?P<skip>\#[^\n]*)|" + _SHARED + _OUTSIDE
+_CLASS_TOKENS: Final = (
     _SHARED + r"|(?P<number>\\[0-7]{1,3})|\\(?P<escape>(?s:.))|(?P<posix>\[:\^?\w++:\])"
     r"|(?P<head>^\[\^?+)(?P<first>[\]-]?)|(?P<operator>--|[\[&|~])"
 )
-_INLINE_VERBOSE: Final = regex.compile(r"(?<!\\)\(\?[a-wyz]*x")
-_CAPTURE: Final = regex.compile(r"(?<!\\)\((?:(?![?*])|\?P?<(?![=!])|\?')")
+_INLINE_VERBOSE: Final = r"(?<!\\)\(\?[a-wyz]*x"
+_CAPTURE: Final = r"(?<!\\)\((?:(?![?*])|\?P?<(?![=!])|\?')"
 
 _ESCAPES: Final = {
     "N": r"[^\n]",
@@ -149,13 +150,13 @@ def _compile(text: str, body: str, modifiers: str) -> regex.Pattern[str]:
 
 
 def _translate(body: str, modifiers: str) -> str:
-    verbose = "x" in modifiers or _INLINE_VERBOSE.search(body)
+    verbose = "x" in modifiers or regex.search(_INLINE_VERBOSE, body)
     tokens = _VERBOSE_TOKENS if verbose else _TOKENS
-    return str(tokens.sub(lambda token: _REWRITES[token.lastgroup or ""](token, modifiers), body))
+    return str(regex.sub(tokens, lambda token: _REWRITES[token.lastgroup or ""](token, modifiers), body))
 
 
 def _translate_class(source: str) -> str:
-    return str(_CLASS_TOKENS.sub(lambda token: _CLASS_REWRITES[token.lastgroup or ""](token, ""), source))
+    return str(regex.sub(_CLASS_TOKENS, lambda token: _CLASS_REWRITES[token.lastgroup or ""](token, ""), source))
 
 
 Rewrite = Callable[["regex.Match[str]", str], str]
@@ -188,7 +189,7 @@ def _escape(rewritten: dict[str, str], same: frozenset[str]) -> Rewrite:
 def _reference(token: regex.Match[str], _modifiers: str) -> str:
     name = token[token.lastgroup or ""]
     if name.startswith("-"):
-        name = str(len(_CAPTURE.findall(token.string, endpos=token.start())) + 1 + int(name))
+        name = str(len(regex.findall(_CAPTURE, token.string, endpos=token.start())) + 1 + int(name))
     return f"\\g<{name}>"
 
 

@@ -45,6 +45,8 @@ def check(path: PathArgument = ".", as_json: JsonOption = False, color: ColorOpt
         output.diagnostics(fault.diagnostics)
         raise typer.Exit(int(Exit.USAGE)) from None
     found = [each for project in projects for each in project.diagnostics]
+    if not any(project.folder.parsed for project in projects) and not found:
+        raise typer.Exit(output.complain("not-found", f"there is no .xs file in {path}", "name a job folder"))
     if as_json:
         for each in found:
             sys.stdout.write(json.dumps(diagnostic_json(each), ensure_ascii=False) + "\n")

@@ -80,7 +80,7 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     where = "here" if start == HERE else f"below {start}"
     if not places:
         raise NotFound(
-            f"there is no job {where}", "name a folder that holds a run.xs, or start one with xsrun new NAME"
+            f"there is no job {where}", "name a folder that holds a run.xs"
         )
     raise NotFound(f"there are {len(places)} jobs {where}: {shown}", "choose one with --job NAME", "several-jobs")
 

@@ -118,4 +118,10 @@ def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
     if exit is Exit.FAILED and unanswered:
         unclear = any(each.unclear and each.writes for each in unanswered)
         exit = Exit.UNKNOWN_OUTCOME if unclear else Exit.NETWORK
-    return Failure(fault.code, fault.message, exit, fault.help, fault.name, fault)
+    return Failure(fault.code, fault.message, exit, fault.help or _input_help(fault), fault.name, fault)
+
+
+def _input_help(fault: Fault) -> str:
+    """Which input it is that does not fit."""
+    named = isinstance(fault.payload, dict) and fault.code == "input-error" and fault.payload.get("param")
+    return f"look at the input `{named}`" if named else ""

@@ -17,6 +17,8 @@ def shapes(secret: str, shortest: int) -> Iterator[str]:
     yield secret.replace("\\", "\\\\").replace('"', '\\"')
     yield data.hex()
     yield data.hex().upper()
+    yield base64.b64encode(data).decode()
+    yield base64.urlsafe_b64encode(data).decode()
     for shift in range(3):
         core = _base64_core(data, shift)
         if len(core) >= shortest:

@@ -6,9 +6,8 @@ fits is reported; when none does, the last resort names what stands there and wh
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Final
-
-from lark.exceptions import UnexpectedToken
 
 from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
@@ -48,13 +47,18 @@ def fits(cause: Cause, place: Place) -> bool:
 # ------------------------------------------------------------------ reporting
 
 
-def explain(error: UnexpectedToken, tokens: list[Token], source: Source, found: Found) -> tuple[int, int]:
-    """Report an unexpected token with its cause and remedy. Gives back which tokens are at fault, first and last."""
-    at = next((number for number, each in enumerate(tokens) if each is error.token), len(tokens))
-    place = Place(tokens, at, source)
+def explain(
+    accepted: Callable[[], Iterable[str]], tokens: list[Token], opened: list[int], at: int, source: Source, found: Found
+) -> tuple[int, int]:
+    """Report why the grammar stopped at a token, with cause and remedy.
+
+    ``accepted`` tells which terminals could have stood there, ``opened`` which brackets are open before
+    it. Gives back which tokens are at fault, the first and the last.
+    """
+    place = Place(tokens, opened, at, source)
     cause = next((each for each in CAUSES if fits(each, place)), None)
     if cause is None:
-        found.error("syntax", _here(place), _span(place, 0, 0), label=_expected(error, place))
+        found.error("syntax", _here(place), _span(place, 0, 0), label=_expected(set(accepted()), place))
         return at, at
     message, help = place.filled(cause.message, cause), place.filled(cause.help, cause)
     found.error(cause.code, message, _marked(cause, place), help, cause.label)
@@ -105,8 +109,7 @@ _EXPECTED: Final = (
 """What could stand there in plain words, for the terminals that the grammar would take."""
 
 
-def _expected(error: UnexpectedToken, place: Place) -> str:
-    accepted = set(error.accepts or ())
+def _expected(accepted: set[str], place: Place) -> str:
     words: list[str] = []
     for names, shown in _EXPECTED:
         if accepted >= set(names.split()):

@@ -13,13 +13,13 @@ from xsrun.diagnostics import Found
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
 from xsrun.syntax.lexer import Comment, Lexed, Token, Tokenizer, terminal_pattern
+from xsrun.syntax.mending import mended
 from xsrun.syntax.mistakes import explain
-from xsrun.syntax.recovery import without
+from xsrun.syntax.recovery import open_brackets
 from xsrun.syntax.tables import parser
 from xsrun.syntax.wary import WaryTokenizer
 
 MAX_SOURCE: Final = 10_000_000
-MAX_FAULTS: Final = 100
 
 _SPLIT: Final = re.compile(
     r'"""[ \t]*\r?\n.*?^[ \t]*"""|\'\'\'[ \t]*\r?\n.*?^[ \t]*\'\'\'|(?P<line>^---[ \t]*\r?$)', re.MULTILINE | re.DOTALL
@@ -67,7 +67,9 @@ def parse_expression(source: Source, found: Found, condition: bool = False) -> t
         parsed: tree.Expr = _run(lexed.tokens, "condition" if condition else "expr")
         return parsed
     except UnexpectedToken as error:
-        explain(error, lexed.tokens, source, found)
+        at = next((number for number, each in enumerate(lexed.tokens) if each is error.token), len(lexed.tokens))
+        accepted = error.accepts or ()
+        explain(lambda: accepted, lexed.tokens, open_brackets(lexed.tokens, at), at, source, found)
         return None
 
 
@@ -108,16 +110,14 @@ def _run(tokens: list[Token], start: str) -> Any:
 
 
 def _parse(source: Source, start: int, end: int, found: Found) -> Parsed:
-    """One document, with recovery: a part that makes no sense is reported and left out, then all is read again."""
+    """One document; parts that make no sense are reported and left out."""
     lexed = _tokens(source, start, end, found)
     tokens = _header(lexed.tokens, source) if lexed.broken else lexed.tokens
-    for _ in range(MAX_FAULTS):
-        try:
-            return Parsed(source, _run(tokens, "document"), lexed.comments)
-        except UnexpectedToken as error:
-            first, at = explain(error, tokens, source, found)
-            tokens = without(tokens, first, at, source)
-    return Parsed(source, tree.Document(start, start, []), lexed.comments)
+    try:
+        document: tree.Document = _run(tokens, "document")
+    except UnexpectedToken:
+        document = mended(grammar().lark, tokens, source, found)
+    return Parsed(source, document, lexed.comments)
 
 
 def _header(tokens: list[Token], source: Source) -> list[Token]:

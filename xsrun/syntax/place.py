@@ -8,7 +8,7 @@ from typing import Final
 from xsrun.source import Source
 from xsrun.syntax.causes import Cause
 from xsrun.syntax.lexer import FIELD_BLOCKS, VALUE_ENDS, Token
-from xsrun.syntax.recovery import CLOSERS, OPENERS, open_brackets, regions
+from xsrun.syntax.recovery import CLOSERS, OPENERS, begin_of, regions
 
 MAX_SHOWN: Final = 60
 _PLACEHOLDER: Final = re.compile(r"<(-?\d|[a-z]+)>")
@@ -18,21 +18,17 @@ _SURROUNDINGS: Final = {"LOBJECT": "object", "LPAR": "group", "LCOND": "group", 
 class Place:
     """Where the grammar stopped: the token, what stands around it, and in which block."""
 
-    def __init__(self, tokens: list[Token], at: int, source: Source) -> None:
+    def __init__(self, tokens: list[Token], opened: list[int], at: int, source: Source) -> None:
         self.tokens = tokens
         self.at = at
         self.source = source
-        around = list(regions(tokens, at, at))
-        self.region = around[0]
-        self.entry = next(each for each in around if self._kind(each.opener) in ("document", "block", "fields"))
+        around = regions(tokens, opened, at, at)
+        self.region = self.entry = next(around)
         self.inside = self._kind(self.region.opener)
+        while self._kind(self.entry.opener) not in ("document", "block", "fields"):
+            self.entry = next(around)
         self.keyword = self._word(self.entry.start)
-        self.owner = self._word(next(regions(tokens, self.entry.opener, self.entry.opener)).start) if self.owned else ""
-
-    @property
-    def owned(self) -> bool:
-        """Whether the entry stands in a block."""
-        return self.entry.opener >= 0
+        self.owner = self._word(begin_of(tokens, self.entry.opener)) if self.entry.opener >= 0 else ""
 
     def _word(self, start: int) -> str:
         """The keyword of a block, ``""`` for an attribute."""
@@ -139,7 +135,7 @@ class Place:
         """The operand that ends before the marked tokens."""
         end = at = self.at + cause.marked[0] - 1
         while at > 0:
-            at = open_brackets(self.tokens, at)[-1] if self.tokens[at].type in CLOSERS else at
+            at = _opener(self.tokens, at)
             if self.tokens[at].type not in ("MEMBER", "LSQUARE") or self.tokens[at - 1].type not in VALUE_ENDS:
                 break
             at -= 1
@@ -162,3 +158,13 @@ def _partner(tokens: list[Token], at: int) -> int:
         if depth <= 0:
             return number
     return len(tokens)
+
+
+def _opener(tokens: list[Token], at: int) -> int:
+    """The bracket that the one at ``at`` closes; ``at`` itself when it is none."""
+    depth = 0
+    for number in range(at, -1, -1):
+        depth += (tokens[number].type in CLOSERS) - (tokens[number].type in OPENERS)
+        if depth <= 0:
+            return number
+    return 0

@@ -25,24 +25,26 @@ class Region(NamedTuple):
     stop: int
 
 
-def without(tokens: list[Token], first: int, at: int, source: Source) -> list[Token]:
-    """The tokens with the smallest part that holds ``first`` to ``at`` replaced."""
-    for region in regions(tokens, first, at):
+def without(tokens: list[Token], opened: list[int], first: int, at: int, source: Source) -> tuple[list[Token], int]:
+    """The tokens with the smallest part that holds ``first`` to ``at`` replaced, and where it began.
+
+    ``opened`` are the brackets that are open before token ``first``.
+    """
+    for region in regions(tokens, opened, first, at):
         start, stop = _narrow(tokens, region, first, at, source.text)
         replaced = tokens[start:stop]
         if [token.type for token in replaced] != ["BROKEN"]:
             begin = replaced[0].start if replaced else tokens[start - 1].end if start else 0
             end = replaced[-1].end if replaced else begin
-            return [*tokens[:start], Token("BROKEN", source.text[begin:end], begin, end), *tokens[stop:]]
-    return []
+            broken = Token("BROKEN", source.text[begin:end], begin, end)
+            return [*tokens[:start], broken, *tokens[stop:]], start
+    return [], 0
 
 
-def regions(tokens: list[Token], first: int, at: int) -> Iterator[Region]:
+def regions(tokens: list[Token], opened: list[int], first: int, at: int) -> Iterator[Region]:
     """The entries, elements and groups around a token, innermost first; each reaches behind token ``at``."""
-    opened = [-1, *open_brackets(tokens, first)]
-    for opener in reversed(opened):
-        stop = _end(tokens, opener + 1, first, at)
-        yield Region(opener, _begin(tokens, opener + 1, first), stop)
+    for level, opener in enumerate(reversed([-1, *opened])):
+        yield Region(opener, begin_of(tokens, first, level), _end(tokens, first, at, level))
 
 
 def open_brackets(tokens: list[Token], at: int) -> list[int]:
@@ -57,24 +59,26 @@ def open_brackets(tokens: list[Token], at: int) -> list[int]:
     return opened
 
 
-def _begin(tokens: list[Token], inside: int, first: int) -> int:
-    """Behind the last separator between the bracket and a token."""
-    begin, depth = inside, 0
-    for number in range(inside, first):
-        kind = tokens[number].type
-        depth += (kind in OPENERS) - (kind in CLOSERS)
-        if kind == "SEP" and depth == 0:
-            begin = number + 1
-    return begin
-
-
-def _end(tokens: list[Token], inside: int, first: int, at: int) -> int:
-    """The first separator behind token ``at``, or the bracket that closes."""
+def begin_of(tokens: list[Token], first: int, level: int = 0) -> int:
+    """Where the entry or element begins that holds a token, ``level`` brackets further out."""
     depth = 0
-    for number in range(inside, len(tokens)):
+    for number in range(first - 1, -1, -1):
+        kind = tokens[number].type
+        if kind == "SEP" and depth == -level:
+            return number + 1
+        depth += (kind in CLOSERS) - (kind in OPENERS)
+        if depth < -level:
+            return number + 1
+    return 0
+
+
+def _end(tokens: list[Token], first: int, at: int, level: int) -> int:
+    """The first separator behind token ``at``, or the bracket that closes."""
+    depth = level
+    for number in range(first, len(tokens)):
         kind = tokens[number].type
         depth += (kind in OPENERS) - (kind in CLOSERS)
-        if depth < 0 or (kind == "SEP" and depth == 0 and number >= max(at, first)):
+        if depth < 0 or (kind == "SEP" and depth == 0 and number >= at):
             return number
     return len(tokens)
 

@@ -28,8 +28,8 @@ def parser() -> lark.Lark:
     """The parser of the grammar, from its tables where they fit."""
     with open(GRAMMAR, encoding="utf-8") as file:
         text = file.read()
-    kept = _kept(_key(text))
-    return _from_tables(kept) if kept else _from_text(text)
+    fitting = kept(text)
+    return _loaded(fitting) if fitting else built(text)
 
 
 def _key(text: str) -> str:
@@ -37,7 +37,8 @@ def _key(text: str) -> str:
     return f"lark {lark.__version__}, grammar {source_hash(text.encode()).hex()}"
 
 
-def _from_text(text: str) -> lark.Lark:
+def built(text: str) -> lark.Lark:
+    """The parser of a grammar, from its text."""
     return lark.Lark(
         text,
         parser="lalr",
@@ -49,31 +50,35 @@ def _from_text(text: str) -> lark.Lark:
     )
 
 
-def _kept(key: str) -> dict[str, Any] | None:
+def kept(text: str) -> dict[str, Any] | None:
+    """The tables that are kept, None when they are not those of this grammar."""
     try:
         with open(TABLES, encoding="utf-8") as file:
-            found: dict[str, Any] = json.load(file, object_pairs_hook=_numbered)
+            found: dict[str, Any] = json.load(file)
     except FileNotFoundError:
         return None
-    return found if found["key"] == key else None
+    return found if found.get("key") == _key(text) else None
 
 
-def _numbered(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
-    """An object whose keys are numbers again where they were."""
-    return {int(key) if key.isdecimal() else key: value for key, value in pairs}
-
-
-def _from_tables(kept: dict[str, Any]) -> lark.Lark:
-    data = kept["data"]
+def _loaded(tables: dict[str, Any]) -> lark.Lark:
+    data = tables["data"]
     data["options"] |= {"lexer": TokenStream, "transformer": Builder()}
     data["parser"]["lexer_conf"]["lexer_type"] = TokenStream
-    made: lark.Lark = lark.Lark._load_from_dict(data, kept["memo"])  # type: ignore[no-untyped-call]
+    table = data["parser"]["parser"]
+    table["tokens"] = _numbered(table["tokens"])
+    table["states"] = {state: _numbered(actions) for state, actions in _numbered(table["states"]).items()}
+    made: lark.Lark = lark.Lark._load_from_dict(data, _numbered(tables["memo"]))  # type: ignore[no-untyped-call]
     return made
 
 
-def tables(text: str) -> str:
+def _numbered(found: dict[str, Any]) -> dict[int, Any]:
+    """An object whose keys are numbers, of which JSON made texts."""
+    return {int(key): value for key, value in found.items()}
+
+
+def written(text: str) -> str:
     """The tables that follow from a grammar, as they are kept."""
-    data, memo = _from_text(text).memo_serialize([TerminalDef, Rule])
+    data, memo = built(text).memo_serialize([TerminalDef, Rule])
     data["options"] |= {"lexer": None, "transformer": None}
     data["parser"]["lexer_conf"]["lexer_type"] = None
     return json.dumps({"key": _key(text), "data": data, "memo": memo}, separators=(",", ":")) + "\n"
@@ -82,7 +87,7 @@ def tables(text: str) -> str:
 def main() -> None:
     """Write the tables of the grammar as it is now."""
     with open(GRAMMAR, encoding="utf-8") as grammar, open(TABLES, "w", encoding="utf-8") as file:
-        file.write(tables(grammar.read()))
+        file.write(written(grammar.read()))
 
 
 if __name__ == "__main__":
