@@ -14,7 +14,7 @@ from oracle_values import arithmetic, compared, equal, integer, number, scalar_t
 
 from xsrun import values
 from xsrun.builtins.catalogue import registry
-from xsrun.builtins.records import Param
+from xsrun.builtins.records import Param, Statement
 from xsrun.builtins.registry import LAZY, STATIC
 from xsrun.builtins.statements.expect import must_throw
 from xsrun.diagnostics import ERROR_KINDS, STANDARD, THROWN, Fault, LimitFault, RunStopped
@@ -125,7 +125,7 @@ class Frame:
         self.error: dict[str, Any] = NO_ERROR
         self.elements: list[Element] = []
         self.removed: list[list[Any]] = []
-        """For every ``foreach`` around: its list variable, where in it the present element is, and whether it is gone."""
+        """For every ``foreach`` around: its variable, where in it the present element is, and whether it is gone."""
         self.demands_error = False
 
     # ------------------------------------------------------------ statements
@@ -361,25 +361,29 @@ class Frame:
         if record.needs_bindings:
             raise NotCovered(record.name)
         target = place_of(block) if record.target in ("update", "mutate") else None
-        given: list[Any] = [self.oracle.world] if record.needs_world else []
-        if record.head and target:
+        if target:
             self.known(target)
-            given.append(self.head_place(record, target))
-        elif record.head and record.head.kind is LAZY:
-            given.append(lambda: self.value(head(block), strict=True))
-        elif record.head:
-            given.append(self.converted(record.head, self.value(head(block), strict=True)))
-        keywords = {name(param): self.given(param, block) for param in record.params if block.attribute(param.name)}
-        keywords |= self.head_condition(block)
-        result = record.function(*given, **keywords)
-        if record.target == "update":
-            self.put(target, [self.key(step) for step in steps_of(target)], result)
-        elif record.target == "mutate":
-            self.put(target, [self.key(step) for step in steps_of(target)], given[-1])
+        early = self.attributes(record, block) if record.target == "mutate" else {}
+        given: list[Any] = [self.oracle.world] if record.needs_world else []
+        if record.head:
+            given.append(self.head_place(record, target) if target else self.head_expression(record, block))
+        result = record.function(*given, **(early or self.attributes(record, block)))
+        if target:
+            changed = result if record.target == "update" else given[-1]
+            self.put(target, [self.key(step) for step in steps_of(target)], changed)
         if record.target != "update":
             self.bind(block, result)
 
-    def head_place(self, record: Any, target: tree.Node) -> Any:
+    def attributes(self, record: Statement, block: tree.Block) -> dict[str, Any]:
+        given = {name(param): self.given(param, block) for param in record.params if block.attribute(param.name)}
+        return given | self.head_condition(block)
+
+    def head_expression(self, record: Statement, block: tree.Block) -> Any:
+        if record.head.kind is LAZY:
+            return lambda: self.value(head(block), strict=True)
+        return self.converted(record.head, self.value(head(block), strict=True))
+
+    def head_place(self, record: Statement, target: tree.Node) -> Any:
         current = self.value(target, strict=record.target == "update" or not steps_of(target))
         return self.oracle.copy(self.converted(record.head, current))
 
@@ -618,6 +622,8 @@ class Frame:
     def filtered(self, subject: Any, node: tree.Filter) -> Any:
         if node.disabled:
             return subject
+        if node.name == "as":
+            raise NotCovered("as in a chain")
         record = registry().filters[node.name]
         params = [*record.params]
         if record.variadic:

@@ -78,4 +78,6 @@ def test_check_prints_one_object_a_line(tmp_path, capsys):
 def test_every_option_of_execute_is_in_its_help(capsys):
     assert main(["execute", "--help"]) == 0
     shown = capsys.readouterr().out
-    assert all(flag in shown for flag in ("--job", "--input", "--env-file", "--simulate", "--map", "--timeout", "--seed"))
+    assert all(
+        flag in shown for flag in ("--job", "--input", "--env-file", "--simulate", "--map", "--timeout", "--seed")
+    )

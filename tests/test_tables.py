@@ -17,11 +17,17 @@ def test_tables_are_up_to_date():
 def test_tables_say_what_the_grammar_says():
     kept, built = tables.parser(), tables.built(GRAMMAR)
     assert terminal_pattern(kept.terminals).pattern == terminal_pattern(built.terminals).pattern
-    assert sorted(map(repr, kept.rules)) == sorted(map(repr, built.rules))
-    assert set(kept.options.start) == set(built.options.start)
+    assert sorted(map(shape, kept.rules)) == sorted(map(shape, built.rules))
+    assert kept.options.start == built.options.start
 
 
-@pytest.mark.parametrize("text", [None, "{}\n", '{"key": "lark 0.1, grammar 00", "data": {}, "memo": {}}'])
+def shape(rule):
+    return rule.origin.name, [symbol.name for symbol in rule.expansion], rule.alias or "", rule.order
+
+
+@pytest.mark.parametrize(
+    "text", [None, "<<<<<<< HEAD\n", "{}\n", '{"key": "lark 0.1, grammar 00", "data": {}, "memo": {}}']
+)
 def test_tables_that_do_not_fit_are_passed_over(text, tmp_path, monkeypatch):
     file = tmp_path / "tables.json"
     if text is not None:

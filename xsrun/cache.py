@@ -100,8 +100,9 @@ class Entry:
 
 
 def _folder() -> str:
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return os.path.join(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "xsrun")
+    """Where the files lie, ``""`` when the user has no such place."""
+    places = os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache")
+    return next((os.path.join(place, "xsrun") for place in places if os.path.isabs(place)), "")
 
 
 def _private(found: os.stat_result) -> bool:
@@ -120,9 +121,9 @@ def _put(path: str, data: bytes) -> None:
         with open(handle, "wb") as file:
             file.write(data)
         os.replace(unfinished, path)
-    except OSError:
-        os.unlink(unfinished)
-        raise
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished)
 
 
 def _seen(path: str) -> _Seen:

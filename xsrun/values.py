@@ -8,7 +8,6 @@ of ``Opaque``). The rules are those of expressions.md section 9, which follow PH
 from __future__ import annotations
 
 import json
-import math
 import re
 from functools import cache
 from typing import Any, Final
@@ -28,6 +27,7 @@ TYPE_NAMES: Final[dict[type, str]] = {
 
 NUMBERS: Final = frozenset({int, float})
 
+INFINITY: Final = float("inf")
 INT_MAX: Final = 2**63 - 1
 INT_MIN: Final = -(2**63)
 MAX_RANGE: Final = 10_000_000
@@ -104,7 +104,7 @@ def truncate(value: int | float) -> int:
     """The lowest 64 bits of a number without its fraction; infinities and not-a-number are 0, as PHP casts them."""
     if isinstance(value, int):
         return value
-    return (int(value) - INT_MIN) % 2**64 + INT_MIN if math.isfinite(value) else 0
+    return (int(value) - INT_MIN) % 2**64 + INT_MIN if abs(value) < INFINITY else 0
 
 
 def not_numeric(value: Any) -> Fault:
@@ -186,9 +186,9 @@ def span_range(start: Any, stop: Any) -> range:
 
 def decimal_text(value: float) -> str:
     """A decimal as text: at most 14 significant digits, no trailing zeros, ``1.0E+25`` when very large or small."""
-    if math.isnan(value):
+    if value != value:  # Nothing else differs from itself.
         return "NAN"
-    if math.isinf(value):
+    if abs(value) == INFINITY:
         return "INF" if value > 0 else "-INF"
     mantissa, _, exponent = f"{value:.13e}".partition("e")
     power = int(exponent)
@@ -458,7 +458,7 @@ def greater_equal(a: Any, b: Any) -> bool:
 def plain(value: Any) -> Any:
     """A value as the JSON output shows it: whole decimals as integers, bytes as text, resources as objects."""
     if isinstance(value, float):
-        if not math.isfinite(value):
+        if not abs(value) < INFINITY:
             return None
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, list):

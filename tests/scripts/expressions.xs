@@ -542,3 +542,13 @@ expect.to_equal (`{a: 1}|as:o|set:"b":$o.a`) { value = {a: 1, b: 1} }
 //=== a name that means something else
 var $list { value = [3] }
 var $r { value = `[1]|as:list|merge:$list` }  //! reserved-name
+
+//=== a block in triple backticks holds one expression over several lines
+var $a { value = 2 }
+var $x {
+  value = ```
+    $a
+      + 1
+  ```
+}
+expect.to_equal ($x) { value = 3 }

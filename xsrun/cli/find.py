@@ -79,9 +79,7 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     shown = ", ".join(f'"{place.name}"' for place in places[:8]) + (", …" if len(places) > 8 else "")
     where = "here" if start == HERE else f"below {start}"
     if not places:
-        raise NotFound(
-            f"there is no job {where}", "name a folder that holds a run.xs"
-        )
+        raise NotFound(f"there is no job {where}", "name a folder that holds a run.xs")
     raise NotFound(f"there are {len(places)} jobs {where}: {shown}", "choose one with --job NAME", "several-jobs")
 
 

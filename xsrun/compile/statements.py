@@ -223,13 +223,18 @@ class Statements:
                 current = self.expressions.value(head, strict=True)
             value = self.expressions.arguments.convert(record.head.kind, current)
             return self.store(head, py.call(function, *positional, value, **keywords), fresh=True)
+        only_grows = not steps and self._is_list(name) and name not in self.context.escaped
+        taken, keywords = ([], keywords) if only_grows else self._taken(keywords)
         if steps:
-            return self._mutate_inside(record, block, head, steps, function, positional, keywords)
-        taken, keywords = self._taken(keywords) if name in self.context.escaped else ([], keywords)
+            return [*taken, *self._mutate_inside(record, block, head, steps, function, positional, keywords)]
         return [*taken, *self._mutate(record, block, name, function, positional, keywords)]
 
+    def _is_list(self, name: str) -> bool:
+        known = self.context.types.variables.get(name, ANY)
+        return known.only(LIST) and name in self.context.names.certain
+
     def _taken(self, keywords: dict[str, ast.expr]) -> tuple[list[ast.stmt], dict[str, ast.expr]]:
-        """Attributes evaluated before the list is made our own, since they hold the list as it was."""
+        """Attributes evaluated before the variable changes: they may hold what it was, or fail."""
         held = {name: self.context.temporary() for name in keywords}
         taken: list[ast.stmt] = [py.assign(held[name], value) for name, value in keywords.items()]
         return taken, {name: py.load(each) for name, each in held.items()}
@@ -252,11 +257,10 @@ class Statements:
         keywords: dict[str, ast.expr],
     ) -> list[ast.stmt]:
         assert record.head is not None
-        local, known = self.context.names.local(name), self.context.types.variables.get(name, ANY)
+        local = self.context.names.local(name)
         wanted = self.expressions.arguments.convert(record.head.kind, self.updates.current(name))
         is_other = ast.Compare(py.call("type", py.load(local)), [ast.IsNot()], [py.load("list")])
-        is_list = known.only(LIST) and name in self.context.names.certain
-        own = self.updates.owning(name, wanted, None if is_list else is_other)
+        own = self.updates.owning(name, wanted, None if self._is_list(name) else is_other)
         if record.name == "array.push" and not block.binding and len(keywords) == 1:
             return [own, py.expression(py.call(py.attribute(local, "append"), *keywords.values()))]
         call = py.call(function, *positional, py.load(local), **keywords)

@@ -166,14 +166,15 @@ ALONE: Final = _rows_refs()
 
 
 def replaced(container: Any, path: Any, value: Any) -> Any:
-    """``|set:path:value`` of an owned list or object: in place where the path is a plain key."""
+    """``|set:path:value`` of an owned list or object, owned again: in place where the path is a plain key."""
     if type(container) is dict and type(path) is str and (path.isidentifier() or path.isalnum()):
         container[path] = value
         return container
     if type(container) is list and type(path) is int and 0 <= path < len(container):
         container[path] = value
         return container
-    return paths.set(container, path, value)
+    changed = paths.set(container, path, value)
+    return own(value) if changed is value else changed
 
 
 def without(container: Any, at: int) -> Any:

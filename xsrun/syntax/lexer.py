@@ -47,7 +47,7 @@ VALUE_ENDS: Final = frozenset(
     {"STRING", "TRIPLE", "NUMBER", "VAR", "WORD", "MEMBER", "TIMESTAMP", "BARE"}
     | {"RPAR", "RCOND", "RSQUARE", "ROBJECT", "ETICK"}
 )
-CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "`"}
+CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "`", "```": "```"}
 CLOSING: Final = {
     "LBLOCK": "RBLOCK", "LOBJECT": "ROBJECT", "LSQUARE": "RSQUARE", "LPAR": "RPAR", "LCOND": "RCOND", "BTICK": "ETICK",
 }  # fmt: skip
@@ -513,11 +513,11 @@ class Tokenizer:
             self.entry = self.entries.pop()
 
     def _tick(self, match: re.Match[str]) -> None:
-        if self.open[-1].bracket == "`":
+        if self.open[-1].bracket == match.group():
             self._drop()
             self._take("ETICK", match)
         else:
-            self._open("`", "group", "BTICK", match)
+            self._open(match.group(), "group", "BTICK", match)
 
     # ------------------------------------------------------------ faults
 

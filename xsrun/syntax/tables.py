@@ -21,7 +21,12 @@ from xsrun.syntax.lexer import TokenStream
 
 GRAMMAR: Final = os.path.join(grammar_folder(), "xanoscript.lark")
 TABLES: Final = os.path.join(grammar_folder(), "tables.json")
-STARTS: Final = ("document", "expr", "condition", "lexical")
+OPTIONS: Final[dict[str, Any]] = {
+    "parser": "lalr",
+    "start": ["document", "expr", "condition", "lexical"],
+    "keep_all_tokens": True,
+    "maybe_placeholders": False,
+}
 
 
 def parser() -> lark.Lark:
@@ -34,20 +39,12 @@ def parser() -> lark.Lark:
 
 def _key(text: str) -> str:
     """What tables must have been made of to fit."""
-    return f"lark {lark.__version__}, grammar {source_hash(text.encode()).hex()}"
+    return f"lark {lark.__version__}, grammar {source_hash(f'{OPTIONS}{text}'.encode()).hex()}"
 
 
 def built(text: str) -> lark.Lark:
     """The parser of a grammar, from its text."""
-    return lark.Lark(
-        text,
-        parser="lalr",
-        lexer=TokenStream,
-        start=list(STARTS),
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        transformer=Builder(),
-    )
+    return lark.Lark(text, lexer=TokenStream, transformer=Builder(), **OPTIONS)
 
 
 def kept(text: str) -> dict[str, Any] | None:
@@ -55,7 +52,7 @@ def kept(text: str) -> dict[str, Any] | None:
     try:
         with open(TABLES, encoding="utf-8") as file:
             found: dict[str, Any] = json.load(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return None
     return found if found.get("key") == _key(text) else None
 

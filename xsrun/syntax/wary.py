@@ -91,7 +91,7 @@ class WaryTokenizer(Tokenizer):
         if self.open[-1].kind in ("block", "fields") and self.tokens and self.tokens[-1].type == "LBLOCK":
             self._drop_token(match, "opens")
             return
-        while self.open[-1].bracket in ("(", "[", "`") and self.tokens[-1].type in VALUE_ENDS:
+        while self.open[-1].bracket in ("(", "[", "`", "```") and self.tokens[-1].type in VALUE_ENDS:
             self._supply()
         super()._brace(match)
 

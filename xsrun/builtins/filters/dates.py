@@ -7,14 +7,24 @@ phrase such as ``next friday`` may stand instead, and null gives null.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from xsrun import timestamps, values
+from xsrun import values
 from xsrun.builtins.registry import Group, Int, Number, Text, Value
 from xsrun.effects.ports import World
+from xsrun.late import Late
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 date = Group("date")
 date_parts = Group("date-db")
+
+_instant: Callable[..., int | None] = Late("xsrun.timestamps", "instant")
+_parse: Callable[..., int] = Late("xsrun.timestamps", "parse")
+_parse_as: Callable[..., int] = Late("xsrun.timestamps", "parse_as")
+_format_instant: Callable[..., str] = Late("xsrun.timestamps", "format_instant")
+_local_time: Callable[..., datetime] = Late("xsrun.timestamps", "local_time")
 
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 
@@ -31,7 +41,7 @@ SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 )
 def to_timestamp(world: World, subject: Value, timezone: Text = "UTC") -> int | None:
     """Turn a date text or a phrase such as ``next friday`` into a timestamp; a number is one already."""
-    return timestamps.instant(subject, world.clock.now(), timezone)
+    return _instant(subject, world.clock.now(), timezone)
 
 
 @date.filter('"2000-01-01"|to_ms -> 946684800000', "5|to_ms -> 5", misnomers=("to_epoch_ms",))
@@ -65,7 +75,7 @@ def to_days(world: World, subject: Value, timezone: Text = "UTC") -> int | None:
 
 
 def _count(world: World, subject: Value, timezone: str, unit: int) -> int | None:
-    instant = timestamps.instant(subject, world.clock.now(), timezone)
+    instant = _instant(subject, world.clock.now(), timezone)
     return None if instant is None else instant // unit
 
 
@@ -83,8 +93,8 @@ def format_timestamp(world: World, subject: Value, format: Text, timezone: Text 
     ``Y-m-d H:i:s`` is ``2023-08-15 20:45:30``; ``v`` shows the milliseconds; a backslash makes the next
     letter stand for itself.
     """
-    instant = timestamps.instant(subject, world.clock.now(), timezone)
-    return None if instant is None else timestamps.format_instant(instant, format, timezone)
+    instant = _instant(subject, world.clock.now(), timezone)
+    return None if instant is None else _format_instant(instant, format, timezone)
 
 
 @date.filter(
@@ -102,7 +112,7 @@ def parse_timestamp(world: World, subject: Value, format: Text, timezone: Text =
     """
     if subject is None:
         return None
-    return timestamps.parse_as(values.text(subject), format, world.clock.now(), timezone)
+    return _parse_as(values.text(subject), format, world.clock.now(), timezone)
 
 
 # ---------------------------------------------------------------- shift
@@ -122,8 +132,8 @@ def transform_timestamp(world: World, subject: Value, expression: Text, timezone
     Months and days are those of the calendar in the time zone; a day that a month does not have runs over
     into the next.
     """
-    instant = timestamps.instant(subject, world.clock.now(), timezone)
-    return None if instant is None else timestamps.parse(expression, instant, timezone)
+    instant = _instant(subject, world.clock.now(), timezone)
+    return None if instant is None else _parse(expression, instant, timezone)
 
 
 @date.filter(
@@ -148,7 +158,7 @@ def add_ms_to_timestamp(world: World, subject: Value, ms: Int) -> Number | None:
 
 
 def _later(world: World, subject: Value, milliseconds: int) -> int | float | None:
-    instant = timestamps.instant(subject, world.clock.now())
+    instant = _instant(subject, world.clock.now())
     return None if instant is None else values.add(instant, milliseconds)
 
 
@@ -220,5 +230,5 @@ def timestamp_minute(world: World, subject: Value, timezone: Text = "UTC") -> in
 
 
 def _part(world: World, subject: Value, timezone: str, take: Callable[[datetime], int]) -> int | None:
-    instant = timestamps.instant(subject, world.clock.now(), timezone)
-    return None if instant is None else take(timestamps.local_time(instant, timezone))
+    instant = _instant(subject, world.clock.now(), timezone)
+    return None if instant is None else take(_local_time(instant, timezone))

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from xsrun import timestamps, values
+from xsrun import values
 from xsrun.builtins.registry import Group, Lazy, LazyValue, Text, Value
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.effects.ports import World
 from xsrun.faults import fault_of
-from xsrun.patterns import occurs
+from xsrun.late import Late
 
 expect = Group("expect")
+
+_occurs: Callable[[str, str], bool] = Late("xsrun.patterns", "occurs")
+_parse_time: Callable[[str, int], int] = Late("xsrun.timestamps", "parse")
 
 SHOWN: Final = 300
 """Characters of a value that a failure shows."""
@@ -259,7 +262,7 @@ def to_match(found: Lazy, /, *, value: Text) -> None:
     text = _text_of(actual)
     _demand(
         "to_match",
-        text is not None and occurs(value, text),
+        text is not None and _occurs(value, text),
         f"value does not match {_shown(value)}: it is {_described(actual)}",
     )
 
@@ -347,7 +350,7 @@ def _instant(value: Any, now: int) -> int | float | None:
     if number is not None:
         return number
     try:
-        return timestamps.parse(value, now)
+        return _parse_time(value, now)
     except Fault as fault:
         if fault.code != "bad-argument":
             raise
