@@ -98,6 +98,8 @@ class Writer:
         """Statements that may still be written."""
         self.known = [name for name in ROLES if not self.chance(1)]
         """Variables that are set at the beginning."""
+        self.noise = draw(st.sampled_from([0, 1, 3]))
+        """How often something comes that does not keep to the roles."""
         self.loops = 0
         self.counters = 0
         self.element = ""
@@ -105,6 +107,9 @@ class Writer:
 
     def chance(self, percent):
         return self.draw(st.integers(0, 99)) >= 100 - percent
+
+    def noisy(self, percent):
+        return self.chance(percent * self.noise)
 
     def pick(self, options):
         return self.draw(st.sampled_from(options))
@@ -114,11 +119,11 @@ class Writer:
     def variable(self, *roles):
         """A variable of a role, now and then of any."""
         fitting = [name for name, role in ROLES.items() if not roles or role in roles]
-        return "$" + self.pick(fitting if fitting and not self.chance(4) else [*ROLES])
+        return "$" + self.pick(fitting if fitting and not self.noisy(2) else [*ROLES])
 
     def value(self, role, depth=2):
         """An expression of a role, in parentheses where it needs them."""
-        if self.chance(3):
+        if self.noisy(2):
             role = self.pick(["any", "number", "text", "numbers", "record", "table"])
         if role == "any":
             if self.chance(25):
@@ -134,7 +139,7 @@ class Writer:
 
     def mixed(self, role, depth):
         """What may be one or the other."""
-        first, second = self.value(role, depth), self.value(role if self.chance(70) else "any", depth)
+        first, second = self.value(role, depth), self.value(role if not self.noisy(10) else "any", depth)
         form = self.pick(["({0} ?? {1})", "({0} ?: {1})", "({2} ? {0} : {1})", "({0})", "({0} || {1})"])
         if "`" not in first and self.chance(10):
             form = "`{0}`"

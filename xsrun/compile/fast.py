@@ -22,9 +22,12 @@ from xsrun.compile.types import (
     NULL,
     NUMBER,
     OBJECT,
+    POSITION,
+    SIGNED,
     SMALL,
     TEXT,
     TINY,
+    WORD,
     Type,
     arithmetic,
 )  # fmt: skip
@@ -78,10 +81,10 @@ def calculation(context: Context, operator: str, left: ast.expr, right: ast.expr
         return None
     made = ast.BinOp(left, _OPERATORS[operator], right)
     result = arithmetic(operator, a, b)
-    if result.only(SMALL | TINY) or result.only(DECIMAL):
+    if result.only(SMALL | WORD | TINY | SIGNED) or result.only(DECIMAL):
         return made
     first, again = twice(context, made)
-    return py.choose(_within(operator, first, right), again, py.call("float", again))
+    return py.choose(_within(operator, first, a, b), again, py.call("float", again))
 
 
 def guess(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type) -> ast.expr | None:
@@ -101,13 +104,12 @@ def guess(context: Context, operator: str, left: ast.expr, right: ast.expr, a: T
     return py.choose(all_of([is_a(first, "int"), fits]), made, general)
 
 
-def _within(operator: str, result: ast.expr, right: ast.expr) -> ast.expr:
-    """Whether a result fits 64 bits; adding a literal that is not negative can only leave them at one end."""
-    literal = isinstance(right, ast.Constant) and isinstance(right.value, int) and right.value >= 0
-    if literal and operator == "+":
-        return ast.Compare(result, [ast.LtE()], [py.constant(values.INT_MAX)])
-    if literal and operator == "-":
+def _within(operator: str, result: ast.expr, a: Type, b: Type) -> ast.expr:
+    """Whether a result fits 64 bits; where signs are known it can only leave them at one end."""
+    if operator == "-" and not b.may(SIGNED | DECIMAL):
         return ast.Compare(result, [ast.GtE()], [py.constant(values.INT_MIN)])
+    if (operator == "+" and not b.may(SIGNED | DECIMAL)) or not (a.may(SIGNED | DECIMAL) or b.may(SIGNED | DECIMAL)):
+        return ast.Compare(result, [ast.LtE()], [py.constant(values.INT_MAX)])
     return ast.Compare(py.constant(values.INT_MIN), [ast.LtE(), ast.LtE()], [result, py.constant(values.INT_MAX)])
 
 
@@ -115,6 +117,8 @@ def _remainder(context: Context, left: ast.expr, right: ast.expr, a: Type, b: Ty
     """The remainder by a positive literal has the sign of the left side, as in Python when that is positive."""
     if not (isinstance(right, ast.Constant) and type(right.value) is int and right.value > 0):
         return None
+    if a.only(INTEGER) and not a.may(SIGNED):
+        return ast.BinOp(left, ast.Mod(), right)
     first, again = twice(context, left)
     if not a.only(INTEGER):
         tests = [is_a(first, "int"), ast.Compare(again, [ast.GtE()], [py.constant(0)])]
@@ -234,10 +238,10 @@ def element(context: Context, base: ast.expr, key: ast.expr, a: Type, b: Type) -
         tests.append(is_a(first_base, "list"))
         first_base = base
     first_key, again = twice(context, key)
-    if not b.only(INTEGER):
+    if not b.only(POSITION):
         tests.append(is_a(first_key, "int"))
         first_key = again
-    tests.append(inside(first_base, first_key))
+    tests.append(inside(first_base, first_key, b))
     made = Access(all_of(tests), ast.Subscript(base, again, ast.Load()), py.call("item", base, key))
     made.item = a.element
     return made
@@ -255,8 +259,10 @@ def all_of(tests: list[ast.expr]) -> ast.expr:
     return ast.BoolOp(ast.And(), tests) if len(tests) > 1 else tests[0]
 
 
-def inside(base: ast.expr, key: ast.expr) -> ast.expr:
+def inside(base: ast.expr, key: ast.expr, known: Type) -> ast.expr:
     """Whether a position, not counted from the end, lies in a list."""
+    if known.only(POSITION) and not known.may(SIGNED):
+        return ast.Compare(py.call("len", base), [ast.Gt()], [key])
     return ast.Compare(py.call("len", base), [ast.Gt(), ast.GtE()], [key, py.constant(0)])
 
 

@@ -16,16 +16,16 @@ from xsrun.compile.callees import runs_apart
 from xsrun.compile.names import Names, place_steps, root_name
 from xsrun.compile.types import (
     ANY,
+    ANY_INT,
     BOOLEAN,
     CONTAINER,
     COUNT,
-    INT,
-    INTEGER,
     LIST,
     NOTHING,
     NULL,
     NUMERIC,
     OBJECT,
+    POSITION,
     SMALL,
     STRING,
     TEXT,
@@ -48,7 +48,7 @@ ROUNDS: Final = 12
 COMPARISONS: Final = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">="})
 KEEPS_ELEMENTS: Final = frozenset({"reverse", "slice", "unique", "filter", "sort", "shuffle", "rsort"})
 TAKES_ELEMENT: Final = frozenset({"first", "last", "pop", "shift", "find"})
-COUNTS: Final = frozenset({"count", "strlen", "findIndex"})
+COUNTS: Final = frozenset({"count", "strlen"})
 LOOPS: Final = frozenset({"foreach", "for", "while"})
 
 
@@ -184,9 +184,9 @@ class Inference:
         held = None if base.may(CONTAINER) and base.item is None else join(inner, placed)
         kinds = base.kinds & CONTAINER
         key = self._key(steps[0])
-        if base.may(NULL) or not kinds or not (key.only(INTEGER) and base.only(LIST)):
+        if base.may(NULL) or not kinds or not (key.only(POSITION) and base.only(LIST)):
             kinds |= OBJECT
-        if base.may(LIST) and key.only(INTEGER):
+        if base.may(LIST) and key.only(POSITION):
             kinds |= LIST | OBJECT
         return bounded(Type(kinds, held))
 
@@ -214,7 +214,7 @@ class Inference:
         return of_literal(node.value)
 
     def _word(self, node: tree.Word) -> Type:
-        return Type(INT) if node.name == "now" else STRING
+        return Type(ANY_INT) if node.name == "now" else STRING
 
     def _variable(self, node: tree.Variable) -> Type:
         if self.elements:
@@ -248,7 +248,7 @@ class Inference:
         if operator in ("+", "-", "*", "/", "%"):
             return arithmetic(operator, left, right)
         if operator == "..":
-            return list_of(Type(INT))
+            return list_of(Type(ANY_INT))
         if operator == "??":
             return join(Type(left.kinds & ~NULL, left.item), right)
         return join(join(left, right), BOOLEAN)
@@ -320,7 +320,7 @@ class Inference:
     def _path_filter(self, subject: Type, node: tree.Filter) -> Type:
         """``get`` and ``set``: a whole number is one step, a text may be a path of several."""
         key = self.of(node.arguments[0])
-        straight = key.only(INTEGER) or is_plain_key(node.arguments[0])
+        straight = key.only(POSITION) or is_plain_key(node.arguments[0])
         if node.name == "get":
             default = self.of(node.arguments[1]) if len(node.arguments) > 1 else Type(NULL)
             return join(nullable(subject.element), default) if straight else ANY

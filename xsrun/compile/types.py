@@ -1,8 +1,11 @@
 """What the compiler knows of a value: which kinds it may be, and of what its elements are.
 
-``TINY`` is an integer whose size the program cannot raise (a count, a literal below 2**24), ``SMALL``
-one that has only grown by adding tiny ones. A run makes at most 2**30 turns of loops, so a small
-integer never leaves 64 bits and needs no check for overflow; any other integer does.
+Integers have sizes. ``TINY`` is one whose size the program cannot raise (a count, a literal below
+2**24), ``WORD`` one below 2**31, ``SMALL`` one that is a product of two words or has only grown by
+adding tiny ones. A run makes at most 2**30 turns of loops, so a small integer never leaves 64 bits and
+needs no check for overflow; any other, ``INT``, does. ``HUGE`` is the decimal that a sum or product of
+integers that are not negative became beyond 64 bits; it is no position of any list. ``SIGNED`` is no
+kind of its own: with it, the integers of a type may be negative.
 """
 
 from __future__ import annotations
@@ -10,14 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 
-NULL, BOOL, TINY, SMALL, INT, DECIMAL, TEXT, LIST, OBJECT, OTHER = (1 << at for at in range(10))
+NULL, BOOL, TINY, WORD, SMALL, INT, SIGNED, HUGE, DECIMAL, TEXT, LIST, OBJECT, OTHER = (1 << at for at in range(13))
 
-INTEGER: Final = TINY | SMALL | INT
-NUMBER: Final = INTEGER | DECIMAL
+INTEGER: Final = TINY | WORD | SMALL | INT | SIGNED
+POSITION: Final = INTEGER | HUGE
+"""What may be compared with the length of a list, and indexes it when it is in range."""
+NUMBER: Final = POSITION | DECIMAL
 CONTAINER: Final = LIST | OBJECT
-EVERYTHING: Final = (1 << 10) - 1
+EVERYTHING: Final = (1 << 13) - 1
+ANY_INT: Final = INT | SIGNED
 MAX_DEPTH: Final = 4
 TINY_LITERAL: Final = 1 << 24
+WORD_LITERAL: Final = 1 << 31
+SMALL_LITERAL: Final = 1 << 60
 
 
 class Type(NamedTuple):
@@ -45,7 +53,7 @@ ANY: Final = Type(EVERYTHING)
 BOOLEAN: Final = Type(BOOL)
 COUNT: Final = Type(TINY)
 STRING: Final = Type(TEXT)
-NUMERIC: Final = Type(INT | DECIMAL)
+NUMERIC: Final = Type(ANY_INT | DECIMAL)
 NOT_KNOWN_LIST: Final = Type(LIST)
 
 
@@ -106,14 +114,20 @@ def of_literal(value: Any) -> Type:
     if isinstance(value, bool):
         return BOOLEAN
     if isinstance(value, int):
-        return COUNT if abs(value) < TINY_LITERAL else Type(SMALL if abs(value) < 1 << 60 else INT)
+        return Type(_size(abs(value)) | (SIGNED if value < 0 else 0))
     if isinstance(value, float):
         return Type(DECIMAL)
     return STRING if isinstance(value, str) else ANY
 
 
+def _size(value: int) -> int:
+    if value < TINY_LITERAL:
+        return TINY
+    return WORD if value < WORD_LITERAL else SMALL if value < SMALL_LITERAL else INT
+
+
 _ANNOTATED: Final[dict[Any, Type]] = {
-    int: Type(INT), float: Type(DECIMAL), bool: BOOLEAN, str: STRING, type(None): Type(NULL),
+    int: Type(ANY_INT), float: Type(DECIMAL), bool: BOOLEAN, str: STRING, type(None): Type(NULL),
     list: NOT_KNOWN_LIST, dict: Type(OBJECT),
 }  # fmt: skip
 
@@ -136,7 +150,7 @@ def of_annotation(annotation: Any) -> Type:
 
 
 _FIELDS: Final[dict[str, Type]] = {
-    "int": Type(INT),
+    "int": Type(ANY_INT),
     "decimal": NUMERIC,
     "bool": BOOLEAN,
     "email": STRING,
@@ -154,22 +168,31 @@ def of_field(type_name: str, is_list: bool, may_be_null: bool) -> Type:
 
 def arithmetic(operator: str, a: Type, b: Type) -> Type:
     """The type of ``a operator b`` (where it does not fail)."""
-    if not (a.only(NUMBER | NULL) and b.only(NUMBER | NULL)):
-        return NUMERIC if operator != "%" else Type(INT)
+    known = a.only(NUMBER | NULL) and b.only(NUMBER | NULL)
     if operator == "%":
-        return COUNT if b.only(TINY) else Type(SMALL) if b.only(SMALL | TINY) else Type(INT)
-    decimal = (a.kinds | b.kinds) & DECIMAL
-    if operator == "/":
+        return _remainder(a, b) if known else Type(ANY_INT)
+    if operator == "/" or not known:
         return NUMERIC
-    if (
-        operator in "+-"
-        and a.only(TINY | SMALL | NULL)
-        and b.only(TINY | SMALL | NULL)
-        and (a.only(TINY | NULL) or b.only(TINY | NULL))
-    ):
-        return Type(SMALL)
-    if operator == "*" and a.only(TINY | NULL) and b.only(TINY | NULL):
-        return Type(SMALL)
     if not a.may(INTEGER) or not b.may(INTEGER):
         return Type(DECIMAL)
-    return Type(INT | DECIMAL | decimal)
+    signed = SIGNED if operator == "-" or a.may(SIGNED | DECIMAL) or b.may(SIGNED | DECIMAL) else 0
+    if _stays_small(operator, a, b):
+        return Type(SMALL | signed)
+    if signed or (operator == "*" and (a.may(HUGE) or b.may(HUGE))):
+        return NUMERIC
+    return Type(INT | HUGE)
+
+
+def _stays_small(operator: str, a: Type, b: Type) -> bool:
+    small, word, tiny = (SMALL | WORD | TINY | SIGNED | NULL), (WORD | TINY | SIGNED | NULL), (TINY | SIGNED | NULL)
+    if operator == "*":
+        return a.only(word) and b.only(word)
+    grows = a.only(small) and b.only(small) and (a.only(tiny) or b.only(tiny))
+    return grows or (a.only(word) and b.only(word))
+
+
+def _remainder(a: Type, b: Type) -> Type:
+    """Not larger than the divisor, with the sign of the dividend."""
+    sizes = ((TINY, TINY), (WORD, TINY | WORD), (SMALL, TINY | WORD | SMALL))
+    size = next((size for size, within in sizes if b.only(within | SIGNED)), INT)
+    return Type(size | (SIGNED if a.may(SIGNED | DECIMAL | HUGE) else 0))

@@ -17,7 +17,7 @@ from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context, Evaluator
 from xsrun.compile.names import mentions, place_steps, root_name
 from xsrun.compile.rows import CellUpdate
-from xsrun.compile.types import CONTAINER, INTEGER, LIST, OBJECT, TEXT, Type
+from xsrun.compile.types import CONTAINER, INTEGER, LIST, OBJECT, POSITION, TEXT, Type
 from xsrun.diagnostics import nearest
 from xsrun.syntax import tree
 
@@ -227,8 +227,8 @@ class Updates:
         """The tests that ``key`` is a position in the list ``base``, not counted from the end."""
         return [
             *([] if known.only(LIST) else [fast.is_a(base, "list")]),
-            *([] if key_type.only(INTEGER) else [fast.is_a(key, "int")]),
-            fast.inside(base, key),
+            *([] if key_type.only(POSITION) else [fast.is_a(key, "int")]),
+            fast.inside(base, key, key_type),
         ]
 
     # ------------------------------------------------------------ updates written as assignments
