@@ -1,7 +1,7 @@
 """Random programs as text, for differential tests: many kinds of sharing, updating and mixing of types.
 
-Every variable has a role that most of what is put into it keeps to, so that the compiler finds types;
-now and then something else comes, so that it must not trust them too far.
+Every variable has a role that what is put into it keeps to, so that the compiler finds types; ``noise``
+says how often something else comes, so that it must not trust them too far.
 """
 
 from hypothesis import strategies as st
@@ -10,22 +10,40 @@ NUMBERS = (
     "0", "1", "2", "3", "7", "-1", "-2", "16777215", "16777216", "4294967296", "1152921504606846975",
     "1152921504606846976", "9223372036854775807", "-9223372036854775808", "9223372036854775806",
 )  # fmt: skip
-DECIMALS = ("0.5", "2.0", "-1.25", "1000000.1", "9007199254740993.0", "0.1", "9223372036854775808")
+AMOUNTS = (
+    "0.5", "2.0", "-1.25", "1000000.1", "9007199254740993.0", "0.1", "9223372036854775808", '"5"', '" 2"', '"1.5"',
+    '"1e3"', '"1e999"', '("1e999" - "1e999")',
+)  # fmt: skip
 TEXTS = ('""', '"0"', '"1"', '"01"', '"abc"', '"a"', '"1e1"', '" 2"', '"1.0"', '"true"', '"k"', '"null"', '"-1"')
-KEYS = ("k", "l", "m", "n0")
-OPERATORS = ("+", "-", "*", "/", "%")
+FAULTS = ("(1 % 0)", "(1 / 0)", "(null + 1)", '("x" * 2)', "($a[7] + 1)", "(0..$c)", "({k: []}|trim)")
+COMPARED = ('""', '"0"', '"1"', '"abc"', "null", "true", "false", "0", "[]", "{}")
+KEYS = ('"k"', '"l"', '"m"')
+ANY_KEY = ('"k"', '"0"', '"1"', "null", "true", "1.5", '"-1"', '"k.l"', '""', '"[0]"', "$s", "$x")
 TAKING = ("first", "last", "get:0", "get:1", "get:-1", 'get:"k"')
 JOINING = ('join:"-"', "first", "last")
 CHANGING = ("to_upper", "trim", 'concat:"z"', "substr:0:1", "to_text")
+SUMMING = (
+    "sum", "first", "last", "max", "count", "find:$$ > 1", "findIndex:$$ == 2", "reduce:$$ + $result:0", "pop",
+)  # fmt: skip
+REKEEPING = (
+    "reverse", "slice:0:2", "slice:1", "unique", "values", "filter:$$", "map:$$", "safe_array", "sort",
+    'sort:"":"number"', "transform:$$", "filter_empty",
+)  # fmt: skip
+RESHAPING = (
+    "transform:[$$]", 'prepend:1:"k"', 'append:1:"k"', "entries", "keys", "map:[$$]", 'get:"k"', "flatten",
+    "transform:($$|count)", "transform:($$ == 3)", "to_text", "json_encode", "merge:{k: 1}", "map:($$ ~ $index)",
+    "map:{k: $$}", "map:($$[0] ?? $$)", "map:($parent|count)", "map:$x", "some:$$ == 1", "every:$$",
+)  # fmt: skip
+OPERATORS = ("+", "-", "*", "/", "%")
 COMPARISONS = ("==", "!=", "===", "!==", "<", "<=", ">", ">=")
 ROLES = {
     "a": "numbers", "b": "numbers", "c": "texts", "d": "table", "e": "table", "f": "record", "g": "record",
-    "h": "shelf", "i": "number", "j": "number", "s": "text", "t": "text", "u": "amount", "x": "any", "y": "any",
-    "r": "numbers",
+    "h": "shelf", "i": "number", "j": "number", "s": "text", "t": "text", "u": "amount", "x": "any", "r": "numbers",
 }  # fmt: skip
 """Variables by name. A table is a list of lists, a record an object of numbers, a shelf an object of lists."""
 OF_ELEMENT = {"numbers": "number", "texts": "text", "table": "numbers", "record": "number", "shelf": "numbers"}
 LISTS = ("numbers", "texts", "table")
+SCALARS = ("number", "amount", "text", "flag")
 LOGGED = "catch {\ndebug.log { value = $error.message }\n}"
 CALLEES = {
     "grow": """
@@ -85,6 +103,24 @@ function count_down {
   response = $r
 }
 """,
+    "typed": """
+---
+function typed {
+  input {
+    int[] list?
+    decimal more?
+  }
+  stack {
+    var $sum { value = 0 }
+    foreach ($input.list) { each as $n {
+      math.add $sum { value = $n }
+      conditional { if ($n === $input.more) { return { value = $n ~ "" } } }
+    } }
+    var $half { value = $input.more / 2 }
+  }
+  response = ($sum > 3) ? $sum : $half
+}
+""",
 }
 """Functions that programs call, by name."""
 
@@ -94,12 +130,12 @@ class Writer:
 
     def __init__(self, draw):
         self.draw = draw
+        self.noise = draw(st.sampled_from([0, 0, 1, 3]))
+        """How often something comes that does not keep to the roles."""
         self.left = draw(st.integers(6, 25))
         """Statements that may still be written."""
-        self.known = [name for name in ROLES if not self.chance(1)]
+        self.known = [name for name in ROLES if not self.noisy(1)]
         """Variables that are set at the beginning."""
-        self.noise = draw(st.sampled_from([0, 1, 3]))
-        """How often something comes that does not keep to the roles."""
         self.loops = 0
         self.counters = 0
         self.element = ""
@@ -117,81 +153,87 @@ class Writer:
     # ------------------------------------------------------------ expressions
 
     def variable(self, *roles):
-        """A variable of a role, now and then of any."""
+        """A variable of a role, or of any."""
         fitting = [name for name, role in ROLES.items() if not roles or role in roles]
-        return "$" + self.pick(fitting if fitting and not self.noisy(2) else [*ROLES])
+        return "$" + self.pick([*ROLES] if self.noisy(2) or not fitting else fitting)
 
     def value(self, role, depth=2):
         """An expression of a role, in parentheses where it needs them."""
         if self.noisy(2):
-            role = self.pick(["any", "number", "text", "numbers", "record", "table"])
+            role = "any"
         if role == "any":
-            if self.chance(25):
+            if self.chance(20):
                 return self.pick(["null", "true", "false", "[]", "{}"])
-            role = self.pick(["number", "amount", "text", "flag", "numbers", "texts", "table", "record", "shelf"])
+            role = self.pick([*SCALARS, *OF_ELEMENT])
+        if self.chance(1):
+            return self.pick(FAULTS)
         if self.element and self.chance(60 if self.element == role else 10):
             return "$$"
-        if depth > 0 and self.chance(12):
+        if depth > 0 and self.chance(10):
             return self.mixed(role, depth - 1)
-        if role in OF_ELEMENT or depth <= 0 or self.chance(70):
-            return getattr(self, role)(depth - 1)
-        return self.access(role, depth - 1)
+        if depth > 0 and role in ("number", "numbers", "text") and self.chance(20):
+            return self.access(role, depth - 1)
+        return getattr(self, role)(depth - 1)
 
     def mixed(self, role, depth):
         """What may be one or the other."""
-        first, second = self.value(role, depth), self.value(role if not self.noisy(10) else "any", depth)
-        form = self.pick(["({0} ?? {1})", "({0} ?: {1})", "({2} ? {0} : {1})", "({0})", "({0} || {1})"])
-        if "`" not in first and self.chance(10):
-            form = "`{0}`"
+        first, second = self.value(role, depth), self.value("any" if self.noisy(10) else role, depth)
+        form = self.pick(["({0} ?? {1})", "({0} ?: {1})", "({2} ? {0} : {1})", "({0})", "({0} || {1})", "`{0}`"])
+        if "`" in first:
+            return first
         return form.format(first, second, self.value("flag", depth))
 
     def access(self, role, depth):
         """An element of something."""
-        holders = [name for name, held in ROLES.items() if OF_ELEMENT.get(held) == role] or [*ROLES]
-        base = "$" + self.pick(holders)
-        path = f"{base}{self.step(depth)}"
-        if self.chance(30):
-            path = f"{self.variable('table', 'shelf')}{self.step(depth)}{self.step(depth)}"
+        name = self.pick([name for name, held in ROLES.items() if OF_ELEMENT.get(held) == role])
+        if role == "number" and self.chance(40):
+            return self.path(self.pick("deh"), 2, depth)
         if self.chance(25):
-            path = f"({base}|{self.pick(TAKING)})"
-        return path
+            return f"(${name}|{self.pick(TAKING)})"
+        return self.path(name, 1, depth)
 
-    def step(self, depth=1):
-        if self.chance(12):
-            return self.pick([f".{key}" for key in KEYS] + [".0", ".1"])
-        return f"[{self.index(depth)}]"
+    def path(self, name, count, depth=1):
+        """A place so many steps into a variable."""
+        role, steps = ROLES[name], ""
+        for _ in range(count):
+            steps += self.step(role, depth)
+            role = OF_ELEMENT.get(role, "any")
+        return f"${name}{steps}"
 
-    def index(self, depth=1):
-        if self.chance(45):
-            return self.pick(["0", "1", "-1", "2", "5", "-4"])
-        if self.chance(30):
-            return self.pick(['"k"', '"l"', '"0"', '"1"', "null", "true", "1.5", '"-1"', "$s", "$x"])
+    def step(self, role, depth):
+        if role in ("record", "shelf"):
+            return self.pick([".k", ".l", ".m", f"[{self.key(role, depth)}]"])
+        if self.chance(5):
+            return self.pick([".0", ".1", ".k"])
+        return f"[{self.key(role, depth)}]"
+
+    def key(self, role, depth):
+        if self.noisy(8):
+            return self.pick(ANY_KEY)
+        if role in ("record", "shelf"):
+            return self.pick([*KEYS, "$s"])
         if self.chance(50):
-            return self.pick(["$i", "$j", "$i + 1", "$j - 1", "$i % 2", "($i % 3) - 1"])
-        return self.value("number", depth - 1)
+            return self.pick(["0", "1", "0", "1", "-1", "2", "5", "-4"])
+        if self.chance(70):
+            return self.pick(["$i", "$j", "$i + 1", "$j - 1", "$i % 2", "($i % 3) - 1", "0 - 1"])
+        return self.value("number", min(0, depth))
 
     def number(self, depth):
         if depth < 0 or self.chance(30):
-            return self.pick(NUMBERS)
+            return self.pick(NUMBERS[:6] if self.chance(60) else NUMBERS)
         if self.chance(45):
             return self.variable("number")
-        form = self.draw(st.integers(0, 6))
+        form = self.draw(st.integers(0, 5))
         if form <= 3:
-            left, right = self.value("number", depth), self.value("number", depth)
-            return f"({left} {self.pick(OPERATORS)} {right})"
+            return f"({self.value('number', depth)} {self.pick(OPERATORS)} {self.value('number', depth)})"
         if form == 4:
-            return f"({self.value(self.pick(LISTS), depth)}|count)"
-        if form == 5:
-            end = self.pick(
-                ["sum", "first", "last", "max", "find:$$ > 1", "findIndex:$$ == 2", "reduce:$$ + $result:0"]
-            )
-            return f"({self.value('numbers', depth)}|{end})"
+            return f"({self.value('numbers', depth)}|{self.pick(SUMMING)})"
         end = self.pick(["to_int", "add:1", "multiply:2", "subtract:1", "modulus:3", "abs", "floor", "divide:2"])
         return f"({self.value('number', depth)}|{end})"
 
     def amount(self, depth):
         if depth < 0 or self.chance(40):
-            return self.pick([*DECIMALS, '"5"', '" 2"', '"1.5"', '"1e3"', '"1e999"'])
+            return self.pick(AMOUNTS)
         if self.chance(40):
             return self.variable("amount", "number")
         return f"({self.value('amount', depth)} {self.pick(OPERATORS)} {self.value('amount', depth)})"
@@ -218,30 +260,30 @@ class Writer:
 
     def comparison(self, depth):
         role = self.pick(["number", "number", "text", "amount", "any", "numbers"])
-        other = self.value(role if self.chance(60) else "any", depth)
+        other = self.value(role if self.chance(70) else "any", depth)
         if self.chance(35):
-            other = self.pick(['""', '"0"', '"1"', '"abc"', "null", "true", "false", "0", "[]"])
+            other = self.pick(COMPARED)
         sides = [self.value(role, depth), self.pick(COMPARISONS), other]
         return " ".join(sides if self.chance(85) else sides[::-1])
 
     def numbers(self, depth):
-        return self.list_of("number", depth)
+        return self.pick(["(1..3)", "(0..$i % 3)"]) if self.chance(5) else self.list_of("numbers", depth)
 
     def texts(self, depth):
         if depth > 0 and self.chance(15):
             return self.pick(['("a-b-a"|split:"-")', "($f|keys)", "($s|split:$t)"])
-        return self.list_of("text", depth)
+        return self.list_of("texts", depth)
 
     def table(self, depth):
-        return self.list_of("numbers", depth)
+        return self.list_of("table", depth)
 
-    def list_of(self, role, depth):
-        own = next(name for name, element in OF_ELEMENT.items() if element == role and name in LISTS)
+    def list_of(self, own, depth):
+        role = OF_ELEMENT[own]
         if depth < 0 or self.chance(25):
             return "[" + ", ".join(self.value(role, depth - 1) for _ in range(self.draw(st.integers(0, 3)))) + "]"
         if self.chance(40):
             return self.variable(own)
-        base, form = self.value(own, depth), self.draw(st.integers(0, 6))
+        base, form = self.value(own, depth), self.draw(st.integers(0, 5))
         if form == 0:
             return f"[...{base}, {self.value(role, depth)}]"
         if form == 1:
@@ -249,43 +291,34 @@ class Writer:
         if form == 2:
             return f"({base}|merge:{self.value(own, depth)})"
         if form == 3:
-            plain = self.pick(
-                ["reverse", "slice:0:2", "slice:1", "unique", "values", "filter:$$", "map:$$", "safe_array"]
-            )
-            return f"({base}|{plain})"
+            return f"({base}|{self.pick(RESHAPING if self.noisy(10) else REKEEPING)})"
         if form == 4:
             return f"({base}|{self.pick(['map', 'filter'])}:{self.of_element(role, depth)})"
-        if form == 5:
-            return f"({base}|set:{self.index(depth)}:{self.value(role, depth)})"
-        return self.pick(
-            ["(1..3)", "(0..$i % 3)", f"({base}|transform:$$)", f"({base}|sort)", f"({base}|transform:[$$])"]
-        )
+        return f"({base}|set:{self.key(own, depth)}:{self.value(role, depth)})"
 
     def of_element(self, role, depth):
         """An expression per element."""
         outer, self.element = self.element, role
-        made = self.value(role if self.chance(60) else "flag", depth)
-        if self.chance(15):
-            made = self.pick(["$index", "($$ ~ $index)", "($parent|count)", "[$$]", "{k: $$}", "($$[0] ?? $$)", "$x"])
+        made = self.value("flag" if self.noisy(15) else role, depth)
         self.element = outer
         return made
 
     def record(self, depth):
-        return self.object_of("number", "record", depth)
+        return self.object_of("record", depth)
 
     def shelf(self, depth):
-        return self.object_of("numbers", "shelf", depth)
+        return self.object_of("shelf", depth)
 
-    def object_of(self, role, own, depth):
+    def object_of(self, own, depth):
+        role = OF_ELEMENT[own]
         if depth < 0 or self.chance(40):
-            keys = KEYS[: self.draw(st.integers(0, 3))]
+            keys = "klm"[: self.draw(st.integers(0, 3))]
             return "{" + ", ".join(f"{key}: {self.value(role, depth - 1)}" for key in keys) + "}"
         if self.chance(50):
             return self.variable(own)
         base, form = self.value(own, depth), self.draw(st.integers(0, 2))
         if form == 0:
-            key = self.pick(['"k"', '"l"', '"k.l"', "$s", "0", '"0"', '"[0]"', "$x"])
-            return f"({base}|set:{key}:{self.value(role, depth)})"
+            return f"({base}|set:{self.key(own, depth)}:{self.value(role, depth)})"
         if form == 1:
             return f"({base}|merge:{self.value(own, depth)})"
         return f"{{...{base}, m: {self.value(role, depth)}}}"
@@ -302,13 +335,17 @@ class Writer:
         return "\n".join(lines)
 
     def statement(self):
-        kinds = ["assign"] * 4 + ["alias"] * 3 + ["row"] * 3 + ["place"] * 6 + ["mutate"] * 5 + ["grow"] * 4
+        kinds = ["assign"] * 4 + ["alias"] * 3 + ["row"] * 3 + ["place"] * 6 + ["mutate"] * 5 + ["grow"] * 5
         kinds += ["calculate"] * 3 + ["cell"] * 2 + ["log"] * 2 + ["call"] * 2 + ["append_text", "statement_filter"]
         if self.loops < 2:
-            kinds += ["loop"] * 4 + ["branch"] * 3 + ["attempt"] * 3 + ["switch"]
+            kinds += ["loop"] * 4 + ["branch"] * 3 + ["attempt"] * 3 + ["switch", "apart"]
         if self.loops:
             kinds += ["leave"]
         return getattr(self, self.pick(kinds))()
+
+    def target(self, *roles):
+        """A variable for a value of a role."""
+        return self.variable(*roles, *(["any"] if self.chance(30) else []))
 
     def set(self, target, value):
         return f"{self.pick(['var', 'var.update'])} {target} {{ value = {value} }}"
@@ -318,81 +355,78 @@ class Writer:
         return self.set(f"${name}", self.value(ROLES[name]))
 
     def alias(self):
-        name = self.pick([*ROLES])
-        return self.set(f"${name}", self.variable(ROLES[name] if self.chance(80) else "any"))
+        role = self.pick([*ROLES.values()])
+        return self.set(self.target(role), self.variable(role))
 
     def row(self):
         """A captured row."""
-        holder = self.variable("table", "shelf")
-        read = self.pick(
-            [f"{holder}{self.step()}", f"({holder}|first)", f"{holder}|get:{self.index()}", f"{holder}[$i]"]
-        )
-        return self.set(self.pick(["$r", "$a", "$b", "$x"]), read)
+        name = self.pick("deh")
+        read = [self.path(name, 1), f"(${name}|{self.pick(TAKING[:-1])})", f"${name}|get:{self.key(ROLES[name], 0)}"]
+        return self.set(self.target("numbers"), self.pick(read))
 
     def place(self):
-        holder = self.variable("table", "numbers", "record", "shelf", "any")
-        steps = "".join(self.step() for _ in range(self.pick([1, 1, 2, 2, 2, 3])))
-        value = self.value(self.pick(["number", "number", "numbers", "text", "any"]))
-        if self.chance(15):
-            value = self.variable()
-        return f"var.update {holder}{steps} {{ value = {value} }}"
+        name = self.pick([name for name, role in ROLES.items() if role in OF_ELEMENT or role == "any"])
+        role = ROLES[name]
+        count = self.pick([1, 2]) if role in ("table", "shelf") else 1
+        inner = OF_ELEMENT.get(role, "any")
+        inner = OF_ELEMENT[inner] if count == 2 else inner
+        if self.noisy(8):
+            count = self.pick([1, 2, 3])
+        value = self.variable(inner) if self.chance(25) else self.value(inner)
+        return f"var.update {self.path(name, count)} {{ value = {value} }}"
 
     def mutate(self):
-        target = self.variable("numbers", "table", "texts")
+        name = self.pick([name for name, role in ROLES.items() if role in LISTS])
+        target, role = f"${name}", ROLES[name]
         if self.chance(35):
-            target = f"{self.variable('table', 'shelf')}{self.step()}"
-        kind = self.pick(["push", "push", "push", "pop", "shift", "unshift", "merge"])
-        bound = f" as {self.pick(['$x', '$i', '$r', '$y', '$d[0]', '$f.k'])}" if self.chance(30) else ""
+            name, role = self.pick("deh"), "numbers"
+            target = self.path(name, 1)
+        kind, inner = self.pick(["push", "push", "push", "pop", "shift", "unshift", "merge"]), OF_ELEMENT[role]
         if kind in ("pop", "shift"):
-            return f"array.{kind} {target}{bound}"
-        role = self.pick(["number", "number", "numbers", "text", "any"])
-        value = self.variable() if self.chance(30) else self.value(role)
-        return f"array.{kind} {target} {{ value = {value} }}{bound if self.chance(20) else ''}"
+            bound = f" as {self.pick([self.target(inner), '$x', '$d[0]', '$f.k'] if self.noisy(15) else ['$x'])}"
+            return f"array.{kind} {target}{bound if self.chance(50) else ''}"
+        given = self.pick([inner, role]) if kind == "merge" else inner
+        value = self.variable(given) if self.chance(30) else self.value(given)
+        return f"array.{kind} {target} {{ value = {value} }}"
 
     def grow(self):
         """An assignment that may be done in place."""
         if self.chance(25):
             name = self.variable("text")
             value = f"{name} ~ " + " ~ ".join(self.value("any", 1) for _ in range(self.draw(st.integers(1, 3))))
-        elif self.chance(25):
-            name = self.variable("record", "shelf", "numbers", "table")
-            value = f"{name}|set:{self.index(0)}:{self.value('any', 1)}"
+            return self.set(name, value)
+        name = self.pick([name for name, role in ROLES.items() if role in OF_ELEMENT])
+        role = OF_ELEMENT[ROLES[name]]
+        first, second = self.value(role, 1), self.value(role, 1)
+        if ROLES[name] in ("record", "shelf") or self.chance(25):
+            change = f"set:{self.key(ROLES[name], 0)}:{first}"
         else:
-            name = self.variable("numbers", "texts", "table")
-            role = OF_ELEMENT.get(ROLES.get(name[1:], ""), "any")
-            forms = [
-                "push:{}",
-                "append:{}",
-                "merge:[{}]",
-                "merge:[{}, 1]",
-                "push:{}|push:2",
-                "unshift:{}",
-                "push:1|push:{}",
-            ]
-            value = f"{name}|{self.pick(forms).format(self.value(role, 1))}"
-        target = name if self.chance(90) else self.variable()
-        return self.set(target, value)
+            forms = ["push:{}", "append:{}", "merge:[{}]", "merge:[{}, {}]", "push:{}|push:{}", "unshift:{}"]
+            change = self.pick(forms).format(first, second)
+        return self.set(self.target(ROLES[name]) if self.chance(10) else f"${name}", f"${name}|{change}")
 
     def calculate(self):
-        target = self.variable("number", "amount")
-        if self.chance(25):
-            target = f"{self.variable('record', 'numbers')}{self.step()}"
-        return f"math.{self.pick(['add', 'add', 'sub', 'mul', 'div', 'mod'])} {target} {{ value = {self.value('number')} }}"
+        target = self.pick([self.variable("number", "amount"), self.path(self.pick("abfg"), 1)])
+        kind = self.pick(["add", "add", "sub", "mul", "div", "mod"])
+        return f"math.{kind} {target} {{ value = {self.value('number')} }}"
 
     def append_text(self):
         return f"text.{self.pick(['append', 'prepend'])} {self.variable('text')} {{ value = {self.value('text')} }}"
 
     def statement_filter(self):
-        source, target = self.variable("numbers", "table"), self.pick(["$a", "$d", "$x"])
-        form = self.pick(["map ({}) {{ by = [$this] }}", "filter ({}) if ($this > 1)", "find ({}) if ($this)"])
-        return f"array.{form.format(source)} as {target}"
+        source = self.variable("numbers", "table")
+        form = self.pick(
+            ["array.map ({}) {{ by = [$this] }}", "array.filter ({}) if ($this > 1)",
+             "array.find ({}) if ($this && $x)", "array.has ({}) if ($this == 1)", "util.get_vars"]
+        )  # fmt: skip
+        return f"{form.format(source)} as $x"
 
     def cell(self):
         """The three statements that change one cell of a table."""
-        table, row = self.variable("table"), self.pick(["$r", "$a", "$x"])
-        at, cell = self.pick(["$i", "$j", "0", "1", "2", '"k"']), self.pick(["$i", "$j", "0", "1", "3", '"k"', "$s"])
+        table, row = self.variable("table"), self.target("numbers")
+        at, cell = (self.pick(["$i", "$j", "0", "1", "2"] + ['"k"', "$s"] * self.noise) for _ in range(2))
         taken = self.pick([f"{table}|get:{at}", f"{table}[{at}]"])
-        value = self.value(self.pick(["number", "number", "any"]), 1)
+        value = self.value("number", 1)
         changed = self.pick([f"{row} {{ value = {row}|set:{cell}:{value} }}", f"{row}[{cell}] {{ value = {value} }}"])
         stored = self.pick([f"{table} {{ value = {table}|set:{at}:{row} }}", f"{table}[{at}] {{ value = {row} }}"])
         return f"var {row} {{ value = {taken} }}\nvar.update {changed}\nvar.update {stored}"
@@ -402,13 +436,19 @@ class Writer:
         return f"debug.log {{ value = {value} }}"
 
     def call(self):
-        if self.chance(25):
-            count = self.pick(["3", "2", "$i % 4"])
-            given = f'"count_down" {{ input = {{list: {count}, more: {self.value("number", 1)}}} }}'
-            return f"function.run {given} as {self.pick(['$i', '$j', '$u'])}"
-        name = self.pick(["grow", "same", "cell"])
-        given = f"{{list: {self.variable('numbers', 'table')}, more: {self.value('any', 1)}}}"
-        return f'function.run "{name}" {{ input = {given} }} as {self.pick(["$a", "$d", "$x", "$r"])}'
+        name = self.pick(["grow", "same", "cell", "count_down", "typed"])
+        count = self.pick(["3", "2", "$i % 4"])
+        given = {
+            "count_down": (count, self.value("number", 1), self.target("number", "amount")),
+            "typed": (self.value("numbers", 1), self.value("amount", 1), "$x"),
+            "cell": (self.variable("table"), self.value("number", 1), "$x"),
+            "grow": (self.variable("table"), self.value("numbers", 1), "$x"),
+            "same": (self.variable("numbers", "table"), "0", self.target("numbers")),
+        }
+        first, second, bound = given[name]
+        pairs = [f"list: {first}", f"more: {second}"]
+        shown = ", ".join(pairs if self.chance(85) else pairs[:1] if self.chance(50) else pairs[::-1])
+        return f'function.run "{name}" {{ input = {{{shown}}} }} as {bound}'
 
     def leave(self):
         return f"conditional {{ if ({self.head()}) {{ {self.pick(['break', 'continue'])} }} }}"
@@ -434,6 +474,15 @@ class Writer:
         )
         return f"switch ({self.value('any', 1)}) {{\n{cases}\ndefault {{\n{self.stack(1)}\n}}\n}}"
 
+    def apart(self):
+        """Statements whose effects are forgotten, or that run at the end."""
+        loops, self.loops = self.loops, 0
+        made = self.stack(3)
+        self.loops = loops
+        if self.chance(50):
+            return f"util.post_process {{\nstack {{\n{made}\ndebug.log {{ value = {self.variable()} }}\n}}\n}}"
+        return f'expect.to_throw {{\nstack {{\n{made}\nthrow {{ name = "n" value = {self.variable()} }}\n}}\n}}'
+
     def loop(self):
         self.loops += 1
         made = getattr(self, self.pick(["count", "count", "through", "through", "as_long"]))()
@@ -441,16 +490,15 @@ class Writer:
         return made
 
     def count(self):
-        item = self.pick(["$i", "$j", "$i", "$x"])
+        item = self.target("number")
         return f"for ({self.pick(['2', '3', '$i % 3', '($a|count) % 4'])}) {{ each as {item} {{\n{self.stack(4)}\n}} }}"
 
     def through(self):
-        source = self.pick(
-            [self.variable("numbers"), self.variable("table"), self.variable("record", "shelf"), self.value("numbers", 1),
-             f"{self.variable('table', 'shelf')}{self.step()}", "(0..2)"]
-        )  # fmt: skip
-        item = self.pick(["$i", "$r", "$x", "$b"])
-        body = self.stack(4)
+        role = self.pick(["numbers", "table", "record", "shelf"])
+        source = self.variable(role)
+        if role == "numbers" and self.chance(60):
+            source = self.pick([self.path(self.pick("deh"), 1), self.value("numbers", 1), "(0..2)"])
+        item, body = self.target(OF_ELEMENT[role]), self.stack(4)
         if source[1:] in self.known and self.chance(10):
             body += "\nremove"
         return f"foreach ({source}) {{ each as {item} {{\n{body}\n}} }}"
@@ -478,8 +526,8 @@ class Writer:
         while self.left > 0:
             made = self.stack(4)
             body.append(made if self.chance(25) else f"try_catch {{\ntry {{\n{made}\n}}\n{LOGGED}\n}}")
-        result = ", ".join(f"{name}: ${name}" for name in ROLES)
         statements = "\n".join([setup, *body])
+        result = ", ".join(f"{name}: ${name}" for name in ROLES)
         called = "".join(text for name, text in CALLEES.items() if f'"{name}"' in statements)
         return f"function case {{ input {{}} stack {{\n{statements}\n}}\nresponse = {{{result}}} }}{called}"
 

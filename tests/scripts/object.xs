@@ -110,3 +110,12 @@ expect.to_equal ($o|unpick:["b"]|keys) { value = ["a", "c"] }
 //=== first_notempty and first_notnull differ on what is empty
 var $x { value = [("0"|first_notempty:1), ("0"|first_notnull:1), (null|first_notempty:2), (null|first_notnull:2), ({}|first_notempty:3)] }
 expect.to_equal ($x) { value = [1, "0", 2, 2, 3] }
+
+//=== a name on a list that was built step by step means all its elements
+var $l { value = [] }
+array.push $l { value = {id: 1} }
+array.push $l { value = {id: 2} }
+var $ids { value = $l|get:"id" }
+var $last { value = ($ids|last) + 1 }
+expect.to_equal ($ids) { value = [1, 2] }
+expect.to_equal ($last) { value = 3 }

@@ -13,6 +13,7 @@ from xsrun.compile import python as py
 from xsrun.compile.context import Context, Evaluator
 from xsrun.compile.types import ANY, NOTHING, OBJECT, STRING, Type
 from xsrun.compile.types import LIST as ARRAY
+from xsrun.compile.types import TEXT as TEXTS
 from xsrun.diagnostics import Fault, nearest
 from xsrun.source import Span
 from xsrun.syntax import tree
@@ -95,6 +96,8 @@ class Arguments:
         """Python's own word for a filter, where the types allow it."""
         if not node.arguments:
             return fast.filtered(node.name, made, known)
+        if node.name == "has" and isinstance(made, ast.Name) and known.may(OBJECT):
+            return self._has(made, node)
         if node.name not in ("map", "filter") or len(node.arguments) > 1 or not known.only(ARRAY):
             return None
         argument = node.arguments[0]
@@ -106,6 +109,16 @@ class Arguments:
             if node.name == "filter":
                 body = fast.truth(body, types.of(argument))
         return fast.comprehension(node.name, made, body, bound.element)
+
+    def _has(self, made: ast.Name, node: tree.Filter) -> ast.expr | None:
+        """``$object|has:$name``, straight for a key that is no path."""
+        argument = node.arguments[0]
+        if len(node.arguments) > 1 or not self.context.types.of(argument).only(TEXTS):
+            return None
+        record = self.context.registry.filters[node.name]
+        first, again = fast.twice(self.context, self.expressions.value(argument))
+        general = py.call(self.context.builtin(record.function), made, again)
+        return fast.has_key(made, first, again, general)
 
     def _filter_arguments(self, record: Filter, node: tree.Filter, known: Type) -> list[ast.expr]:
         given = node.arguments

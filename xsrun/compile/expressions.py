@@ -14,7 +14,7 @@ from xsrun.compile import python as py
 from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context
 from xsrun.compile.names import SYSTEM
-from xsrun.compile.types import ANY, NULL, Type
+from xsrun.compile.types import ANY, BOOL, NULL, NUMBER, TEXT, Type, of_annotation
 from xsrun.diagnostics import nearest
 from xsrun.syntax import tree
 
@@ -508,7 +508,7 @@ class Expressions:
         if node.subject is None:
             return py.constant(None)
         record = self.context.registry.filters.get(node.filters[0].name)
-        if record is not None and record.returns in (int, str, bool, float):
+        if record is not None and of_annotation(record.returns).only(BOOL | NUMBER | TEXT | NULL):
             with self.context.passing():
                 return self.value(node.subject, strict)
         return self.value(node.subject, strict)

@@ -84,7 +84,16 @@ def calculation(context: Context, operator: str, left: ast.expr, right: ast.expr
     if result.only(SMALL | WORD | TINY | SIGNED) or result.only(DECIMAL):
         return made
     first, again = twice(context, made)
-    return py.choose(_within(operator, first, a, b), again, py.call("float", again))
+    checked = Checked(_within(operator, first, a, b), again, py.call("float", again))
+    checked.is_integer = a.only(INTEGER) and b.only(INTEGER)
+    return checked
+
+
+class Checked(ast.IfExp):
+    """A result that fits 64 bits, else the decimal it becomes."""
+
+    is_integer: bool
+    """Whether it is an integer when it fits."""
 
 
 def guess(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type) -> ast.expr | None:
@@ -304,6 +313,13 @@ def filtered(name: str, subject: ast.expr, known: Type) -> ast.expr | None:
     if name == "to_int" and known.only(INTEGER):
         return subject
     return None
+
+
+def has_key(subject: ast.Name, first: ast.expr, key: ast.expr, general: ast.expr) -> ast.expr:
+    """Whether an object has a key: Python's ``in`` when the text is a name and not a path."""
+    is_name = py.call(py.attribute(first, "isidentifier"))
+    inside_object = ast.Compare(key, [ast.In()], [subject])
+    return py.choose(all_of([is_name, is_a(subject, "dict")]), inside_object, general)
 
 
 def comprehension(name: str, subject: ast.expr, body: ast.expr, variable: str) -> ast.expr | None:

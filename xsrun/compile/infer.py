@@ -26,9 +26,9 @@ from xsrun.compile.types import (
     NUMERIC,
     OBJECT,
     POSITION,
-    SMALL,
     STRING,
     TEXT,
+    WORD,
     Type,
     arithmetic,
     bounded,
@@ -36,7 +36,6 @@ from xsrun.compile.types import (
     join_all,
     list_of,
     nullable,
-    object_of,
     of_annotation,
     of_literal,
 )  # fmt: skip
@@ -122,7 +121,7 @@ class Inference:
     def _loop(self, block: tree.Block) -> None:
         head = next(iter(block.heads), None)
         source = self.of(head.value) if isinstance(head, tree.Argument) and head.value else ANY
-        item = Type(SMALL) if block.keyword == "for" else source.element if source.only(CONTAINER | NULL) else ANY
+        item = Type(WORD) if block.keyword == "for" else source.element if source.only(CONTAINER | NULL) else ANY
         before = set(self.names.certain)
         for each in block.blocks("each"):
             if each.binding:
@@ -261,12 +260,14 @@ class Inference:
         )
 
     def _object(self, node: tree.ObjectLiteral) -> Type:
-        return object_of(
-            join_all(
-                self.of(pair.value).element if isinstance(pair, tree.Spread) else self.of(pair.value)
-                for pair in node.pairs
-            )
-        )
+        pairs = [pair for pair in node.pairs if not isinstance(pair, tree.Pair) or not pair.disabled]
+        plain = [pair for pair in pairs if isinstance(pair, tree.Pair) and pair.computed is None]
+        held = {pair.key: self.of(pair.value) for pair in plain}
+        others = [
+            self.of(pair.value).element if isinstance(pair, tree.Spread) else self.of(pair.value) for pair in pairs
+        ]
+        fields = tuple(held.items()) if len(plain) == len(pairs) else None
+        return bounded(Type(OBJECT, join_all(others), fields or None))
 
     def _path(self, node: tree.Path) -> Type:
         found, steps = self.root(node)
@@ -288,6 +289,10 @@ class Inference:
 
     def step(self, base: Type, step: tree.Member | tree.Index) -> Type:
         """What an access gives: an element, or null."""
+        if isinstance(step, tree.Member) and base.only(OBJECT):
+            found = base.field(step.name)
+            if found is not None:
+                return found
         return nullable(base.element) if base.only(CONTAINER | NULL) else ANY
 
     def _chain(self, node: tree.Chain) -> Type:
@@ -311,20 +316,23 @@ class Inference:
                 return known
         if name in _ARITHMETIC_FILTERS and node.arguments:
             return arithmetic(_ARITHMETIC_FILTERS[name], subject, self.of(node.arguments[0]))
-        if name == "keys" and subject.only(OBJECT):
+        if name == "keys" and not subject.may(LIST):
             return list_of(STRING)
-        if name in ("get", "set") and subject.only(CONTAINER | NULL) and subject.may(CONTAINER) and node.arguments:
+        if name in ("get", "set") and node.arguments:
             return self._path_filter(subject, node)
         return of_annotation(record.returns)
 
     def _path_filter(self, subject: Type, node: tree.Filter) -> Type:
-        """``get`` and ``set``: a whole number is one step, a text may be a path of several."""
+        """``get`` and ``set``: a whole number is one step, a text may be a path of several.
+
+        A name on a list means all its elements.
+        """
         key = self.of(node.arguments[0])
-        straight = key.only(POSITION) or is_plain_key(node.arguments[0])
+        straight = key.only(POSITION) or (is_plain_key(node.arguments[0]) and not subject.may(LIST))
         if node.name == "get":
             default = self.of(node.arguments[1]) if len(node.arguments) > 1 else Type(NULL)
             return join(nullable(subject.element), default) if straight else ANY
-        if len(node.arguments) < 2 or not (straight or (key.only(TEXT) and subject.only(OBJECT))):
+        if len(node.arguments) < 2 or not (straight or (key.only(TEXT) and not subject.may(LIST))):
             return ANY
         value = self.of(node.arguments[1])
         placed = value if straight else join(value, Type(OBJECT))

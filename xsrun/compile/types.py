@@ -1,7 +1,7 @@
 """What the compiler knows of a value: which kinds it may be, and of what its elements are.
 
 Integers have sizes. ``TINY`` is one whose size the program cannot raise (a count, a literal below
-2**24), ``WORD`` one below 2**31, ``SMALL`` one that is a product of two words or has only grown by
+2**24), ``WORD`` one up to 2**31, ``SMALL`` one that is a product of two words or has only grown by
 adding tiny ones. A run makes at most 2**30 turns of loops, so a small integer never leaves 64 bits and
 needs no check for overflow; any other, ``INT``, does. ``HUGE`` is the decimal that a sum or product of
 integers that are not negative became beyond 64 bits; it is no position of any list. ``SIGNED`` is no
@@ -23,6 +23,7 @@ CONTAINER: Final = LIST | OBJECT
 EVERYTHING: Final = (1 << 13) - 1
 ANY_INT: Final = INT | SIGNED
 MAX_DEPTH: Final = 4
+MAX_FIELDS: Final = 24
 TINY_LITERAL: Final = 1 << 24
 WORD_LITERAL: Final = 1 << 31
 SMALL_LITERAL: Final = 1 << 60
@@ -33,6 +34,12 @@ class Type(NamedTuple):
 
     kinds: int
     item: Type | None = None
+    fields: tuple[tuple[str, Type], ...] | None = None
+    """What stands under the keys that its objects surely have, None when none is sure."""
+
+    def field(self, name: str) -> Type | None:
+        """What stands under a key, None when it may be missing."""
+        return next((found for key, found in self.fields or () if key == name), None)
 
     def only(self, kinds: int) -> bool:
         """Whether no other kinds than these are possible (and some is)."""
@@ -63,7 +70,17 @@ def join(a: Type, b: Type) -> Type:
         return a
     if not a.kinds:
         return b
-    return Type(a.kinds | b.kinds, _join_items(a, b))
+    return Type(a.kinds | b.kinds, _join_items(a, b), _join_fields(a, b))
+
+
+def _join_fields(a: Type, b: Type) -> tuple[tuple[str, Type], ...] | None:
+    """The keys that both surely have; a type without objects has nothing to say."""
+    if not b.kinds & OBJECT:
+        return a.fields
+    if not a.kinds & OBJECT:
+        return b.fields
+    found = tuple((name, join(known, other)) for name, known in a.fields or () if (other := b.field(name)) is not None)
+    return found or None
 
 
 def _join_items(a: Type, b: Type) -> Type | None:
@@ -95,16 +112,20 @@ def object_of(item: Type) -> Type:
 
 def bounded(found: Type, depth: int = 0) -> Type:
     """A type that is not deeper than what is worth knowing: recursion would build ever deeper ones."""
-    if found.item is None:
+    if found.item is None and found.fields is None:
         return found
     if depth >= MAX_DEPTH:
         return Type(found.kinds)
-    return Type(found.kinds, bounded(found.item, depth + 1))
+    item = None if found.item is None else bounded(found.item, depth + 1)
+    fields = None
+    if found.fields is not None and len(found.fields) <= MAX_FIELDS:
+        fields = tuple((name, bounded(each, depth + 1)) for name, each in found.fields)
+    return Type(found.kinds, item, fields)
 
 
 def nullable(found: Type) -> Type:
     """The type, or null."""
-    return Type(found.kinds | NULL, found.item)
+    return Type(found.kinds | NULL, found.item, found.fields)
 
 
 def of_literal(value: Any) -> Type:
@@ -123,7 +144,7 @@ def of_literal(value: Any) -> Type:
 def _size(value: int) -> int:
     if value < TINY_LITERAL:
         return TINY
-    return WORD if value < WORD_LITERAL else SMALL if value < SMALL_LITERAL else INT
+    return WORD if value <= WORD_LITERAL else SMALL if value < SMALL_LITERAL else INT
 
 
 _ANNOTATED: Final[dict[Any, Type]] = {

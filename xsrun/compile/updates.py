@@ -260,14 +260,12 @@ class Updates:
         return [*made, self.owning(name), py.assign(local, replaced)]
 
     def _longer_text(self, name: str, value: tree.Node) -> list[ast.stmt] | None:
-        operands = concatenated(value)
-        if len(operands) < 2 or not _is_variable(operands[0], name):
+        if not isinstance(value, tree.Operation) or not _is_variable(_first_operand(value), name):
             return None
-        types = self.context.types
-        with self.context.passing():
-            pieces = [fast.piece(self.expressions.value(each), types.of(each)) for each in operands[1:]]
+        made = self.expressions.value(value)
+        assert isinstance(made, ast.JoinedStr)
         local = ast.Name(self.context.names.local(name), ast.Store())
-        return [ast.AugAssign(local, ast.Add(), ast.JoinedStr(pieces))]
+        return [ast.AugAssign(local, ast.Add(), ast.JoinedStr(made.values[1:]))]
 
     def _longer_list(self, name: str, value: tree.Chain) -> list[ast.stmt] | None:
         added: list[tree.Node] = []
@@ -287,19 +285,18 @@ class Updates:
             return None
         local = py.load(self.context.names.local(name))
         values = [self.expressions.value(each) for each in added]
-        appended = [py.expression(py.call(py.attribute(local, "append"), each)) for each in values]
-        return [self.owning(name), *appended]
+        if len(values) == 1:
+            grown = py.call(py.attribute(local, "append"), values[0])
+        else:
+            grown = py.call(py.attribute(local, "extend"), ast.List(values, ast.Load()))
+        return [self.owning(name), py.expression(grown)]
 
 
-def concatenated(node: tree.Node) -> list[tree.Expr]:
-    """The operands of ``a ~ b ~ c``, from left to right."""
-    operands: list[tree.Expr] = []
+def _first_operand(node: tree.Node) -> tree.Node:
+    """``a`` of ``a ~ b ~ c``."""
     while isinstance(node, tree.Operation) and node.operator == "~":
-        operands.append(node.right)
         node = node.left
-    if isinstance(node, tree.Expr):
-        operands.append(node)
-    return operands[::-1]
+    return node
 
 
 def _alone(row: ast.expr) -> ast.expr:

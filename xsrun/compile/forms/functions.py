@@ -237,6 +237,8 @@ def _input_argument(stack: StackCompiler, callee: Signature, number: int, field:
     clock = py.attribute(py.attribute("rt", "world"), "clock")
     if not is_int:
         return py.call(convert, value, clock)
+    if isinstance(value, fast.Checked) and value.is_integer:
+        return py.choose(value.test, value.body, py.call(convert, value.orelse, clock))
     first, again = fast.twice(stack.context, value)
     return py.choose(fast.is_a(first, "int"), again, py.call(convert, again, clock))
 
