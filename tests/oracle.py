@@ -120,7 +120,7 @@ class Frame:
         self.oracle = oracle
         self.inputs = inputs
         self.depth = depth
-        self.declared = set(declared(stack.body)) if stack else set()
+        self.declared = [*dict.fromkeys(declared(stack.body))] if stack else []
         self.variables: dict[str, Any] = {}
         self.error: dict[str, Any] = NO_ERROR
         self.elements: list[Element] = []
@@ -443,8 +443,7 @@ class Frame:
         return {**entries, key_text(keys[0]): value}
 
     def all_variables(self) -> dict[str, Any]:
-        order = [*self.declared]
-        return {name: self.variables[name] for name in sorted(self.variables, key=order.index)}
+        return {name: self.variables[name] for name in self.declared if name in self.variables}
 
     # ------------------------------------------------------------ conditions
 

@@ -7,6 +7,7 @@ must occur in no output).
 
 import io
 import json
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from xsrun.cli.start import main
+from xsrun.diagnostics import Exit
 from xsrun.runtime.job import Failure
 
 HERE = Path(__file__).parent
@@ -81,3 +83,18 @@ def test_every_option_of_execute_is_in_its_help(capsys):
     assert all(
         flag in shown for flag in ("--job", "--input", "--env-file", "--simulate", "--map", "--timeout", "--seed")
     )
+
+
+def test_a_text_that_doubles_without_end_ends_the_run(tmp_path):
+    (tmp_path / "function").mkdir()
+    (tmp_path / "run.xs").write_text('run.job "Grow" {\n  main = {name: "grow"}\n}\n', encoding="utf-8")
+    (tmp_path / "function" / "grow.xs").write_text(
+        'function "grow" {\n  input {}\n  stack {\n    var $s { value = "0123456789" }\n    while (true) {\n'
+        "      each {\n        var.update $s { value = $s ~ $s }\n      }\n    }\n  }\n  response = $s|strlen\n}\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "xsrun", "execute", str(tmp_path), "--memory", "200"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == Exit.LIMIT
+    assert "error[limit-size]" in done.stderr
+    assert "function/grow.xs:7" in done.stderr

@@ -29,9 +29,13 @@ _read_variables: Callable[[list[str], Mapping[str, str]], dict[str, str]] = Late
 _read_env_file: Callable[[str], dict[str, str]] = Late("xsrun.cli.inputs", "read_env_file")
 _simulated_http = Late("xsrun.cli.network", "simulated_http")
 _parse_time = Late("xsrun.timestamps", "parse")
+_bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli.memory", "bounded_memory")
 _deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
 
 Options = Mapping[str, Any]
+
+MEMORY = 4096
+"""Megabytes that the values of a run may take."""
 
 
 class _Quiet:
@@ -82,7 +86,7 @@ def _run(
         return int(failure.exit)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
     world = real_world(log, resolved.values, http, clock, random)
-    return _watch(project, job, given, world, _limits(options), options["timeout"], output)
+    return _watch(project, job, given, world, _limits(options), options, output)
 
 
 def _watch(
@@ -91,13 +95,13 @@ def _watch(
     given: Mapping[str, Any],
     world: World,
     limits: Limits,
-    timeout: float | None,
+    options: Options,
     output: Output,
 ) -> int:
     """Run, and say what was sent when the run is cut short."""
     recorder = RecordingHttp(world.http)
     try:
-        with _deadline(timeout) if timeout and timeout > 0 else nullcontext():
+        with _bounded_memory(options["memory"] or MEMORY), _until(options["timeout"]):
             result = run_job(project.loaded, job, given, world._replace(http=recorder), limits)
     except KeyboardInterrupt:
         writes = [each for each in recorder.exchanges if each.writes]
@@ -113,6 +117,10 @@ def _watch(
         return int(result.error.exit)
     output.result(result.value)
     return int(Exit.DONE)
+
+
+def _until(timeout: float | None) -> AbstractContextManager[None]:
+    return _deadline(timeout) if timeout and timeout > 0 else nullcontext()
 
 
 def _variables(path: str, options: Options) -> tuple[Mapping[str, str], ...]:

@@ -82,6 +82,7 @@ EXECUTE: Final = (
     Option(
         "limit", ("--limit",), "whole", "TURNS", "Turns of all loops together; 100,000,000 when left out.", "Limits"
     ),
+    Option("memory", ("--memory",), "whole", "MB", "Memory for values; 4,096 when left out.", "Limits"),
     Option("now", ("--now",), "text", "TIME", "The time the job sees, e.g. 2026-01-31T12:00:00Z.", "Determinism"),
     Option("seed", ("--seed",), "text", "TEXT", "Make uuids and random numbers repeatable.", "Determinism"),
     Option("json", ("--json",), "flag", "", "Messages as JSON lines on stderr.", "Output"),

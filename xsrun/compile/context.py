@@ -65,6 +65,10 @@ class StackCompiler(Protocol):
         """Set a variable or a place in it to the value of an expression."""
         ...
 
+    def shared(self, names: set[str]) -> list[ast.stmt]:
+        """Note that variables may no longer be the only holders of what they hold."""
+        ...
+
     def bind(self, block: tree.Block, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
         """``as $name`` of a statement, or its value for the effect alone."""
         ...

@@ -77,7 +77,7 @@ class Statements:
         outer, context.escaped = context.escaped, set()
         with context.muted():
             made = self.updates.cell(found, one_by_one)
-        cleared = [self.updates.shared(name) for name in sorted(context.escaped & context.tracked)]
+        cleared = self.shared(context.escaped)
         context.escaped = outer
         if made is None:
             return [*chain(*one_by_one)]
@@ -101,8 +101,7 @@ class Statements:
         else:
             self._unknown(block)
             made = []
-        cleared = sorted(context.escaped & context.tracked)
-        made = [self.updates.shared(name) for name in cleared] + made
+        made = self.shared(context.escaped) + made
         context.escaped = outer
         for each in made:
             if not hasattr(each, "lineno"):
@@ -155,6 +154,10 @@ class Statements:
         if grown is not None:
             return grown
         return self.store(target, self.expressions.value(value, strict=True), is_fresh(value))
+
+    def shared(self, names: set[str]) -> list[ast.stmt]:
+        """Note that variables may no longer be the only holders of what they hold."""
+        return [self.updates.shared(name) for name in sorted(names & self.context.tracked)]
 
     def bind(self, block: tree.Block, value: ast.expr, fresh: bool = False) -> list[ast.stmt]:
         """``as $name`` of a statement, or its value for the effect alone."""

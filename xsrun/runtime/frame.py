@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import repeat
-from typing import Any
+from typing import Any, Final
 
 from xsrun.effects.ports import World
 from xsrun.record import NamedTuple
 
 Binder = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+
+
+MOST_TURNS: Final = 1 << 30
+"""The compiler counts on no run making more turns: it is what keeps small integers within 64 bits."""
 
 
 class Limits(NamedTuple):
@@ -56,7 +60,7 @@ class Run:
         self.auth: dict[str, Any] = {}
         self.later: list[Callable[[], Any]] = []
         """What ``util.post_process`` left to do after the result."""
-        self.budget: Iterator[None] = repeat(None, limits.turns)
+        self.budget: Iterator[None] = repeat(None, min(limits.turns, MOST_TURNS))
         self.workers: list[Any] = []
         """The ``Workers`` of functions that run beside the others, once there are any."""
 

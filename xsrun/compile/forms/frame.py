@@ -66,6 +66,8 @@ def _post_process(stack: StackCompiler, block: tree.Block) -> Stack:
     if body is None:
         return []
     used = _used(stack, body)
+    # The result of the run may hold what the variables hold.
+    body = [*stack.shared(used), *body]
     for name in used:
         if stack.context.names.local(name) in _stored(body):
             stack.context.names.doubtful.add(name)

@@ -1,0 +1,27 @@
+"""A bound on the memory of the process, so that a value that grows without end ends the run and not the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+
+
+@contextmanager
+def bounded_memory(megabytes: int) -> Iterator[None]:
+    """Let the process hold that much data in the block. What goes beyond ends the run with ``limit-size``.
+
+    Only where the system can bound it; elsewhere the machine is the bound.
+    """
+    resource = import_module("resource") if find_spec("resource") else None
+    if resource is None or not hasattr(resource, "RLIMIT_DATA"):
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = max(1, megabytes) << 20
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
