@@ -28,14 +28,14 @@ class Differs(Exception):
     """A program gave different results."""
 
 
-def difference(text: str, counts: Counter[str]) -> str | None:
+def difference(text: str, counts: Counter[str] | None = None) -> str | None:
     """What is not the same about a program, None when nothing is."""
+    counts = Counter() if counts is None else counts
     ways = ThreeWays(load_text(text, "random.xs"))
-    found = ways.differing_findings()
-    if found or ways.broken:
-        return found or f"does not compile: {[*map(str, ways.folder.diagnostics)]}"
+    if ways.broken:
+        return f"does not compile: {[*map(str, ways.folder.diagnostics)]}"
     try:
-        found = ways.differing("case", work=WORK)
+        found = ways.differing_findings() or ways.differing("case", work=WORK)
     except TooLarge:
         counts["too large"] += 1
         return None

@@ -283,6 +283,8 @@ class Frame:
             self.error = outer
 
     def do_function_run(self, block: tree.Block) -> None:
+        if block.attribute("async") or block.attribute("runtime_mode"):
+            raise NotCovered("a call beside its caller")
         self.bind(block, self.called(block))
 
     do_service_function_run = do_function_run

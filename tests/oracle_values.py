@@ -132,7 +132,7 @@ def identical(a: Any, b: Any) -> bool:
 
 
 def ordered(a: Any, b: Any) -> int | None:
-    """-1, 0 or 1; None where nothing holds, that is beside a number that is none."""
+    """-1, 0 or 1; None where nothing holds: beside a number that is none, and between objects of other keys."""
     kinds = {kind(a), kind(b)}
     if kinds == {"null", "text"}:
         return ordered(a or "", b or "")
@@ -158,7 +158,7 @@ def ordered_containers(a: Any, b: Any) -> int | None:
         return sign(len(first), len(second))
     for key, value in first.items():
         if key not in second:
-            return 1
+            return None
         order = ordered(value, second[key])
         if order != 0:
             return order

@@ -7,7 +7,8 @@ says how often something else comes, so that it must not trust them too far.
 from hypothesis import strategies as st
 
 NUMBERS = (
-    "0", "1", "2", "3", "7", "-1", "-2", "16777215", "16777216", "4294967296", "1152921504606846975",
+    "0", "1", "2", "3", "7", "-1", "-2", "16777215", "16777216", "2147483647", "2147483648",
+    "4294967296", "-16777216", "1152921504606846975",
     "1152921504606846976", "9223372036854775807", "-9223372036854775808", "9223372036854775806",
 )  # fmt: skip
 AMOUNTS = (
@@ -39,10 +40,16 @@ COMPARISONS = ("==", "!=", "===", "!==", "<", "<=", ">", ">=")
 ROLES = {
     "a": "numbers", "b": "numbers", "c": "texts", "d": "table", "e": "table", "f": "record", "g": "record",
     "h": "shelf", "i": "number", "j": "number", "s": "text", "t": "text", "u": "amount", "x": "any", "r": "numbers",
+    "o": "thing", "p": "things",
 }  # fmt: skip
 """Variables by name. A table is a list of lists, a record an object of numbers, a shelf an object of lists."""
-OF_ELEMENT = {"numbers": "number", "texts": "text", "table": "numbers", "record": "number", "shelf": "numbers"}
-LISTS = ("numbers", "texts", "table")
+FIELDS = {"k": "number", "s": "text", "l": "numbers"}
+"""What a thing consists of."""
+OF_ELEMENT = {
+    "numbers": "number", "texts": "text", "table": "numbers", "things": "thing", "record": "number", "shelf": "numbers",
+}  # fmt: skip
+LISTS = ("numbers", "texts", "table", "things")
+RETHINKING = ('unset:"s"', 'unset:"l"', "merge:{k: null}", "merge:{z: 1}", 'set:"s":null', "pick:[k, s]")
 SCALARS = ("number", "amount", "text", "flag")
 LOGGED = "catch {\ndebug.log { value = $error.message }\n}"
 CALLEES = {
@@ -164,7 +171,7 @@ class Writer:
         if role == "any":
             if self.chance(20):
                 return self.pick(["null", "true", "false", "[]", "{}"])
-            role = self.pick([*SCALARS, *OF_ELEMENT])
+            role = self.pick([*SCALARS, *OF_ELEMENT, "thing"])
         if self.chance(1):
             return self.pick(FAULTS)
         if self.element and self.chance(60 if self.element == role else 10):
@@ -185,27 +192,37 @@ class Writer:
 
     def access(self, role, depth):
         """An element of something."""
-        name = self.pick([name for name, held in ROLES.items() if OF_ELEMENT.get(held) == role])
+        if self.element == "thing" and self.chance(60):
+            return "$$." + next(key for key, held in FIELDS.items() if held == role)
+        name = self.pick([name for name, held in ROLES.items() if OF_ELEMENT.get(held) == role] + ["o", "p"])
+        if name in "op":
+            field = self.pick([key for key, held in FIELDS.items() if held == role])
+            return f"$o.{field}" if name == "o" else f"$p[{self.key('things', depth)}].{field}"
         if role == "number" and self.chance(40):
-            return self.path(self.pick("deh"), 2, depth)
+            return self.path(self.pick("deh"), 2, depth)[0]
         if self.chance(25):
             return f"(${name}|{self.pick(TAKING)})"
-        return self.path(name, 1, depth)
+        return self.path(name, 1, depth)[0]
 
     def path(self, name, count, depth=1):
-        """A place so many steps into a variable."""
+        """A place so many steps into a variable, and its role."""
         role, steps = ROLES[name], ""
         for _ in range(count):
-            steps += self.step(role, depth)
-            role = OF_ELEMENT.get(role, "any")
-        return f"${name}{steps}"
+            step, role = self.step(role, depth)
+            steps += step
+        return f"${name}{steps}", role
 
     def step(self, role, depth):
+        """A step into something, and the role of what is there."""
+        inner = OF_ELEMENT.get(role, "any")
+        if role == "thing":
+            field = self.pick([*FIELDS])
+            return self.pick([f".{field}", f'["{field}"]']), FIELDS[field]
         if role in ("record", "shelf"):
-            return self.pick([".k", ".l", ".m", f"[{self.key(role, depth)}]"])
+            return self.pick([".k", ".l", ".m", f"[{self.key(role, depth)}]"]), inner
         if self.chance(5):
-            return self.pick([".0", ".1", ".k"])
-        return f"[{self.key(role, depth)}]"
+            return self.pick([".0", ".1", ".k"]), inner
+        return f"[{self.key(role, depth)}]", inner
 
     def key(self, role, depth):
         if self.noisy(8):
@@ -277,8 +294,23 @@ class Writer:
     def table(self, depth):
         return self.list_of("table", depth)
 
+    def things(self, depth):
+        return self.list_of("things", depth)
+
+    def thing(self, depth):
+        if depth < 0 or self.chance(40):
+            return "{" + ", ".join(f"{key}: {self.value(role, depth - 1)}" for key, role in FIELDS.items()) + "}"
+        if self.chance(40):
+            return self.pick(["$o", "$o", "$p[0]", "($p|first)"])
+        base, field = self.value("thing", depth), self.pick([*FIELDS])
+        if self.noisy(15):
+            return f"({base}|{self.pick(RETHINKING)})"
+        return f'({base}|set:"{field}":{self.value(FIELDS[field], depth)})'
+
     def list_of(self, own, depth):
         role = OF_ELEMENT[own]
+        if own in ("numbers", "texts") and depth > 0 and self.chance(8):
+            return f"({self.value('things', depth)}|map:$$.{'k' if own == 'numbers' else 's'})"
         if depth < 0 or self.chance(25):
             return "[" + ", ".join(self.value(role, depth - 1) for _ in range(self.draw(st.integers(0, 3)))) + "]"
         if self.chance(40):
@@ -291,7 +323,7 @@ class Writer:
         if form == 2:
             return f"({base}|merge:{self.value(own, depth)})"
         if form == 3:
-            return f"({base}|{self.pick(RESHAPING if self.noisy(10) else REKEEPING)})"
+            return f"({base}|{self.pick(RESHAPING if self.noisy(15) else REKEEPING)})"
         if form == 4:
             return f"({base}|{self.pick(['map', 'filter'])}:{self.of_element(role, depth)})"
         return f"({base}|set:{self.key(own, depth)}:{self.value(role, depth)})"
@@ -299,7 +331,9 @@ class Writer:
     def of_element(self, role, depth):
         """An expression per element."""
         outer, self.element = self.element, role
-        made = self.value("flag" if self.noisy(15) else role, depth)
+        made = (
+            "$$.k > 1" if role == "thing" and self.chance(30) else self.value("flag" if self.noisy(15) else role, depth)
+        )
         self.element = outer
         return made
 
@@ -361,26 +395,24 @@ class Writer:
     def row(self):
         """A captured row."""
         name = self.pick("deh")
-        read = [self.path(name, 1), f"(${name}|{self.pick(TAKING[:-1])})", f"${name}|get:{self.key(ROLES[name], 0)}"]
+        read = [self.path(name, 1)[0], f"(${name}|{self.pick(TAKING[:-1])})", f"${name}|get:{self.key(ROLES[name], 0)}"]
         return self.set(self.target("numbers"), self.pick(read))
 
     def place(self):
-        name = self.pick([name for name, role in ROLES.items() if role in OF_ELEMENT or role == "any"])
-        role = ROLES[name]
-        count = self.pick([1, 2]) if role in ("table", "shelf") else 1
-        inner = OF_ELEMENT.get(role, "any")
-        inner = OF_ELEMENT[inner] if count == 2 else inner
+        name = self.pick([name for name, role in ROLES.items() if role in OF_ELEMENT or role in ("any", "thing")])
+        count = self.pick([1, 2]) if ROLES[name] in ("table", "shelf", "things") else 1
         if self.noisy(8):
             count = self.pick([1, 2, 3])
+        target, inner = self.path(name, count)
         value = self.variable(inner) if self.chance(25) else self.value(inner)
-        return f"var.update {self.path(name, count)} {{ value = {value} }}"
+        return f"var.update {target} {{ value = {value} }}"
 
     def mutate(self):
         name = self.pick([name for name, role in ROLES.items() if role in LISTS])
         target, role = f"${name}", ROLES[name]
         if self.chance(35):
-            name, role = self.pick("deh"), "numbers"
-            target = self.path(name, 1)
+            role = "numbers"
+            target = self.pick(["$o.l", "$p[0].l", self.path(self.pick("deh"), 1)[0]])
         kind, inner = self.pick(["push", "push", "push", "pop", "shift", "unshift", "merge"]), OF_ELEMENT[role]
         if kind in ("pop", "shift"):
             bound = f" as {self.pick([self.target(inner), '$x', '$d[0]', '$f.k'] if self.noisy(15) else ['$x'])}"
@@ -397,6 +429,8 @@ class Writer:
             return self.set(name, value)
         name = self.pick([name for name, role in ROLES.items() if role in OF_ELEMENT])
         role = OF_ELEMENT[ROLES[name]]
+        if self.chance(10):
+            return f'var.update $o {{ value = $o|set:"{self.pick([*FIELDS])}":{self.value("number", 1)} }}'
         first, second = self.value(role, 1), self.value(role, 1)
         if ROLES[name] in ("record", "shelf") or self.chance(25):
             change = f"set:{self.key(ROLES[name], 0)}:{first}"
@@ -406,7 +440,7 @@ class Writer:
         return self.set(self.target(ROLES[name]) if self.chance(10) else f"${name}", f"${name}|{change}")
 
     def calculate(self):
-        target = self.pick([self.variable("number", "amount"), self.path(self.pick("abfg"), 1)])
+        target = self.pick([self.variable("number", "amount"), self.path(self.pick("abfg"), 1)[0], "$o.k"])
         kind = self.pick(["add", "add", "sub", "mul", "div", "mod"])
         return f"math.{kind} {target} {{ value = {self.value('number')} }}"
 
@@ -494,10 +528,10 @@ class Writer:
         return f"for ({self.pick(['2', '3', '$i % 3', '($a|count) % 4'])}) {{ each as {item} {{\n{self.stack(4)}\n}} }}"
 
     def through(self):
-        role = self.pick(["numbers", "table", "record", "shelf"])
+        role = self.pick(["numbers", "table", "record", "shelf", "things"])
         source = self.variable(role)
         if role == "numbers" and self.chance(60):
-            source = self.pick([self.path(self.pick("deh"), 1), self.value("numbers", 1), "(0..2)"])
+            source = self.pick([self.path(self.pick("deh"), 1)[0], self.value("numbers", 1), "(0..2)", "$o.l"])
         item, body = self.target(OF_ELEMENT[role]), self.stack(4)
         if source[1:] in self.known and self.chance(10):
             body += "\nremove"

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from xsrun.build import build_stamp
 from xsrun.diagnostics import Diagnostic
-from xsrun.files import source_files
+from xsrun.files import content, source_files
 from xsrun.late import Late
 from xsrun.program import Call, Plan, Program, Routine
 from xsrun.record import NamedTuple
@@ -51,8 +51,7 @@ class _Seen(NamedTuple):
 class Entry:
     """The place of one project in the cache, and the files of the project as they are now.
 
-    Made before the project is read, so that what changes meanwhile is noticed next time. Raises OSError when
-    there is no such project.
+    Made before the project is read, so that what changes meanwhile is noticed next time.
     """
 
     def __init__(self, path: str) -> None:
@@ -127,7 +126,10 @@ def _put(path: str, data: bytes) -> None:
 
 
 def _seen(path: str) -> _Seen:
-    found = os.stat(path)
+    try:
+        found = os.stat(path)
+    except OSError:
+        return _Seen(path, 0, 0)
     settled = time.time_ns() - found.st_mtime_ns > SETTLED_NS
     return _Seen(path, found.st_size, found.st_mtime_ns if settled else 0)
 
@@ -138,8 +140,7 @@ def _unchanged(kept: _Seen, now: _Seen, source: Source) -> bool:
         return True
     if kept.path != now.path:
         return False
-    with open(now.path, "rb") as file:
-        return file.read().decode("utf-8-sig", "surrogateescape") == source.text
+    return content(now.path).decode("utf-8-sig", "surrogateescape") == source.text
 
 
 # ------------------------------------------------------------------ records as marshal takes them, and back

@@ -1,7 +1,7 @@
 """What can go wrong, as records: faults, their codes, and the exit code of each.
 
 A *Diagnostic* is found by reading the source, a *Fault* happens while it runs. Both carry a code out
-of one vocabulary (``CODES``), which ``xsrun explain`` prints and which programs may match on.
+of one vocabulary (``CODES``), which programs may match on.
 """
 
 from __future__ import annotations
@@ -218,6 +218,7 @@ CODES: Final[dict[str, Code]] = {
     "unclosed": Code(Exit.SOURCE, "a bracket is opened and never closed"),
     "unmatched": Code(Exit.SOURCE, "a bracket is closed that was never opened"),
     "nesting": Code(Exit.SOURCE, "brackets stand inside one another too deep to be read"),
+    "unreadable": Code(Exit.SOURCE, "the file cannot be read"),
     "encoding": Code(Exit.SOURCE, "the file is no UTF-8"),
     "source-size": Code(Exit.SOURCE, "the text is too large to be a program"),
     "too-complex": Code(Exit.SOURCE, "the program is too large or too deeply nested to be compiled"),

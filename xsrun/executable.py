@@ -51,11 +51,27 @@ class Executable:
             return self.jobs[name]
         shown = ", ".join(f'"{each}"' for each in self.jobs) or "none"
         if name is None:
-            code = "several-jobs" if self.jobs else "no-job"
-            return Failure(code, f"the jobs here are {shown}", Exit.USAGE, "choose one with --job")
+            if not self.jobs:
+                return Failure("no-job", "no job is declared here", Exit.USAGE, 'write run.job "name" { … } in run.xs')
+            return Failure("several-jobs", f"the jobs here are {shown}", Exit.USAGE, "choose one with --job")
         near = nearest(name, self.jobs)
         help = f'did you mean "{near}"?' if near else f"the jobs here are {shown}"
         return Failure("no-job", f"there is no job `{name}`", Exit.USAGE, help)
+
+    def unknown_inputs(self, job: Plan, given: Iterable[str]) -> list[Diagnostic]:
+        """A warning for every given input that neither ``main`` nor ``pre`` of the job declares."""
+        routines = [self.program.routine("function", call.name) for call in (job.main, job.pre) if call]
+        known = [field.name for routine in routines if routine for field in routine.fields]
+        return [
+            Diagnostic(
+                "unknown-input",
+                f"job `{job.name}` has no input `{name}`; it is ignored",
+                severity="warning",
+                help=f"did you mean `{near}`?" if (near := nearest(name, known)) else f"it takes {', '.join(known)}",
+            )
+            for name in given
+            if name not in known
+        ]
 
     def missing_env(self, job: Plan, names: Iterable[str]) -> Failure:
         """The failure of a run whose variables have no value, with the places that read them."""
@@ -74,8 +90,7 @@ class Executable:
 def executable(path: str, cached: bool = True) -> Executable:
     """The project of a folder or file, compiled anew only when the cache has no program that fits.
 
-    With ``cached`` false nothing is taken from the cache and nothing kept there. Raises OSError when the
-    files cannot be read.
+    With ``cached`` false nothing is taken from the cache and nothing kept there.
     """
     entry = cache.Entry(path) if cached else None
     stored = entry.read() if entry else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,32 +15,48 @@ RUN_FILES: Final = ("run.xs", "run.job.xs")
 def home_of(path: str) -> str:
     """What to load for a path: the folder of a run file, anything else as it is."""
     folder, name = os.path.split(path)
-    return (folder or os.curdir) if name in RUN_FILES and os.path.isfile(path) else path
+    return (folder or os.curdir) if name in RUN_FILES and os.path.lexists(path) else path
 
 
 def is_home(folder: str) -> bool:
     """Whether a folder holds a run file."""
-    return any(os.path.exists(os.path.join(folder, name)) for name in RUN_FILES)
+    return any(os.path.lexists(os.path.join(folder, name)) for name in RUN_FILES)
 
 
 def source_files(path: str) -> list[str]:
     """The ``.xs`` files that belong together: the named file, or all below the folder in the order of their paths.
 
     A folder that holds its own ``run.xs`` below another one is a project of its own and left out, hidden
-    folders too. Raises OSError when a folder cannot be read.
+    folders too. What cannot be read is named all the same: a broken link, or a folder that may not be entered.
     """
-    return [path] if os.path.isfile(path) else list(_walk(path, top=True))
+    return list(_walk(path, top=True)) if os.path.isdir(path) else [path]
 
 
 def _walk(folder: str, top: bool) -> Iterator[str]:
-    with os.scandir(folder) as scan:
-        entries = sorted(scan, key=lambda entry: entry.name)
+    try:
+        with os.scandir(folder) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError:
+        yield folder
+        return
     if not top and any(entry.name in RUN_FILES for entry in entries):
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
+        if entry.is_dir(follow_symlinks=False) and entry.name not in RUN_FILES:
             yield from _walk(entry.path, top=False)
-        elif entry.name.endswith(".xs") and entry.is_file():
+        elif entry.name.endswith(".xs"):
             yield entry.path
+
+
+def content(path: str) -> bytes:
+    """The bytes of a file. Raises OSError, for what is no plain file too: reading a pipe might never end."""
+    with open(path, "rb", opener=_at_once) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file", path)
+        return stream.read()
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -6,7 +6,7 @@ import os
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Found, nearest
-from xsrun.files import source_files
+from xsrun.files import content, source_files
 from xsrun.program import Call, Plan
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
@@ -71,15 +71,27 @@ class Folder:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What was found, in the order of the files."""
-        return self.found.items
+        """What was found, in the order of files and places.
+
+        What only a file that was not understood may hold is not called missing.
+        """
+        known = {each.source.path for each in self.constructs}
+        faulty = {each.span.source.path for each in self.found.items if each.span and each.severity == "error"}
+        unread = faulty - known
+        return sorted(
+            (each for each in self.found.items if not (unread and each.code.startswith("unresolved-"))), key=_place
+        )
+
+
+def _place(found: Diagnostic) -> tuple[str, int]:
+    return (found.span.source.name, found.span.start) if found.span else ("", 0)
 
 
 def load_folder(path: str) -> Folder:
-    """Read a folder, or the one file that was named. Raises OSError when it cannot be read."""
+    """Read a folder, or the one file that was named. What cannot be read is reported."""
     folder = Folder(path)
     for file in source_files(path):
-        name = os.path.basename(file) if file == path else os.path.relpath(file, path)
+        name = os.path.basename(os.path.abspath(file)) if file == path else os.path.relpath(file, path)
         source = read_source(file, name, folder.found)
         if source is not None:
             _add_documents(folder, source)
@@ -96,10 +108,14 @@ def load_text(text: str, name: str) -> Folder:
 
 
 def read_source(file: str, name: str, found: Found) -> Source | None:
-    """A file as a source; None, reported, when its bytes are no UTF-8."""
-    with open(file, "rb") as stream:
-        data = stream.read()
+    """A file as a source; None, reported, when it cannot be read or its bytes are no UTF-8."""
     path = os.path.realpath(file)
+    try:
+        data = content(file)
+    except OSError as error:
+        place = Span(Source(name, "", path), 0, 0)
+        found.error("unreadable", f"{name} cannot be read: {error.strerror}", place, help="mend it or take it away")
+        return None
     try:
         return Source(name, data.decode("utf-8-sig"), path)
     except UnicodeDecodeError as error:

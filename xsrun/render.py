@@ -11,13 +11,15 @@ from xsrun.diagnostics import Diagnostic, Fault
 from xsrun.effects.ports import Headers, Request, Response
 from xsrun.effects.recording import Exchange
 from xsrun.runtime.job import Failure
-from xsrun.runtime.secrets import MASK, Masker
+from xsrun.runtime.secrets import CUT, MASK, Masker
 from xsrun.source import Span
 
 TAB_WIDTH: Final = 4
 MAX_VALUE: Final = 100
 MAX_BODY: Final = 400
 MAX_FRAMES: Final = 8
+MAX_LINE: Final = 300
+MAX_MESSAGE: Final = 4000
 SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"})
 
 
@@ -61,7 +63,8 @@ def diagnostic_json(found: Diagnostic) -> dict[str, object]:
 
 def _headline(severity: str, code: str, message: str, style: Style) -> str:
     colour = style.error if severity == "error" else style.warning
-    return f"{colour}{severity}[{code}]{style.off}{style.strong}: {message}{style.off}"
+    shown = message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}{CUT}"
+    return f"{colour}{severity}[{code}]{style.off}{style.strong}: {shown}{style.off}"
 
 
 def _note(span: Span | None, word: str, text: str) -> str:
@@ -77,13 +80,15 @@ def excerpt(span: Span, label: str = "", style: Style = PLAIN) -> list[str]:
     margin = " " * len(str(line))
     text = source.line_text(line)
     stop = end_column - 1 if end_line == line else len(text)
+    first = 0 if column <= MAX_LINE // 2 or len(text) <= MAX_LINE else column - 1 - MAX_LINE // 4
+    text, column, stop = text[first : first + MAX_LINE], column - first, stop - first
     before = display_width(text[: column - 1])
     width = max(1, display_width(text[column - 1 : stop].rstrip()))
     shown = text.replace("\t", " " * TAB_WIDTH)
     carets = f"{margin} | {' ' * before}{style.error}{'^' * width}{style.off}"
     return [
         f"{margin}--> {style.place}{span.place}{style.off}",
-        f"{line} | {_cut(shown)}",
+        f"{line} | {shown}",
         f"{carets} {label}".rstrip(),
     ]
 
@@ -99,10 +104,6 @@ def display_width(text: str) -> int:
         else:
             width += 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
     return width
-
-
-def _cut(line: str, limit: int = 300) -> str:
-    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 # ------------------------------------------------------------------ failures
@@ -186,12 +187,19 @@ def failure_json(failure: Failure, exchanges: Iterable[Exchange], masker: Masker
             line, column = fault.span.source.position(fault.span.start)
             shown |= {"file": fault.span.source.name, "line": line, "column": column}
         shown["calls"] = [{"function": frame.function, "place": frame.place} for frame in fault.frames]
-        shown["values"] = {name: values.plain(value) for name, value in fault.values}
+        shown["values"] = {name: _shown(value) for name, value in fault.values}
     shown["requests"] = [exchange_json(each) for each in exchanges]
     if failure.help:
         shown["help"] = failure.help
     masked: dict[str, object] = masker.value(shown)
     return masked
+
+
+def _shown(value: object) -> object:
+    try:
+        return values.plain(value)
+    except Fault:
+        return values.type_name(value)
 
 
 def exchange_json(exchange: Exchange) -> dict[str, object]:
@@ -210,6 +218,9 @@ def exchange_json(exchange: Exchange) -> dict[str, object]:
 
 
 def shorten(value: object, limit: int = MAX_VALUE) -> str:
-    """A value in one short line."""
-    shown = values.dumps(value)
+    """A value in one short line; of one that is nested beyond reading, its type."""
+    try:
+        shown = values.dumps(value)
+    except Fault:
+        return values.type_name(value)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -372,7 +372,7 @@ def not_identical(a: Any, b: Any) -> bool:
 
 
 def compare(a: Any, b: Any) -> int:
-    """The ordering of ``<`` and of min, max and sort: -1, 0 or 1 (PHP 8)."""
+    """The ordering of ``<`` and of min, max and sort: -1, 0 or 1 (PHP 8); 1 too where neither is the smaller."""
     kind_a, kind_b = type(a), type(b)
     if kind_a in (int, float) and kind_b in (int, float):
         return _sign(a, b)
@@ -384,15 +384,13 @@ def compare(a: Any, b: Any) -> int:
         return 1 if a else 0
     if a is None or b is None or kind_a is bool or kind_b is bool:
         return _sign(truth(a), truth(b))
-    if kind_a is str and kind_b in (int, float):
-        return -_compare_number_text(b, a)
-    if kind_b is str and kind_a in (int, float):
+    if (kind_a is str and kind_b in NUMBERS) or (kind_b is str and kind_a in NUMBERS):
         return _compare_number_text(a, b)
     return _compare_containers(a, b)
 
 
 def _sign(a: Any, b: Any) -> int:
-    return int(a > b) - int(a < b)
+    return -1 if a < b else int(a != b)
 
 
 def _compare_texts(a: str, b: str) -> int:
@@ -403,9 +401,9 @@ def _compare_texts(a: str, b: str) -> int:
     return _sign(a, b)
 
 
-def _compare_number_text(value: int | float, other: str) -> int:
-    parsed = parse_number(other)
-    return _sign(value, parsed) if parsed is not None else _sign(to_text(value), other)
+def _compare_number_text(a: Any, b: Any) -> int:
+    first, second = (parse_number(each) if isinstance(each, str) else each for each in (a, b))
+    return _sign(to_text(a), to_text(b)) if first is None or second is None else _sign(first, second)
 
 
 def _compare_containers(a: Any, b: Any) -> int:
@@ -442,29 +440,39 @@ def greater(a: Any, b: Any) -> bool:
     """``>``."""
     if type(a) in NUMBERS and type(b) in NUMBERS:
         return bool(a > b)
-    return compare(a, b) > 0
+    return compare(b, a) < 0
 
 
 def greater_equal(a: Any, b: Any) -> bool:
     """``>=``."""
     if type(a) in NUMBERS and type(b) in NUMBERS:
         return bool(a >= b)
-    return compare(a, b) >= 0
+    return compare(b, a) <= 0
 
 
 # ---------------------------------------------------------------- JSON
 
 
 def plain(value: Any) -> Any:
-    """A value as the JSON output shows it: whole decimals as integers, bytes as text, resources as objects."""
+    """A value as the JSON output shows it: whole decimals as integers, bytes as text, resources as objects.
+
+    Raises Fault when it is nested too deep.
+    """
+    try:
+        return _plain(value)
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, float):
         if not abs(value) < INFINITY:
             return None
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [_plain(item) for item in value]
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, bytes):
         return bytes_text(value)
     if isinstance(value, Opaque):
@@ -473,12 +481,19 @@ def plain(value: Any) -> Any:
 
 
 def dumps(value: Any, indent: int | None = None) -> str:
-    """JSON text: compact unless indented, shortest decimals, ``2.0`` as ``2``, nothing escaped without need."""
+    """JSON text: compact unless indented, shortest decimals, ``2.0`` as ``2``, nothing escaped without need.
+
+    Raises Fault when the value is nested too deep.
+    """
     separators = (",", ":") if indent is None else None
     try:
         return json.dumps(plain(value), ensure_ascii=False, separators=separators, indent=indent)
     except RecursionError:
-        raise Fault("limit-size", "the value is nested too deep for JSON") from None
+        raise _too_deep() from None
+
+
+def _too_deep() -> Fault:
+    return Fault("limit-size", "the value is nested too deep for JSON")
 
 
 def loads(source: str) -> Any:

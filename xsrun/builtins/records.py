@@ -1,7 +1,7 @@
 """The records of all builtins, derived from the functions that implement them.
 
-Readers: binding (unknown, missing, arity, type), nearest names, ``xsrun docs``, completion, the
-generated pages and the test that runs every example. A warm start of a job does not come here.
+Readers: binding (unknown, missing, arity, type), nearest names, the generated pages and the test that
+runs every example. A warm start of a job does not come here.
 """
 
 from __future__ import annotations

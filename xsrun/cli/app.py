@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
 from xsrun import __version__
 from xsrun.cli import commands
-from xsrun.cli.options import EXECUTE, PATH, Option
+from xsrun.cli.options import EXECUTE, PATH, WHEN, Option
 from xsrun.late import Late
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
@@ -39,10 +39,13 @@ app = typer.Typer(
 
 
 def run(argv: list[str]) -> int:
-    """Run a command line. Gives back the exit code."""
+    """Run a command line. Gives back the exit code. Raises BrokenPipeError when nobody reads the output."""
+    stdout = sys.stdout
     try:
         app(args=argv, prog_name="xsrun", standalone_mode=True)
     except SystemExit as end:
+        if sys.stdout is not stdout:  # how typer tells that nobody reads any longer
+            raise BrokenPipeError from None
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     return 0
 
@@ -53,6 +56,7 @@ _TYPES: Final[dict[str, Any]] = {
     "texts": list[str] | None,
     "number": float | None,
     "whole": int | None,
+    "when": Literal[WHEN] | None,
 }
 
 

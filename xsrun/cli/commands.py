@@ -6,17 +6,18 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from xsrun.cli.find import NotFound, find, jobs_below
+from xsrun.cli.find import NotFound, find, homes_below, jobs_below
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit, XsError, nearest
 from xsrun.effects.real import SystemClock, SystemRandom
 from xsrun.files import is_home
 from xsrun.late import Late
 from xsrun.render import diagnostic_json
+from xsrun.runtime.job import Failure
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.server import serve
 
@@ -30,7 +31,7 @@ PathArgument = Annotated[
     str, typer.Argument(help="A job folder, a run.xs, or a folder of job folders.", show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
-ColorOption = Annotated[str, typer.Option("--color", help="auto, always or never.")]
+ColorOption = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="auto, always or never.")]
 
 
 def check(path: PathArgument = ".", as_json: JsonOption = False, color: ColorOption = "auto") -> None:
@@ -38,7 +39,7 @@ def check(path: PathArgument = ".", as_json: JsonOption = False, color: ColorOpt
 
     Example: xsrun check jobs --json
     """
-    output = Output(False, False, color)
+    output = Output(as_json, False, color)
     try:
         projects = _projects(path)
     except XsError as fault:
@@ -68,8 +69,7 @@ def _summary(projects: int, errors: int, warnings: int) -> None:
 
 def _projects(path: str) -> list[Project]:
     """The project of a folder, or every project below it. Raises XsError."""
-    below = jobs_below(path) if os.path.isdir(path) and not is_home(path) else []
-    homes = dict.fromkeys(place.path for place in below)
+    homes = homes_below(path) if os.path.isdir(path) and not is_home(path) else []
     return [_load(home) for home in homes or [path]]
 
 
@@ -79,10 +79,13 @@ def info(path: PathArgument = ".", job: Annotated[str | None, typer.Option("--jo
 
     Example: xsrun info --job "PagerDuty Create Incident"
     """
-    output = Output()
+    output = Output(as_json)
     try:
         folder, name = find(path if path != "." else None, job)
         project = _load(folder)
+        chosen = project.choose(name) if name is not None and not project.errors else None
+        if isinstance(chosen, Failure):
+            raise NotFound(chosen.message, chosen.help, chosen.code)
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     described = _describe(project.folder, name)
@@ -118,6 +121,9 @@ def list_jobs(path: PathArgument = ".", as_json: JsonOption = False) -> None:
 
     Example: xsrun list --json
     """
+    output = Output(as_json)
+    if not os.path.lexists(path):
+        raise typer.Exit(output.complain("not-found", f"there is no file or folder {path}", "name a folder"))
     places = jobs_below(path)
     if as_json:
         rows = [{"name": each.name, "path": each.path, "kind": each.kind} for each in places]
@@ -128,13 +134,13 @@ def list_jobs(path: PathArgument = ".", as_json: JsonOption = False) -> None:
             sys.stdout.write(f"{each.name:<{width}}  {each.path}\n")
     if not places:
         raise typer.Exit(
-            Output().complain("no-job", f"there is no job below {path}", "name a folder that holds job folders")
+            output.complain("no-job", f"there is no job below {path}", "name a folder that holds job folders")
         )
 
 
 def mock(
     provider: Annotated[str, typer.Argument(help="Which provider: pagerduty or incident-io.", show_default=False)],
-    port: Annotated[int, typer.Option("--port", "-p", help="The port; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Serve a simulator of a provider over HTTP until Ctrl-C.

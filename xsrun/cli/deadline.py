@@ -1,4 +1,4 @@
-"""A time after which a run is stopped, wherever it is."""
+"""What stops a run from outside, wherever it is: its time, and signals."""
 
 from __future__ import annotations
 
@@ -24,3 +24,23 @@ def deadline(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Raise KeyboardInterrupt with the name of the signal in the block when the process is asked to end.
+
+    Signals that the process was started to ignore are ignored still. For the main thread only.
+    """
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    heeded = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    for each in heeded:
+        signal.signal(each, stop)
+    try:
+        yield
+    finally:
+        for each in heeded:
+            signal.signal(each, signal.SIG_DFL)

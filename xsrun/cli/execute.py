@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, Final
 
 from xsrun.cli.find import NotFound, find
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
-from xsrun.diagnostics import Exit
+from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.outward import real_world
 from xsrun.effects.ports import Clock, Http, Log, Random, World
 from xsrun.effects.real import FixedClock, SeededRandom, StderrLog, SystemClock, SystemRandom
-from xsrun.effects.recording import RecordingHttp
+from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.executable import Executable, executable
 from xsrun.late import Late
 from xsrun.program import Plan
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
-from xsrun.runtime.job import Failure, run_job
-from xsrun.runtime.secrets import Masker
+from xsrun.runtime.job import Failure, failure_of, main_routine, run_job
+from xsrun.runtime.secrets import Masker, sensitive
 
 _read_inputs: Callable[[list[str], str | None], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
 _read_variables: Callable[[list[str], Mapping[str, str]], dict[str, str]] = Late("xsrun.cli.inputs", "read_variables")
@@ -30,9 +30,17 @@ _read_env_file: Callable[[str], dict[str, str]] = Late("xsrun.cli.inputs", "read
 _simulated_http = Late("xsrun.cli.network", "simulated_http")
 _parse_time = Late("xsrun.timestamps", "parse")
 _bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli.memory", "bounded_memory")
+_heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "heeding_signals")
 _deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
 
 Options = Mapping[str, Any]
+
+MOST_NAMED: Final = 8
+"""Requests that a message names."""
+TIME_DIGITS: Final = 15
+"""Digits of the latest time that ``--now`` takes in milliseconds."""
+LONGEST_RUN: Final = 1e8
+"""Seconds that ``--timeout`` may be at most; the timers of systems count little further."""
 
 MEMORY = 4096
 """Megabytes that the values of a run may take."""
@@ -74,12 +82,13 @@ def _run(
     inputs = options["input"], options["input_json"]
     given = _read_inputs(*inputs) if inputs != ([], None) else {}
     clock, random = _clock(options), _random(options)
+    output.diagnostics(project.unknown_inputs(job, given))
     http: Http | None = None
     simulated: dict[str, str] = {}
     if options["simulate"] or options["map"]:
         http, simulated = _simulated_http(options["simulate"], options["map"], clock, random)
     resolved = resolve(job.env, variables[0], simulated, *variables[1:])
-    output.masker = Masker(resolved.values.values())
+    output.masker = Masker([*resolved.values.values(), *_sensitive(project, job, given)])
     if resolved.missing:
         failure = project.missing_env(job, resolved.missing)
         output.failure(failure)
@@ -87,6 +96,11 @@ def _run(
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
     world = real_world(log, resolved.values, http, clock, random)
     return _watch(project, job, given, world, _limits(options), options, output)
+
+
+def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> Iterable[str]:
+    """What the inputs of a job give that must not show."""
+    return sensitive(main_routine(project.program, job.main).fields, {**job.main.input, **given}) if job.main else ()
 
 
 def _watch(
@@ -101,26 +115,41 @@ def _watch(
     """Run, and say what was sent when the run is cut short."""
     recorder = RecordingHttp(world.http)
     try:
-        with _bounded_memory(options["memory"] or MEMORY), _until(options["timeout"]):
+        with _bounded_memory(options["memory"] or MEMORY), _until(options["timeout"]), _heeding_signals():
             result = run_job(project.loaded, job, given, world._replace(http=recorder), limits)
-    except KeyboardInterrupt:
-        writes = [each for each in recorder.exchanges if each.writes]
-        sent = (
-            f"{len(writes)} writing request{'s were' if len(writes) != 1 else ' was'} sent"
-            if writes
-            else "nothing was written"
-        )
-        output.failure(Failure("interrupted", f"stopped by the keyboard; {sent}", Exit.INTERRUPTED), recorder.exchanges)
+    except KeyboardInterrupt as stop:
+        message = f"stopped by {str(stop) or 'the keyboard'}; {_sent(recorder.exchanges)}"
+        output.failure(Failure("interrupted", message, Exit.INTERRUPTED), recorder.exchanges)
         return int(Exit.INTERRUPTED)
     if result.error is not None:
         output.failure(result.error, result.requests)
         return int(result.error.exit)
-    output.result(result.value)
+    try:
+        output.result(result.value)
+    except Fault as unshowable:
+        failure = failure_of(unshowable, [])
+        output.failure(failure)
+        return int(failure.exit)
     return int(Exit.DONE)
 
 
+def _sent(exchanges: list[Exchange]) -> str:
+    """What a run that was cut short has changed, or may have."""
+    writes = [each for each in exchanges if each.writes]
+    if not writes:
+        return "nothing was written"
+    named = [f"{each.request.method} {each.request.url}{' (no answer)' if each.unclear else ''}" for each in writes]
+    more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
+    return f"sent before that: {', '.join(named[:MOST_NAMED] + more)}"
+
+
 def _until(timeout: float | None) -> AbstractContextManager[None]:
-    return _deadline(timeout) if timeout and timeout > 0 else nullcontext()
+    """The end of a run that takes so many seconds; none for None and 0. Raises BadOption."""
+    if timeout is None or timeout == 0:
+        return nullcontext()
+    if not 0 < timeout <= LONGEST_RUN:
+        raise BadOption(f"--timeout {timeout:g} is no time span", "write seconds, e.g. --timeout 30")
+    return _deadline(timeout)
 
 
 def _variables(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
@@ -128,11 +157,15 @@ def _variables(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
     beside = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), ".env")
     flags = _read_variables(options["env"], os.environ) if options["env"] else {}
     named = _read_env_file(options["env_file"]) if options["env_file"] else {}
-    return flags, os.environ, named, _read_env_file(beside) if os.path.exists(beside) else {}
+    return flags, os.environ, named, _read_env_file(beside) if os.path.isfile(beside) else {}
 
 
 def _limits(options: Options) -> Limits:
-    return Limits() if options["limit"] is None else Limits(turns=max(1, options["limit"]))
+    if options["limit"] is None:
+        return Limits()
+    if options["limit"] < 1:
+        raise BadOption(f"--limit {options['limit']} makes no sense", "write how many turns loops may make")
+    return Limits(turns=options["limit"])
 
 
 def _random(options: Options) -> Random:
@@ -143,7 +176,11 @@ def _clock(options: Options) -> Clock:
     if options["now"] is None:
         return SystemClock()
     clock = SystemClock()
-    at = int(options["now"]) if options["now"].isdigit() else _parse_time(options["now"], clock.now())
+    given = options["now"]
+    try:
+        at = int(given) if given.isdecimal() and len(given) <= TIME_DIGITS else _parse_time(given, clock.now())
+    except Fault:
+        at = None
     if at is None:
         raise BadOption(f"--now {options['now']} is no time", "write --now 2026-01-31T12:00:00Z")
     return FixedClock(at)

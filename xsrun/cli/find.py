@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xsrun.diagnostics import Exit, nearest
-from xsrun.files import home_of, is_home
+from xsrun.files import RUN_FILES, content, home_of, is_home
 from xsrun.record import NamedTuple
 
 HERE: Final = os.curdir
@@ -36,22 +36,35 @@ class NotFound(Exception):
 
 
 def jobs_below(root: str) -> list[Place]:
-    """Every job in the run files of a folder and of the folders below it, in the order of their paths."""
-    return [place for file in _run_files(root) for place in jobs_in(file)]
+    """Every job of a file, or of the files in a folder and below it, in the order of their paths.
+
+    Files that cannot be read are left out.
+    """
+    return [place for file in _files(root) for place in _jobs_in(file)]
 
 
-def _run_files(root: str) -> Iterator[str]:
+def homes_below(root: str) -> list[str]:
+    """Every folder or file of a job, whether its run file makes sense or not, in the order of their paths."""
+    files = ((file, os.path.basename(file) in RUN_FILES) for file in _files(root))
+    return list(dict.fromkeys(home_of(file) for file, certain in files if certain or _jobs_in(file)))
+
+
+def _files(root: str) -> Iterator[str]:
+    if not os.path.isdir(root):
+        yield root
     for folder, folders, files in os.walk(root):
+        named = [*files, *(name for name in folders if name in RUN_FILES)]
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
-        for name in sorted(files):
+        for name in sorted(named):
             if name.endswith(".xs"):
                 yield os.path.join(folder, name).removeprefix(os.path.join(HERE, ""))
 
 
-def jobs_in(file: str) -> list[Place]:
-    """The jobs that a file declares."""
-    with open(file, encoding="utf-8", errors="replace") as stream:
-        text = stream.read()
+def _jobs_in(file: str) -> list[Place]:
+    try:
+        text = content(file).decode("utf-8-sig", "replace")
+    except OSError:
+        return []
     if "run." not in text:
         return []
     home = home_of(file)
@@ -62,12 +75,12 @@ def jobs_in(file: str) -> list[Place]:
 
 def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     """The folder (or file) to load and the name of the job in it. Raises NotFound."""
-    start = path or HERE
-    if not os.path.exists(start):
-        if job is None and not start.endswith(".xs") and os.sep not in start:
+    start = HERE if path is None else path
+    if not os.path.lexists(start):
+        if job is None and start and not start.endswith(".xs") and os.sep not in start:
             return _by_name(HERE, start)
-        raise NotFound(f"there is no file or folder {path}", "look with xsrun list", "not-found")
-    if os.path.isfile(start):
+        raise NotFound(f"there is no file or folder {path or '``'}", "look with xsrun list", "not-found")
+    if not os.path.isdir(start):
         return home_of(start), job
     if is_home(start):
         return start, job
@@ -77,7 +90,7 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     if len(places) == 1:
         return places[0].path, places[0].name
     shown = ", ".join(f'"{place.name}"' for place in places[:8]) + (", …" if len(places) > 8 else "")
-    where = "here" if start == HERE else f"below {start}"
+    where = _where(start)
     if not places:
         raise NotFound(f"there is no job {where}", "name a folder that holds a run.xs")
     raise NotFound(f"there are {len(places)} jobs {where}: {shown}", "choose one with --job NAME", "several-jobs")
@@ -93,6 +106,9 @@ def _by_name(root: str, name: str) -> tuple[str, str]:
         raise NotFound(f"{len(found)} jobs are called `{name}`: {shown}", "name the folder instead", "several-jobs")
     near = nearest(name, (place.name for place in places))
     raise NotFound(
-        f"there is no job `{name}` below {os.path.realpath(root)}",
-        f'did you mean "{near}"?' if near else "look with xsrun list",
+        f"there is no job `{name}` {_where(root)}", f'did you mean "{near}"?' if near else "look with xsrun list"
     )
+
+
+def _where(root: str) -> str:
+    return "here" if root == HERE else f"below {root}"

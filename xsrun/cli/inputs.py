@@ -41,22 +41,29 @@ def _input(pair: str) -> tuple[str, Any]:
 
 def _file_text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:
             return file.read()
     except OSError as error:
-        raise BadOption(f"cannot read {path}: {error.strerror}") from None
+        raise BadOption(f"cannot read `{path}`: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadOption(f"{path} is no UTF-8 text") from None
 
 
+def _stdin_text() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise BadOption("stdin is no UTF-8 text") from None
+
+
 def _json_object(path: str) -> dict[str, Any]:
-    text = sys.stdin.read() if path == "-" else _file_text(path)
+    named, text = ("standard input", _stdin_text()) if path == "-" else (path, _file_text(path))
     try:
         value = values.loads(text)
     except ValueError as error:
-        raise BadOption(f"{path} is no JSON: {error}") from None
+        raise BadOption(f"{named} is no JSON: {error}", 'inputs are an object, e.g. {"title": "…"}') from None
     if not isinstance(value, dict):
-        raise BadOption(f"{path} holds {values.describe(value)}", 'inputs are an object, e.g. {"title": "…"}')
+        raise BadOption(f"{named} holds {values.describe(value)}", 'inputs are an object, e.g. {"title": "…"}')
     return value
 
 
@@ -65,6 +72,8 @@ def read_variables(pairs: Iterable[str], process: Mapping[str, str]) -> dict[str
     found: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
+        if not name:
+            raise BadOption(f"--env `{pair}` names no variable", "write --env NAME=VALUE")
         if equals:
             found[name] = value
         elif name in process:
@@ -76,9 +85,11 @@ def read_variables(pairs: Iterable[str], process: Mapping[str, str]) -> dict[str
 
 def read_env_file(path: str) -> dict[str, str]:
     """The variables of an env file. Raises BadOption."""
-    if not os.path.exists(path):
+    if not os.path.exists(path) or os.path.isdir(path):
         raise BadOption(f"there is no file {path}")
     try:
         return {name: value for name, value in _dotenv_values(path, interpolate=False).items() if value is not None}
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadOption(f"cannot read {path}: {error}") from None
+    except OSError as error:
+        raise BadOption(f"cannot read `{path}`: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadOption(f"{path} is no UTF-8 text") from None

@@ -53,11 +53,19 @@ def simulated_http(simulate: bool, maps: Iterable[str], clock: Clock, random: Ra
 
 def _split(pair: str) -> tuple[str, str]:
     host, _, target = pair.partition("=")
-    if not host or not target.startswith(("http://", "https://", "mock:")):
+    if not host or not (target.startswith("mock:") or _is_address(target)):
         raise BadOption(
             f"--map {pair} makes no sense", "write --map api.example.com=http://127.0.0.1:8080 or HOST=mock:NAME"
         )
     return host.lower(), target
+
+
+def _is_address(target: str) -> bool:
+    try:
+        parts = urlsplit(target)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _known_keys(providers: Iterable[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from xsrun.record import NamedTuple
 
 
 class Option(NamedTuple):
-    """One option. ``kind``: ``flag``, ``text`` (once), ``texts`` (repeatable), ``number`` or ``whole``."""
+    """One option. ``kind``: ``flag``, ``text`` (once), ``texts`` (repeatable), ``number``, ``whole`` or ``when``."""
 
     name: str
     flags: tuple[str, ...]
@@ -24,6 +24,8 @@ class Argument(NamedTuple):
     name: str
     help: str
 
+
+WHEN: Final = ("auto", "always", "never")
 
 PATH: Final = Argument("path", "The job folder, its run.xs, or a single file; the current folder when left out.")
 
@@ -87,7 +89,7 @@ EXECUTE: Final = (
     Option("seed", ("--seed",), "text", "TEXT", "Make uuids and random numbers repeatable.", "Determinism"),
     Option("json", ("--json",), "flag", "", "Messages as JSON lines on stderr.", "Output"),
     Option("quiet", ("--quiet", "-q"), "flag", "", "No debug.log and no warnings; faults are still shown.", "Output"),
-    Option("color", ("--color",), "text", "WHEN", "auto, always or never.", "Output"),
+    Option("color", ("--color",), "when", "WHEN", "auto, always or never.", "Output"),
 )
 
 
@@ -152,5 +154,7 @@ def _set(found: dict[str, object], option: Option, value: str) -> None:
             found[option.name] = int(value) if option.kind == "whole" else float(value)
         except ValueError:
             raise NotUnderstood(value) from None
+    elif option.kind == "when" and value not in WHEN:
+        raise NotUnderstood(value)
     else:
         found[option.name] = value

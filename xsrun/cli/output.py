@@ -34,7 +34,9 @@ class Output:
     def result(self, value: Any) -> None:
         """The one JSON document of stdout: indented on a terminal, one line in a pipe."""
         shown = self.masker.value(values.plain(value))
-        sys.stdout.write(values.dumps(shown, indent=2 if sys.stdout.isatty() else None) + "\n")
+        written = values.dumps(shown, indent=2 if sys.stdout.isatty() else None)
+        # A lone surrogate has no UTF-8 form; this is its escape in JSON.
+        sys.stdout.write(written.encode("utf-8", "backslashreplace").decode() + "\n")
         sys.stdout.flush()
 
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +13,8 @@ from xsrun.late import Late
 
 RUN_WORDS = ("execute", "run", "exec")
 
+UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
 _execute = Late("xsrun.cli.execute", "execute")
 _app = Late("xsrun.cli.app", "run")
 _report_bug = Late("xsrun.cli.bug", "report")
@@ -19,15 +23,37 @@ _report_bug = Late("xsrun.cli.bug", "report")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and give back its exit code."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
+    _open_streams()
     try:
-        return _dispatch(argv)
+        code = _dispatch(argv)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         sys.stderr.write("stopped by the keyboard\n")
         return int(Exit.INTERRUPTED)
     except BrokenPipeError:
+        _drop_output()
         return int(Exit.DONE)
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            return int(_report_bug(error))
+        _drop_output()
+        sys.stderr.write(f"error[output]: the output cannot be written: {error.strerror}\n")
+        return int(Exit.FAILED)
     except Exception as error:  # the one place where a fault of ours is caught: it becomes a report, not a traceback
         return int(_report_bug(error))
+
+
+def _open_streams() -> None:
+    """Let streams that are closed take everything and hold nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """Keep the end of the process from writing once more what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(argv: list[str]) -> int:

@@ -239,10 +239,10 @@ class Arguments:
         for attribute in attributes(self.context, block, tuple(params), record.instead):
             param = params[attribute.name]
             made = self._attribute(param, attribute.value, record.name)
-            given[python_name(record, param)] = made
-        given |= self._head_conditions(record, block)
+            given[python_name(param)] = made
+        given |= self._head_conditions(block)
         for param in record.params:
-            if param.required and python_name(record, param) not in given:
+            if param.required and python_name(param) not in given:
                 missing_attribute(self.context, block, record.name, param.name)
         return given
 
@@ -256,7 +256,7 @@ class Arguments:
             return self.convert(param.kind, made, constant, known)
         return self._optional(param, made, constant, known)
 
-    def _head_conditions(self, record: Statement, block: tree.Block) -> dict[str, ast.expr]:
+    def _head_conditions(self, block: tree.Block) -> dict[str, ast.expr]:
         """``if (…)`` in the head of ``array.find`` and its kin."""
         found: dict[str, ast.expr] = {}
         for word, head in zip(block.heads, block.heads[1:], strict=False):
@@ -275,7 +275,7 @@ def _element_path(node: tree.Node) -> str | None:
     return None
 
 
-def python_name(record: Statement, param: Param) -> str:
+def python_name(param: Param) -> str:
     """The keyword of a parameter in Python."""
     return f"{param.name}_" if param.name in ("if", "from", "in", "as") else param.name
 

@@ -23,7 +23,6 @@ COMPARISON: Final = {
     "==": "equal", "!=": "not_equal", "===": "identical", "!==": "not_identical",
     "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
 }  # fmt: skip
-MAX_OPERANDS: Final = 1000
 
 
 class Expressions:
@@ -196,9 +195,7 @@ class Expressions:
             return innermost.whole
         if name == "result":
             return next((each.result for each in reversed(stack) if each.reduces), "")
-        if name.isdigit() and int(name) < len(stack):
-            return stack[int(name)].element
-        return ""
+        return next((each.element for depth, each in enumerate(stack) if name == str(depth)), "")
 
     def _whole_input(self, node: tree.Variable) -> ast.expr:
         inputs = self.context.names.inputs
@@ -245,7 +242,7 @@ class Expressions:
         if isinstance(base, tree.Variable) and isinstance(steps[0], tree.Member) and not self._bound(base.name):
             first = steps[0]
             if base.name == "input":
-                return self._steps(self._input(first, node), steps[1:], strict, f"input: {first.name}", node, known)
+                return self._steps(self._input(first), steps[1:], strict, f"input: {first.name}", node, known)
             if base.name == "var":
                 return self._var_path(first, node, strict)
             if base.name == "env":
@@ -299,7 +296,7 @@ class Expressions:
             py.place_at(made, self.context.source, node.start, step.end)
         return made
 
-    def _input(self, step: tree.Member, node: tree.Node) -> ast.expr:
+    def _input(self, step: tree.Member) -> ast.expr:
         inputs = self.context.names.inputs
         if step.name in inputs:
             return py.load(inputs[step.name])

@@ -157,18 +157,24 @@ def _numbers(context: Context, operator: str, left: ast.expr, right: ast.expr, a
     if isinstance(left, Access) and left.item.only(NUMBER):
         inside_range = _numbers(context, operator, left.body, right, left.item, b)
         return py.choose(left.test, inside_range, py.call(_GENERAL[operator], left.orelse, right))
-    if isinstance(right, Access) and right.item.only(NUMBER) and not a.may(NULL):
-        inside_range = ast.Compare(left, [_COMPARISONS[operator]], [right.body])
-        return py.choose(right.test, inside_range, py.call(_GENERAL[operator], left, right.orelse))
-    if a.may(NULL):
+    right_first = isinstance(right, Access) or b.may(NULL)
+    if a.may(NULL) or (right_first and not _cannot_fail(left)):
         first, again = twice(context, left)
         known = _numbers(context, operator, again, right, Type(a.kinds & ~NULL), b)
         return py.choose(_is_there(first), known, py.call(_GENERAL[operator], again, right))
+    if isinstance(right, Access) and right.item.only(NUMBER):
+        inside_range = ast.Compare(left, [_COMPARISONS[operator]], [right.body])
+        return py.choose(right.test, inside_range, py.call(_GENERAL[operator], left, right.orelse))
     if b.may(NULL):
         first, again = twice(context, right)
         known = ast.Compare(left, [_COMPARISONS[operator]], [again])
         return py.choose(_is_there(first), known, py.call(_GENERAL[operator], left, again))
     return ast.Compare(left, [_COMPARISONS[operator]], [right])
+
+
+def _cannot_fail(node: ast.expr) -> bool:
+    """Whether it makes no difference when a node is evaluated: a variable, a literal, an element known to be there."""
+    return is_simple(node) or isinstance(node, ast.Subscript)
 
 
 def _is_there(node: ast.expr) -> ast.expr:

@@ -14,12 +14,13 @@ from xsrun.syntax.static import NotStatic, static_value
 from xsrun.types.checks import check_fields
 from xsrun.types.fields import ABSENT, Field, FilterCall
 from xsrun.types.table import TYPES
+from xsrun.values import parse_number
 
-_BOUNDS: Final = re.compile(r"\[\s*(?P<low>-?\d*)\s*(?::\s*(?P<high>-?\d*)\s*)?\]")
+_BOUNDS: Final = re.compile(r"\[\s*(?P<low>-?[0-9]{1,18})?\s*(?::\s*(?P<high>-?[0-9]{1,18})?\s*)?\]")
 _PART: Final = re.compile(r'"(?:[^"\\]|\\.)*"|/(?:[^/\\]|\\.)+/\w*|[^"/]|/')
 MARKS: Final = frozenset({"required", "optional", "nullable"})
 """What people write before or behind a field in place of ``?``."""
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Fields:
@@ -122,11 +123,9 @@ class Fields:
             self.findings.error("bad-bounds", f"`{written[0]}` are no bounds", node, help="write [] or [1:10]")
         if match is None or match.group() == "[]":
             return None, None
-        if match.group("high") is None:
-            self.findings.error(
-                "bad-bounds", f"`{written[0]}` has no colon", node, help=f"write [{match.group('low')}:]"
-            )
         low, high = match.group("low"), match.group("high")
+        if ":" not in written[0]:
+            self.findings.error("bad-bounds", f"`{written[0]}` has no colon", node, help=f"write [{low or ''}:]")
         return (int(low) if low else None), (int(high) if high else None)
 
     def _default(self, node: tree.Node | None) -> Any:
@@ -204,7 +203,7 @@ def _argument(text: str) -> Any:
     if text.startswith('"'):
         return unquote(text)
     if _NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
+        return parse_number(text)
     return {"true": True, "false": False}.get(text, text)
 
 

@@ -345,7 +345,7 @@ class Inference:
             return Type(LIST, subject.item)
         if name in TAKES_ELEMENT:
             return nullable(subject.element)
-        if name in ("push", "unshift", "prepend") or (name == "append" and len(arguments) == 1):
+        if name in ("push", "unshift") or (name in ("append", "prepend") and len(arguments) == 1):
             return list_of(join(subject.element, self.of(arguments[0]) if arguments else ANY))
         if name == "merge" and len(arguments) == 1:
             other = self.of(arguments[0])

@@ -223,8 +223,10 @@ class Portability(Findings):
         """Section 1: a comment stands where a statement or clause could begin."""
         ends = {node.end for entry in document.entries for node in entry.walk() if isinstance(node, tree.Attribute)}
         for comment in comments:
+            if comment.own_line:
+                continue
             before = self.source.text[: comment.start].rstrip(" \t")
-            if not comment.own_line and len(before) in ends:
+            if len(before) in ends:
                 self.warn(
                     "trailing-comment",
                     "a comment stands behind a value",

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from xsrun.builtins.catalogue import registry
 from xsrun.compile import python as py
-from xsrun.compile.callees import Callees, callees, standard_inputs
+from xsrun.compile.callees import Callees, Signature, callees, standard_inputs
 from xsrun.compile.context import Context, Findings
 from xsrun.compile.fields import Fields
 from xsrun.compile.infer import Ignorance, Inference
@@ -21,7 +21,7 @@ from xsrun.compile.portability import Portability
 from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
-from xsrun.diagnostics import Found
+from xsrun.diagnostics import Found, nearest
 from xsrun.program import Program, Routine, code_name, function_name
 from xsrun.project import STACK_KINDS, Construct, Folder, Job
 from xsrun.source import Source, Span
@@ -99,6 +99,7 @@ class _Compiler:
             shown |= {local: f"${name}" for name, local in names.declared.items()}
             routines.append(Routine(number, each.kind, each.name, fields[number], shown, source, each.span.line))
         self._check_env()
+        self._check_job_inputs(signatures.get("function", {}))
         return Program(
             self._modules(bodies),
             tuple(routines),
@@ -118,8 +119,10 @@ class _Compiler:
             for number, each in enumerate(stacks):
                 inputs = {field.name: _field_type(field) for field in fields[number]}
                 inference = self.inference(inputs, registry(), results, names[number])
-                response = _response_of(each)
-                inference.run(_stack_of(each), response.value if response else None)
+                try:
+                    _infer_types(inference, each)
+                except RecursionError:  # compiling goes as deep, and reports it
+                    inference = Ignorance(inputs, registry(), results, names[number])
                 found.append(inference)
                 if each.kind == "function":
                     results[each.name] = bounded(inference.returned)
@@ -127,8 +130,7 @@ class _Compiler:
                 return found
         results.update(dict.fromkeys(results, ANY))
         for number, each in enumerate(stacks):
-            response = _response_of(each)
-            found[number].run(_stack_of(each), response.value if response else None)
+            _infer_types(found[number], each)
         return found
 
     def _modules(self, bodies: Mapping[int, list[ast.stmt]]) -> tuple[CodeType, ...]:
@@ -233,6 +235,36 @@ class _Compiler:
                     job.construct.span,
                     help=f'add env = ["{name}"] to the job',
                 )
+
+    def _check_job_inputs(self, functions: Mapping[str, Signature]) -> None:
+        """Inputs that a job gives and its function does not declare."""
+        for job in self.jobs.values():
+            for clause, call in (("main", job.plan.main), ("pre", job.plan.pre), ("post", job.plan.post)):
+                if call is None or call.name not in functions:
+                    continue
+                known = functions[call.name].inputs
+                for name in call.input.keys() - set(known):
+                    near = nearest(name, known)
+                    self.found.warn(
+                        "unknown-input",
+                        f"`{call.name}` has no input `{name}`; it is ignored",
+                        _input_span(job.construct, clause, name),
+                        help=f"did you mean `{near}`?" if near else f"it takes {', '.join(known) or 'none'}",
+                    )
+
+
+def _infer_types(inference: Inference, construct: Construct) -> None:
+    response = _response_of(construct)
+    inference.run(_stack_of(construct), response.value if response else None)
+
+
+def _input_span(construct: Construct, clause: str, name: str) -> Span:
+    """Where a job gives an input to one of its functions."""
+    given = construct.block.attribute(clause)
+    for pair in given.walk() if given else ():
+        if isinstance(pair, tree.Pair) and pair.key == name:
+            return pair.span(construct.source)
+    return construct.span
 
 
 def _maybe_list(known: Type) -> bool:

@@ -108,6 +108,8 @@ class _Session:
             if wire.received:
                 raise wire.fail(56, f"Failure when receiving data: {reason(broken)}") from None
             raise wire.fail(52, "Empty reply from server") from None
+        except httpcore.LocalProtocolError as refused:
+            raise wire.fail(43, f"The request cannot be sent: {reason(refused)}") from None
         except httpcore.ProxyError as refused:
             raise wire.fail(56, f"The proxy refused the connection: {refused}") from None
         try:

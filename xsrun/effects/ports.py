@@ -140,10 +140,6 @@ class World(NamedTuple):
     log: Log
     env: Mapping[str, str] = NO_ENV
 
-    def with_http(self, http: Http) -> World:
-        """The same world with another way to send requests."""
-        return self._replace(http=http)
-
     def with_env(self, env: Mapping[str, str]) -> World:
         """The same world with other environment variables."""
         return self._replace(env=env)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import Http, Request, Response, TransportFailure
 from xsrun.record import NamedTuple
 
@@ -37,6 +38,10 @@ class RecordingHttp:
             response = self.inner.send(request)
         except TransportFailure as failure:
             self.exchanges.append(Exchange(request, failure=failure))
+            raise
+        except (KeyboardInterrupt, LimitFault):
+            stopped = TransportFailure(42, "the run was stopped before an answer came", sent=True)
+            self.exchanges.append(Exchange(request, failure=stopped))
             raise
         self.exchanges.append(Exchange(request, response))
         return response

@@ -115,9 +115,10 @@ def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
     exit = CODES[fault.code].exit if fault.code in CODES else Exit.FAILED
     # A job that tries again may fail before it sends: the attempts before still count.
     unanswered = list(takewhile(lambda each: each.failure is not None, reversed(exchanges)))
-    if exit is Exit.FAILED and unanswered:
-        unclear = any(each.unclear and each.writes for each in unanswered)
-        exit = Exit.UNKNOWN_OUTCOME if unclear else Exit.NETWORK
+    if exit in (Exit.FAILED, Exit.LIMIT) and any(each.unclear and each.writes for each in unanswered):
+        exit = Exit.UNKNOWN_OUTCOME
+    elif exit is Exit.FAILED and unanswered:
+        exit = Exit.NETWORK
     return Failure(fault.code, fault.message, exit, fault.help or _input_help(fault), fault.name, fault)
 
 

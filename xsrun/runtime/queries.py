@@ -28,5 +28,8 @@ def call_query(run: Run, depth: int, number: int, given: Any, verb: str, headers
 
 
 def _headers(run: Run, given: Any) -> dict[str, str]:
-    listed = values.loads(given) if isinstance(given, str) and given.startswith("[") else given
+    try:
+        listed = values.loads(given) if isinstance(given, str) and given.startswith("[") else given
+    except ValueError as error:
+        raise Fault("bad-argument", f"Invalid headers: {error}", help='headers = ["Name: value"]') from None
     return {name.title(): value for name, value in written.parse(written.lines(listed), run.world.log.write)}

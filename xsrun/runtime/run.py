@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Final
 
 from xsrun.diagnostics import Fault, Frame, LimitFault, RunStopped
@@ -56,15 +56,15 @@ class Loaded:
             return stopped.value
         except (Fault, TypeError) as error:
             fault = fault_of(error)
-            self.place(fault, error.__traceback__, routine)
+            self.place(fault, error.__traceback__)
             raise fault from None
         except RecursionError as error:
             deep = LimitFault("limit-depth", "Maximum call depth exceeded.", help="a value or a recursion is too deep")
-            self.place(deep, error.__traceback__, routine)
+            self.place(deep, error.__traceback__)
             raise deep from None
         except MemoryError as error:
             large = LimitFault("limit-size", "there is no memory left for this value")
-            self.place(large, error.__traceback__, routine)
+            self.place(large, error.__traceback__)
             raise large from None
         finally:
             for workers in run.workers:
@@ -72,11 +72,13 @@ class Loaded:
 
     # ------------------------------------------------------------ places
 
-    def place(self, fault: Fault, traceback: TracebackType | None, routine: Routine) -> None:
+    def place(self, fault: Fault, traceback: TracebackType | None) -> None:
         """Give a fault the innermost XanoScript place, the calls that led there and the values around it."""
         if fault.span is not None:
             return
-        calls: list[tuple[Routine, Span, dict[str, Any]]] = []
+        # By frame: one that looked at the fault and raised it again stands in the traceback twice.
+        placed: dict[FrameType, tuple[Routine, Span, dict[str, Any]]] = {}
+        current: FrameType | None = None
         while traceback is not None:
             frame = traceback.tb_frame
             source = self.sources.get(frame.f_code.co_filename)
@@ -84,10 +86,12 @@ class Loaded:
                 known = self.by_code.get(frame.f_code)
                 span = _span(source, traceback)
                 if known is not None:
-                    calls.append((known, span, dict(frame.f_locals)))
-                elif calls:
-                    calls[-1] = (calls[-1][0], span, calls[-1][2] | frame.f_locals)
+                    current = frame
+                    placed[frame] = known, span, dict(frame.f_locals)
+                elif current is not None:
+                    placed[current] = placed[current][0], span, placed[current][2] | frame.f_locals
             traceback = traceback.tb_next
+        calls = list(placed.values())
         if not calls:
             return
         if fault.code == "limit-depth" and len(calls) > 1:

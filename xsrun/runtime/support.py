@@ -11,7 +11,7 @@ from sys import getrefcount
 from typing import Any, Final, NoReturn
 
 from xsrun import paths, values
-from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, STANDARD, THROWN, Fault, LimitFault, RunStopped
+from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, STANDARD, THROWN, Fault, LimitFault
 from xsrun.faults import MODULE, fault_of
 from xsrun.late import Late
 from xsrun.runtime.frame import Run
@@ -29,6 +29,8 @@ class _Unset:
 UNSET: Final = _Unset()
 NO_ERROR: Final[dict[str, Any]] = {"code": "", "message": "", "name": "", "result": "", "payload": "", "status": 0}
 """``$error`` while nothing was caught."""
+MOST_DIGITS: Final = 18
+"""Digits of the largest list position that is looked for."""
 
 
 # ------------------------------------------------------------------ reading
@@ -57,10 +59,15 @@ def member(base: Any, name: str) -> Any:
     """``base.name``, null when there is none."""
     if type(base) is dict:
         return base.get(name)
-    if type(base) is list and name.isdecimal():
-        at = int(name)
-        return base[at] if at < len(base) else None
+    if type(base) is list:
+        at = digits(name)
+        return base[at] if at is not None and at < len(base) else None
     return None
+
+
+def digits(text: str) -> int | None:
+    """The list position that digits spell; None for any other text, and beyond the end of every list."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def item(base: Any, key: Any) -> Any:
@@ -79,8 +86,9 @@ def position(key: Any) -> int | None:
         return int(key or 0)
     if isinstance(key, float):
         return values.truncate(key)
-    if isinstance(key, str) and key.removeprefix("-").isdecimal():
-        return int(key)
+    if isinstance(key, str):
+        at = digits(key.removeprefix("-"))
+        return -at if at is not None and key.startswith("-") else at
     return key if isinstance(key, int) else None
 
 
@@ -93,8 +101,9 @@ def member_or_fail(base: Any, name: str, shown: str) -> Any:
     """``base.name``, a fault when there is none."""
     if type(base) is dict and name in base:
         return base[name]
-    if type(base) is list and name.isdecimal() and int(name) < len(base):
-        return base[int(name)]
+    at = digits(name) if type(base) is list else None
+    if at is not None and at < len(base):
+        return base[at]
     raise missing_path(base, name, shown)
 
 
@@ -323,7 +332,7 @@ NAMESPACE: Final[dict[str, Any]] = {
     "dict": dict, "list": list, "type": type, "range": range, "zip": zip, "enumerate": enumerate,
     "float": float, "int": int, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "TypeError": TypeError,
-    "RunStopped": RunStopped, "__name__": MODULE,
+    "__name__": MODULE,
     "start_call": Late("xsrun.runtime.workers", "start_call"),
     "job_result": Late("xsrun.runtime.workers", "job_result"),
     "job_results": Late("xsrun.runtime.workers", "job_results"),

@@ -91,14 +91,24 @@ def _environment() -> Any:
     environment.filters |= {
         "raw": _value, "_pairs": library.pass_context(_pairs), "_elements": library.pass_context(_elements),
     }  # fmt: skip
-    environment.tests["empty"] = lambda value: not _value(value)
-    environment.tests["null"] = lambda value: _value(value) is None
+    environment.tests |= {
+        "empty": lambda value: not _value(value),
+        "null": lambda value: _value(value) is None,
+        "even": lambda value: _rest(value, 2) == 0,
+        "odd": lambda value: _rest(value, 2) != 0,
+        "divisibleby": lambda value, divisor: _rest(value, divisor) == 0,
+    }
     return environment
 
 
 def _value(given: Any) -> Any:
     """A value of the language: what a template did not find is null."""
     return given if isinstance(given, str | int | float | list | dict | bytes) else None
+
+
+def _rest(given: Any, divisor: Any) -> int:
+    """What is left of a division; `%` of Python would take a text for a format."""
+    return values.modulo(_value(given), _value(divisor))
 
 
 def _shown(given: Any) -> str:

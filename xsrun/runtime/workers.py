@@ -14,6 +14,8 @@ from xsrun.runtime.support import caught
 
 MOST_THREADS: Final = 64
 """Functions that run at the same time; further ones wait for a thread."""
+LONGEST_WAIT: Final = 86_400.0
+"""Seconds; threads can count no further than some years."""
 
 
 class _Outcome(NamedTuple):
@@ -40,7 +42,7 @@ class Workers:
         """The results by job id, errors as values. Raises Fault when one of them is unknown or not done in time."""
         wanted = list(dict.fromkeys(ids))
         jobs = [self._jobs[each] for each in wanted if each in self._jobs]
-        done = wait(jobs, max(0.0, seconds)).done
+        done = wait(jobs, min(max(0.0, seconds), LONGEST_WAIT)).done
         if len(done) < len(wanted):
             raise _timeout()
         self._awaited.update(wanted)

@@ -53,18 +53,13 @@ def parse_documents(source: Source, found: Found) -> list[Parsed]:
     return [_parse(source, start, end, found) for start, end in split(source)]
 
 
-def parse_stack(source: Source, found: Found) -> Parsed:
-    """A text that is the inside of a ``stack`` block."""
-    return _parse(source, 0, len(source.text), found)
-
-
-def parse_expression(source: Source, found: Found, condition: bool = False) -> tree.Expr | None:
+def parse_expression(source: Source, found: Found) -> tree.Expr | None:
     """A text that is one expression; None when it is none."""
     lexed = _tokens(source, 0, len(source.text), found, "group")
     if lexed.broken:
         return None
     try:
-        parsed: tree.Expr = _run(lexed.tokens, "condition" if condition else "expr")
+        parsed: tree.Expr = _run(lexed.tokens, "expr")
         return parsed
     except UnexpectedToken as error:
         at = next((number for number, each in enumerate(lexed.tokens) if each is error.token), len(lexed.tokens))

@@ -76,12 +76,6 @@ def _check_error_type(stack: StackCompiler, kind: tree.Attribute | None) -> None
         )
 
 
-@form("debug.stop", 'debug.stop { value = "done" }', required=("value",))
-def _stop(stack: StackCompiler, block: tree.Block) -> Stack:
-    """End the whole run with a value."""
-    return [ast.Raise(py.call("RunStopped", attribute_value(stack, block, "value")))]
-
-
 @form("group", "group {\n  stack { var $r { value = 1 } }\n} -> 1", blocks=("stack",))
 def _group(stack: StackCompiler, block: tree.Block) -> Stack:
     """Hold statements together; they run as if they stood alone."""

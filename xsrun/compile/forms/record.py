@@ -2,7 +2,7 @@
 
 A form is a statement with control flow or with access to the frame: everything that is no ordinary
 function. Each is a function from a block to Python statements, recorded with what it takes, so that
-the same record serves the compiler, the catalogue and completion.
+the same record serves the compiler and the generated pages.
 """
 
 from __future__ import annotations

@@ -1,0 +1,124 @@
+"""Files that cannot be read, streams that are closed, and runs that are cut short."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from xsrun.cli.start import main
+
+JOB = 'run.job "A" {\n  main = {name: "one"}\n}\n'
+ONE = 'function "one" {\n  stack {}\n  response = 1\n}\n'
+ASK = """function "one" {
+  stack {
+    api.request {
+      url = "http://api.example.com/page"
+      method = "POST"
+      params = {key: $env.A_KEY}
+    } as $r
+  }
+  response = $r.response.status
+}
+"""
+
+
+def pipe(path):
+    os.mkfifo(path)
+
+
+def dangling(path):
+    path.symlink_to("nowhere.xs")
+
+
+def circle(path):
+    path.symlink_to(path.name)
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "job"
+    (folder / "function").mkdir(parents=True)
+    (folder / "run.xs").write_text(JOB, encoding="utf-8")
+    (folder / "function" / "one.xs").write_text(ONE, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("command", ["execute", "check", "info"])
+@pytest.mark.parametrize("name", ["run.xs", "function/one.xs"])
+@pytest.mark.parametrize("make", [pipe, dangling, circle])
+def test_what_cannot_be_read_is_reported_once(job, capsys, make, name, command):
+    (job / name).unlink()
+    make(job / name)
+    assert main([command, str(job)]) == 3
+    err = capsys.readouterr().err
+    assert f"error[unreadable]: {name} cannot be read: " in err
+    assert err.count("error[") == 1
+    assert main(["list", str(job)]) == (2 if name == "run.xs" else 0)
+
+
+def test_a_folder_named_as_a_run_file(job, capsys):
+    (job / "run.xs").unlink()
+    (job / "run.xs").mkdir()
+    assert main(["execute", str(job)]) == 3
+    assert "error[unreadable]: run.xs cannot be read: Is a directory" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("name", ["run.xs", "function/one.xs", "function"])
+def test_what_may_not_be_read(job, capsys, name):
+    (job / name).chmod(0)
+    assert main(["execute", str(job)]) == 3
+    (job / name).chmod(0o700)
+    assert f"error[unreadable]: {name} cannot be read: Permission denied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_closed_stream_is_no_fault(job, closed):
+    command = f'"{sys.executable}" -m xsrun execute "{job}" {closed}'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("command", ["execute", "list", "info"])
+def test_a_reader_that_is_gone_is_no_fault(job, command):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-m", "xsrun", command, job], stdout=nobody, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is full")
+def test_a_result_that_cannot_be_written(job):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "xsrun", "execute", job], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"error[output]: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(("stop", "by"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGINT, "the keyboard")])
+def test_a_run_cut_short_says_what_was_sent(job, stop, by):
+    (job / "function" / "one.xs").write_text(ASK, encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        command = [sys.executable, "-m", "xsrun", "execute", job, "--map", f"api.example.com={address}"]
+        run = subprocess.Popen(
+            [*command, "--env", "A_KEY=hidden-key"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            run.send_signal(stop)
+            out, err = run.communicate(timeout=20)
+    assert (run.returncode, out) == (130, "")
+    assert f"stopped by {by}; sent before that: POST http://api.example.com/page (no answer)" in err
+    assert "it may have arrived" in err
+    assert "hidden-key" not in err
