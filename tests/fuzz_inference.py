@@ -132,10 +132,10 @@ def main(seconds: float, number: int) -> int:
     while time.monotonic() < end:
         found = search(number, counts)
         if found:
-            print(f"seed {number}: {dict(counts)}\n{smallest(found, counts)}")
+            sys.stdout.write(f"seed {number}: {dict(counts)}\n{smallest(found, counts)}\n")
             return 1
         number += 1
-    print(f"no difference up to seed {number}: {dict(counts)}")
+    sys.stdout.write(f"no difference up to seed {number}: {dict(counts)}\n")
     return 0
 
 

@@ -16,7 +16,7 @@ from three_ways import ThreeWays
 
 from xsrun.effects.memory import MemoryHttp, memory_world
 from xsrun.effects.ports import Http, Request, Response, World
-from xsrun.project import Folder, load_folder, load_text
+from xsrun.project import Folder, load_folder
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 SIZES = {"fib": 12, "queens": 5, "lcs": 12, "bubble": 20}

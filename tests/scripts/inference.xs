@@ -1,0 +1,127 @@
+//=== a plain reference given to math.add must lead somewhere
+var $n { value = 1 }
+var $o { value = {} }
+expect.to_throw {
+  stack { math.add $n { value = $o.missing } }
+  exception = "Unable to locate var: o.missing"
+}
+expect.to_equal ($n) { value = 1 }
+
+//=== a condition behind a branch that did not run
+conditional {
+  if (false) { var $x { value = 1 } }
+  elseif (($x ?? 2) == 2) { var $r { value = "unset" } }
+}
+expect.to_equal ($r) { value = "unset" }
+expect.to_throw {
+  stack {
+    conditional {
+      if (false) { var $y { value = 1 } }
+      elseif ($y == 1) { debug.log { value = $y } }
+    }
+  }
+  exception = "Missing var entry: y"
+}
+
+//=== a chain of pushes that fails adds nothing
+var $list { value = [1] }
+try_catch {
+  try { var.update $list { value = $list|push:2|push:(1 / 0) } }
+  catch { var $message { value = $error.message } }
+}
+expect.to_equal ([$list, $message]) { value = [[1], "Division by zero"] }
+
+//=== a push that fails leaves null
+var $list { value = null }
+try_catch {
+  try { array.push $list { value = 1 / 0 } }
+  catch { var $message { value = $error.message } }
+}
+expect.to_equal ([$list, $message]) { value = [null, "Division by zero"] }
+
+//=== operands are evaluated from left to right
+var $list { value = [1, 2] }
+expect.to_throw {
+  stack { var $x { value = (1 / 0) < $list[1 % 0] } }
+  exception = "Division by zero"
+}
+expect.to_throw {
+  stack { var $x { value = $list[1 % 0] < (1 / 0) } }
+  exception = "Modulo by zero"
+}
+
+//=== prepend at a path makes an object of a list
+var $list { value = [1] }
+var $made { value = $list|prepend:2:"a" }
+expect.to_equal ($made[0]) { value = 1 }
+expect.to_equal ($made) { value = {"0": 1, a: [2]} }
+
+//=== the first element of transform is the whole value
+var $list { value = [1, 2] }
+expect.to_equal ($list|transform:$$ == 3) { value = false }
+expect.to_equal ($list|transform:($$|count)) { value = 2 }
+
+//=== an operand without parentheses behind a filter is reported where a text grows
+var $s { value = "a" }
+var $x { value = " b" }
+var.update $s { value = $s ~ $x|trim ~ "c" }  //! filter-needs-parentheses
+
+//=== remove takes entries out of an object
+var $o { value = {a: 1, b: 2, c: 1} }
+foreach ($o) {
+  each as $x {
+    conditional { if ($x == 1) { remove } }
+  }
+}
+expect.to_equal ($o) { value = {b: 2} }
+
+//=== remove takes the current element once
+var $list { value = [1, 2, 3] }
+foreach ($list) {
+  each as $x {
+    conditional {
+      if ($x == 2) {
+        remove
+        remove
+      }
+    }
+  }
+}
+expect.to_equal ($list) { value = [1, 3] }
+
+//=== remove where the variable holds something else by now
+var $list { value = [1, 2] }
+foreach ($list) {
+  each as $x {
+    var.update $list { value = null }
+    remove
+  }
+}
+expect.to_equal ($list) { value = null }
+var $list { value = [1, 2] }
+expect.to_throw {
+  stack {
+    foreach ($list) {
+      each as $x {
+        var.update $list { value = "text" }
+        remove
+      }
+    }
+  }
+  exception = "Value must be an array."
+}
+
+//=== nothing compares with what is not a number
+var $none { value = "1e999" - "1e999" }
+expect.to_equal ([$none < 1, $none <= 1, $none > 1, $none >= 1, $none == $none]) {
+  value = [false, false, false, false, false]
+}
+expect.to_equal ([$none <= "0", $none >= "0", "0" <= $none, "0" >= $none]) { value = [false, false, false, false] }
+
+//=== objects without the keys of one another have no order
+var $a { value = {a: 1} }
+var $b { value = {b: 1} }
+expect.to_equal ([$a < $b, $a <= $b, $a > $b, $a >= $b]) { value = [false, false, false, false] }
+
+//=== an element of a variable that nothing sets
+expect.to_equal ($nothing[0] ?? "none") { value = "none" }  //! unknown-variable
