@@ -43,12 +43,18 @@ ROLES = {
     "o": "thing", "p": "things",
 }  # fmt: skip
 """Variables by name. A table is a list of lists, a record an object of numbers, a shelf an object of lists."""
+INPUTS = {"number": "$input.n", "numbers": "$input.l", "table": "$input.v", "amount": "$input.q", "flag": "$input.w"}
+"""Inputs of the random function that programs call."""
 FIELDS = {"k": "number", "s": "text", "l": "numbers"}
 """What a thing consists of."""
 OF_ELEMENT = {
     "numbers": "number", "texts": "text", "table": "numbers", "things": "thing", "record": "number", "shelf": "numbers",
 }  # fmt: skip
 LISTS = ("numbers", "texts", "table", "things")
+HAVING = (
+    '($f|has:"k")', "($f|has:$s)", '($h|has:"l")', "($x|has:$s)", "($a|has:1)", '($o|has:"k.l")', "($g|has:$i)",
+)  # fmt: skip
+GETTING = ('($f|get:"k":0)', "($g|get:$s:1)", "($t|strlen)", '($o|get:"k")', '($x|get:"k":null)', "($a|get:$i:0)")
 RETHINKING = ('unset:"s"', 'unset:"l"', "merge:{k: null}", "merge:{z: 1}", 'set:"s":null', "pick:[k, s]")
 SCALARS = ("number", "amount", "text", "flag")
 LOGGED = "catch {\ndebug.log { value = $error.message }\n}"
@@ -141,12 +147,13 @@ class Writer:
         """How often something comes that does not keep to the roles."""
         self.left = draw(st.integers(6, 25))
         """Statements that may still be written."""
-        self.known = [name for name in ROLES if not self.noisy(1)]
+        self.known = [name for name in ROLES if not self.chance(2)]
         """Variables that are set at the beginning."""
         self.loops = 0
         self.counters = 0
         self.element = ""
         """The role of ``$$``, ``""`` outside element expressions."""
+        self.in_helper = False
 
     def chance(self, percent):
         return self.draw(st.integers(0, 99)) >= 100 - percent
@@ -174,6 +181,8 @@ class Writer:
             role = self.pick([*SCALARS, *OF_ELEMENT, "thing"])
         if self.chance(1):
             return self.pick(FAULTS)
+        if self.in_helper and role in INPUTS and self.chance(20):
+            return INPUTS[role]
         if self.element and self.chance(60 if self.element == role else 10):
             return "$$"
         if depth > 0 and self.chance(10):
@@ -240,6 +249,8 @@ class Writer:
             return self.pick(NUMBERS[:6] if self.chance(60) else NUMBERS)
         if self.chance(45):
             return self.variable("number")
+        if self.chance(8):
+            return self.pick(GETTING)
         form = self.draw(st.integers(0, 5))
         if form <= 3:
             return f"({self.value('number', depth)} {self.pick(OPERATORS)} {self.value('number', depth)})"
@@ -271,6 +282,8 @@ class Writer:
             return self.pick(["true", "false"])
         if self.chance(20):
             return f"({self.value('any', depth)} {self.pick(['&&', '||'])} {self.value('any', depth)})"
+        if self.chance(10):
+            return self.pick(HAVING)
         if self.chance(10):
             return f"(!{self.value('any', depth)})"
         return f"({self.comparison(depth)})"
@@ -413,6 +426,8 @@ class Writer:
         if self.chance(35):
             role = "numbers"
             target = self.pick(["$o.l", "$p[0].l", self.path(self.pick("deh"), 1)[0]])
+        if self.chance(5):
+            return f"array.merge $f {{ value = {self.value('record')} }}"
         kind, inner = self.pick(["push", "push", "push", "pop", "shift", "unshift", "merge"]), OF_ELEMENT[role]
         if kind in ("pop", "shift"):
             bound = f" as {self.pick([self.target(inner), '$x', '$d[0]', '$f.k'] if self.noisy(15) else ['$x'])}"
@@ -440,12 +455,13 @@ class Writer:
         return self.set(self.target(ROLES[name]) if self.chance(10) else f"${name}", f"${name}|{change}")
 
     def calculate(self):
-        target = self.pick([self.variable("number", "amount"), self.path(self.pick("abfg"), 1)[0], "$o.k"])
+        target = self.pick([self.variable("number", "amount"), self.path(self.pick("abfg"), 1)[0], "$o.k", "$p[0].k"])
         kind = self.pick(["add", "add", "sub", "mul", "div", "mod"])
         return f"math.{kind} {target} {{ value = {self.value('number')} }}"
 
     def append_text(self):
-        return f"text.{self.pick(['append', 'prepend'])} {self.variable('text')} {{ value = {self.value('text')} }}"
+        target = self.pick([self.variable("text"), "$o.s", "$c[0]", "$p[0].s"])
+        return f"text.{self.pick(['append', 'prepend'])} {target} {{ value = {self.value('text')} }}"
 
     def statement_filter(self):
         source = self.variable("numbers", "table")
@@ -470,6 +486,9 @@ class Writer:
         return f"debug.log {{ value = {value} }}"
 
     def call(self):
+        if not self.in_helper and self.chance(25):
+            pairs = [f"{path[-1]}: {self.value(role, 1)}" for role, path in INPUTS.items() if self.chance(90)]
+            return f'function.run "helper" {{ input = {{{", ".join(pairs)}}} }} as $x'
         name = self.pick(["grow", "same", "cell", "count_down", "typed"])
         count = self.pick(["3", "2", "$i % 4"])
         given = {
@@ -485,7 +504,8 @@ class Writer:
         return f'function.run "{name}" {{ input = {{{shown}}} }} as {bound}'
 
     def leave(self):
-        return f"conditional {{ if ({self.head()}) {{ {self.pick(['break', 'continue'])} }} }}"
+        ends = ["break", "continue", "break", "continue", f"return {{ value = {self.variable()} }}"]
+        return f"conditional {{ if ({self.head()}) {{ {self.pick(ends)} }} }}"
 
     def head(self):
         if self.chance(60):
@@ -555,15 +575,30 @@ class Writer:
     # ------------------------------------------------------------ the whole
 
     def program(self):
-        setup = "\n".join(f"var ${name} {{ value = {self.value(ROLES[name], 0)} }}" for name in self.known)
-        body = []
+        statements = self.body()
+        result = ", ".join(f"{name}: ${name}" for name in ROLES)
+        text = f"function case {{ input {{}} stack {{\n{statements}\n}}\nresponse = {{{result}}} }}"
+        if '"helper"' in statements:
+            text += self.helper()
+        return text + "".join(callee for name, callee in CALLEES.items() if f'"{name}"' in text)
+
+    def body(self):
+        """Variables set to something, and statements, most of them in ``try_catch``."""
+        lines = [f"var ${name} {{ value = {self.value(ROLES[name], 0)} }}" for name in self.known]
         while self.left > 0:
             made = self.stack(4)
-            body.append(made if self.chance(25) else f"try_catch {{\ntry {{\n{made}\n}}\n{LOGGED}\n}}")
-        statements = "\n".join([setup, *body])
-        result = ", ".join(f"{name}: ${name}" for name in ROLES)
-        called = "".join(text for name, text in CALLEES.items() if f'"{name}"' in statements)
-        return f"function case {{ input {{}} stack {{\n{statements}\n}}\nresponse = {{{result}}} }}{called}"
+            lines.append(made if self.chance(25) else f"try_catch {{\ntry {{\n{made}\n}}\n{LOGGED}\n}}")
+        return "\n".join(lines)
+
+    def helper(self):
+        """A random function with typed inputs."""
+        self.in_helper, self.left = True, self.draw(st.integers(1, 6))
+        self.known = [name for name in self.known if self.chance(40)]
+        declared = "int n?\njson v?\nint[] l?\ndecimal q?\nbool w?"
+        result = self.pick([self.variable(), f"[{self.variable()}, {self.variable()}]"])
+        return (
+            f"\n---\nfunction helper {{\ninput {{\n{declared}\n}}\nstack {{\n{self.body()}\n}}\nresponse = {result} }}"
+        )
 
 
 @st.composite

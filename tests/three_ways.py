@@ -25,6 +25,8 @@ class Outcome(NamedTuple):
 
     value: str
     logs: tuple[str, ...]
+    place: str = ""
+    """The line of a fault; the oracle knows none."""
 
 
 class KeptLog:
@@ -91,10 +93,12 @@ class ThreeWays:
             "without": compiled(self.general.program, function, given, world()),
         }
         if expected:
-            outcomes["by the oracle"] = expected
+            outcomes["by the oracle"] = expected._replace(place=outcomes["without"].place)
         if len(set(outcomes.values())) == 1:
             return None
-        return "\n".join(f"{way:15} {outcome.value}  logged {outcome.logs}" for way, outcome in outcomes.items())
+        return "\n".join(
+            f"{way:15} {outcome.value} {outcome.place} logged {outcome.logs}" for way, outcome in outcomes.items()
+        )
 
     def by_oracle(self, function: str, given: Mapping[str, Any], world: World, work: int) -> Outcome:
         fields = {each.name: each.fields for each in self.general.program.routines if each.kind == "function"}
@@ -114,8 +118,9 @@ def compiled(program: Program, function: str, given: Mapping[str, Any], world: W
         result = run_function(Loaded(program), routine, given, world._replace(log=log), LIMITS)
     except Exception as crash:
         return Outcome(f"crash {crash!r}", ())
-    shown = fault_text(result.error.fault) if result.error else exact(result.value)
-    return Outcome(shown, log.taken())
+    fault = result.error and result.error.fault
+    place = f"at {fault.span.source.name}:{fault.span.line}" if fault and fault.span else ""
+    return Outcome(fault_text(fault) if fault else exact(result.value), log.taken(), place)
 
 
 def fault_text(fault: Fault) -> str:

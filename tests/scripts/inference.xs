@@ -125,3 +125,21 @@ expect.to_equal ([$a < $b, $a <= $b, $a > $b, $a >= $b]) { value = [false, false
 
 //=== an element of a variable that nothing sets
 expect.to_equal ($nothing[0] ?? "none") { value = "none" }  //! unknown-variable
+
+//=== inputs are evaluated before they are converted
+expect.to_throw {
+  stack {
+    function.run "sum" { input = {n: "no number", m: 1 / 0} } as $x
+  }
+  exception = "Division by zero"
+}
+
+---
+function sum {
+  input {
+    int n
+    int m
+  }
+  stack { }
+  response = $input.n + $input.m
+}

@@ -98,12 +98,13 @@ class Arguments:
             return fast.filtered(node.name, made, known)
         if node.name == "has" and isinstance(made, ast.Name) and known.may(OBJECT):
             return self._has(made, node)
-        if node.name not in ("map", "filter") or len(node.arguments) > 1 or not known.only(ARRAY):
+        if node.name not in ("map", "filter") or len(node.arguments) > 1:
             return None
         argument = node.arguments[0]
         if not fast.uses_only_element(argument):
             return None
         types = self.context.types
+        made = self.convert(self.context.registry.filters[node.name].subject.kind, made, known=known)
         with self.context.element(False) as bound, types.element(known.element):
             body = self.expressions.value(argument)
             if node.name == "filter":

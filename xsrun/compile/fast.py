@@ -148,9 +148,26 @@ def comparison(context: Context, operator: str, left: ast.expr, right: ast.expr,
         constant = _with_constant(operator, left, right, a) or _with_constant(operator, right, left, b)
         if constant is not None:
             return constant
-    if not (a.only(NUMBER | NULL) and b.only(NUMBER | NULL)):
+    if a.only(NUMBER | NULL) and b.only(NUMBER | NULL):
+        return _numbers(context, operator, left, right, a, b)
+    return _likely(context, operator, left, right, a)
+
+
+def _likely(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type) -> ast.expr | None:
+    """Something that may well be of the class of the literal beside it: tried first, the general way otherwise."""
+    if not isinstance(right, ast.Constant):
         return None
-    return _numbers(context, operator, left, right, a, b)
+    is_text = isinstance(right.value, str) and operator in ("==", "!=") and _is_plain(right.value)
+    if not ((is_text and a.may(TEXT)) or (type(right.value) is int and a.may(INTEGER))):
+        return None
+    first, again = twice(context, left)
+    straight = ast.Compare(again, [_COMPARISONS[operator]], [right])
+    return py.choose(is_a(first, "str" if is_text else "int"), straight, py.call(_GENERAL[operator], again, right))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text equals nothing but itself."""
+    return text not in _NO_PLAIN_TEXT and values.parse_number(text) is None
 
 
 def _numbers(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr:
@@ -158,7 +175,7 @@ def _numbers(context: Context, operator: str, left: ast.expr, right: ast.expr, a
         inside_range = _numbers(context, operator, left.body, right, left.item, b)
         return py.choose(left.test, inside_range, py.call(_GENERAL[operator], left.orelse, right))
     right_first = isinstance(right, Access) or b.may(NULL)
-    if a.may(NULL) or (right_first and not _cannot_fail(left)):
+    if a.may(NULL) or (right_first and not cannot_fail(left)):
         first, again = twice(context, left)
         known = _numbers(context, operator, again, right, Type(a.kinds & ~NULL), b)
         return py.choose(_is_there(first), known, py.call(_GENERAL[operator], again, right))
@@ -172,7 +189,7 @@ def _numbers(context: Context, operator: str, left: ast.expr, right: ast.expr, a
     return ast.Compare(left, [_COMPARISONS[operator]], [right])
 
 
-def _cannot_fail(node: ast.expr) -> bool:
+def cannot_fail(node: ast.expr) -> bool:
     """Whether it makes no difference when a node is evaluated: a variable, a literal, an element known to be there."""
     return is_simple(node) or isinstance(node, ast.Subscript)
 
@@ -199,10 +216,9 @@ def _with_constant(operator: str, value: ast.expr, constant: ast.expr, known: Ty
     if isinstance(constant.value, bool):
         truthy = boolean(truth(value, known))
         return truthy if constant.value is wanted else py.not_(truthy)
-    if isinstance(constant.value, str) and known.only(NUMBER | TEXT | NULL | CONTAINER):
-        plain = constant.value not in _NO_PLAIN_TEXT and values.parse_number(constant.value) is None
-        if plain:
-            return ast.Compare(value, [ast.Eq() if wanted else ast.NotEq()], [constant])
+    comparable = known.only(NUMBER | TEXT | NULL | CONTAINER)
+    if comparable and isinstance(constant.value, str) and _is_plain(constant.value):
+        return ast.Compare(value, [ast.Eq() if wanted else ast.NotEq()], [constant])
     return None
 
 

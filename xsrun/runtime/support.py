@@ -330,7 +330,7 @@ NAMESPACE: Final[dict[str, Any]] = {
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "zip": zip, "enumerate": enumerate,
-    "float": float, "int": int, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
+    "float": float, "int": int, "str": str, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "TypeError": TypeError,
     "__name__": MODULE,
     "start_call": Late("xsrun.runtime.workers", "start_call"),

@@ -27,6 +27,7 @@ CONDITION_WORDS: Final = frozenset({"if", "elseif", "while", "precondition"})
 DATABASE_WORDS: Final = re.compile(
     r"(?:not[ ]+)?(?:in|between|contains|includes|overlaps|like|ilike)\b(?!\.)\??|search\b(?!\.)(?=[ ])"
 )
+_BLANK: Final = re.compile(r"(?=[ \t\f\v\ufeff\r\n])[ \t\f\v\ufeff]*([\r\n][ \t\f\v\ufeff\r\n]*)?")
 _SPACE: Final = re.compile(r"[ \t\f\v]+")
 _ATTRIBUTE: Final = re.compile(r'(?:[A-Za-z_][\w.]*|"[^"\n]*")(?=[ \t]*=(?![=~]))')
 _KEY: Final = re.compile(
@@ -171,14 +172,13 @@ class Tokenizer:
         """Go to the next token; False at the end of the document."""
         text, broken = self.text, False
         while self.at < self.end:
+            blank = _BLANK.match(text, self.at, self.end)
+            if blank:
+                self.at = blank.end()
+                broken = broken or blank.group(1) is not None
+                continue
             char = text[self.at]
-            if char == "\n" or char == "\r":
-                self.at += 1
-                broken = True
-            elif char in " \t\f\v\ufeff":
-                space = _SPACE.match(text, self.at)
-                self.at = space.end() if space else self.at + 1
-            elif char == "/" and text.startswith("//", self.at) and not self._in_address():
+            if char == "/" and text.startswith("//", self.at) and not self._in_address():
                 self._comment(broken)
             elif self._at_foreign_comment(char):
                 self._foreign_comment()

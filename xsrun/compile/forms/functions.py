@@ -10,11 +10,10 @@ from xsrun.compile.callees import Signature, query_name, runs_apart, verb
 from xsrun.compile.calls import missing_attribute
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import FORMS, Stack, attribute_value, form
-from xsrun.compile.types import INTEGER
+from xsrun.compile.types import INTEGER, Type
 from xsrun.diagnostics import nearest
 from xsrun.program import function_name
 from xsrun.syntax import tree
-from xsrun.types.fields import Field
 
 
 @form(
@@ -220,15 +219,26 @@ def _straight_call(
     plain = len(pairs) == len(given.value.pairs) and not any(pair.computed for pair in pairs.values())
     if not plain or list(pairs) != list(callee.inputs):
         return None
+    nodes = [pairs[field.name].value for field in callee.fields]
+    given_values = [stack.expressions.value(node) for node in nodes]
+    if not all(map(fast.cannot_fail, given_values[1:])):
+        depth, given_values = _evaluated_first(stack, depth, given_values)
     arguments = [
-        _input_argument(stack, callee, number, field, pairs[field.name].value)
-        for number, field in enumerate(callee.fields)
+        _input_argument(stack, callee, number, value, stack.context.types.of(node))
+        for number, (value, node) in enumerate(zip(given_values, nodes, strict=True))
     ]
     return py.call(function_name(callee.number), py.load("rt"), depth, *arguments)
 
 
-def _input_argument(stack: StackCompiler, callee: Signature, number: int, field: Field, node: tree.Node) -> ast.expr:
-    value, known = stack.expressions.value(node), stack.context.types.of(node)
+def _evaluated_first(stack: StackCompiler, depth: ast.expr, values: list[ast.expr]) -> tuple[ast.expr, list[ast.expr]]:
+    """An expression for the depth that evaluates all inputs on the way, and the inputs to be converted then."""
+    names = [stack.context.temporary() for _ in values]
+    taken = [ast.NamedExpr(ast.Name(name, ast.Store()), value) for name, value in zip(names, values, strict=True)]
+    return ast.Subscript(ast.Tuple([depth, *taken], ast.Load()), py.constant(0), ast.Load()), [*map(py.load, names)]
+
+
+def _input_argument(stack: StackCompiler, callee: Signature, number: int, value: ast.expr, known: Type) -> ast.expr:
+    field = callee.fields[number]
     is_int = field.type == "int" and not (field.is_list or field.filters)
     if is_int and known.only(INTEGER):
         return value
