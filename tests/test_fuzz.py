@@ -1,7 +1,7 @@
 """A short run of the fuzzer, the same every time; ``python tests/fuzz.py`` goes on for as long as wanted."""
 
 import pytest
-from fuzz import fuzz, programs
+from fuzz import bug_of, fuzz, programs
 
 
 @pytest.mark.slow
@@ -9,3 +9,8 @@ def test_broken_programs_fail_like_any_other():
     tried, bugs = fuzz(programs([]), seed=1, keep_on=lambda tried: tried < 3_000)
     assert tried == 3_000
     assert not bugs, "\n\n".join(f"{bug.place}: {bug.message}\n{bug.text}" for bug in bugs.values())
+
+
+@pytest.mark.parametrize("text", ["var value={a{\n      }", "function{stack{var$var.x.a{value=}{$x}}}"])
+def test_what_was_found_stays_mended(text):
+    assert bug_of(text) is None

@@ -682,3 +682,7 @@ var { value = 1 }  //! missing-target
 
 //=== a statement where a value stands
 value = 5  //! misplaced
+
+//=== var sets no part of a variable
+var $x { value = {} }
+var $var.x.a { value = 1 }  //! bad-target

@@ -147,7 +147,9 @@ class WaryTokenizer(Tokenizer):
             help=f"write {{ {attribute.value}",
         )
         self.supplied += 1
-        self.tokens.insert(self.entry + number, Token("LBLOCK", "{", attribute.start, attribute.start))
+        place = self.entry + number
+        self.tokens.insert(place, Token("LBLOCK", "{", attribute.start, attribute.start))
+        self.open = [each._replace(token=each.token + (each.token >= place)) for each in self.open]
         self._take("RBLOCK", match)
         return True
 

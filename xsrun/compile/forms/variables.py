@@ -6,7 +6,7 @@ from typing import Final
 
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import Stack, form
-from xsrun.compile.names import RESERVED, root_name
+from xsrun.compile.names import RESERVED, place_steps, root_name
 from xsrun.syntax import tree
 
 FRESH: Final = frozenset({"map", "filter", "split", "keys", "values", "entries", "range", "push"})
@@ -20,7 +20,7 @@ def _var(stack: StackCompiler, block: tree.Block) -> Stack:
     found = block.attribute("value")
     if target is None or found is None:
         return []
-    if not isinstance(target, tree.Variable) and not _is_var_path(target):
+    if place_steps(target):
         stack.context.error(
             "bad-target", "`var` sets a plain variable", target, help="change a part of it with `var.update`"
         )
@@ -59,10 +59,6 @@ def _target(stack: StackCompiler, block: tree.Block) -> tree.Node | None:
         stack.context.missing("missing-target", f"`{block.keyword}` needs the variable it sets", block, shown)
         return None
     return target if declarable(stack, target) else None
-
-
-def _is_var_path(target: tree.Node) -> bool:
-    return isinstance(target, tree.Path) and isinstance(target.base, tree.Variable) and target.base.name == "var"
 
 
 def declarable(stack: StackCompiler, target: tree.Node) -> bool:
