@@ -204,7 +204,8 @@ class Frame:
         each = block.block("each")
         for item in items:
             if each.binding:
-                self.put(each.binding.target, [], item)
+                target = each.binding.target
+                self.put(target, [self.key(step) for step in steps_of(target)], item)
             if not self.turn(each):
                 return
 
