@@ -204,8 +204,7 @@ class Frame:
         each = block.block("each")
         for item in items:
             if each.binding:
-                target = each.binding.target
-                self.put(target, [self.key(step) for step in steps_of(target)], item)
+                self.put(each.binding.target, [], item)
             if not self.turn(each):
                 return
 

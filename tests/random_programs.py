@@ -548,15 +548,13 @@ class Writer:
         return f"for ({self.pick(['2', '3', '$i % 3', '($a|count) % 4'])}) {{ each as {item} {{\n{self.stack(4)}\n}} }}"
 
     def through(self):
-        role = self.pick(["numbers", "table", "record", "shelf", "things", "thing"])
+        role = self.pick(["numbers", "table", "record", "shelf", "things"])
         source = self.variable(role)
         if role == "numbers" and self.chance(60):
             source = self.pick([self.path(self.pick("deh"), 1)[0], self.value("numbers", 1), "(0..2)", "$o.l"])
-        item, body = self.target(OF_ELEMENT.get(role, "any")), self.stack(4)
-        if self.noisy(3):
-            item = self.pick(["$o.k", "$a[0]"])
+        item, body = self.target(OF_ELEMENT[role]), self.stack(4)
         if source[1:] in self.known and self.chance(10):
-            body += f"\nconditional {{ if ({self.head()}) {{ remove }} }}"
+            body += "\nremove"
         return f"foreach ({source}) {{ each as {item} {{\n{body}\n}} }}"
 
     def as_long(self):

@@ -143,10 +143,3 @@ function sum {
   stack { }
   response = $input.n + $input.m
 }
-
-//=== a key that remove took away
-var $o { value = {a: 1, b: 2} }
-foreach ($o) {
-  each as $x { remove }
-}
-expect.to_equal ([$o.a > 0 - 1, [$o.a]|map:$$ ~ "x"]) { value = [false, ["x"]] }

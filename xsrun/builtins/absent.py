@@ -53,7 +53,6 @@ _NAMES: Final[dict[str, str]] = {
         "action.package.call schema.parse.attribute schema.parse.constant schema.parse.enum schema.parse.immutable "
         "schema.parse.object schema.parse.array"
     ),
-    "it is an older form that only the platform reads": "security.jwe_encode_legacy security.jwe_decode_legacy",
 }
 
 ABSENT: Final[dict[str, str]] = {name: reason for reason, names in _NAMES.items() for name in names.split()}

@@ -48,7 +48,6 @@ COMPARISONS: Final = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">="})
 KEEPS_ELEMENTS: Final = frozenset({"reverse", "slice", "unique", "filter", "sort", "shuffle", "rsort"})
 TAKES_ELEMENT: Final = frozenset({"first", "last", "pop", "shift", "find"})
 COUNTS: Final = frozenset({"count", "strlen"})
-REMOVES: Final = frozenset({"remove", "foreach.remove"})
 LOOPS: Final = frozenset({"foreach", "for", "while"})
 
 
@@ -66,8 +65,6 @@ class Inference:
         self.variables: dict[str, Type] = dict.fromkeys(names.declared, NOTHING)
         self.elements: list[Type] = []
         """What ``$$`` is in the element expressions around, outermost first."""
-        self.sources: list[str] = []
-        """Variables that loops around go through, and that `remove` takes elements out of."""
         self.returned = NOTHING
         self.changed = False
 
@@ -106,9 +103,6 @@ class Inference:
             self._bind(block, STRING if runs_apart(block) else self.results.get(block.name, ANY))
         elif keyword in self.registry.statements:
             self._builtin(block)
-        elif keyword in REMOVES:
-            for name in self.sources:
-                self._set(name, Type(self.variables[name].kinds & OBJECT, NOTHING))
         else:
             self._bind(block, ANY)
             self._branch(block.body)
@@ -126,17 +120,14 @@ class Inference:
 
     def _loop(self, block: tree.Block) -> None:
         head = next(iter(block.heads), None)
-        subject = head.value if isinstance(head, tree.Argument) else None
-        source = self.of(subject) if subject else ANY
+        source = self.of(head.value) if isinstance(head, tree.Argument) and head.value else ANY
         item = Type(WORD) if block.keyword == "for" else source.element if source.only(CONTAINER | NULL) else ANY
-        before, outer = set(self.names.certain), self.sources
-        if subject and root_name(subject) in self.variables:
-            self.sources = [*outer, root_name(subject)]
+        before = set(self.names.certain)
         for each in block.blocks("each"):
             if each.binding:
                 self._store(each.binding.target, item)
             self._stack(each.body)
-        self.names.certain, self.sources = before, outer
+        self.names.certain = before
 
     def _builtin(self, block: tree.Block) -> None:
         record = self.registry.statements[block.keyword]
