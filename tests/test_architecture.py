@@ -12,7 +12,8 @@ MAX_LINES = 700
 MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 
 LAYERS = (
-    ("record", "files", "late", "build"),
+    ("hints", "build"),
+    ("record", "files", "late"),
     ("source",),
     ("diagnostics", "effects.ports"),
     ("values", "patterns", "extras"),

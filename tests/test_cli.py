@@ -77,14 +77,6 @@ def test_check_prints_one_object_a_line(tmp_path, capsys):
     assert [(each["code"], each["line"], each["file"]) for each in lines] == [("unresolved-function", 2, "run.xs")]
 
 
-def test_every_option_of_execute_is_in_its_help(capsys):
-    assert main(["execute", "--help"]) == 0
-    shown = capsys.readouterr().out
-    assert all(
-        flag in shown for flag in ("--job", "--input", "--env-file", "--simulate", "--map", "--timeout", "--seed")
-    )
-
-
 def test_a_text_that_doubles_without_end_ends_the_run(tmp_path):
     (tmp_path / "function").mkdir()
     (tmp_path / "run.xs").write_text('run.job "Grow" {\n  main = {name: "grow"}\n}\n', encoding="utf-8")

@@ -121,7 +121,7 @@ def test_a_missing_key_stops_the_run(monkeypatch: pytest.MonkeyPatch, bench: Ben
         input=NEEDED.get(job, {}), world=World(bench.http, bench.clock, SeededRandom(), MemoryLog())
     )
     assert result.error is not None
-    assert result.error.exit is Exit.ENVIRONMENT
+    assert result.error.exit == Exit.ENVIRONMENT
     assert name in result.error.message
 
 
@@ -229,7 +229,7 @@ def test_an_unclear_attempt_before_unsent_ones_stays_unclear(bench: Bench, job: 
 
     result = bench.run(job, http=MemoryHttp(give))
     assert result.error is not None
-    assert result.error.exit is Exit.UNKNOWN_OUTCOME
+    assert result.error.exit == Exit.UNKNOWN_OUTCOME
 
 
 def test_an_ordinary_reset_header_does_not_slow_a_retry(bench: Bench) -> None:

@@ -19,11 +19,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib.util import source_hash
-from typing import Any, Final
 
 from xsrun.build import build_stamp
 from xsrun.diagnostics import Diagnostic
 from xsrun.files import content, source_files
+from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.program import Call, Plan, Program, Routine
 from xsrun.record import NamedTuple

@@ -7,27 +7,26 @@ of one vocabulary (``CODES``), which programs may match on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
-from typing import Any, Final
 
+from xsrun.hints import Any, Final
 from xsrun.record import NamedTuple
 from xsrun.source import Span
 
 
-class Exit(IntEnum):
+class Exit:
     """Process exit codes, the same for every command and output format."""
 
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    SOURCE = 3
-    ENVIRONMENT = 4
-    TEST = 5
-    NETWORK = 6
-    LIMIT = 7
-    UNKNOWN_OUTCOME = 9
-    INTERNAL = 70
-    INTERRUPTED = 130
+    DONE: Final = 0
+    FAILED: Final = 1
+    USAGE: Final = 2
+    SOURCE: Final = 3
+    ENVIRONMENT: Final = 4
+    TEST: Final = 5
+    NETWORK: Final = 6
+    LIMIT: Final = 7
+    UNKNOWN_OUTCOME: Final = 9
+    INTERNAL: Final = 70
+    INTERRUPTED: Final = 130
 
 
 class Diagnostic(NamedTuple):
@@ -155,7 +154,7 @@ class RunStopped(Exception):
 class Code(NamedTuple):
     """An entry of the fault vocabulary."""
 
-    exit: Exit
+    exit: int
     meaning: str
 
 

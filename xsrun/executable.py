@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from xsrun import cache
 from xsrun.diagnostics import Diagnostic, Exit, nearest
+from xsrun.hints import TYPE_CHECKING
 from xsrun.late import Late
 from xsrun.program import Plan, Program
 from xsrun.runtime.job import Failure

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xsrun import values
 from xsrun.diagnostics import Fault
+from xsrun.hints import Final
 
 MODULE: Final = "xanoscript"
 """What generated code is called in Python's eyes."""

@@ -6,7 +6,8 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from typing import Final
+
+from xsrun.hints import Final
 
 RUN_FILES: Final = ("run.xs", "run.job.xs")
 """The files that make their folder a project of its own."""

@@ -1,10 +1,11 @@
-"""Functions of modules that most runs never need."""
+"""Functions and modules that most runs never need."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Any
+
+from xsrun.hints import TYPE_CHECKING, Any
 
 
 class Late:
@@ -23,3 +24,22 @@ class Late:
         if function is None:
             function = self._function = getattr(importlib.import_module(self._module), self._name)
         return function(*arguments, **named)
+
+
+class LateModule:
+    """A module that is imported when something in it is used first."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(importlib.import_module(self._module), name)
+        setattr(self, name, found)
+        return found
+
+
+if TYPE_CHECKING:
+    import json as json
+    import re as re
+else:
+    json, re = LateModule("json"), LateModule("re")

@@ -109,7 +109,7 @@ def _zero(value: object) -> str:
 def errors_page() -> str:
     """Kinds of run-time errors, and every code with its exit code."""
     kinds = [f"| {kind.error_type} | {kind.error_code} | {kind.status} |" for kind in ERROR_KINDS.values()]
-    codes = [f"| {name} | {int(code.exit)} | {code.meaning} |" for name, code in sorted(CODES.items())]
+    codes = [f"| {name} | {code.exit} | {code.meaning} |" for name, code in sorted(CODES.items())]
     return "\n".join(
         ["# Errors\n", NOTE, "## Kinds\n", "| error_type | `$error.code` | status |", "| --- | --- | --- |", *kinds,
          "", "## Codes\n", "| code | exit | meaning |", "| --- | --- | --- |", *codes, ""]

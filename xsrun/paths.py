@@ -9,13 +9,13 @@ values share what they did not touch.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
 
 from xsrun import values
 from xsrun.diagnostics import Fault
+from xsrun.hints import Any, Final, TypeAlias
+from xsrun.late import re
 from xsrun.record import NamedTuple
 
 MAX_STEPS: Final = 100

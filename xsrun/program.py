@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import CodeType
-from typing import Any
 
+from xsrun.hints import Any
 from xsrun.record import NamedTuple
 from xsrun.source import Source
 from xsrun.types.fields import Field

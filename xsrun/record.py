@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from xsrun.hints import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple

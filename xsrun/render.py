@@ -177,7 +177,7 @@ def shown_headers(headers: Headers) -> list[str]:
 
 def failure_json(failure: Failure, exchanges: Iterable[Exchange], masker: Masker) -> dict[str, object]:
     """A failed run as an object: code, name, message, exit, place, calls, values, requests, help."""
-    shown: dict[str, object] = {"code": failure.code, "message": failure.message, "exit": int(failure.exit)}
+    shown: dict[str, object] = {"code": failure.code, "message": failure.message, "exit": failure.exit}
     if failure.name:
         shown["name"] = failure.name
     fault = failure.fault

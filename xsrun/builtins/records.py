@@ -12,10 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from xsrun.builtins import registry
 from xsrun.builtins.registry import Bindings, Group, Kind, Recorded, Scope
 from xsrun.effects.ports import World
+from xsrun.hints import Marked
 
 REQUIRED: Final = inspect.Parameter.empty
+CLASSES: Final = {name: Annotated[each.given] for name, each in vars(registry).items() if isinstance(each, Marked)}
+"""The annotations of builtins by name, as the real thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,7 @@ class _Parameter:
 
 def _params(function: Callable[..., Any]) -> tuple[set[type], list[_Parameter]]:
     """What the run fills in, and the parameters of a call."""
-    hints = get_type_hints(function, include_extras=True)
+    hints = _hints(function)
     filled: set[type] = set()
     found: list[_Parameter] = []
     for name, parameter in inspect.signature(function).parameters.items():
@@ -238,7 +242,11 @@ def _kind(hint: Any) -> Kind | None:
 
 
 def _returns(function: Callable[..., Any]) -> Any:
-    return get_type_hints(function, include_extras=True).get("return", Any)
+    return _hints(function).get("return", Any)
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    return get_type_hints(function, localns=CLASSES, include_extras=True)
 
 
 def _doc(function: Callable[..., Any]) -> tuple[str, str]:

@@ -23,9 +23,9 @@ index, whole, accumulator) -> value``, of which all but the first may be left ou
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Protocol, TypeVar
 
 from xsrun import values
+from xsrun.hints import Annotated, Any, Final, Protocol, TypeVar
 from xsrun.record import NamedTuple
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -44,7 +44,6 @@ class LazyValue(Protocol):
 
     def __call__(self, element: Any = None, index: Any = None, whole: Any = None, result: Any = None, /) -> Any:
         """Evaluate it for one element."""
-        ...
 
 
 class Scope(Protocol):
@@ -52,7 +51,6 @@ class Scope(Protocol):
 
     def evaluate(self, text: str) -> Any:
         """The value of a text as an expression. Raises Fault."""
-        ...
 
 
 def boolean(value: Any) -> bool:

@@ -17,4 +17,4 @@ def report(error: BaseException) -> int:
         f"error[internal]: xsrun itself broke: {type(error).__name__} at {where}\n"
         "  = help: this is a bug; please report the line above with the smallest job that shows it\n"
     )
-    return int(Exit.INTERNAL)
+    return Exit.INTERNAL

@@ -44,7 +44,7 @@ def check(path: PathArgument = ".", as_json: JsonOption = False, color: ColorOpt
         projects = _projects(path)
     except XsError as fault:
         output.diagnostics(fault.diagnostics)
-        raise typer.Exit(int(Exit.USAGE)) from None
+        raise typer.Exit(Exit.USAGE) from None
     found = [each for project in projects for each in project.diagnostics]
     if not any(project.folder.parsed for project in projects) and not found:
         raise typer.Exit(output.complain("not-found", f"there is no .xs file in {path}", "name a job folder"))
@@ -56,7 +56,7 @@ def check(path: PathArgument = ".", as_json: JsonOption = False, color: ColorOpt
     errors = sum(each.severity == "error" for each in found)
     if not as_json:
         _summary(len(projects), errors, len(found) - errors)
-    raise typer.Exit(int(Exit.SOURCE if errors else Exit.DONE))
+    raise typer.Exit(Exit.SOURCE if errors else Exit.DONE)
 
 
 def _summary(projects: int, errors: int, warnings: int) -> None:
@@ -94,7 +94,7 @@ def info(path: PathArgument = ".", job: Annotated[str | None, typer.Option("--jo
     else:
         sys.stdout.write(_info_text(described))
     output.diagnostics(project.errors)
-    raise typer.Exit(int(Exit.SOURCE if project.errors else Exit.DONE))
+    raise typer.Exit(Exit.SOURCE if project.errors else Exit.DONE)
 
 
 def _info_text(described: dict[str, Any]) -> str:

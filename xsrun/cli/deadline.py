@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from xsrun.diagnostics import LimitFault
+from xsrun.hints import TYPE_CHECKING, Any
+from xsrun.late import Late
+
+if TYPE_CHECKING:
+    import signal
+else:
+    import _signal as signal  # What ``signal`` imports and dresses with enums, which take a tenth of a start.
+
+_named: Callable[[int], Any] = Late("signal", "Signals")
 
 
 @contextmanager
@@ -34,7 +42,7 @@ def heeding_signals() -> Iterator[None]:
     """
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
+        raise KeyboardInterrupt(_named(number).name)
 
     heeded = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
     for each in heeded:

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Final
 
 from xsrun.cli.find import NotFound, find
 from xsrun.cli.options import BadOption
@@ -17,6 +16,7 @@ from xsrun.effects.ports import Clock, Http, Log, Random, World
 from xsrun.effects.real import FixedClock, SeededRandom, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.executable import Executable, executable
+from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.program import Plan
 from xsrun.runtime.environment import resolve
@@ -61,7 +61,7 @@ def execute(options: Options) -> int:
         project = executable(folder, cached=not options["no_cache"])
         output.diagnostics(project.diagnostics)
         if project.errors:
-            return int(Exit.SOURCE)
+            return Exit.SOURCE
         return _run(project, _choose(project, name), _variables(folder, options), options, output)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
@@ -92,7 +92,7 @@ def _run(
     if resolved.missing:
         failure = project.missing_env(job, resolved.missing)
         output.failure(failure)
-        return int(failure.exit)
+        return failure.exit
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
     world = real_world(log, resolved.values, http, clock, random)
     return _watch(project, job, given, world, _limits(options), options, output)
@@ -120,17 +120,17 @@ def _watch(
     except KeyboardInterrupt as stop:
         message = f"stopped by {str(stop) or 'the keyboard'}; {_sent(recorder.exchanges)}"
         output.failure(Failure("interrupted", message, Exit.INTERRUPTED), recorder.exchanges)
-        return int(Exit.INTERRUPTED)
+        return Exit.INTERRUPTED
     if result.error is not None:
         output.failure(result.error, result.requests)
-        return int(result.error.exit)
+        return result.error.exit
     try:
         output.result(result.value)
     except Fault as unshowable:
         failure = failure_of(unshowable, [])
         output.failure(failure)
-        return int(failure.exit)
-    return int(Exit.DONE)
+        return failure.exit
+    return Exit.DONE
 
 
 def _sent(exchanges: list[Exchange]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from xsrun.diagnostics import Exit, nearest
 from xsrun.files import RUN_FILES, content, home_of, is_home
+from xsrun.hints import Final
+from xsrun.late import re
 from xsrun.record import NamedTuple
 
 HERE: Final = os.curdir

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from xsrun import values
 from xsrun.cli.options import BadOption
+from xsrun.hints import Any
 from xsrun.late import Late
 
 _dotenv_values: Callable[..., dict[str, str | None]] = Late("dotenv", "dotenv_values")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from xsrun.hints import Final
 from xsrun.record import NamedTuple
 
 

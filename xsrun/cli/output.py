@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, TextIO
 
 from xsrun import values
 from xsrun.diagnostics import Diagnostic, Exit
 from xsrun.effects.recording import Exchange
-from xsrun.late import Late
+from xsrun.hints import Any, TextIO
+from xsrun.late import Late, json
 from xsrun.runtime.job import Failure
 from xsrun.runtime.secrets import Masker
 
@@ -70,10 +69,10 @@ class Output:
         sys.stderr.write(shown + "\n")
         sys.stderr.flush()
 
-    def complain(self, code: str, message: str, help: str = "", exit: Exit = Exit.USAGE) -> int:
+    def complain(self, code: str, message: str, help: str = "", exit: int = Exit.USAGE) -> int:
         """Report a fault of the call itself; gives back its exit code."""
         self.failure(Failure(code, message, exit, help))
-        return int(exit)
+        return exit
 
 
 def _coloured(stream: TextIO, color: str | None) -> bool:

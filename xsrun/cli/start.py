@@ -30,16 +30,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except KeyboardInterrupt:
         sys.stderr.write("stopped by the keyboard\n")
-        return int(Exit.INTERRUPTED)
+        return Exit.INTERRUPTED
     except BrokenPipeError:
         _drop_output()
-        return int(Exit.DONE)
+        return Exit.DONE
     except OSError as error:
         if error.errno not in UNWRITABLE:
             return int(_report_bug(error))
         _drop_output()
         sys.stderr.write(f"error[output]: the output cannot be written: {error.strerror}\n")
-        return int(Exit.FAILED)
+        return Exit.FAILED
     except Exception as error:  # the one place where a fault of ours is caught: it becomes a report, not a traceback
         return int(_report_bug(error))
 

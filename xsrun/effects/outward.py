@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from xsrun.effects.ports import Clock, Http, Log, Random, Request, Response, World
 from xsrun.effects.real import SystemClock, SystemRandom
+from xsrun.hints import Any
 from xsrun.late import Late
 
 

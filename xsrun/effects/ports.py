@@ -8,8 +8,8 @@ of a job imports this module, and dataclasses would double its time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
 
+from xsrun.hints import Any, Protocol
 from xsrun.record import NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
@@ -89,7 +89,6 @@ class Http(Protocol):
 
     def send(self, request: Request) -> Response:
         """Give back the answer, whatever its status. Raises TransportFailure when there is none."""
-        ...
 
 
 class Clock(Protocol):
@@ -97,11 +96,9 @@ class Clock(Protocol):
 
     def now(self) -> int:
         """Milliseconds since 1970-01-01T00:00Z."""
-        ...
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
-        ...
 
 
 class Random(Protocol):
@@ -109,15 +106,12 @@ class Random(Protocol):
 
     def uuid(self) -> str:
         """A new version 4 UUID, lower case."""
-        ...
 
     def integer(self, low: int, high: int) -> int:
         """An integer between two bounds, both included."""
-        ...
 
     def bytes(self, count: int) -> bytes:
         """That many random bytes."""
-        ...
 
 
 class Log(Protocol):
@@ -125,7 +119,6 @@ class Log(Protocol):
 
     def write(self, value: Any, place: str = "") -> None:
         """Add an entry."""
-        ...
 
 
 NO_ENV: Mapping[str, str] = {}

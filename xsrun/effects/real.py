@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TextIO
 
+from xsrun.hints import TYPE_CHECKING, Any, TextIO
 from xsrun.late import Late
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from xsrun.compile.expression import NAME, compile_expression
+from xsrun.hints import Any
 from xsrun.runtime.frame import Run
 from xsrun.runtime.support import NAMESPACE, too_deep
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import repeat
-from typing import Any, Final
 
 from xsrun.effects.ports import World
+from xsrun.hints import Any, Final
 from xsrun.record import NamedTuple
 
 Binder = Callable[[Mapping[str, Any], Any], dict[str, Any]]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import takewhile
-from typing import Any, Final
 
 from xsrun.diagnostics import CODES, Exit, Fault
 from xsrun.effects.ports import World
 from xsrun.effects.recording import Exchange, RecordingHttp
+from xsrun.hints import Any, Final
 from xsrun.program import Call, Plan, Program, Routine
 from xsrun.record import NamedTuple
 from xsrun.runtime.frame import Limits
@@ -22,7 +22,7 @@ class Failure(NamedTuple):
 
     code: str
     message: str
-    exit: Exit
+    exit: int
     help: str = ""
     name: str = ""
     """The name that ``throw`` gave."""
@@ -117,7 +117,7 @@ def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
     unanswered = list(takewhile(lambda each: each.failure is not None, reversed(exchanges)))
     if exit in (Exit.FAILED, Exit.LIMIT) and any(each.unclear and each.writes for each in unanswered):
         exit = Exit.UNKNOWN_OUTCOME
-    elif exit is Exit.FAILED and unanswered:
+    elif exit == Exit.FAILED and unanswered:
         exit = Exit.NETWORK
     return Failure(fault.code, fault.message, exit, fault.help or _input_help(fault), fault.name, fault)
 

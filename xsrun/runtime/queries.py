@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xsrun import values
 from xsrun.diagnostics import Fault
 from xsrun.exchange import headers as written
+from xsrun.hints import Any
 from xsrun.runtime.frame import Run
 from xsrun.runtime.support import caught
 

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import FrameType, TracebackType
-from typing import Any, Final
 
 from xsrun.diagnostics import Fault, Frame, LimitFault, RunStopped
 from xsrun.effects.ports import World
 from xsrun.faults import fault_of
+from xsrun.hints import Any, Final
 from xsrun.program import Program, Routine, code_name, function_name
 from xsrun.runtime.frame import Entry, Limits, Run
 from xsrun.runtime.support import NAMESPACE, UNSET

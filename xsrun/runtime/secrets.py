@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
 
-from xsrun.late import Late
+from xsrun.hints import Any, Final
+from xsrun.late import Late, re
 from xsrun.types.fields import Field
 
 MASK: Final = "***"

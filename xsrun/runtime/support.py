@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import islice
 from sys import getrefcount
-from typing import Any, Final, NoReturn
 
 from xsrun import paths, values
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, STANDARD, THROWN, Fault, LimitFault
 from xsrun.faults import MODULE, fault_of
+from xsrun.hints import Any, Final, NoReturn
 from xsrun.late import Late
 from xsrun.runtime.frame import Run
 from xsrun.types.binding import bind

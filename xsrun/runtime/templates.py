@@ -6,16 +6,16 @@ keys of objects, never attributes of Python objects, and what is loaded, looped 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, Final
 
 from xsrun import extras, values
 from xsrun.builtins.catalogue import registry
 from xsrun.builtins.records import REQUIRED, Filter
 from xsrun.builtins.registry import LAZY
 from xsrun.diagnostics import Fault
+from xsrun.hints import Any, Final
+from xsrun.late import re
 from xsrun.runtime.frame import Run
 from xsrun.runtime.support import check_budget
 

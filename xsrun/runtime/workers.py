@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, Final, NamedTuple
 
 from xsrun import values
 from xsrun.diagnostics import Fault, RunStopped
 from xsrun.effects.ports import Log
+from xsrun.hints import Any, Final
+from xsrun.record import NamedTuple
 from xsrun.runtime.frame import Run
 from xsrun.runtime.support import caught
 

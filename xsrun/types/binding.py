@@ -8,9 +8,9 @@ absent value. Values that are already of a plain type pass without a call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
 
 from xsrun import values
+from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.record import NamedTuple
 from xsrun.types.coerce import Coerce, decoded

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Fault, nearest
+from xsrun.hints import Any, Final
+from xsrun.record import NamedTuple
 from xsrun.types.binding import compile_binder
 from xsrun.types.fields import ABSENT, Field, FilterCall
 from xsrun.types.filters import InputFilter, allowed_filters, find_filter

@@ -5,14 +5,13 @@ Each takes a value that is not null and the clock, and gives the converted value
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.diagnostics import Fault
-from xsrun.late import Late
+from xsrun.hints import Any, Final
+from xsrun.late import Late, re
 from xsrun.types.fields import Field, Instant, Reject
 
 Coerce = Callable[[Any, Instant], Any]

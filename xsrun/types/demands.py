@@ -6,9 +6,9 @@ A check takes a converted value, gives back the value to go on with, and raises 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from xsrun import values
+from xsrun.hints import Any
 from xsrun.late import Late
 from xsrun.types.fields import Reject
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final, Protocol
 
 from xsrun.diagnostics import INPUT_ERROR, Fault
+from xsrun.hints import Any, Final, Protocol
 from xsrun.record import NamedTuple
 
 ABSENT: Final = ...
@@ -19,7 +19,6 @@ class Instant(Protocol):
 
     def now(self) -> int:
         """Milliseconds since 1970-01-01T00:00Z."""
-        ...
 
 
 class FilterCall(NamedTuple):

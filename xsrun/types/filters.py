@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
 
 from xsrun import values
+from xsrun.hints import Any, Final
 from xsrun.record import NamedTuple
 from xsrun.types.demands import (
     Check,

@@ -6,9 +6,9 @@ Each takes a value that is not null and the clock, and gives the converted value
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
 
 from xsrun import values
+from xsrun.hints import Any, Final
 from xsrun.types.coerce import Coerce, decoded
 from xsrun.types.fields import Instant, Reject
 

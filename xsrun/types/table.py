@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
 
+from xsrun.hints import Any, Final
 from xsrun.record import NamedTuple
 from xsrun.types import coerce, shapes
 from xsrun.types.coerce import Coerce

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xsrun import paths, values
 from xsrun.builtins.registry import Container, Elements, Group, Int, List, Text, Value
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import World
+from xsrun.hints import Any
 
 array = Group("array")
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
-
 from xsrun import values
 from xsrun.builtins.registry import Group, Scope, Text, Value
 from xsrun.diagnostics import Fault
+from xsrun.hints import Any, Final
+from xsrun.late import re
 
 type_filters = Group("type")
 

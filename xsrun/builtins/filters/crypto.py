@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Binary, Bool, Group, Int, Object, Text, Value
 from xsrun.crypto import ciphers, tokens
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import World
+from xsrun.hints import Any, Final
 
 security = Group("security")
 

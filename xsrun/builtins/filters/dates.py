@@ -7,11 +7,11 @@ phrase such as ``next friday`` may stand instead, and null gives null.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from xsrun import values
 from xsrun.builtins.registry import Group, Int, Number, Text, Value
 from xsrun.effects.ports import World
+from xsrun.hints import TYPE_CHECKING
 from xsrun.late import Late
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ its gaps; an object keeps the keys that are left.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from xsrun import values
 from xsrun.builtins.registry import Container, Group, Text
+from xsrun.hints import Any
 from xsrun.paths import of_element
 
 array = Group("array")

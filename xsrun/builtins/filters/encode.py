@@ -6,12 +6,12 @@ Bytes that are UTF-8 come back as text, others as raw bytes.
 from __future__ import annotations
 
 import binascii
-import re
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Binary, Group, List, Text, Value
 from xsrun.diagnostics import Fault
+from xsrun.hints import Any, Final
+from xsrun.late import re
 
 encode = Group("encode")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from xsrun import values
 from xsrun.builtins.registry import Group, List, Text
+from xsrun.hints import Final
+from xsrun.late import re
 
 html = Group("html")
 

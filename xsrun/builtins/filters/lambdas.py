@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
 
 from xsrun.builtins.registry import Bindings, Group, List, Number, Text, Value
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import World
+from xsrun.hints import Any, Final
 from xsrun.late import Late
 
 lambdas = Group("lambda", extra="lambda")

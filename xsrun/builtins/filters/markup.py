@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from xsrun.builtins.registry import Group, Int, Text, Value
+from xsrun.hints import Any
 from xsrun.late import Late
 
 markup = Group("markup")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.filters.totals import array_max, array_min
 from xsrun.builtins.registry import Group, Int, Number, Text, Value
 from xsrun.diagnostics import Fault
+from xsrun.hints import Any, Final
 
 numbers = Group("math")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xsrun import values
 from xsrun.builtins.registry import Group, Int, Text
 from xsrun.diagnostics import Fault
+from xsrun.hints import Final
 
 numerals = Group("numerals")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xsrun import paths, values
 from xsrun.builtins.registry import Bool, Container, Group, List, Object, Static, Value
 from xsrun.diagnostics import Fault
+from xsrun.hints import Any
 
 objects = Group("object")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Bool, Group, List, Text
+from xsrun.hints import Any, Final
+from xsrun.late import re
 from xsrun.paths import of_element
 
 array = Group("array")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
 
 from xsrun import values
 from xsrun.builtins.filters.text import demand_size
 from xsrun.builtins.registry import Group, Text, Value
 from xsrun.diagnostics import Fault
+from xsrun.hints import Any, Final
+from xsrun.late import re
+from xsrun.record import NamedTuple
 
 printf = Group("printf")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from regex import Match
 
 from xsrun.builtins.filters.text import demand_size
 from xsrun.builtins.registry import Bool, Group, Text
+from xsrun.hints import Final
+from xsrun.late import re
 from xsrun.patterns import TIMEOUT, bounded, compile_pattern
 
 regex = Group("regex")

@@ -6,10 +6,10 @@ Two scalars are the same when their texts are, two lists or objects when their c
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
 
 from xsrun import values
 from xsrun.builtins.registry import Bool, Container, Group, List, Text, Value
+from xsrun.hints import Any
 from xsrun.paths import of_element
 
 array = Group("array")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, repeat
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Elements, Group, List, Text, Value
 from xsrun.diagnostics import Fault
+from xsrun.hints import Any, Final
+from xsrun.late import re
 
 tabular = Group("tabular")
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Bool, Group, Int, List, Text, Value
 from xsrun.diagnostics import Fault
-from xsrun.late import Late
+from xsrun.hints import Any, Final
+from xsrun.late import Late, json, re
 
 text = Group("text")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Group, List, Value
+from xsrun.hints import Any, Final
 
 array = Group("array")
 

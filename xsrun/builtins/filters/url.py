@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from xsrun import values
 from xsrun.builtins.registry import Binary, Bool, Group, Text, Value
+from xsrun.hints import Any, Final
+from xsrun.late import re
 
 url = Group("url")
 

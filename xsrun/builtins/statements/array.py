@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
 
 from xsrun import values
 from xsrun.builtins.filters import element
 from xsrun.builtins.filters.sets import identity
 from xsrun.builtins.registry import Container, Elements, Group, Lazy, List, Value
+from xsrun.hints import Any
 
 array = Group("array")
 

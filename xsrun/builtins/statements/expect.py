@@ -6,13 +6,13 @@ The head is read late, so that a reference which leads nowhere is an answer and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Group, Lazy, LazyValue, Text, Value
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.effects.ports import World
 from xsrun.faults import fault_of
+from xsrun.hints import Any, Final
 from xsrun.late import Late
 
 expect = Group("expect")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from xsrun.builtins.filters.lambdas import TYPESCRIPT
 from xsrun.builtins.registry import Bindings, Group, Number, Text, Value
 from xsrun.effects.ports import World
+from xsrun.hints import Any
 from xsrun.late import Late
 
 api = Group("api", extra="lambda")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import string
-from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.registry import Binary, Bool, Group, Int, Object, Text, Value
 from xsrun.crypto import ciphers, keys, passwords, tokens
 from xsrun.diagnostics import INPUT_ERROR, Fault
 from xsrun.effects.ports import Random, World
+from xsrun.hints import Any, Final
 
 security = Group("security")
 

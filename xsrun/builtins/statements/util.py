@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Final
 
 from xsrun.builtins.registry import Group, Number, Static, Text
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import World
+from xsrun.hints import Final
 
 util = Group("util")
 
