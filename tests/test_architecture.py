@@ -32,6 +32,7 @@ LAYERS = (
     ("runtime",),
     ("executable",),
     ("api", "info", "render", "pages"),
+    ("reports",),
     ("xsrun",),
     ("cli",),
     ("__main__",),

@@ -211,8 +211,7 @@ def _distance(a: str, b: str, limit: int) -> int:
     return row[-1]
 
 
-CODES: Final[dict[str, Code]] = {
-    # source
+SOURCE: Final[dict[str, Code]] = {
     "syntax": Code(Exit.SOURCE, "the text does not follow the grammar at this place"),
     "unclosed": Code(Exit.SOURCE, "a bracket is opened and never closed"),
     "unmatched": Code(Exit.SOURCE, "a bracket is closed that was never opened"),
@@ -240,7 +239,6 @@ CODES: Final[dict[str, Code]] = {
     "missing-target": Code(Exit.SOURCE, "the statement sets a variable that is not named"),
     "missing-each": Code(Exit.SOURCE, "the body of a loop stands in `each`"),
     "missing-block": Code(Exit.SOURCE, "the statement consists of blocks, one of which is not there"),
-    "missing-catch": Code(Exit.SOURCE, "an error in `try` would be dropped silently"),
     "missing-attribute": Code(Exit.SOURCE, "a required attribute is not given"),
     "missing-schema": Code(Exit.SOURCE, "an object says in `schema` which fields it has"),
     "missing-argument": Code(Exit.SOURCE, "a filter lacks a required argument"),
@@ -250,7 +248,6 @@ CODES: Final[dict[str, Code]] = {
     "duplicate-key": Code(Exit.SOURCE, "a key stands twice in one object"),
     "duplicate-attribute": Code(Exit.SOURCE, "an attribute is given twice"),
     "duplicate-env": Code(Exit.SOURCE, "a name stands twice in `env`"),
-    "reserved-name": Code(Exit.SOURCE, "the name belongs to the language"),
     "run-job-clause": Code(Exit.SOURCE, "a job names a function and holds no statements itself"),
     "run-input-not-constant": Code(Exit.SOURCE, "the input of a job holds constants only"),
     "bad-key": Code(Exit.SOURCE, "a key of an object is no name and no text in quotes"),
@@ -265,7 +262,13 @@ CODES: Final[dict[str, Code]] = {
     "not-constant": Code(Exit.SOURCE, "a literal is required here"),
     "misplaced-db": Code(Exit.SOURCE, "`$db` exists only in database expressions"),
     "misplaced-element": Code(Exit.SOURCE, "`$$` and `$this` exist only in expressions that run per element"),
-    # portability
+    "undeclared-env": Code(Exit.SOURCE, "an environment variable is read that no job declares"),
+}
+"""What is wrong with a text or does not fit together."""
+
+PORTABILITY: Final[dict[str, Code]] = {
+    "reserved-name": Code(Exit.SOURCE, "the name belongs to the language"),
+    "missing-catch": Code(Exit.SOURCE, "an error in `try` would be dropped silently"),
     "not-portable": Code(Exit.SOURCE, "accepted here, and maybe not on the platform"),
     "unquoted-text": Code(Exit.SOURCE, "a text stands without quotes"),
     "computed-key": Code(Exit.SOURCE, "a variable stands where an object key should"),
@@ -287,11 +290,17 @@ CODES: Final[dict[str, Code]] = {
     "fill-order": Code(Exit.SOURCE, "`fill` repeats the piped value, here an empty list"),
     "sorted-as-text": Code(Exit.SOURCE, "numbers are sorted as texts"),
     "throw-kind": Code(Exit.SOURCE, "the name of a `throw` is a kind of error, and selects no status"),
-    "unreachable": Code(Exit.SOURCE, "statements stand behind an unconditional `return`"),
     "two-fields": Code(Exit.SOURCE, "two fields stand on one line"),
     "two-constructs": Code(Exit.SOURCE, "two constructs stand in one document"),
-    "undeclared-env": Code(Exit.SOURCE, "an environment variable is read that no job declares"),
-    # run
+}
+"""What runs here, and what the platform may refuse or read otherwise."""
+
+FLOW: Final[dict[str, Code]] = {
+    "unreachable": Code(Exit.SOURCE, "statements stand behind an unconditional `return`"),
+}
+"""What the order of the statements says: found by ``check``, and no matter of a run."""
+
+RUN: Final[dict[str, Code]] = {
     "thrown": Code(Exit.FAILED, "the job raised it with `throw`"),
     "precondition": Code(Exit.FAILED, "a `precondition` did not hold"),
     **{name: Code(Exit.FAILED, f"a `precondition` of type `{name}` did not hold") for name in ERROR_KINDS},
@@ -309,13 +318,19 @@ CODES: Final[dict[str, Code]] = {
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),
     "expectation": Code(Exit.FAILED, "an `expect` did not hold"),
-    # start
+}
+"""What happens while a job runs."""
+
+START: Final[dict[str, Code]] = {
     "missing-env": Code(Exit.ENVIRONMENT, "an environment variable that the job declares has no value"),
     "no-job": Code(Exit.USAGE, "no job was found under this name"),
     "several-jobs": Code(Exit.USAGE, "several jobs were found, and none was chosen"),
     "not-found": Code(Exit.USAGE, "the file or folder does not exist"),
     "usage": Code(Exit.USAGE, "the command line cannot be understood"),
-    # limits and bugs
+}
+"""What keeps a command from beginning."""
+
+LIMITS: Final[dict[str, Code]] = {
     "limit-steps": Code(Exit.LIMIT, "loops made more turns than allowed"),
     "limit-depth": Code(Exit.LIMIT, "calls stand too deep inside one another"),
     "limit-size": Code(Exit.LIMIT, "a value became too large"),
@@ -323,4 +338,7 @@ CODES: Final[dict[str, Code]] = {
     "interrupted": Code(Exit.INTERRUPTED, "the run was stopped by the keyboard"),
     "internal": Code(Exit.INTERNAL, "a fault of xsrun itself"),
 }
+"""Limits, and faults of our own."""
+
+CODES: Final[dict[str, Code]] = {**SOURCE, **PORTABILITY, **FLOW, **RUN, **START, **LIMITS}
 """Every code that a diagnostic or fault may carry, with the exit code it ends with."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Found, nearest
@@ -87,10 +88,13 @@ def _place(found: Diagnostic) -> tuple[str, int]:
     return (found.span.source.name, found.span.start) if found.span else ("", 0)
 
 
-def load_folder(path: str) -> Folder:
-    """Read a folder, or the one file that was named. What cannot be read is reported."""
+def load_folder(path: str, files: Iterable[str] | None = None) -> Folder:
+    """Read a folder, or the one file that was named; of a folder only these files where some are given.
+
+    What cannot be read is reported.
+    """
     folder = Folder(path)
-    for file in source_files(path):
+    for file in source_files(path) if files is None else files:
         name = os.path.basename(os.path.abspath(file)) if file == path else os.path.relpath(file, path)
         source = read_source(file, name, folder.found)
         if source is not None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import commands
+from xsrun.cli import check, commands
 from xsrun.cli.options import EXECUTE, PATH, WHEN, Option
 from xsrun.late import Late
 
@@ -99,7 +99,7 @@ def _from_records(options: tuple[Option, ...], function: Callable[[dict[str, Any
 for _name in ("execute", "run", "exec"):
     app.command(_name, help=EXAMPLES, hidden=_name != "execute")(_from_records(EXECUTE, _execute))
 
-app.command("check")(commands.check)
+app.command("check")(check.check)
 app.command("info")(commands.info)
 app.command("list")(commands.list_jobs)
 app.command("mock")(commands.mock)

@@ -1,4 +1,4 @@
-"""The commands beside ``execute``: check, info, list, mock."""
+"""The commands info, list and mock."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xsrun.cli.find import NotFound, find, homes_below, jobs_below
+from xsrun.cli.arguments import JsonOption, PathArgument
+from xsrun.cli.find import NotFound, find, jobs_below
 from xsrun.cli.output import Output
-from xsrun.diagnostics import Exit, XsError, nearest
+from xsrun.diagnostics import Exit, nearest
 from xsrun.effects.real import SystemClock, SystemRandom
-from xsrun.files import is_home
 from xsrun.late import Late
-from xsrun.render import diagnostic_json
 from xsrun.runtime.job import Failure
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.server import serve
@@ -26,51 +25,6 @@ if TYPE_CHECKING:
 
 _load: Callable[[str], Project] = Late("xsrun.api", "load")
 _describe: Callable[..., dict[str, Any]] = Late("xsrun.info", "describe")
-
-PathArgument = Annotated[
-    str, typer.Argument(help="A job folder, a run.xs, or a folder of job folders.", show_default=False)
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
-ColorOption = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="auto, always or never.")]
-
-
-def check(path: PathArgument = ".", as_json: JsonOption = False, color: ColorOption = "auto") -> None:
-    """Report every fault of a job folder at once; nothing is run.
-
-    Example: xsrun check jobs --json
-    """
-    output = Output(as_json, False, color)
-    try:
-        projects = _projects(path)
-    except XsError as fault:
-        output.diagnostics(fault.diagnostics)
-        raise typer.Exit(Exit.USAGE) from None
-    found = [each for project in projects for each in project.diagnostics]
-    if not any(project.folder.parsed for project in projects) and not found:
-        raise typer.Exit(output.complain("not-found", f"there is no .xs file in {path}", "name a job folder"))
-    if as_json:
-        for each in found:
-            sys.stdout.write(json.dumps(diagnostic_json(each), ensure_ascii=False) + "\n")
-    else:
-        output.diagnostics(found)
-    errors = sum(each.severity == "error" for each in found)
-    if not as_json:
-        _summary(len(projects), errors, len(found) - errors)
-    raise typer.Exit(Exit.SOURCE if errors else Exit.DONE)
-
-
-def _summary(projects: int, errors: int, warnings: int) -> None:
-    def count(number: int, word: str) -> str:
-        return f"{number} {word}{'' if number == 1 else 's'}"
-
-    checked = count(projects, "project")
-    sys.stderr.write(f"{checked} checked: {count(errors, 'error')}, {count(warnings, 'warning')}\n")
-
-
-def _projects(path: str) -> list[Project]:
-    """The project of a folder, or every project below it. Raises XsError."""
-    homes = homes_below(path) if os.path.isdir(path) and not is_home(path) else []
-    return [_load(home) for home in homes or [path]]
 
 
 def info(path: PathArgument = ".", job: Annotated[str | None, typer.Option("--job", "-j", help="Which job.")] = None,

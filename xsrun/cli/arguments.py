@@ -1,0 +1,13 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+PathArgument = Annotated[
+    str, typer.Argument(help="A job folder, a run.xs, or a folder of job folders.", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
+ColorOption = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="auto, always or never.")]

@@ -1,0 +1,207 @@
+"""``xsrun check``: everything that can be said of job folders without running them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+
+import typer
+
+from xsrun.cli.arguments import ColorOption, JsonOption
+from xsrun.cli.find import SKIPPED, NotFound, homes_below
+from xsrun.cli.output import Output
+from xsrun.diagnostics import PORTABILITY, Diagnostic, Exit
+from xsrun.files import home_of, is_home, source_files
+from xsrun.late import Late
+from xsrun.source import Source, Span
+
+if TYPE_CHECKING:
+    from xsrun.api import Project
+    from xsrun.project import Folder
+
+_load: Callable[[str], Project] = Late("xsrun.api", "load")
+_compiled: Callable[[Folder], Project] = Late("xsrun.api", "Project")
+_load_folder: Callable[[str, Iterable[str]], Folder] = Late("xsrun.project", "load_folder")
+_report: Callable[[str, Sequence[Diagnostic]], str] = Late("xsrun.reports", "report")
+
+MOST_SHOWN: Final = 20
+"""Findings of one file that are shown to people."""
+
+PathsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(help="Job folders, folders of job folders, or .xs files; the current folder when left out.",
+                   show_default=False),
+]  # fmt: skip
+SarifOption = Annotated[bool, typer.Option("--sarif", help="One SARIF 2.1.0 log on stdout.")]
+GithubOption = Annotated[bool, typer.Option("--github", help="Annotations of GitHub Actions on stdout.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Portability warnings count as errors.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only: no warnings, no summary.")]
+
+
+class Examined(NamedTuple):
+    """A project that was read, and the path of the one file that was asked about, ``""`` for all."""
+
+    project: Project
+    file: str = ""
+
+
+def check(
+    paths: PathsArgument = None,
+    as_json: JsonOption = False,
+    as_sarif: SarifOption = False,
+    as_github: GithubOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+    color: ColorOption = "auto",
+) -> None:
+    """Report everything that is wrong with job folders, or may be; nothing is run.
+
+    Exits with 3 when there is an error, with 0 when there are warnings at most.
+
+    Examples:
+
+      xsrun check
+
+      xsrun check jobs --strict --sarif > findings.sarif
+
+      xsrun check function/page.xs --json
+    """
+    output = Output(as_json, quiet, color)
+    forms = [form for form, wanted in (("json", as_json), ("sarif", as_sarif), ("github", as_github)) if wanted]
+    if len(forms) > 1:
+        raise typer.Exit(output.complain("usage", f"--{forms[0]} and --{forms[1]} exclude each other", "take one"))
+    try:
+        examined = _examined(paths or [os.curdir])
+    except NotFound as fault:
+        raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
+    found = _findings(examined, strict)
+    shown = [each for each in found if each.severity == "error" or not quiet]
+    if forms:
+        _write(_report(forms[0], shown))
+    else:
+        _show(output, shown)
+    errors = sum(each.severity == "error" for each in found)
+    if not (quiet or as_json or as_sarif):
+        checked = _count(len(examined), "project")
+        output.line(f"{checked} checked: {_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}")
+    raise typer.Exit(Exit.SOURCE if errors else Exit.DONE)
+
+
+# ------------------------------------------------------------------ what to read
+
+
+def _examined(paths: Iterable[str]) -> list[Examined]:
+    """The projects that some paths mean, each once. Raises NotFound."""
+    found: dict[tuple[str, str], Examined] = {}
+    for path in paths:
+        for each in _below(path) if os.path.isdir(path) else [_of_file(path)]:
+            found.setdefault((os.path.realpath(each.project.path), each.file), each)
+    return [*found.values()]
+
+
+def _of_file(path: str) -> Examined:
+    if not os.path.lexists(path):
+        raise NotFound(f"there is no file or folder {path or '``'}", "look with xsrun list", "not-found")
+    if not path.endswith(".xs"):
+        raise NotFound(f"{path} is no .xs file", "name a job folder or an .xs file", "not-found")
+    if home_of(path) != path:
+        return Examined(_load(path))
+    home = _home_around(path)
+    return Examined(_load(home), os.path.realpath(path)) if home else Examined(_load(path))
+
+
+def _home_around(file: str) -> str:
+    """The job folder that a file belongs to, ``""`` when there is none."""
+    folder = os.path.dirname(os.path.abspath(file))
+    while not is_home(folder):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return ""
+        folder = above
+    return folder
+
+
+def _below(folder: str) -> list[Examined]:
+    """Every job folder, and as one project the files that belong to none."""
+    if is_home(folder):
+        return [Examined(_load(folder))]
+    homes = homes_below(folder)
+    taken = {os.path.normpath(home) for home in homes}
+    loose = [file for file in source_files(folder) if os.path.normpath(file) not in taken and not _is_skipped(file)]
+    if not homes and not loose:
+        raise NotFound(f"there is no .xs file in {folder}", "name a job folder", "not-found")
+    rest = [Examined(_compiled(_load_folder(folder, loose)))] if loose else []
+    return [*(Examined(_load(home)) for home in homes), *rest]
+
+
+def _is_skipped(file: str) -> bool:
+    return not SKIPPED.isdisjoint(file.split(os.sep))
+
+
+# ------------------------------------------------------------------ what was found
+
+
+def _findings(examined: Iterable[Examined], strict: bool) -> list[Diagnostic]:
+    """What was found, in the order of files and places, nothing twice."""
+    found = {
+        _severe(each, strict): None
+        for project, file in examined
+        for each in _from_here(project)
+        if not file or (each.span and each.span.source.path == file)
+    }
+    return sorted(found, key=_place)
+
+
+def _place(found: Diagnostic) -> tuple[str, int, int]:
+    return (found.span.source.name, found.span.start, found.span.end) if found.span else ("", 0, 0)
+
+
+def _severe(found: Diagnostic, strict: bool) -> Diagnostic:
+    """A finding as ``--strict`` takes it."""
+    return found._replace(severity="error") if strict and found.code in PORTABILITY else found
+
+
+def _from_here(project: Project) -> Iterator[Diagnostic]:
+    """The findings with the paths of their files as they are reached from the current folder."""
+    here = os.path.abspath(os.curdir)
+    renamed: dict[str, Source] = {}
+    for each in project.diagnostics:
+        if each.span is None:
+            yield each
+            continue
+        source = each.span.source
+        if source.name not in renamed:
+            path = project.path if os.path.isfile(project.path) else os.path.join(project.path, source.name)
+            beneath = os.path.relpath(path, here)
+            outside = beneath.split(os.sep)[0] == os.pardir
+            renamed[source.name] = Source(os.path.abspath(path) if outside else beneath, source.text, source.path)
+        yield each._replace(span=Span(renamed[source.name], each.span.start, each.span.end))
+
+
+# ------------------------------------------------------------------ what is said
+
+
+def _write(report: str) -> None:
+    """A report on stdout; a lone surrogate, of the name of a file, has no UTF-8 form."""
+    sys.stdout.write(report.encode("utf-8", "backslashreplace").decode())
+
+
+def _show(output: Output, found: Iterable[Diagnostic]) -> None:
+    """The findings for people: of each file the first ones, errors before warnings."""
+    for name, members in groupby(found, key=lambda each: _place(each)[0]):
+        group = [*members]
+        important = sorted(group, key=lambda each: each.severity != "error")[:MOST_SHOWN]
+        output.diagnostics(sorted(important, key=_place))
+        if len(group) > MOST_SHOWN:
+            left = [each.severity for each in group]
+            for each in important:
+                left.remove(each.severity)
+            more = f"{_count(left.count('error'), 'error')} and {_count(left.count('warning'), 'warning')}"
+            output.line(f"{name}: {more} more; --json shows all of them\n")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
