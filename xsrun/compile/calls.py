@@ -215,7 +215,8 @@ class Arguments:
 
     def lazy(self, node: tree.Node, reduces: bool = False, head: bool = False, element: Type = ANY) -> ast.expr:
         """An expression as a function of one element."""
-        with self.context.element(reduces) as bound, self.context.types.element(element):
+        context = self.context
+        with context.general(), context.element(reduces) as bound, context.types.element(element):
             body = self.expressions.condition_value(node) if head else self.expressions.value(node)
         names = py.parameters(bound.element, bound.position, bound.whole, bound.result, defaults=4)
         return ast.Lambda(names, body)

@@ -84,6 +84,13 @@ class Bound(NamedTuple):
     reduces: bool
 
 
+class Trial:
+    """Code that may raise where the general code gives null."""
+
+    relies = False
+    """Whether any of it does."""
+
+
 class Findings:
     """Reports what is wrong with one source."""
 
@@ -142,8 +149,8 @@ class Context(Findings):
         self.types: Inference = inference
         """What is known of variables and expressions."""
         self.temporaries = 0
-        self.rows: list[str] = []
-        """Locals that hold a row or object on the way into it; they are forgotten before a row is changed in place."""
+        self.trial: Trial | None = None
+        """The straight code that is being compiled, None while the code is general."""
         self.error_name = ""
         self.demands_error = False
         """Whether the statements stand in ``expect.to_throw``, where ``function.call`` raises."""
@@ -154,15 +161,6 @@ class Context(Findings):
         """A fresh Python local."""
         self.temporaries += 1
         return f"t{self.temporaries}"
-
-    def row(self, *keys: ast.expr) -> str:
-        """A local for a row while keys into it are evaluated, used again and again by expressions of the function."""
-        used = {node.id for key in keys for node in ast.walk(key) if isinstance(node, ast.Name)}
-        name = next((each for each in self.rows if each not in used), "")
-        if not name:
-            name = f"b{len(self.rows) + 1}"
-            self.rows.append(name)
-        return name
 
     def builtin(self, function: Callable[..., Any]) -> str:
         """The name under which generated code calls a builtin."""
@@ -189,6 +187,29 @@ class Context(Findings):
             yield
         finally:
             self.found = found
+
+    @contextmanager
+    def straight(self) -> Iterator[Trial]:
+        """Compile code that is left for the general one when it raises what a missing place raises."""
+        with self._trying(Trial()) as trial:
+            assert trial is not None
+            yield trial
+
+    @contextmanager
+    def general(self) -> Iterator[None]:
+        """Compile a part that runs where nobody would catch such an exception."""
+        with self._trying(None):
+            yield
+
+    @contextmanager
+    def _trying(self, trial: Trial | None) -> Iterator[Trial | None]:
+        before, self.trial = self.trial, trial
+        self.types.present = trial is not None
+        try:
+            yield trial
+        finally:
+            self.trial = before
+            self.types.present = before is not None
 
     @contextmanager
     def passing(self) -> Iterator[None]:

@@ -30,6 +30,7 @@ from xsrun.compile.types import (
     WORD,
     Type,
     arithmetic,
+    is_straight,
 )  # fmt: skip
 from xsrun.syntax import tree
 
@@ -60,11 +61,11 @@ def is_simple(node: ast.expr) -> bool:
     return isinstance(node, ast.Name | ast.Constant)
 
 
-def twice(context: Context, node: ast.expr, name: str = "") -> tuple[ast.expr, ast.expr]:
+def twice(context: Context, node: ast.expr) -> tuple[ast.expr, ast.expr]:
     """A node to evaluate first, and the same value to read again."""
     if is_simple(node):
         return node, node
-    name = name or context.temporary()
+    name = context.temporary()
     return py.copy_place(ast.NamedExpr(ast.Name(name, ast.Store()), node), node), py.load(name)
 
 
@@ -171,27 +172,19 @@ def _is_plain(text: str) -> bool:
 
 
 def _numbers(context: Context, operator: str, left: ast.expr, right: ast.expr, a: Type, b: Type) -> ast.expr:
-    if isinstance(left, Access) and left.item.only(NUMBER):
-        inside_range = _numbers(context, operator, left.body, right, left.item, b)
-        return py.choose(left.test, inside_range, py.call(_GENERAL[operator], left.orelse, right))
-    right_first = isinstance(right, Access) or b.may(NULL)
-    if a.may(NULL) or (right_first and not cannot_fail(left)):
+    made = ast.Compare(left, [_COMPARISONS[operator]], [right])
+    if not (a.may(NULL) or b.may(NULL)):
+        return made
+    if context.trial and operator not in ("==", "!="):
+        context.trial.relies = True
+        return made
+    if a.may(NULL) or not is_simple(left):
         first, again = twice(context, left)
         known = _numbers(context, operator, again, right, Type(a.kinds & ~NULL), b)
         return py.choose(_is_there(first), known, py.call(_GENERAL[operator], again, right))
-    if isinstance(right, Access) and right.item.only(NUMBER):
-        inside_range = ast.Compare(left, [_COMPARISONS[operator]], [right.body])
-        return py.choose(right.test, inside_range, py.call(_GENERAL[operator], left, right.orelse))
-    if b.may(NULL):
-        first, again = twice(context, right)
-        known = ast.Compare(left, [_COMPARISONS[operator]], [again])
-        return py.choose(_is_there(first), known, py.call(_GENERAL[operator], left, again))
-    return ast.Compare(left, [_COMPARISONS[operator]], [right])
-
-
-def cannot_fail(node: ast.expr) -> bool:
-    """Whether it makes no difference when a node is evaluated: a variable, a literal, an element known to be there."""
-    return is_simple(node) or isinstance(node, ast.Subscript)
+    first, again = twice(context, right)
+    known = ast.Compare(left, [_COMPARISONS[operator]], [again])
+    return py.choose(_is_there(first), known, py.call(_GENERAL[operator], left, again))
 
 
 def _is_there(node: ast.expr) -> ast.expr:
@@ -261,28 +254,18 @@ def element(context: Context, base: ast.expr, key: ast.expr, a: Type, b: Type) -
         return py.call(py.attribute(base, "get"), key)
     if b.only(TEXT) and a.may(OBJECT) and is_simple(base):
         return py.choose(is_a(base, "dict"), py.call(py.attribute(base, "get"), key), py.call("item", base, key))
-    if not (b.may(INTEGER) and a.may(LIST)):
+    if context.trial and is_straight(a, b):
+        context.trial.relies = True
+        return ast.Subscript(base, key, ast.Load())
+    if not (b.may(INTEGER) and a.may(LIST) and is_simple(base)):
         return py.call("item", base, key)
-    first_base, base = twice(context, base, context.row(key))
-    tests: list[ast.expr] = []
-    if not a.only(LIST):
-        tests.append(is_a(first_base, "list"))
-        first_base = base
     first_key, again = twice(context, key)
+    tests = [*([] if a.only(LIST) else [is_a(base, "list")])]
     if not b.only(POSITION):
         tests.append(is_a(first_key, "int"))
         first_key = again
-    tests.append(inside(first_base, first_key, b))
-    made = Access(all_of(tests), ast.Subscript(base, again, ast.Load()), py.call("item", base, key))
-    made.item = a.element
-    return made
-
-
-class Access(ast.IfExp):
-    """``base[key]`` when the key is in range, else what the general access gives."""
-
-    item: Type
-    """What the elements are."""
+    tests.append(inside(base, first_key, b))
+    return py.choose(all_of(tests), ast.Subscript(base, again, ast.Load()), py.call("item", base, key))
 
 
 def all_of(tests: list[ast.expr]) -> ast.expr:

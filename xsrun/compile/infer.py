@@ -32,6 +32,7 @@ from xsrun.compile.types import (
     Type,
     arithmetic,
     bounded,
+    is_straight,
     join,
     join_all,
     list_of,
@@ -67,6 +68,8 @@ class Inference:
         """What ``$$`` is in the element expressions around, outermost first."""
         self.returned = NOTHING
         self.changed = False
+        self.present = False
+        """Whether elements read by position count as there, in code that is left when they are not."""
 
     # ------------------------------------------------------------ statements
 
@@ -293,6 +296,8 @@ class Inference:
             found = base.field(step.name)
             if found is not None:
                 return found
+        if self.present and isinstance(step, tree.Index) and is_straight(base, self.of(step.key)):
+            return base.element
         return nullable(base.element) if base.only(CONTAINER | NULL) else ANY
 
     def _chain(self, node: tree.Chain) -> Type:

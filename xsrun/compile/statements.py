@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from itertools import chain
 from typing import Final
 
@@ -17,6 +18,7 @@ from xsrun.compile.forms import FORMS
 from xsrun.compile.forms.variables import declarable, is_fresh
 from xsrun.compile.names import place_steps, root_name
 from xsrun.compile.rows import CellUpdate, cell_update
+from xsrun.compile.straight import tried
 from xsrun.compile.types import ANY, LIST
 from xsrun.compile.updates import Updates
 from xsrun.diagnostics import nearest
@@ -153,7 +155,15 @@ class Statements:
         grown = self.updates.grown(target, value)
         if grown is not None:
             return grown
-        return self.store(target, self.expressions.value(value, strict=True), is_fresh(value))
+        setup, made = self.tried(target, value, lambda: self.expressions.value(value, strict=True))
+        return [*setup, *self.store(target, made, is_fresh(value))]
+
+    def tried(
+        self, target: tree.Node, value: tree.Node, make: Callable[[], ast.expr]
+    ) -> tuple[list[ast.stmt], ast.expr]:
+        """What a variable or a place in it is set to; a variable may have it when the statements have run."""
+        local = "" if place_steps(target) else self.context.names.declared.get(root_name(target), "")
+        return tried(self.context, value, make, local)
 
     def shared(self, names: set[str]) -> list[ast.stmt]:
         """Note that variables may no longer be the only holders of what they hold."""
@@ -247,8 +257,11 @@ class Statements:
         found = block.attribute("value")
         if found is None:
             return []
-        made = self.expressions.calculated(head, CALCULATIONS[record.name], found.value, strict=True)
-        return self.store(head, py.place(made, self.context.source, block))
+        operator, value = CALCULATIONS[record.name], found.value
+        setup, made = self.tried(
+            head, block, lambda: self.expressions.calculated(head, operator, value, strict=True)
+        )
+        return [*setup, *self.store(head, py.place(made, self.context.source, block))]
 
     def _mutate(
         self,

@@ -128,6 +128,11 @@ def nullable(found: Type) -> Type:
     return Type(found.kinds | NULL, found.item, found.fields)
 
 
+def is_straight(base: Type, key: Type) -> bool:
+    """Whether Python's ``base[key]`` is the element, or raises: a text would give one of its characters."""
+    return base.may(LIST) and not base.may(TEXT | OTHER) and key.may(INTEGER)
+
+
 def of_literal(value: Any) -> Type:
     """The type of a literal."""
     if value is None:

@@ -32,8 +32,6 @@ class Updates:
         self.context = context
         self.expressions = expressions
         self.arguments = arguments
-        self.forgotten: list[ast.expr] = [ast.Name("b1", ast.Store())]
-        """Row locals set to nothing before a row is changed; all of the function, once it is compiled."""
         self.checks: dict[str, list[tuple[ast.If, ast.expr | None]]] = {}
         """Where the ownership of a variable is looked at."""
         self.clouded: set[str] = set()
@@ -41,7 +39,6 @@ class Updates:
 
     def finish(self) -> None:
         """Complete what is only known at the end of the function."""
-        self.forgotten[:] = [ast.Name(each, ast.Store()) for each in (self.context.rows or ["b1"])]
         for name, looks in self.checks.items():
             if name not in self.clouded and name not in self.context.names.doubtful:
                 for look, or_else in looks:
@@ -63,7 +60,8 @@ class Updates:
         if steps:
             return self.update(name, steps, value, target)
         names.certain.add(name)
-        made: list[ast.stmt] = [py.assign(names.local(name), value)]
+        local = names.local(name)
+        made: list[ast.stmt] = [] if isinstance(value, ast.Name) and value.id == local else [py.assign(local, value)]
         if name in self.context.tracked:
             made.append(py.assign(self.bit(name), py.constant(True)) if fresh else self.shared(name))
         return made
@@ -142,7 +140,6 @@ class Updates:
             return [*made, *self._assigned(base, keys[0], self._key_type(steps[0]), value, known, [], general)]
         row = self.context.temporary()
         made.append(py.assign(row, fast.element(self.context, base, keys[0], known, self._key_type(steps[0]))))
-        made.append(ast.Assign(self.forgotten, py.constant(None)))
         inner, alone = Type(CONTAINER), _alone(py.load(row))
         made += self._assigned(py.load(row), keys[1], self._key_type(steps[1]), value, inner, [alone], general)
         return [*made, py.assign(row, py.constant(None))]
@@ -213,7 +210,6 @@ class Updates:
         taken: list[ast.stmt] = [
             py.assign(names.local(row), ast.Subscript(whole, row_key, ast.Load())),
             self.shared(row),
-            ast.Assign(self.forgotten, py.constant(None)),
         ]
         changed: list[ast.stmt] = [ast.Assign([ast.Subscript(held, cell_key, ast.Store())], value)]
         return [

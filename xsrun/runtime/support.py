@@ -29,6 +29,8 @@ class _Unset:
 UNSET: Final = _Unset()
 NO_ERROR: Final[dict[str, Any]] = {"code": "", "message": "", "name": "", "result": "", "payload": "", "status": 0}
 """``$error`` while nothing was caught."""
+MISSED: Final = (IndexError, KeyError, TypeError)
+"""What Python raises where code reads by position and there is no such place."""
 MOST_DIGITS: Final = 18
 """Digits of the largest list position that is looked for."""
 
@@ -330,7 +332,7 @@ NAMESPACE: Final[dict[str, Any]] = {
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "zip": zip, "enumerate": enumerate,
-    "float": float, "int": int, "str": str, "len": len, "getrefcount": getrefcount, "ALONE": ALONE,
+    "float": float, "int": int, "str": str, "len": len, "getrefcount": getrefcount, "ALONE": ALONE, "MISSED": MISSED,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "TypeError": TypeError,
     "__name__": MODULE,
     "start_call": Late("xsrun.runtime.workers", "start_call"),

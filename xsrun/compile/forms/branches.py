@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from typing import NamedTuple
 
 from xsrun.compile import python as py
 from xsrun.compile import shape
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import Stack, form
+from xsrun.compile.straight import tried
 from xsrun.syntax import tree
 
 
@@ -23,24 +25,36 @@ def _conditional(stack: StackCompiler, block: tree.Block) -> Stack:
     shape.branches_in_order(stack.context, block, branches)
     names = stack.context.names
     before, outcomes = set(names.certain), []
-    made: list[tuple[ast.expr | None, Stack]] = []
+    made: list[_Branch] = []
     for branch in branches:
         names.certain = set(before)
-        test: ast.expr | None = None
-        if branch.keyword != "else":
-            head = shape.parenthesised(stack.context, branch)
-            test = stack.expressions.condition(head) if head else py.constant(False)
-        made.append((test, stack.body(branch)))
+        setup, test = ([], None) if branch.keyword == "else" else _test(stack, branch)
+        made.append(_Branch(setup, test, stack.body(branch)))
         outcomes.append(names.certain)
     complete = bool(branches) and branches[-1].keyword == "else"
     names.certain = set.intersection(*outcomes) if complete else before
     return _if_chain(made)
 
 
-def _if_chain(made: list[tuple[ast.expr | None, Stack]]) -> Stack:
+class _Branch(NamedTuple):
+    setup: Stack
+    """Statements that must have run for the test."""
+    test: ast.expr | None
+    """None for ``else``."""
+    body: Stack
+
+
+def _test(stack: StackCompiler, branch: tree.Block) -> tuple[Stack, ast.expr]:
+    head = shape.parenthesised(stack.context, branch)
+    if head is None:
+        return [], py.constant(False)
+    return tried(stack.context, head, lambda: stack.expressions.condition(head))
+
+
+def _if_chain(made: list[_Branch]) -> Stack:
     result: Stack = []
-    for test, body in reversed(made):
-        result = body if test is None else [py.if_(test, body, result)]
+    for setup, test, body in reversed(made):
+        result = body if test is None else [*setup, py.if_(test, body, result)]
     return result
 
 

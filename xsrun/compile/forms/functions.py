@@ -221,7 +221,7 @@ def _straight_call(
         return None
     nodes = [pairs[field.name].value for field in callee.fields]
     given_values = [stack.expressions.value(node) for node in nodes]
-    if not all(map(fast.cannot_fail, given_values[1:])):
+    if not all(map(fast.is_simple, given_values[1:])):
         depth, given_values = _evaluated_first(stack, depth, given_values)
     arguments = [
         _input_argument(stack, callee, number, value, stack.context.types.of(node))

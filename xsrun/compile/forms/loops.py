@@ -11,6 +11,7 @@ from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import FORMS, Stack, form
 from xsrun.compile.forms.variables import declarable
 from xsrun.compile.names import root_name
+from xsrun.compile.straight import tried
 from xsrun.compile.types import INTEGER, LIST
 from xsrun.syntax import tree
 
@@ -139,14 +140,14 @@ def _while(stack: StackCompiler, block: tree.Block) -> Stack:
     each, subject = shape.loop(stack.context, block)
     if subject is None:
         return _never(stack, each)
-    test = stack.expressions.condition(subject)
+    setup, test = tried(stack.context, subject, lambda: stack.expressions.condition(subject))
     stack.context.loops.append("")
     with stack.context.branch():
         body = stack.body(each)
     stack.context.loops.pop()
     stop = py.if_(py.not_(test), [ast.Break()])
     exhausted: Stack = [py.expression(py.call("check_budget", py.load("rt")))]
-    return [ast.For(ast.Name("_", ast.Store()), py.attribute("rt", "budget"), [stop, *body], exhausted)]
+    return [ast.For(ast.Name("_", ast.Store()), py.attribute("rt", "budget"), [*setup, stop, *body], exhausted)]
 
 
 def _in_loop(stack: StackCompiler, block: tree.Block) -> bool:
