@@ -10,8 +10,8 @@ from typing import Final
 from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.records import Statement
 from xsrun.builtins.registry import LAZY
+from xsrun.compile import fast, shape
 from xsrun.compile import python as py
-from xsrun.compile import shape
 from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
 from xsrun.compile.forms import FORMS
@@ -237,7 +237,7 @@ class Statements:
             value = self.expressions.arguments.convert(record.head.kind, current)
             return self.store(head, py.call(function, *positional, value, **keywords), fresh=True)
         only_grows = not steps and self._is_list(name) and name not in self.context.escaped
-        taken, keywords = ([], keywords) if only_grows else self._taken(keywords)
+        taken, keywords = ([], keywords) if only_grows else self._taken(keywords, name)
         if steps:
             return [*taken, *self._mutate_inside(record, block, head, steps, function, positional, keywords)]
         return [*taken, *self._mutate(record, block, name, function, positional, keywords)]
@@ -246,11 +246,13 @@ class Statements:
         known = self.context.types.variables.get(name, ANY)
         return known.only(LIST) and name in self.context.names.certain
 
-    def _taken(self, keywords: dict[str, ast.expr]) -> tuple[list[ast.stmt], dict[str, ast.expr]]:
+    def _taken(
+        self, keywords: dict[str, ast.expr], changed: str
+    ) -> tuple[list[ast.stmt], dict[str, ast.expr]]:
         """Attributes evaluated before the variable changes: they may hold what it was, or fail."""
-        held = {name: self.context.temporary() for name in keywords}
-        taken: list[ast.stmt] = [py.assign(held[name], value) for name, value in keywords.items()]
-        return taken, {name: py.load(each) for name, each in held.items()}
+        taken: list[ast.stmt] = []
+        local = self.context.names.local(changed)
+        return taken, {name: self.updates.held(value, taken, local) for name, value in keywords.items()}
 
     def _calculation(self, record: Statement, block: tree.Block, head: tree.Node) -> list[ast.stmt]:
         """``math.add $x { value = … }`` is ``$x = $x + …``."""
@@ -275,7 +277,7 @@ class Statements:
         assert record.head is not None
         local = self.context.names.local(name)
         wanted = self.expressions.arguments.convert(record.head.kind, self.updates.current(name))
-        is_other = ast.Compare(py.call("type", py.load(local)), [ast.IsNot()], [py.load("list")])
+        is_other = py.not_(fast.is_a(py.load(local), "list"))
         own = self.updates.owning(name, wanted, None if self._is_list(name) else is_other)
         if record.name == "array.push" and not block.binding and len(keywords) == 1:
             return [own, py.expression(py.call(py.attribute(local, "append"), *keywords.values()))]

@@ -131,8 +131,8 @@ class Updates:
         """The same for a known list or object: straight assignments, and the general way when they do not fit."""
         made: list[ast.stmt] = []
         local = self.context.names.local(name)
-        keys = [self._held(key, made, local) for key in keys]
-        value = self._held(value, made, local)
+        keys = [self.held(key, made, local) for key in keys]
+        value = self.held(value, made, local)
         made.append(self.owning(name))
         general = self._general(name, keys, value, py.constant(True), target)
         base = py.load(local)
@@ -166,7 +166,7 @@ class Updates:
             return [store]
         return [py.if_(fast.all_of(tests), [store], [general])]
 
-    def _held(self, value: ast.expr, made: list[ast.stmt], changed: str) -> ast.expr:
+    def held(self, value: ast.expr, made: list[ast.stmt], changed: str) -> ast.expr:
         """A value that can be read several times while a variable changes."""
         if fast.is_simple(value) and not (isinstance(value, ast.Name) and value.id == changed):
             return value
@@ -250,7 +250,7 @@ class Updates:
         if any(isinstance(node, tree.Variable) and node.name in ("$", "this") for node in each.walk()):
             return None
         made: list[ast.stmt] = []
-        path, value = (self._held(self.expressions.value(node), made, "") for node in each.arguments)
+        path, value = (self.held(self.expressions.value(node), made, "") for node in each.arguments)
         local = self.context.names.local(name)
         replaced = py.place(py.call("replaced", py.load(local), path, value), self.context.source, each)
         return [*made, self.owning(name), py.assign(local, replaced)]
