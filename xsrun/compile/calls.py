@@ -109,7 +109,7 @@ class Arguments:
             body = self.expressions.value(argument)
             if node.name == "filter":
                 body = fast.truth(body, types.of(argument))
-        return fast.comprehension(node.name, made, body, bound.element)
+        return fast.comprehension(self.context, node.name, made, body, bound.element)
 
     def _has(self, made: ast.Name, node: tree.Filter) -> ast.expr | None:
         """``$object|has:$name``, straight for a key that is no path."""

@@ -327,12 +327,17 @@ def has_key(subject: ast.Name, first: ast.expr, key: ast.expr, general: ast.expr
     return py.choose(all_of([is_name, is_a(subject, "dict")]), inside_object, general)
 
 
-def comprehension(name: str, subject: ast.expr, body: ast.expr, variable: str) -> ast.expr | None:
-    """``map`` and ``filter`` of a list as a list comprehension."""
-    if any(isinstance(node, ast.NamedExpr) for node in ast.walk(subject)):
-        return None
-    loop = [ast.comprehension(ast.Name(variable, ast.Store()), subject, [] if name == "map" else [body], 0)]
-    return ast.ListComp(body if name == "map" else py.load(variable), loop)
+def comprehension(context: Context, name: str, subject: ast.expr, body: ast.expr, variable: str) -> ast.expr:
+    """``map`` and ``filter`` of a list as a list comprehension.
+
+    Python takes no ``:=`` in what a comprehension goes through; such a list is handed to it as an argument.
+    """
+    handed_over = any(isinstance(node, ast.NamedExpr) for node in ast.walk(subject))
+    whole = context.temporary() if handed_over else ""
+    source = py.load(whole) if handed_over else subject
+    loop = [ast.comprehension(ast.Name(variable, ast.Store()), source, [] if name == "map" else [body], 0)]
+    made = ast.ListComp(body if name == "map" else py.load(variable), loop)
+    return py.call(ast.Lambda(py.parameters(whole), made), subject) if handed_over else made
 
 
 def uses_only_element(node: tree.Node) -> bool:

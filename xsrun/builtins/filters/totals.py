@@ -22,7 +22,7 @@ _BY_ORDER: Final = cmp_to_key(values.compare)
 )
 def sum_(subject: List) -> int | float:
     """Add up a list; numeric text counts, true is 1, and null and other text are 0."""
-    return _fold(values.add, subject, 0)
+    return sum(subject) if _are_small(subject) else _fold(values.add, subject, 0)
 
 
 @array.filter("[1,2,3,4]|product -> 24", '["2",1.5]|product -> 3', "[]|product -> 1")
@@ -47,6 +47,11 @@ def array_max(subject: List) -> Value:
 def array_min(subject: List) -> Value:
     """Give the smallest element of a list, null when it is empty."""
     return min(subject, key=_BY_ORDER, default=None)
+
+
+def _are_small(items: list[Any]) -> bool:
+    """Whether all are integers, and no sum of them leaves 64 bits."""
+    return {*map(type, items)} == {int} and len(items) * max(max(items), -min(items)) <= values.INT_MAX
 
 
 def _fold(operation: Callable[[Any, Any], int | float], items: list[Any], start: int) -> int | float:
