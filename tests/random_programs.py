@@ -169,7 +169,8 @@ class Writer:
     def variable(self, *roles):
         """A variable of a role, or of any."""
         fitting = [name for name, role in ROLES.items() if not roles or role in roles]
-        return "$" + self.pick([*ROLES] if self.noisy(2) or not fitting else fitting)
+        sign = "$var." if self.chance(2) else "$"
+        return sign + self.pick([*ROLES] if self.noisy(2) or not fitting else fitting)
 
     def value(self, role, depth=2):
         """An expression of a role, in parentheses where it needs them."""
@@ -203,6 +204,11 @@ class Writer:
         """An element of something."""
         if self.element == "thing" and self.chance(60):
             return "$$." + next(key for key, held in FIELDS.items() if held == role)
+        if OF_ELEMENT.get(self.element) == role and self.chance(60):
+            return f"$$[{self.key(self.element, depth)}]"
+        if self.chance(10):
+            own = self.pick([held for held, inner in OF_ELEMENT.items() if inner == role])
+            return f"({self.value(own, depth)})[{self.key(own, depth)}]"
         name = self.pick([name for name, held in ROLES.items() if OF_ELEMENT.get(held) == role] + ["o", "p"])
         if name in "op":
             field = self.pick([key for key, held in FIELDS.items() if held == role])
@@ -383,7 +389,13 @@ class Writer:
 
     def statement(self):
         kinds = ["assign"] * 4 + ["alias"] * 3 + ["row"] * 3 + ["place"] * 6 + ["mutate"] * 5 + ["grow"] * 5
-        kinds += ["calculate"] * 3 + ["cell"] * 2 + ["log"] * 2 + ["call"] * 2 + ["append_text", "statement_filter"]
+        kinds += (
+            ["calculate"] * 3
+            + ["cell", "swap", "fill"] * 2
+            + ["log"] * 2
+            + ["call"] * 2
+            + ["append_text", "statement_filter"]
+        )
         if self.loops < 2:
             kinds += ["loop"] * 4 + ["branch"] * 3 + ["attempt"] * 3 + ["switch", "apart"]
         if self.loops:
@@ -481,6 +493,27 @@ class Writer:
         stored = self.pick([f"{table} {{ value = {table}|set:{at}:{row} }}", f"{table}[{at}] {{ value = {row} }}"])
         return f"var {row} {{ value = {taken} }}\nvar.update {changed}\nvar.update {stored}"
 
+    def swap(self):
+        """Two elements of a list, which may share what they hold, changed for each other."""
+        name = self.pick([name for name, role in ROLES.items() if role in LISTS])
+        first, second = (f"${name}[{self.key(ROLES[name], 0)}]" for _ in range(2))
+        held = self.target(OF_ELEMENT[ROLES[name]])
+        return (
+            f"var {held} {{ value = {first} }}\n"
+            f"var.update {first} {{ value = {second} }}\nvar.update {second} {{ value = {held} }}"
+        )
+
+    def fill(self):
+        """A place of a table set to something of the places around it."""
+        table = self.variable("table", "shelf")
+        places = [f"{table}[{self.key('table', 0)}][{self.key('numbers', 0)}]" for _ in range(3)]
+        test = f"{places[1]} {self.pick(COMPARISONS)} {places[2]}"
+        chosen = f"{places[1]} {self.pick(OPERATORS)} {self.value('number', 1)}"
+        value = self.pick([chosen, f"({test}) ? {places[1]} : {self.value('number', 1)}", places[1]])
+        if self.chance(60):
+            return f"var.update {places[0]} {{ value = {value} }}"
+        return f"conditional {{\nif ({test}) {{\n{self.set(self.target('number'), value)}\n}}\n}}"
+
     def log(self):
         value = self.variable() if self.chance(70) else self.value("any")
         return f"debug.log {{ value = {value} }}"
@@ -555,12 +588,28 @@ class Writer:
         item, body = self.target(OF_ELEMENT[role]), self.stack(4)
         if source[1:] in self.known and self.chance(10):
             body += "\nremove"
+        if source[1:] in ROLES and self.chance(30):
+            body += "\n" + self.changed(source)
         return f"foreach ({source}) {{ each as {item} {{\n{body}\n}} }}"
+
+    def changed(self, source):
+        """A statement that changes what a loop goes through."""
+        role = ROLES[source[1:]]
+        value = self.value(OF_ELEMENT[role], 1)
+        if role in ("record", "shelf"):
+            return f"var.update {source}.k {{ value = {value} }}"
+        place = self.path(source[1:], 2 if role == "table" and self.chance(50) else 1, 0)[0]
+        return self.pick(
+            [f"array.push {source} {{ value = {value} }}\nconditional {{ if (({source}|count) > 6) {{ break }} }}",
+             f"array.pop {source}", f"array.shift {source}", f"var.update {place} {{ value = {value} }}",
+             self.set(source, "[]")]
+        )  # fmt: skip
 
     def as_long(self):
         self.counters += 1
         name = f"$n{self.counters}"
-        test = f"{name} < 3" if self.chance(60) else f"{name} < 3 && {self.value('any', 1)}"
+        further = self.pick([self.value("any", 1), self.comparison(1), f"$a[{name}] != null", f"$d[{name}][0] < 3"])
+        test = f"{name} < 3" if self.chance(50) else f"{name} < 3 && {further}"
         return (
             f"var {name} {{ value = 0 }}\nwhile ({test}) {{ each {{\n"
             f"math.add {name} {{ value = 1 }}\n{self.stack(4)}\n}} }}"

@@ -128,6 +128,7 @@ class Context(Findings):
         callees: Callees,
         tracked: set[str],
         inference: Inference,
+        counted: bool = True,
     ) -> None:
         super().__init__(source, found)
         self.names = names
@@ -148,6 +149,8 @@ class Context(Findings):
         """Variables that are updated in place and therefore have an ownership bit."""
         self.types: Inference = inference
         """What is known of variables and expressions."""
+        self.counted = counted
+        """Whether every turn of a loop is paid from the run's budget."""
         self.temporaries = 0
         self.trial: Trial | None = None
         """The straight code that is being compiled, None while the code is general."""

@@ -58,19 +58,23 @@ RESULT_ROUNDS: Final = 5
 EVERYWHERE: Final = ("description", "docs", "tags", "guid")
 
 
-def compile_folder(folder: Folder, inference: bool = True) -> Program:
+def compile_folder(folder: Folder, inference: bool = True, counted: bool = True) -> Program:
     """Compile every construct with a stack; what is wrong goes to the folder's findings.
 
-    Without ``inference`` the code is general throughout, slower, and gives the same results.
+    Without ``inference`` the code is general throughout, slower, and gives the same results. Loops that are not
+    ``counted`` know no limit: only for programs that are known to end, to measure what counting costs.
     """
     for parsed in folder.parsed:
         Portability(parsed.source, folder.found).check(parsed.document, parsed.comments, registry())
-    return _Compiler(folder.found, folder.sources, folder.jobs, inference).compile(folder.constructs)
+    return _Compiler(folder.found, folder.sources, folder.jobs, inference, counted).compile(folder.constructs)
 
 
 class _Compiler:
-    def __init__(self, found: Found, sources: list[Source], jobs: Mapping[str, Job], inference: bool) -> None:
+    def __init__(
+        self, found: Found, sources: list[Source], jobs: Mapping[str, Job], inference: bool, counted: bool
+    ) -> None:
         self.found = found
+        self.counted = counted
         self.inference = Inference if inference else Ignorance
         self.sources = sources
         self.jobs = jobs
@@ -190,7 +194,14 @@ class _Compiler:
         stack = construct.block.block("stack")
         known = registry()
         context = Context(
-            construct.source, self.found, names, known, signatures, _updated(_stack_of(construct)), inference
+            construct.source,
+            self.found,
+            names,
+            known,
+            signatures,
+            _updated(_stack_of(construct)),
+            inference,
+            self.counted,
         )
         statements = Statements(context)
         body = statements.body(stack)

@@ -29,7 +29,7 @@ def _asked_in_loops(function: ast.FunctionDef) -> set[str]:
     return {
         asked
         for loop in ast.walk(function)
-        if isinstance(loop, ast.For)
+        if isinstance(loop, ast.For | ast.While)
         for node in ast.walk(loop)
         if (asked := _asked(node))
     }

@@ -246,9 +246,7 @@ class Statements:
         known = self.context.types.variables.get(name, ANY)
         return known.only(LIST) and name in self.context.names.certain
 
-    def _taken(
-        self, keywords: dict[str, ast.expr], changed: str
-    ) -> tuple[list[ast.stmt], dict[str, ast.expr]]:
+    def _taken(self, keywords: dict[str, ast.expr], changed: str) -> tuple[list[ast.stmt], dict[str, ast.expr]]:
         """Attributes evaluated before the variable changes: they may hold what it was, or fail."""
         taken: list[ast.stmt] = []
         local = self.context.names.local(changed)
@@ -260,9 +258,7 @@ class Statements:
         if found is None:
             return []
         operator, value = CALCULATIONS[record.name], found.value
-        setup, made = self.tried(
-            head, block, lambda: self.expressions.calculated(head, operator, value, strict=True)
-        )
+        setup, made = self.tried(head, block, lambda: self.expressions.calculated(head, operator, value, strict=True))
         return [*setup, *self.store(head, py.place(made, self.context.source, block))]
 
     def _mutate(

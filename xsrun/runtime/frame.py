@@ -37,7 +37,8 @@ class Run:
     """What generated code gets as ``rt``."""
 
     __slots__ = (
-        "auth", "budget", "deepest", "entries", "env", "later", "limits", "raw_input", "system", "workers", "world",
+        "auth", "budget", "deepest", "entries", "env", "later", "left", "limits", "raw_input", "system", "workers",
+        "world",
     )  # fmt: skip
 
     def __init__(
@@ -60,19 +61,19 @@ class Run:
         self.auth: dict[str, Any] = {}
         self.later: list[Callable[[], Any]] = []
         """What ``util.post_process`` left to do after the result."""
-        self.budget: Iterator[None] = repeat(None, min(limits.turns, MOST_TURNS))
+        self.budget: Iterator[bool] = repeat(True, min(limits.turns, MOST_TURNS))
+        """Gives true for every turn that loops may still make; all of them draw from it."""
+        self.left: Callable[[], int] = self.budget.__length_hint__
+        """How many turns there are still."""
         self.workers: list[Any] = []
         """The ``Workers`` of functions that run beside the others, once there are any."""
-
-    def spent(self) -> bool:
-        """Whether all turns of loops are used up."""
-        return self.budget.__length_hint__() == 0  # type: ignore[attr-defined,no-any-return]
 
     def within(self, given: Mapping[str, Any], system: Mapping[str, Any]) -> Run:
         """A run inside this one that takes from its limits, with a raw input and system variables of its own."""
         inner = Run(self.world, self.entries, self.env, given, self.limits)
         inner.system |= system
-        inner.later, inner.budget, inner.workers = self.later, self.budget, self.workers
+        inner.later, inner.workers = self.later, self.workers
+        inner.budget, inner.left = self.budget, self.left
         return inner
 
     def call(self, depth: int, number: int, given: Mapping[str, Any]) -> Any:

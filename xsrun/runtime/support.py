@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import compress, islice
 from sys import getrefcount
 
 from xsrun import paths, values
@@ -247,14 +247,13 @@ def iterate(value: Any) -> Iterable[Any]:
     raise Fault("wrong-type", "Please use a numerically indexed array.", help=f"this is {values.describe(value)}")
 
 
-def check_budget(run: Run) -> None:
-    """After a loop: whether it ended because the run's turns are used up."""
-    if run.spent():
-        raise LimitFault(
-            "limit-steps",
-            "Execution limit exceeded.",
-            help=f"loops made {run.limits.turns:,} turns; raise it with --limit",
-        )
+def too_long(run: Run) -> NoReturn:
+    """The fault of loops that used up the turns of the run."""
+    raise LimitFault(
+        "limit-steps",
+        "Execution limit exceeded.",
+        help=f"loops made {run.limits.turns:,} turns; raise it with --limit",
+    )
 
 
 def call_function(run: Run, depth: int, number: int, given: Any) -> Any:
@@ -327,11 +326,11 @@ NAMESPACE: Final[dict[str, Any]] = {
         each.__name__: each
         for each in (
             checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
-            without, replaced, or_left, or_else, default, optional, cast, iterate, check_budget, call_function,
+            without, replaced, or_left, or_else, default, optional, cast, iterate, too_long, call_function,
             too_deep, calling, caught, thrown, failed, not_local,
         )
     },
-    "dict": dict, "list": list, "type": type, "range": range, "zip": zip, "enumerate": enumerate,
+    "dict": dict, "list": list, "type": type, "range": range, "compress": compress, "enumerate": enumerate,
     "float": float, "int": int, "str": str, "len": len, "getrefcount": getrefcount, "ALONE": ALONE, "MISSED": MISSED,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "TypeError": TypeError,
     "__name__": MODULE,

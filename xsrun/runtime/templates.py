@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import compress
 
 from xsrun import extras, values
 from xsrun.builtins.catalogue import registry
@@ -17,7 +18,7 @@ from xsrun.diagnostics import Fault
 from xsrun.hints import Any, Final
 from xsrun.late import re
 from xsrun.runtime.frame import Run
-from xsrun.runtime.support import check_budget
+from xsrun.runtime.support import too_long
 
 _TWIG: Final[dict[str, str]] = {
     "upper": "to_upper", "lower": "to_lower", "length": "count", "date": "format_timestamp", "e": "escape",
@@ -150,6 +151,6 @@ def _pairs(context: Any, subject: Any) -> Iterator[Any]:
 
 def _paid(run: Run, items: Iterable[Any]) -> Iterator[Any]:
     """The turns of a loop, taken from the budget of the run."""
-    for item, _ in zip(items, run.budget, strict=False):
-        yield item
-    check_budget(run)
+    yield from compress(items, run.budget)
+    if not run.left():
+        too_long(run)

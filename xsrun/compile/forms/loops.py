@@ -100,7 +100,7 @@ def _plain_local(stack: StackCompiler, target: tree.Node | None) -> str:
 
 
 def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from: str) -> Stack:
-    """``for element, _ in zip(source, budget)``: every turn is paid from the run's budget."""
+    """``for element in source``, for every turn of which the run's budget pays."""
     context = stack.context
     target = each.binding.target if each.binding else None
     local = _plain_local(stack, target)
@@ -120,13 +120,24 @@ def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from
             body += stack.store(target, py.load(item))
         body += stack.body(each)
     context.loops.pop()
-    budget = py.attribute("rt", "budget")
     element: ast.expr = ast.Name(item, ast.Store())
     if removed_from:
         element = ast.Tuple([ast.Name(position, ast.Store()), element], ast.Store())
-    paid = ast.Tuple([element, ast.Name("_", ast.Store())], ast.Store())
-    exhausted: Stack = [py.expression(py.call("check_budget", py.load("rt")))]
-    return [*setup, ast.For(paid, py.call("zip", source, budget), body or [ast.Pass()], exhausted)]
+    body = body or [ast.Pass()]
+    if not context.counted:
+        return [*setup, ast.For(element, source, body, [])]
+    return [*setup, ast.For(element, py.call("compress", source, _budget()), body, _exhausted())]
+
+
+def _budget() -> ast.expr:
+    """An iterator that all loops of a run share; it ends when the turns are used up."""
+    return py.attribute("rt", "budget")
+
+
+def _exhausted() -> Stack:
+    """Behind a loop that was not left by ``break``."""
+    none_left = py.not_(py.call(py.attribute("rt", "left")))
+    return [py.if_(none_left, [py.expression(py.call("too_long", py.load("rt")))])]
 
 
 @form(
@@ -145,9 +156,10 @@ def _while(stack: StackCompiler, block: tree.Block) -> Stack:
     with stack.context.branch():
         body = stack.body(each)
     stack.context.loops.pop()
-    stop = py.if_(py.not_(test), [ast.Break()])
-    exhausted: Stack = [py.expression(py.call("check_budget", py.load("rt")))]
-    return [ast.For(ast.Name("_", ast.Store()), py.attribute("rt", "budget"), [*setup, stop, *body], exhausted)]
+    turn = [*setup, py.if_(py.not_(test), [ast.Break()]), *body]
+    if not stack.context.counted:
+        return [ast.While(py.constant(True), turn, [])]
+    return [ast.For(ast.Name("_", ast.Store()), _budget(), turn, _exhausted())]
 
 
 def _in_loop(stack: StackCompiler, block: tree.Block) -> bool:
