@@ -143,3 +143,66 @@ function sum {
   stack { }
   response = $input.n + $input.m
 }
+
+//=== places that are not there, among numbers
+var $list { value = [5, 2, 7, 8] }
+var $at { value = 1 }
+var $r { value = [] }
+for (5) {
+  each as $i {
+    var $next { value = $list[$i + 1] }
+    conditional {
+      if ($list[$i - 1] > $list[$i]) { array.push $r { value = "down" } }
+      elseif ($list[$i + 1] == null) { array.push $r { value = "end" } }
+      else { array.push $r { value = $next - $list[$list[$at] - 4] } }
+    }
+  }
+}
+expect.to_equal ($r) { value = ["down", "down", 1, "end", "down"] }
+expect.to_throw {
+  stack { var.update $at { value = $list[$at + 3] + 1 } }
+  exception = "Not numeric."
+}
+expect.to_throw {
+  stack { math.add $at { value = $list[4] } }
+  exception = "Unable to locate var: list.4"
+}
+expect.to_equal ([$at, $list[-1], $list[-5], $list[0 - 2] + 1]) { value = [1, 8, null, 8] }
+
+//=== a list that an update made an object is read by its keys
+var $list { value = [1, 2] }
+var $sum { value = 0 }
+for (3) {
+  each as $i {
+    var $read { value = $list[$i] }
+    math.add $sum { value = $read ?? 10 }
+    conditional { if ($list[$i] == 2) { var.update $list[7] { value = 5 } } }
+  }
+}
+expect.to_equal ([$list, $sum, $list[7] + 1, $list[1] + 1]) { value = [{"0": 1, "1": 2, "7": 5}, 13, 6, 3] }
+
+//=== a row that was read by position still belongs to its table alone
+var $table { value = [[1, 2], [3, 4]] }
+var $i { value = 1 }
+var $row { value = $table[$i] }
+var.update $table[$i][0] { value = $table[$i - 1][1] + $row[0] }
+var.update $row[1] { value = 9 }
+expect.to_equal ([$table, $row]) { value = [[[1, 2], [5, 4]], [3, 9]] }
+
+//=== a loop ends at a place that is not there
+var $list { value = [1, 2, 3] }
+var $i { value = 0 }
+while ($list[$i] != null && $list[$i] < 5) {
+  each { math.add $i { value = 1 } }
+}
+expect.to_equal ($i) { value = 3 }
+
+//=== a filter behind a filter of records that nothing is known of
+var $o { value = '[{"a": 1, "b": "x"}, {"a": "2"}, {"b": "x"}]'|json_decode }
+expect.to_equal ($o|filter:$$.a >= 1 && $$.b != "y"|map:$$.a + 1) { value = [2, 3] }
+
+//=== a sum beyond 64 bits is a decimal, and stays one
+var $n { value = 9223372036854775807 }
+expect.to_equal (([$n, 1, -1]|sum) == ($n + 1)) { value = true }
+expect.to_equal (([$n, -1, 1]|sum) - $n) { value = 0 }
+expect.to_equal ([1, true, null, "2"]|sum) { value = 4 }
