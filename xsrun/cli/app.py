@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands
+from xsrun.cli import check, commands, runs
 from xsrun.cli.options import EXECUTE, PATH, WHEN, Option
 from xsrun.late import Late
 
@@ -103,6 +103,7 @@ app.command("check")(check.check)
 app.command("info")(commands.info)
 app.command("list")(commands.list_jobs)
 app.command("mock")(commands.mock)
+app.add_typer(runs.app)
 
 
 @app.callback(invoke_without_command=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from xsrun.cli.find import NotFound, find
@@ -13,15 +13,18 @@ from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.outward import real_world
 from xsrun.effects.ports import Clock, Http, Log, Random, World
-from xsrun.effects.real import FixedClock, SeededRandom, StderrLog, SystemClock, SystemRandom
+from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import Exchange, RecordingHttp
+from xsrun.engine.folder import Broken
+from xsrun.engine.keeper import Earlier, Keeper, Started
 from xsrun.executable import Executable, executable
 from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.program import Plan
+from xsrun.record import NamedTuple
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
-from xsrun.runtime.job import Failure, failure_of, main_routine, run_job
+from xsrun.runtime.job import Failure, Result, failure_of, main_routine, run_job
 from xsrun.runtime.secrets import Masker, sensitive
 
 _read_inputs: Callable[[list[str], str | None], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
@@ -33,6 +36,8 @@ _bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli
 _heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "heeding_signals")
 _deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
 
+_derived_random: Callable[[bytes, str], Random] = Late("xsrun.engine.chance", "DerivedRandom")
+
 Options = Mapping[str, Any]
 
 MOST_NAMED: Final = 8
@@ -41,6 +46,9 @@ TIME_DIGITS: Final = 15
 """Digits of the latest time that ``--now`` takes in milliseconds."""
 LONGEST_RUN: Final = 1e8
 """Seconds that ``--timeout`` may be at most; the timers of systems count little further."""
+
+KEPT: Final = ("simulate", "map", "now", "seed", "limit", "memory", "timeout", "durable")
+"""Options that count again when a run is resumed."""
 
 MEMORY = 4096
 """Megabytes that the values of a run may take."""
@@ -62,11 +70,17 @@ def execute(options: Options) -> int:
         output.diagnostics(project.diagnostics)
         if project.errors:
             return Exit.SOURCE
-        return _run(project, _choose(project, name), _variables(folder, options), options, output)
+        inputs = options["input"], options["input_json"]
+        given = _read_inputs(*inputs) if inputs != ([], None) else {}
+        job, variables = _choose(project, name), variables_of(folder, options)
+        return run(Task(project, job, folder, given, variables, options, output))
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
+    except Broken as broken:
+        message = f"the journal cannot be written ({broken}); nothing was run"
+        return output.complain("journal", message, "mend the state folder, or run without --durable", Exit.FAILED)
 
 
 def _choose(project: Executable, name: str | None) -> Plan:
@@ -76,61 +90,121 @@ def _choose(project: Executable, name: str | None) -> Plan:
     return chosen
 
 
-def _run(
-    project: Executable, job: Plan, variables: tuple[Mapping[str, str], ...], options: Options, output: Output
-) -> int:
-    inputs = options["input"], options["input_json"]
-    given = _read_inputs(*inputs) if inputs != ([], None) else {}
+class Task(NamedTuple):
+    """A job that is to run, and all that decides how."""
+
+    project: Executable
+    job: Plan
+    path: str
+    given: Mapping[str, Any]
+    variables: tuple[Mapping[str, str], ...]
+    """Where environment variables come from, the strongest first."""
+    options: Options
+    output: Output
+    earlier: Earlier | None = None
+    """What attempts before this one did."""
+    watch: Callable[[str], None] | None = None
+    """Is told each point that a write passes."""
+
+
+class Ready(NamedTuple):
+    """What a job runs in."""
+
+    world: World
+    secrets: Mapping[str, str]
+    """By name: variables, and inputs that are declared sensitive."""
+
+
+def run(task: Task) -> int:
+    """Run a job and show what comes of it. Gives back the exit code. Raises BadOption and Broken."""
+    task.output.diagnostics(task.project.unknown_inputs(task.job, task.given))
+    ready = prepare(task)
+    if isinstance(ready, Failure):
+        task.output.failure(ready)
+        return ready.exit
+    keeper = None if task.options["ephemeral"] else _keeper(task, ready.secrets)
+    return _watch(task, ready.world, keeper)
+
+
+def prepare(task: Task) -> Ready | Failure:
+    """The world that the options ask for, with the variables of the job. Raises BadOption."""
+    options, output = task.options, task.output
     clock, random = _clock(options), _random(options)
-    output.diagnostics(project.unknown_inputs(job, given))
     http: Http | None = None
     simulated: dict[str, str] = {}
     if options["simulate"] or options["map"]:
         http, simulated = _simulated_http(options["simulate"], options["map"], clock, random)
-    resolved = resolve(job.env, variables[0], simulated, *variables[1:])
-    output.masker = Masker([*resolved.values.values(), *_sensitive(project, job, given)])
+    resolved = resolve(task.job.env, task.variables[0], simulated, *task.variables[1:])
+    secrets = {**resolved.values, **_sensitive(task.project, task.job, task.given)}
+    output.masker = Masker(secrets.values())
     if resolved.missing:
-        failure = project.missing_env(job, resolved.missing)
-        output.failure(failure)
-        return failure.exit
+        return task.project.missing_env(task.job, resolved.missing)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
-    world = real_world(log, resolved.values, http, clock, random)
-    return _watch(project, job, given, world, _limits(options), options, output)
+    return Ready(real_world(log, resolved.values, http, clock, random), secrets)
 
 
-def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> Iterable[str]:
-    """What the inputs of a job give that must not show."""
-    return sensitive(main_routine(project.program, job.main).fields, {**job.main.input, **given}) if job.main else ()
+def _keeper(task: Task, secrets: Mapping[str, str]) -> Keeper:
+    """Keeps the run in the journal, from now on where it must not run without. Raises Broken."""
+    options, output = task.options, task.output
+    started = Started(
+        task.job.name,
+        os.path.abspath(task.path),
+        {name: options[name] for name in KEPT},
+        task.given,
+        task.project.program.sources,
+        secrets,
+        output.masker,
+        SystemClock().now,
+        task.project.loaded.here,
+        output.warn,
+        task.watch,
+    )
+    keeper = Keeper(started, options["seed"], task.earlier)
+    if options["durable"] or task.earlier is not None:
+        keeper.begin()
+    return keeper
 
 
-def _watch(
-    project: Executable,
-    job: Plan,
-    given: Mapping[str, Any],
-    world: World,
-    limits: Limits,
-    options: Options,
-    output: Output,
-) -> int:
-    """Run, and say what was sent when the run is cut short."""
+def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> dict[str, str]:
+    """What the inputs of a job give that must not show, by a name."""
+    if job.main is None:
+        return {}
+    fields = main_routine(project.program, job.main).fields
+    return {f"input {at}": each for at, each in enumerate(sensitive(fields, {**job.main.input, **given}))}
+
+
+def _watch(task: Task, world: World, keeper: Keeper | None) -> int:
+    """Run, keep how it ended, then show it."""
+    output = task.output
+    result = _attempt(task, keeper.world(world) if keeper else world)
+    failure, document = result.error, ""
+    if failure is None:
+        try:
+            document = output.document(result.value)
+        except Fault as unshowable:
+            failure = failure_of(unshowable, [])
+    exit = failure.exit if failure else Exit.DONE
+    if keeper is not None:
+        error = output.failure_document(failure) if failure else None
+        keeper.end(exit, document or None, error, failure.code if failure else "")
+    if failure is not None:
+        output.failure(failure, result.requests)
+    else:
+        output.result(document)
+    return exit
+
+
+def _attempt(task: Task, world: World) -> Result:
+    """Run to the end, or to where it is cut short."""
+    options = task.options
     recorder = RecordingHttp(world.http)
     try:
         with _bounded_memory(options["memory"] or MEMORY), _until(options["timeout"]), _heeding_signals():
-            result = run_job(project.loaded, job, given, world._replace(http=recorder), limits)
+            watched = world._replace(http=recorder)
+            return run_job(task.project.loaded, task.job, task.given, watched, _limits(options))
     except KeyboardInterrupt as stop:
         message = f"stopped by {str(stop) or 'the keyboard'}; {_sent(recorder.exchanges)}"
-        output.failure(Failure("interrupted", message, Exit.INTERRUPTED), recorder.exchanges)
-        return Exit.INTERRUPTED
-    if result.error is not None:
-        output.failure(result.error, result.requests)
-        return result.error.exit
-    try:
-        output.result(result.value)
-    except Fault as unshowable:
-        failure = failure_of(unshowable, [])
-        output.failure(failure)
-        return failure.exit
-    return Exit.DONE
+        return Result(error=Failure("interrupted", message, Exit.INTERRUPTED), requests=tuple(recorder.exchanges))
 
 
 def _sent(exchanges: list[Exchange]) -> str:
@@ -152,7 +226,7 @@ def _until(timeout: float | None) -> AbstractContextManager[None]:
     return _deadline(timeout)
 
 
-def _variables(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
+def variables_of(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
     """Where variables come from, the strongest first: flags, process, ``--env-file``, ``.env`` beside the job."""
     beside = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), ".env")
     flags = _read_variables(options["env"], os.environ) if options["env"] else {}
@@ -169,7 +243,7 @@ def _limits(options: Options) -> Limits:
 
 
 def _random(options: Options) -> Random:
-    return SystemRandom() if options["seed"] is None else SeededRandom(options["seed"])
+    return SystemRandom() if options["seed"] is None else _derived_random(options["seed"].encode(), "")
 
 
 def _clock(options: Options) -> Clock:

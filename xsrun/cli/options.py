@@ -79,6 +79,22 @@ EXECUTE: Final = (
         "Compile anew; neither use nor keep compiled code.",
         "What to run",
     ),
+    Option(
+        "ephemeral",
+        ("--ephemeral",),
+        "flag",
+        "",
+        "Keep no journal of this run: it is not listed and cannot be resumed.",
+        "Safety",
+    ),
+    Option(
+        "durable",
+        ("--durable",),
+        "flag",
+        "",
+        "Do not start unless the journal can be written.",
+        "Safety",
+    ),
     Option("timeout", ("--timeout",), "number", "SECONDS", "Stop the run after this time.", "Limits"),
     Option(
         "limit", ("--limit",), "whole", "TURNS", "Turns of all loops together; 100,000,000 when left out.", "Limits"

@@ -30,12 +30,16 @@ class Output:
         self.masker = Masker(())
         self.coloured = _coloured(sys.stderr, color)
 
-    def result(self, value: Any) -> None:
-        """The one JSON document of stdout: indented on a terminal, one line in a pipe."""
+    def document(self, value: Any) -> str:
+        """A result as JSON without secrets: indented on a terminal, one line in a pipe. Raises Fault."""
         shown = self.masker.value(values.plain(value))
         written = values.dumps(shown, indent=2 if sys.stdout.isatty() else None)
         # A lone surrogate has no UTF-8 form; this is its escape in JSON.
-        sys.stdout.write(written.encode("utf-8", "backslashreplace").decode() + "\n")
+        return written.encode("utf-8", "backslashreplace").decode()
+
+    def result(self, document: str) -> None:
+        """The one JSON document of stdout."""
+        sys.stdout.write(document + "\n")
         sys.stdout.flush()
 
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
@@ -55,6 +59,14 @@ class Output:
             self.line({"type": "error", **_failure_json(failure, sent, self.masker)})
         else:
             self.line(_failure_text(failure, sent, self.masker, self.coloured))
+
+    def failure_document(self, failure: Failure) -> str:
+        """The same as JSON, without the requests."""
+        return json.dumps(_failure_json(failure, (), self.masker), ensure_ascii=False)
+
+    def warn(self, message: str) -> None:
+        """Something that the run goes on without."""
+        self.diagnostics([Diagnostic("journal", message, severity="warning")])
 
     def log(self, value: Any, place: str = "") -> str:
         """The line of a ``debug.log`` entry."""

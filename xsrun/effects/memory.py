@@ -39,7 +39,9 @@ class MemoryHttp:
 
     def send(self, request: Request) -> Response:
         """The scripted answer. Raises TransportFailure when there is none."""
-        self.requests.append(request)
+        if request.sending is not None:
+            request.sending()
+        self.requests.append(request._replace(sending=None))
         response = self._respond(request)
         if response is None:
             raise TransportFailure(7, "network disabled in tests", sent=False)

@@ -7,7 +7,7 @@ of a job imports this module, and dataclasses would double its time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from xsrun.hints import Any, Protocol
 from xsrun.record import NamedTuple
@@ -41,6 +41,8 @@ class Request(NamedTuple):
     """Seconds for the whole exchange, redirects included."""
     follow: bool = True
     tls: Tls = DEFAULT_TLS
+    sending: Callable[[], None] | None = None
+    """To be called by whoever sends it, right before the first byte leaves the process; it may refuse by raising."""
 
     def header(self, name: str) -> str:
         """The value of the first header of that name in any case, ``""`` when absent."""
@@ -85,7 +87,7 @@ class TransportFailure(Exception):
 
 
 class Http(Protocol):
-    """Sends requests."""
+    """Sends requests. A port that lets bytes out of the process calls ``request.sending`` before the first of them."""
 
     def send(self, request: Request) -> Response:
         """Give back the answer, whatever its status. Raises TransportFailure when there is none."""
@@ -132,6 +134,8 @@ class World(NamedTuple):
     random: Random
     log: Log
     env: Mapping[str, str] = NO_ENV
+    fork: Callable[[], World] | None = None
+    """The world of a function that begins to run beside its caller; None where that is the same one."""
 
     def with_env(self, env: Mapping[str, str]) -> World:
         """The same world with other environment variables."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import httpcore
@@ -30,12 +30,14 @@ class Wire(httpcore.NetworkBackend):
         self.sent = False
         self.received = 0
         self.tunnelled = False
+        self._sending: Callable[[], None] | None = None
         self._sockets = httpcore.SyncBackend()
         self._timeout = 0.0
         self._deadline = 0.0
 
-    def begin(self, timeout: float) -> None:
-        """Start the account of an exchange that may take so many seconds."""
+    def begin(self, timeout: float, sending: Callable[[], None] | None = None) -> None:
+        """Start the account of an exchange that may take so many seconds. ``sending`` comes before its first byte."""
+        self._sending = sending
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
         self.sent = False
@@ -48,6 +50,13 @@ class Wire(httpcore.NetworkBackend):
     def fail(self, code: int, message: str) -> TransportFailure:
         """The failure of this exchange, as far as it got."""
         return TransportFailure(code, message, sent=self.sent)
+
+    def leave(self) -> None:
+        """Note that a byte of the exchange is about to leave the process."""
+        if not self.sent:
+            if self._sending is not None:
+                self._sending()
+            self.sent = True
 
     def timed_out(self) -> TransportFailure:
         """The failure of an exchange that took too long."""
@@ -112,7 +121,8 @@ class _Stream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         wire = self._wire
         # What goes out in the clear ahead of TLS only asks a proxy for the tunnel.
-        wire.sent = wire.sent or self._secure or not wire.tunnelled
+        if self._secure or not wire.tunnelled:
+            wire.leave()
         try:
             for start in range(0, len(buffer), SLICE):
                 self._inner.write(buffer[start : start + SLICE], wire.left(wire.read_timeout))

@@ -76,6 +76,14 @@ class Run:
         inner.budget, inner.left = self.budget, self.left
         return inner
 
+    def beside(self) -> Run:
+        """A run for a function that begins to run beside this one."""
+        inner = self.within(self.raw_input, self.system)
+        inner.auth = self.auth
+        if self.world.fork is not None:
+            inner.world = self.world.fork()
+        return inner
+
     def call(self, depth: int, number: int, given: Mapping[str, Any]) -> Any:
         """Bind the inputs of a function and run it."""
         entry = self.entries[number]

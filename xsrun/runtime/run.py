@@ -72,6 +72,16 @@ class Loaded:
 
     # ------------------------------------------------------------ places
 
+    def here(self) -> str:
+        """The place in the source that is being executed, e.g. ``function/notify.xs:12``; empty outside a run."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            source = self.sources.get(frame.f_code.co_filename)
+            if source is not None:
+                return f"{source.name}:{frame.f_lineno}"
+            frame = frame.f_back
+        return ""
+
     def place(self, fault: Fault, traceback: TracebackType | None) -> None:
         """Give a fault the innermost XanoScript place, the calls that led there and the values around it."""
         if fault.span is not None:

@@ -36,7 +36,7 @@ class Workers:
     def start(self, run: Run, depth: int, number: int, given: dict[str, Any]) -> str:
         """Have a function run, and give back its job id."""
         job = run.world.random.uuid()
-        self._jobs[job] = self._pool.submit(_outcome, run, depth, number, given)
+        self._jobs[job] = self._pool.submit(_outcome, run.beside(), depth, number, given)
         return job
 
     def results(self, ids: Iterable[str], seconds: float) -> dict[str, Any]:

@@ -56,6 +56,8 @@ class SimulatedHttp:
         return self._targets.get(place) or self._targets.get(parts.hostname or "")
 
     def _exchange(self, simulator: Simulator, request: Request) -> Response:
+        if request.sending is not None:
+            request.sending()
         exchange = simulator.exchange(request)
         if exchange.delay > request.timeout:
             self._clock.sleep(request.timeout)

@@ -1,0 +1,159 @@
+"""``xsrun runs resume`` and ``resolve``: a run that was cut short goes on, or what became of it is found out."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+from xsrun.cli.execute import Ready, Task, prepare, run, variables_of
+from xsrun.cli.inputs import read_inputs
+from xsrun.cli.options import EXECUTE, BadOption, parse
+from xsrun.cli.output import Output
+from xsrun.diagnostics import Exit
+from xsrun.engine.holding import Held, is_held
+from xsrun.engine.journal import Journal
+from xsrun.engine.keeper import Earlier
+from xsrun.engine.resolving import Resolved, Verdict, ask, settle, unclear
+from xsrun.engine.rows import RunRow, RunState, StepRow
+from xsrun.engine.starting import source_hash
+from xsrun.engine.unpacked import unpacked
+from xsrun.engine.vault import OPEN, Vault
+from xsrun.engine.views import source_diff
+from xsrun.executable import Executable, executable
+from xsrun.runtime.environment import resolve as resolve_variables
+from xsrun.runtime.job import Failure
+from xsrun.runtime.secrets import Masker
+
+
+class Again(NamedTuple):
+    """What the command line says about a run that is taken up again."""
+
+    env: list[str]
+    env_file: str | None
+    input: list[str]
+    as_it_was: bool
+    with_changes: bool
+
+
+class Refused(Exception):
+    """The run cannot be taken up; ``help`` is what to type instead."""
+
+    def __init__(self, code: str, message: str, help: str, exit: int = Exit.USAGE) -> None:
+        super().__init__(message)
+        self.code, self.message, self.help, self.exit = code, message, help, exit
+
+
+def resume(journal: Journal, kept: RunRow, again: Again, output: Output) -> int:
+    """Go on with a run at the first effect that it has not finished. Gives back the exit code, as ``execute``."""
+    try:
+        steps = journal.steps(kept.id)
+        _refuse(journal, kept, steps)
+        task = _task(journal, kept, again, output)
+        journal.close()
+        return run(task._replace(earlier=Earlier(kept, steps)))
+    except Refused as refused:
+        return output.complain(refused.code, refused.message, refused.help, refused.exit)
+    except BadOption as fault:
+        return output.complain("usage", fault.message, fault.help)
+    except Held:
+        return output.complain("no-run", f"run {kept.id} is under way in another process", "wait for it, or stop it")
+
+
+def _refuse(journal: Journal, kept: RunRow, steps: list[StepRow]) -> None:
+    """Raise Refused for a run that does not go on."""
+    if is_held(journal.folder, kept.id):
+        raise Refused("no-run", f"run {kept.id} is under way (process {kept.pid})", "wait for it, or stop it")
+    if kept.state in (RunState.COMPLETE, RunState.ERROR, RunState.SETTLED) or kept.seed is None:
+        raise Refused("no-run", f"run {kept.id} has ended: {kept.state}", "start a new one with xsrun execute")
+    if kept.state == RunState.UNKNOWN:
+        shown = ", ".join(step.title for step in unclear(steps))
+        raise Refused(
+            "outcome-unknown",
+            f"whether {shown} arrived is not known",
+            f"find out with xsrun runs resolve {kept.id}",
+            Exit.UNKNOWN_OUTCOME,
+        )
+
+
+def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
+    """The run as it is to go on. Raises Refused and BadOption."""
+    project = _project(journal, kept, again, output)
+    job = project.choose(kept.job)
+    if isinstance(job, Failure):
+        raise Refused(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
+    options = {**parse(EXECUTE, []), **kept.options, "env": again.env, "env_file": again.env_file}
+    options |= {"json": output.as_json, "quiet": output.quiet}
+    variables = variables_of(kept.path, options)
+    known = resolve_variables(job.env, *variables).values
+    opened: dict[str, Any] = Vault(known, Masker(())).open_value(kept.input)
+    given = {**opened, **read_inputs(again.input, None)}
+    withheld = [name for name, value in given.items() if isinstance(value, str) and f"{OPEN}input " in value]
+    if withheld:
+        raise Refused(
+            "missing-input",
+            f"{', '.join(withheld)} is sensitive, and was not kept",
+            f"give it again: --input {withheld[0]}=…",
+        )
+    return Task(project, job, kept.path, given, variables, options, output)
+
+
+def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Executable:
+    """The source to go on with. Raises Refused when it has changed and nobody has said which to take."""
+    files = journal.files(kept.source)
+    if again.as_it_was:
+        return executable(unpacked(files, kept.source, single=not os.path.isdir(kept.path) and len(files) == 1))
+    if not os.path.exists(kept.path):
+        help = f"go on with the source it began with: xsrun runs resume {kept.id} --as-it-was"
+        raise Refused("not-found", f"{kept.path} is not there any more", help)
+    project = executable(kept.path)
+    if source_hash(project.program.sources) != kept.source and not again.with_changes:
+        now = {source.name: source.text for source in project.program.sources}
+        output.line("\n".join(source_diff(files, now)))
+        raise Refused(
+            "diverged",
+            f"the source has changed since run {kept.id} began; nothing was done",
+            "go on with --as-it-was, the source it began with, or --with-changes, the source as it is now",
+        )
+    output.diagnostics(project.diagnostics)
+    if project.errors:
+        raise Refused("syntax", "the source does not compile", "mend it, or go on with --as-it-was", Exit.SOURCE)
+    return project
+
+
+# ------------------------------------------------------------------ resolve
+
+
+def resolve(journal: Journal, kept: RunRow, again: Again, assume: Verdict | None, output: Output) -> int:
+    """Find out what became of the requests of a run that got no answer, or take somebody's word for it."""
+    steps = journal.steps(kept.id)
+    open_steps = unclear(steps)
+    if not open_steps:
+        return output.complain("no-run", f"nothing is unclear about run {kept.id}: {kept.state}", "see xsrun runs list")
+    try:
+        if is_held(journal.folder, kept.id):
+            raise Refused("no-run", f"run {kept.id} is under way", "wait for it, or stop it")
+        task = _task(journal, kept, again._replace(as_it_was=True), output)
+        ready = prepare(task)
+    except Refused as refused:
+        return output.complain(refused.code, refused.message, refused.help, refused.exit)
+    if isinstance(ready, Failure):
+        output.failure(ready)
+        return ready.exit
+    vault = Vault(ready.secrets, output.masker)
+    verdicts = [_verdict(step, vault, ready, assume) for step in open_steps]
+    state = settle(journal, kept, steps, verdicts, vault)
+    for each in verdicts:
+        output.line({"type": "resolved", "title": each.step.title, "verdict": each.verdict, "reason": each.reason}
+                    if output.as_json else f"{each.step.title}: {each.verdict} ({each.reason})")  # fmt: skip
+    if state == RunState.UNKNOWN:
+        help = f"look there yourself, then type xsrun runs resolve {kept.id} --assume-sent, or --assume-lost"
+        return output.complain("outcome-unknown", "what became of it is not known", help, Exit.UNKNOWN_OUTCOME)
+    if state == RunState.INTERRUPTED and not output.as_json:
+        output.line(f"the run can go on: xsrun runs resume {kept.id}")
+    return Exit.DONE
+
+
+def _verdict(step: StepRow, vault: Vault, ready: Ready, assume: Verdict | None) -> Resolved:
+    if assume is not None:
+        return Resolved(step, assume, "as you say")
+    return ask(step, vault, ready.world.http)

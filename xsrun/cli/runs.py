@@ -1,0 +1,195 @@
+"""``xsrun runs``: past runs, and what to do with one that did not end well."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Final
+
+import typer
+
+from xsrun.cli.output import Output
+from xsrun.diagnostics import Exit
+from xsrun.engine import history, views
+from xsrun.engine.folder import Broken
+from xsrun.engine.journal import Journal
+from xsrun.engine.resolving import Verdict
+from xsrun.engine.rows import RunState, StepRow
+from xsrun.late import Late
+
+_resume: Callable[..., int] = Late("xsrun.cli.resume", "resume")
+_resolve: Callable[..., int] = Late("xsrun.cli.resume", "resolve")
+_again: Callable[..., Any] = Late("xsrun.cli.resume", "Again")
+
+STATE_HELP: Final = "mend the state folder: $XDG_STATE_HOME/xsrun, or ~/.local/state/xsrun"
+
+app = typer.Typer(
+    name="runs",
+    help="Past runs: what they did, and what to do with one that did not end well.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run id, the beginning of one, or `last`.", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
+MessagesOption = Annotated[bool, typer.Option("--json", help="Messages as JSON lines on stderr.")]
+EnvOption = Annotated[
+    list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One environment variable; K alone passes it on.")
+]
+EnvFileOption = Annotated[str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from a file.")]
+InputOption = Annotated[
+    list[str] | None, typer.Option("--input", "-i", metavar="K=V", help="A sensitive input, which is not kept.")
+]
+
+
+@contextmanager
+def _journal(output: Output) -> Iterator[Journal]:
+    """The journal for one command, which ends when there is something wrong with it or with a run's name."""
+    try:
+        opened = history.open_history()
+        try:
+            yield opened
+        finally:
+            opened.close()
+    except Broken as broken:
+        message = f"the journal cannot be used: {broken}"
+        raise typer.Exit(output.complain("journal", message, STATE_HELP, Exit.FAILED)) from None
+    except history.NoRun as none:
+        raise typer.Exit(output.complain("no-run", str(none), "look with xsrun runs list")) from None
+
+
+@app.command("list")
+def list_runs(
+    job: Annotated[str | None, typer.Option("--job", "-j", help="Only runs of this job.")] = None,
+    state: Annotated[RunState | None, typer.Option("--state", help="Only runs in this state.")] = None,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="How many at most.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List past runs, the newest first.
+
+    Example: xsrun runs list --state unknown
+    """
+    with _journal(Output(as_json)) as journal:
+        found = [run for run in journal.runs() if job in (None, run.job) and state in (None, run.state)][:number]
+    if as_json:
+        sys.stdout.write(json.dumps([views.run_summary(run) for run in found], ensure_ascii=False) + "\n")
+        return
+    for run in found:
+        sys.stdout.write(f"{run.id}  {run.state:<11}  {views.iso(run.started_at)}  {run.job}\n")
+    if not found:
+        sys.stderr.write("there is no such run\n")
+
+
+@app.command("show")
+def show(run: RunArgument = history.LAST, as_json: JsonOption = False) -> None:
+    """Show what a run did outside, step by step, and what came of it.
+
+    Example: xsrun runs show last
+    """
+    with _journal(Output(as_json)) as journal:
+        found = history.find_run(journal, run)
+        steps = journal.steps(found.id)
+    details = views.run_details(found, steps)
+    if as_json:
+        sys.stdout.write(json.dumps(details, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n".join(_shown(details, steps)) + "\n")
+
+
+def _shown(details: dict[str, Any], steps: list[StepRow]) -> Iterator[str]:
+    yield f"run {details['id']}  {details['job']}  {details['state']}, exit {details['exit']}"
+    yield f"  from {details['started_at']} to {details['ended_at'] or 'now'}, attempts: {details['attempts']}"
+    yield f"  {details['path']}"
+    for name in ("options", "input"):
+        if details[name]:
+            yield f"  {name}  {json.dumps(details[name], ensure_ascii=False)}"
+    for step in steps:
+        place = f"{step.strand}:{step.number}" if step.strand else str(step.number)
+        yield f"  {place:>3}  {views.iso(step.prepared_at)}  {step.title}"
+        yield f"       {step.state}: {views.outcome_line(step)}  ({step.site}, {step.policy})"
+    for name in ("result", "error"):
+        if details[name] is not None:
+            yield f"  {name}  {json.dumps(details[name], ensure_ascii=False)}"
+
+
+@app.command("diff")
+def diff(before: RunArgument, now: RunArgument = history.LAST) -> None:
+    """Show in what two runs differ: source, input, requests and answers, result.
+
+    Example: xsrun runs diff 01ngq41 last
+    """
+    with _journal(Output()) as journal:
+        runs = [history.find_run(journal, named) for named in (before, now)]
+        texts = [views.readable(views.run_details(run, journal.steps(run.id))) for run in runs]
+        lines = views.source_diff(*(journal.files(run.source) for run in runs))
+    lines += views.diff(texts[0], texts[1], runs[0].id, runs[1].id)
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+@app.command("resume")
+def resume(
+    run: RunArgument,
+    as_it_was: Annotated[
+        bool, typer.Option("--as-it-was", help="Go on with the source that the run began with.")
+    ] = False,
+    with_changes: Annotated[bool, typer.Option("--with-changes", help="Go on with the source as it is now.")] = False,
+    env: EnvOption = None,
+    env_file: EnvFileOption = None,
+    given: InputOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No debug.log and no warnings.")] = False,
+    as_json: MessagesOption = False,
+) -> None:
+    """Go on with a run that was cut short, after the last request that was answered; exits like execute.
+
+    Secrets come from the environment, as for execute.
+
+    Example: xsrun runs resume last
+    """
+    output = Output(as_json, quiet)
+    with _journal(output) as journal:
+        again = _again(env or [], env_file, given or [], as_it_was, with_changes)
+        raise typer.Exit(_resume(journal, history.find_run(journal, run), again, output))
+
+
+@app.command("resolve")
+def resolve(
+    run: RunArgument,
+    sent: Annotated[bool, typer.Option("--assume-sent", help="Take it that the requests arrived.")] = False,
+    lost: Annotated[bool, typer.Option("--assume-lost", help="Take it that they did not arrive.")] = False,
+    env: EnvOption = None,
+    env_file: EnvFileOption = None,
+    given: InputOption = None,
+    as_json: MessagesOption = False,
+) -> None:
+    """Find out what became of requests that got no answer: ask the provider by key, or take your word for it.
+
+    Example: xsrun runs resolve last
+    """
+    output = Output(as_json)
+    if sent and lost:
+        raise typer.Exit(output.complain("usage", "--assume-sent and --assume-lost exclude each other"))
+    assumed = Verdict.SENT if sent else Verdict.LOST if lost else None
+    with _journal(output) as journal:
+        again = _again(env or [], env_file, given or [], True, False)
+        raise typer.Exit(_resolve(journal, history.find_run(journal, run), again, assumed, output))
+
+
+@app.command("prune")
+def prune(
+    days: Annotated[int, typer.Option("--older", min=0, help="Forget runs that began so many days ago.")] = (
+        history.KEEP_DAYS
+    ),
+    keep: Annotated[int, typer.Option("--keep", min=0, help="Keep so many runs at most.")] = history.KEEP_RUNS,
+) -> None:
+    """Forget old runs. What they did cannot be looked up any more, not by key either.
+
+    Example: xsrun runs prune --older 30 --keep 1000
+    """
+    with _journal(Output()) as journal:
+        gone = history.prune(journal, time.time_ns() // 1_000_000, days, keep)
+    sys.stdout.write(f"{gone} run{'' if gone == 1 else 's'} forgotten\n")

@@ -1,0 +1,15 @@
+"""Where the journal lies."""
+
+from __future__ import annotations
+
+import os
+
+
+class Broken(Exception):
+    """The journal cannot be read or written; the text says why."""
+
+
+def state_folder() -> str:
+    """Where what must survive is kept: ``$XDG_STATE_HOME/xsrun``, or ``~/.local/state/xsrun``."""
+    home = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(home, "xsrun")

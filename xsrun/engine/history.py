@@ -1,0 +1,67 @@
+"""Past runs: found by id, with the ones that died and the ones that did nothing outside in their place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xsrun.engine import quiet
+from xsrun.engine.folder import state_folder
+from xsrun.engine.holding import is_held
+from xsrun.engine.journal import Journal
+from xsrun.engine.rows import RunRow, RunState, state_of
+from xsrun.engine.starting import new_id
+
+LAST: Final = "last"
+"""Names the newest run."""
+DAY: Final = 86_400_000
+KEEP_DAYS: Final = 90
+KEEP_RUNS: Final = 10_000
+
+
+class NoRun(Exception):
+    """No run has this id, or several have."""
+
+
+def open_history() -> Journal:
+    """The journal, brought up to date. Raises Broken."""
+    journal = Journal(state_folder())
+    for row in quiet.taken(journal.folder):
+        journal.begin(_quiet_run(*row), {})
+    for run in journal.running():
+        if not is_held(journal.folder, run):
+            journal.set_state(run, RunState.INTERRUPTED)
+    return journal
+
+
+def _quiet_run(job: str, path: str, exit: int, begun_at: int, ended_at: int) -> RunRow:
+    return RunRow(
+        id=new_id(begun_at),
+        job=job,
+        path=path,
+        options={},
+        input={},
+        source="",
+        seed=None,
+        state=state_of(exit, ""),
+        exit=exit,
+        pid=0,
+        attempts=1,
+        started_at=begun_at,
+        ended_at=ended_at,
+    )
+
+
+def find_run(journal: Journal, named: str) -> RunRow:
+    """The run with that id, with the only id that begins so, or the newest for ``last``. Raises NoRun and Broken."""
+    found = journal.runs("", 1) if named == LAST else journal.runs(named.lower()) if named else []
+    exact = [run for run in found if run.id == named]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise NoRun(f"there is no run `{named}`")
+    raise NoRun(f"{len(found)} runs begin with `{named}`: {', '.join(run.id for run in found[:5])}")
+
+
+def prune(journal: Journal, now: int, days: int = KEEP_DAYS, keep: int = KEEP_RUNS) -> int:
+    """Forget old runs. Gives back how many. What they did is not known any more to whoever asks for its key."""
+    return journal.prune(now - days * DAY, keep)

@@ -1,0 +1,212 @@
+"""The journal: a SQLite file in the user's state folder that tells what every run did to the outside.
+
+``run`` holds a row a run, ``step`` a row an effect, ``source`` the texts that runs were made from. Nothing in it is
+secret: what comes here went through the vault of its run. It is written through to the disk before the next step
+leaves the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import stat
+import threading
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from xsrun.engine.effects import State
+from xsrun.engine.folder import Broken
+from xsrun.engine.rows import RunRow, RunState, StepRow
+
+VERSION: Final = 1
+BUSY_SECONDS: Final = 10
+"""How long to wait for another process that writes."""
+
+SCHEMA: Final = """
+CREATE TABLE run (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, path TEXT NOT NULL, options TEXT NOT NULL, input TEXT NOT NULL,
+    source TEXT NOT NULL, seed BLOB, state TEXT NOT NULL, exit INTEGER, pid INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    started_at INTEGER NOT NULL, ended_at INTEGER, result TEXT, error TEXT
+) WITHOUT ROWID;
+CREATE INDEX run_started ON run (started_at);
+CREATE TABLE step (
+    run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE, strand TEXT NOT NULL, number INTEGER NOT NULL,
+    kind TEXT NOT NULL, title TEXT NOT NULL, site TEXT NOT NULL, policy TEXT NOT NULL, args TEXT NOT NULL,
+    key TEXT NOT NULL, state TEXT NOT NULL, readings TEXT NOT NULL, prepared_at INTEGER NOT NULL, sent_at INTEGER,
+    answered_at INTEGER, outcome BLOB, PRIMARY KEY (run, strand, number)
+) WITHOUT ROWID;
+CREATE INDEX step_key ON step (key) WHERE key <> '';
+CREATE TABLE source (hash TEXT PRIMARY KEY, files BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Raise Broken for whatever is wrong with the file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Broken(str(error)) from None
+    except OSError as error:
+        raise Broken(error.strerror or str(error)) from None
+
+
+class Journal:
+    """An open journal. Safe for threads and for several processes. Every method raises Broken."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        with _telling():
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            path = os.path.join(folder, "journal.sqlite")
+            _make_private(path)
+            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            for setting in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+                self._db.execute(f"PRAGMA {setting}")
+            self._prepare()
+
+    def _prepare(self) -> None:
+        found = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if found == VERSION:
+            return
+        with self._writing() as db:
+            found = db.execute("PRAGMA user_version").fetchone()[0]
+            if found not in (0, VERSION):
+                raise sqlite3.DatabaseError(f"it was written by another version of xsrun (format {found})")
+            if found == 0:
+                for statement in SCHEMA.split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it, or nothing."""
+        with self._lock, _telling():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._lock, _telling():
+            return self._db.execute(query, values).fetchall()
+
+    # ------------------------------------------------------------ runs
+
+    def begin(self, run: RunRow, files: Mapping[str, str]) -> None:
+        """Add a run, and the texts of its source unless they are there."""
+        packed = zlib.compress(json.dumps(dict(files)).encode())
+        with self._writing() as db:
+            db.execute("INSERT OR IGNORE INTO source VALUES (?, ?)", (run.source, packed))
+            values = {**run._asdict(), "options": json.dumps(run.options), "input": json.dumps(run.input)}
+            db.execute(f"INSERT INTO run VALUES ({', '.join('?' * len(values))})", tuple(values.values()))
+
+    def again(self, run: str, pid: int, source: str) -> None:
+        """Another attempt of a run begins."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE run SET state = ?, exit = NULL, pid = ?, source = ?, attempts = attempts + 1 WHERE id = ?",
+                (RunState.RUNNING, pid, source, run),
+            )
+
+    def end(self, run: str, state: str, exit: int, at: int, result: str | None, error: str | None) -> None:
+        """A run has ended. What its chance derives from is erased where it cannot go on."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ?,"
+                " seed = CASE WHEN ? THEN NULL ELSE seed END WHERE id = ?",
+                (state, exit, at, result, error, state in (RunState.COMPLETE, RunState.ERROR), run),
+            )
+
+    def set_state(self, run: str, state: str) -> None:
+        """Note what is known of a run that no process works on."""
+        with self._writing() as db:
+            db.execute("UPDATE run SET state = ? WHERE id = ?", (state, run))
+
+    def running(self) -> list[str]:
+        """The ids of the runs that have not ended, as far as they could say."""
+        return [row[0] for row in self._rows("SELECT id FROM run WHERE state = ?", (RunState.RUNNING,))]
+
+    def runs(self, prefix: str = "", limit: int = -1) -> list[RunRow]:
+        """The runs whose id begins with a text, newest first."""
+        query = "SELECT * FROM run WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, id DESC LIMIT ?"
+        return [_run(row) for row in self._rows(query, (len(prefix), prefix, limit))]
+
+    def files(self, source: str) -> dict[str, str]:
+        """The texts of a source by file name."""
+        found = self._rows("SELECT files FROM source WHERE hash = ?", (source,))
+        files: dict[str, str] = json.loads(zlib.decompress(found[0][0])) if found else {}
+        return files
+
+    def prune(self, before: int, keep: int) -> int:
+        """Delete runs that began before a time, and all but the newest; running ones stay. Gives back how many went."""
+        with self._writing() as db:
+            gone = db.execute(
+                "DELETE FROM run WHERE state <> ? AND (started_at < ? OR id NOT IN"
+                " (SELECT id FROM run ORDER BY started_at DESC, id DESC LIMIT ?))",
+                (RunState.RUNNING, before, keep),
+            ).rowcount
+            db.execute("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)")
+        return gone
+
+    # ------------------------------------------------------------ steps
+
+    def write(self, steps: Iterable[StepRow]) -> None:
+        """Add or replace steps."""
+        with self._writing() as db:
+            for step in steps:
+                values = {**step._asdict(), "readings": json.dumps(step.readings), "outcome": _packed(step.outcome)}
+                db.execute(
+                    f"INSERT OR REPLACE INTO step VALUES ({', '.join('?' * len(values))})", tuple(values.values())
+                )
+
+    def steps(self, run: str) -> list[StepRow]:
+        """The steps of a run, by strand and number."""
+        return [_step(row) for row in self._rows("SELECT * FROM step WHERE run = ? ORDER BY strand, number", (run,))]
+
+    def drop(self, run: str, strand: str, number: int) -> None:
+        """Forget a step and the ones of its strand that follow."""
+        with self._writing() as db:
+            db.execute("DELETE FROM step WHERE run = ? AND strand = ? AND number >= ?", (run, strand, number))
+
+    def with_key(self, key: str) -> list[StepRow]:
+        """The answered steps of any run that carry a key, newest first."""
+        query = "SELECT * FROM step WHERE key = ? AND state = ? ORDER BY answered_at DESC"
+        return [_step(row) for row in self._rows(query, (key, State.ANSWERED))]
+
+
+def _run(row: tuple[Any, ...]) -> RunRow:
+    found = RunRow(*row)
+    return found._replace(options=json.loads(str(found.options)), input=json.loads(str(found.input)))
+
+
+def _step(row: tuple[Any, ...]) -> StepRow:
+    found = StepRow(*row)
+    outcome = json.loads(zlib.decompress(found.outcome)) if found.outcome is not None else None
+    return found._replace(readings=json.loads(str(found.readings)), outcome=outcome)
+
+
+def _packed(outcome: Any) -> bytes | None:
+    return None if outcome is None else zlib.compress(json.dumps(outcome, ensure_ascii=False).encode(), 1)
+
+
+def _make_private(path: str) -> None:
+    """Create the file readable by its owner alone. Raises OSError when it is somebody else's, or a link."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        if os.fstat(handle).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)

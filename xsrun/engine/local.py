@@ -1,0 +1,261 @@
+"""The local engine: carries the effects of one run out, and keeps in the journal how far each of them got.
+
+A run is begun in the journal with its first effect. Reads are kept with the next write, because until then nothing
+depends on them outside. A write is kept before it is done, once more right before its first byte leaves the process,
+and when its answer is there: whatever kills the process in between, the next attempt knows which of these it was.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from xsrun.engine.effects import Diverged, Effect, JournalBroken, Outcome, OutcomeUnknown, Policy, State, Unsure
+from xsrun.engine.folder import Broken
+from xsrun.engine.holding import hold, release
+from xsrun.engine.readings import Readings
+from xsrun.engine.rows import RunRow, StepRow, state_of
+from xsrun.engine.vault import Vault
+from xsrun.values import dumps
+
+if TYPE_CHECKING:
+    from xsrun.engine.journal import Journal
+
+MOST_BUFFERED: Final = 100
+"""Reads that are kept in memory at most."""
+
+Watch = Callable[[str], None]
+"""Is told each point that a write passes: ``before-intent``, ``after-intent``, ``before-call``, ``call-made`` and
+``after-checkpoint``."""
+
+
+def unwatched(_point: str) -> None:
+    """Watch nothing."""
+
+
+class Local:
+    """One attempt of one run. ``strand`` is its door; ``end`` must be called when the attempt is over."""
+
+    def __init__(
+        self,
+        open_journal: Callable[[], Journal],
+        run: RunRow,
+        files: Mapping[str, str],
+        vault: Vault,
+        *,
+        now: Callable[[], int],
+        where: Callable[[], str],
+        warn: Callable[[str], None],
+        recorded: Iterable[StepRow] = (),
+        watch: Watch = unwatched,
+    ) -> None:
+        self.run = run
+        self.vault = vault
+        self.now = now
+        self.where = where
+        self.watch = watch
+        self._open_journal = open_journal
+        self._files = files
+        self._warn = warn
+        self._journal: Journal | None = None
+        self._given_up = False
+        """Whether the run goes on without a journal, because not even its first effect could be kept."""
+        self._guard: int | None = None
+        self._buffer: list[StepRow] = []
+        self._lock = threading.RLock()
+        self._recorded = {(step.strand, step.number): step for step in recorded}
+        self._resumed = bool(run.attempts > 1)
+        self.strand = Strand(self, "")
+
+    def recorded(self, strand: str, number: int) -> StepRow | None:
+        """What an earlier attempt did at a step."""
+        return self._recorded.get((strand, number))
+
+    # ------------------------------------------------------------ keeping
+
+    def begin(self) -> None:
+        """Have the run in the journal. Raises Broken and Held."""
+        with self._lock:
+            if self._journal is not None:
+                return
+            journal = self._open_journal()
+            self._guard = hold(journal.folder, self.run.id)
+            if self._resumed:
+                journal.again(self.run.id, os.getpid(), self.run.source)
+            else:
+                journal.begin(self.run, self._files)
+            self._journal = journal
+
+    def keep(self, step: StepRow) -> None:
+        """Have a step on the disk, with the reads before it. Raises JournalBroken."""
+        with self._lock:
+            if self._given_up:
+                return
+            first = self._journal is None
+            try:
+                self.begin()
+                assert self._journal is not None
+                self._journal.write([*self._buffer, step])
+                self._buffer.clear()
+            except Broken as broken:
+                if not first or self._resumed:
+                    raise JournalBroken(str(broken), step.title) from None
+                self._give_up(str(broken))
+
+    def keep_answer(self, step: StepRow) -> None:
+        """Have the answer of a step on the disk; what was done is done, also where that fails."""
+        try:
+            self.keep(step)
+        except JournalBroken as broken:
+            self._warn(f"{step.title} was answered, and the journal does not tell of it: {broken.reason}")
+
+    def keep_later(self, step: StepRow) -> None:
+        """Have a read on the disk before the next write is done."""
+        with self._lock:
+            if self._given_up:
+                return
+            self._buffer.append(step)
+            if len(self._buffer) >= MOST_BUFFERED:
+                self.keep(self._buffer.pop())
+
+    def _give_up(self, reason: str) -> None:
+        self._given_up = True
+        self._buffer.clear()
+        self._warn(f"this run is not kept: the journal cannot be written ({reason})")
+
+    def end(self, exit: int, result: str | None, error: str | None, code: str) -> None:
+        """The attempt is over, with an exit code and the code of its failure.
+
+        What cannot be kept of it any more is reported, and changes nothing.
+        """
+        with self._lock:
+            journal = self._journal
+            try:
+                if journal is None and self._buffer and not self._given_up:
+                    self.begin()
+                    journal = self._journal
+                if journal is not None:
+                    journal.write(self._buffer)
+                    journal.end(self.run.id, state_of(exit, code), exit, self.now(), result, error)
+                    journal.close()
+            except Broken as broken:
+                self._warn(f"the end of this run is not kept: {broken}")
+            finally:
+                if self._guard is not None and journal is not None:
+                    release(journal.folder, self.run.id, self._guard)
+
+    @property
+    def kept(self) -> bool:
+        """Whether the journal knows of the run."""
+        return self._journal is not None
+
+
+class Strand:
+    """The effects of the run itself, or of one function that runs beside it, in their order; implements Effects."""
+
+    def __init__(self, local: Local, name: str) -> None:
+        self.local = local
+        self.name = name
+        self._number = 0
+        self._children = 0
+        self._readings = Readings()
+
+    def fork(self) -> Strand:
+        """The strand of a function that begins to run beside this one."""
+        self._children += 1
+        return Strand(self.local, f"{self.name}.{self._children}".lstrip("."))
+
+    @property
+    def repeating(self) -> bool:
+        """Whether an earlier attempt came further."""
+        return self.local.recorded(self.name, self._number) is not None
+
+    def now(self, read: Callable[[], int]) -> int:
+        """A reading of the clock."""
+        known = self.local.recorded(self.name, self._number)
+        earlier = known and self._readings.following(known.readings)
+        return self._readings.add(read() if earlier is None else earlier)
+
+    def do(self, effect: Effect) -> Any:
+        """What came of an effect, done now or in an earlier attempt of the run."""
+        step = self._step(effect)
+        known = self.local.recorded(self.name, step.number)
+        if known is None:
+            return self._perform(effect, step)
+        if (known.kind, known.args) != (step.kind, step.args):
+            raise Diverged(self.local.run.id, known.title, step.title)
+        if known.finished:
+            return self.local.vault.open_value(known.outcome)
+        if known.state == State.SENT and (answer := self._judged(effect, known)) is not None:
+            return answer
+        return self._perform(effect, step._replace(prepared_at=known.prepared_at))
+
+    def _step(self, effect: Effect) -> StepRow:
+        local = self.local
+        step = StepRow(
+            run=local.run.id,
+            strand=self.name,
+            number=self._number,
+            kind=effect.kind,
+            title=local.vault.seal(effect.title),
+            site=local.where(),
+            policy=effect.policy.value,
+            args=dumps(local.vault.seal_value(effect.args)),
+            key=local.vault.seal(effect.key),
+            state=State.PREPARED,
+            readings=self._readings.taken(),
+            prepared_at=local.now(),
+        )
+        self._number += 1
+        self._readings = Readings()
+        return step
+
+    def _judged(self, effect: Effect, known: StepRow) -> Any:
+        """What an attempt that was cut short did, where that can be said; None when it may be done again."""
+        if effect.policy is Policy.ONCE:
+            raise OutcomeUnknown(self.local.run.id, known.title)
+        if effect.policy is Policy.LOOKUP and effect.lookup is not None:
+            try:
+                found = effect.lookup(known.prepared_at)
+            except Unsure as unsure:
+                raise OutcomeUnknown(self.local.run.id, known.title, str(unsure)) from None
+            if found is not None:
+                self._answered(known, found)
+                return found.value
+        return None
+
+    def _perform(self, effect: Effect, step: StepRow) -> Any:
+        local = self.local
+        if effect.policy is Policy.READ:
+            outcome = effect.perform(_nothing, step.prepared_at)
+            kept = local.vault.seal_value(outcome.value)
+            local.keep_later(step._replace(state=outcome.state, answered_at=local.now(), outcome=kept))
+            return outcome.value
+        local.watch("before-intent")
+        local.keep(step)
+        local.watch("after-intent")
+        under_way = step._replace(state=State.SENT)
+
+        def sending() -> None:
+            nonlocal under_way
+            if under_way.sent_at is None:
+                under_way = under_way._replace(sent_at=local.now())
+                local.keep(under_way)
+                local.watch("before-call")
+
+        outcome = effect.perform(sending, step.prepared_at)
+        local.watch("call-made")
+        self._answered(under_way, outcome)
+        local.watch("after-checkpoint")
+        return outcome.value
+
+    def _answered(self, step: StepRow, outcome: Outcome) -> None:
+        local = self.local
+        kept = local.vault.seal_value(outcome.value)
+        local.keep_answer(step._replace(state=outcome.state, answered_at=local.now(), outcome=kept))
+
+
+def _nothing() -> None:
+    return

@@ -1,0 +1,98 @@
+"""What the journal holds of runs and of their effects, as records."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final
+
+from xsrun.diagnostics import Exit
+from xsrun.engine.effects import State
+from xsrun.record import NamedTuple
+
+
+class RunState(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+    """Something may have been done: the provider or a person has to say."""
+    INTERRUPTED = "interrupted"
+    """It can go on."""
+    SETTLED = "settled"
+    """What was unknown has been said, and it does not go on."""
+
+
+FINISHED: Final = frozenset({State.ANSWERED, State.NOT_SENT, State.UNANSWERED})
+
+
+class RunRow(NamedTuple):
+    """A run. Times count milliseconds since 1970 UTC."""
+
+    id: str
+    job: str
+    path: str
+    options: dict[str, Any]
+    """What else decides where it goes and what it sees: the options of the command line that count on resuming."""
+    input: dict[str, Any]
+    """Sealed."""
+    source: str
+    """Hash of the texts it was made from."""
+    seed: bytes | None
+    """What its chance derives from; erased when it has ended for good."""
+    state: str
+    exit: int | None
+    pid: int
+    attempts: int
+    started_at: int
+    ended_at: int | None = None
+    result: str | None = None
+    """JSON, sealed."""
+    error: str | None = None
+    """JSON, sealed."""
+
+
+class StepRow(NamedTuple):
+    """An effect of a run, as far as it got."""
+
+    run: str
+    strand: str
+    """Which function beside others did it; ``""`` for the run itself."""
+    number: int
+    """Its place within the strand, from 0."""
+    kind: str
+    title: str
+    site: str
+    """Where it stands in the source, e.g. ``function/notify.xs:12``."""
+    policy: str
+    args: str
+    """JSON, sealed: what makes it this effect and no other."""
+    key: str
+    state: str
+    """A ``State``."""
+    readings: list[list[int]]
+    """What the clock showed since the step before: pairs of a time and how often it was read."""
+    prepared_at: int
+    sent_at: int | None = None
+    answered_at: int | None = None
+    outcome: Any = None
+    """What came of it, sealed."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run learnt what came of it."""
+        return self.state in FINISHED
+
+
+CUT_SHORT: Final = frozenset({"journal", "diverged", "interrupted"})
+"""Codes of failures after which a run can go on."""
+
+
+def state_of(exit: int, code: str) -> RunState:
+    """The state of a run that ended with an exit code, and the code of its failure."""
+    if exit == Exit.UNKNOWN_OUTCOME:
+        return RunState.UNKNOWN
+    if exit == Exit.LIMIT or code in CUT_SHORT:
+        return RunState.INTERRUPTED
+    return RunState.ERROR if exit else RunState.COMPLETE

@@ -1,0 +1,80 @@
+"""From what a run is made of to its rows in the journal and its engine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from typing import Final
+
+from xsrun.engine.folder import state_folder
+from xsrun.engine.journal import Journal
+from xsrun.engine.keeper import Earlier, Started
+from xsrun.engine.local import Local, unwatched
+from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.vault import Vault
+from xsrun.source import Source
+
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Digits of run ids, in their order: no letter that looks like another digit."""
+TIME_DIGITS: Final = 8
+CHANCE_DIGITS: Final = 5
+
+
+def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None) -> Local:
+    """The engine of an attempt; the journal is opened when there is something to keep."""
+    vault = Vault(started.secrets, started.masker)
+    files = {source.name: source.text for source in started.sources}
+    run = _again(earlier.run, started.sources) if earlier else _new(started, vault, seed, begun_at)
+    return Local(
+        lambda: Journal(state_folder()),
+        run,
+        files,
+        vault,
+        now=started.now,
+        where=started.where,
+        warn=started.warn,
+        recorded=earlier.steps if earlier else (),
+        watch=started.watch or unwatched,
+    )
+
+
+def _new(started: Started, vault: Vault, seed: bytes, begun_at: int) -> RunRow:
+    return RunRow(
+        id=new_id(begun_at),
+        job=started.job,
+        path=started.path,
+        options=vault.seal_value(dict(started.options)),
+        input=vault.seal_value(dict(started.input)),
+        source=source_hash(started.sources),
+        seed=seed,
+        state=RunState.RUNNING,
+        exit=None,
+        pid=os.getpid(),
+        attempts=1,
+        started_at=begun_at,
+    )
+
+
+def _again(run: RunRow, sources: Iterable[Source]) -> RunRow:
+    return run._replace(source=source_hash(sources), attempts=run.attempts + 1, pid=os.getpid())
+
+
+def source_hash(sources: Iterable[Source]) -> str:
+    """Names a set of texts: equal for equal texts of equal names."""
+    digest = hashlib.sha256()
+    for source in sorted(sources, key=lambda each: each.name):
+        for part in (source.name, source.text):
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8))
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def new_id(now: int) -> str:
+    """A new run id: sorts by the time it was made, in seconds."""
+    return _digits(now // 1000, TIME_DIGITS) + _digits(int.from_bytes(os.urandom(8)), CHANCE_DIGITS)
+
+
+def _digits(number: int, count: int) -> str:
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(count)))

@@ -1,0 +1,37 @@
+"""The source that a run began with, as files again."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+
+from xsrun.engine.folder import Broken, state_folder
+
+
+def unpacked(files: Mapping[str, str], source: str, *, single: bool) -> str:
+    """A folder that holds these files, or the file if ``single``. It is written once for each source hash.
+
+    Raises Broken.
+    """
+    folder = os.path.join(state_folder(), "sources", source)
+    try:
+        if not os.path.isdir(folder):
+            os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
+            _write(files, folder)
+    except OSError as error:
+        raise Broken(f"the source of the run cannot be written to {folder}: {error.strerror}") from None
+    return os.path.join(folder, next(iter(files))) if single else folder
+
+
+def _write(files: Mapping[str, str], folder: str) -> None:
+    """All of the files at once: the folder appears when it is complete."""
+    made = tempfile.mkdtemp(dir=os.path.dirname(folder))
+    for name, text in files.items():
+        place = os.path.realpath(os.path.join(made, name))
+        if not place.startswith(os.path.realpath(made) + os.sep):
+            raise Broken(f"the source of the run has a file outside of its folder: {name}")
+        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
+        with open(place, "w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
+            stream.write(text)
+    os.replace(made, folder)

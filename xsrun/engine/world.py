@@ -1,0 +1,89 @@
+"""A world whose every port leads through the door of an engine.
+
+The door is made when the first of them is used: a run that does nothing outside pays nothing for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xsrun.effects.ports import Clock, Http, Log, Random, Request, Response, World
+from xsrun.hints import TYPE_CHECKING, Any, Final
+from xsrun.late import Late
+
+if TYPE_CHECKING:
+    from xsrun.engine.effects import Effects
+
+SHORT_SLEEP: Final = 1.0
+"""Seconds; a shorter wait is made again rather than kept."""
+
+_send: Callable[..., Response] = Late("xsrun.engine.http", "send")
+_sleep: Callable[..., None] = Late("xsrun.engine.sleep", "sleep")
+
+
+class Door:
+    """The effects of one strand, made when first asked for."""
+
+    def __init__(self, make: Callable[[], Effects]) -> None:
+        self._make = make
+        self._effects: Effects | None = None
+
+    def __call__(self) -> Effects:
+        """The effects."""
+        if self._effects is None:
+            self._effects = self._make()
+        return self._effects
+
+
+def through(world: World, door: Door, random: Callable[[str], Random], strand: str = "") -> World:
+    """The world as a strand sees it whose effects go through a door; ``random`` makes the chance of a strand."""
+
+    def fork() -> World:
+        effects = door().fork()
+        return through(world, Door(lambda: effects), random, effects.name)
+
+    return world._replace(
+        http=_Http(world.http, door),
+        clock=_Clock(world.clock, door),
+        random=random(strand),
+        log=_Log(world.log, door),
+        fork=fork,
+    )
+
+
+class _Http:
+    def __init__(self, inner: Http, door: Door) -> None:
+        self._inner = inner
+        self._door = door
+
+    def send(self, request: Request) -> Response:
+        """The answer, of now or of an earlier attempt. Raises TransportFailure when there is none."""
+        return _send(self._inner, self._door(), request)
+
+
+class _Clock:
+    def __init__(self, inner: Clock, door: Door) -> None:
+        self._inner = inner
+        self._door = door
+
+    def now(self) -> int:
+        """Milliseconds since 1970-01-01T00:00Z, in a resumed run those of the earlier attempt as far as it came."""
+        return self._door().now(self._inner.now)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; a wait that was over before is not waited again."""
+        if seconds < SHORT_SLEEP:
+            self._inner.sleep(seconds)
+        else:
+            _sleep(self._inner, self._door(), seconds)
+
+
+class _Log:
+    def __init__(self, inner: Log, door: Door) -> None:
+        self._inner = inner
+        self._door = door
+
+    def write(self, value: Any, place: str = "") -> None:
+        """Add an entry, unless an earlier attempt has."""
+        if not self._door().repeating:
+            self._inner.write(value, place)

@@ -1,0 +1,1 @@
+"""What providers promise: facts about their interfaces that more than one part of xsrun goes by."""
