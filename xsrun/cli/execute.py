@@ -61,8 +61,8 @@ class _Quiet:
         """Say nothing."""
 
 
-def execute(options: Options) -> int:
-    """Run a job as the options say. Gives back the exit code."""
+def execute(options: Options, watch: Callable[[str], None] | None = None) -> int:
+    """Run a job as the options say; ``watch`` is told each point that a write passes. Gives back the exit code."""
     output = Output(options["json"], options["quiet"], options["color"])
     try:
         folder, name = find(options["path"], options["job"])
@@ -73,7 +73,7 @@ def execute(options: Options) -> int:
         inputs = options["input"], options["input_json"]
         given = _read_inputs(*inputs) if inputs != ([], None) else {}
         job, variables = _choose(project, name), variables_of(folder, options)
-        return run(Task(project, job, folder, given, variables, options, output))
+        return run(Task(project, job, folder, given, variables, options, output, watch=watch))
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:

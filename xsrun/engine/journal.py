@@ -113,12 +113,12 @@ class Journal:
             values = {**run._asdict(), "options": json.dumps(run.options), "input": json.dumps(run.input)}
             db.execute(f"INSERT INTO run VALUES ({', '.join('?' * len(values))})", tuple(values.values()))
 
-    def again(self, run: str, pid: int, source: str) -> None:
+    def again(self, run: str, pid: int) -> None:
         """Another attempt of a run begins."""
         with self._writing() as db:
             db.execute(
-                "UPDATE run SET state = ?, exit = NULL, pid = ?, source = ?, attempts = attempts + 1 WHERE id = ?",
-                (RunState.RUNNING, pid, source, run),
+                "UPDATE run SET state = ?, exit = NULL, pid = ?, attempts = attempts + 1 WHERE id = ?",
+                (RunState.RUNNING, pid, run),
             )
 
     def end(self, run: str, state: str, exit: int, at: int, result: str | None, error: str | None) -> None:

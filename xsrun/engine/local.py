@@ -83,7 +83,7 @@ class Local:
             journal = self._open_journal()
             self._guard = hold(journal.folder, self.run.id)
             if self._resumed:
-                journal.again(self.run.id, os.getpid(), self.run.source)
+                journal.again(self.run.id, os.getpid())
             else:
                 journal.begin(self.run, self._files)
             self._journal = journal

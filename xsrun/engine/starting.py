@@ -25,7 +25,7 @@ def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None)
     """The engine of an attempt; the journal is opened when there is something to keep."""
     vault = Vault(started.secrets, started.masker)
     files = {source.name: source.text for source in started.sources}
-    run = _again(earlier.run, started.sources) if earlier else _new(started, vault, seed, begun_at)
+    run = earlier.run._replace(attempts=earlier.run.attempts + 1) if earlier else _new(started, vault, seed, begun_at)
     return Local(
         lambda: Journal(state_folder()),
         run,
@@ -54,10 +54,6 @@ def _new(started: Started, vault: Vault, seed: bytes, begun_at: int) -> RunRow:
         attempts=1,
         started_at=begun_at,
     )
-
-
-def _again(run: RunRow, sources: Iterable[Source]) -> RunRow:
-    return run._replace(source=source_hash(sources), attempts=run.attempts + 1, pid=os.getpid())
 
 
 def source_hash(sources: Iterable[Source]) -> str:

@@ -1,0 +1,196 @@
+"""The journal and the door in one process: what is kept, what is not, and what happens when it cannot be."""
+
+import json
+import stat
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xsrun.cli.start import main
+from xsrun.engine import holding
+from xsrun.engine.folder import Broken
+from xsrun.engine.journal import Journal
+from xsrun.engine.readings import Readings
+from xsrun.engine.rows import RunRow, RunState, state_of
+from xsrun.engine.starting import new_id, source_hash
+from xsrun.engine.vault import Vault
+from xsrun.runtime.secrets import Masker
+from xsrun.source import Source
+
+POST = """run.job "Post" {
+  main = {name: "post"}
+  env = ["post_key"]
+}
+---
+function "post" {
+  input {
+    text word?=hello
+    text pin? { sensitive = true }
+  }
+  stack {
+    api.request {
+      url = "https://api.pagerduty.com/incidents"
+      method = "POST"
+      headers = ["Authorization: Token token=" ~ $env.post_key, "X-Pin: " ~ $input.pin]
+      params = {word: $input.word}
+    } as $answer
+  }
+  response = $answer.response.status
+}
+"""
+KEY = "a-key-that-nobody-may-see"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run.xs").write_text(POST, encoding="utf-8")
+    return tmp_path / "state" / "xsrun"
+
+
+def execute(*more):
+    return main(["execute", "--simulate", "--env", f"post_key={KEY}", *more])
+
+
+def newest(capsys):
+    capsys.readouterr()
+    assert main(["runs", "show", "last", "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_what_a_run_did_is_kept_without_secrets(folder, capsys):
+    assert execute("--input", "pin=987654321", "--input", "word=⟦odd⟧") == 0
+    kept = newest(capsys)
+    assert (kept["job"], kept["state"], kept["result"]) == ("Post", "complete", 401)
+    assert kept["input"] == {"pin": "⟦input 0⟧", "word": "⟦⟦⟧odd⟧"}
+    (step,) = kept["steps"]
+    assert step["title"] == "POST https://api.pagerduty.com/incidents"
+    assert step["args"]["headers"][0] == "Authorization: Token token=⟦post_key⟧"
+    assert (step["state"], step["site"], step["policy"]) == ("answered", "run.xs:12", "once")
+    for file in folder.rglob("*"):
+        assert not file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    everything = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    assert KEY.encode() not in everything
+    assert b"987654321" not in everything
+
+
+def test_an_ephemeral_run_is_not_kept(folder, capsys):
+    assert execute("--ephemeral") == 0
+    assert not folder.exists()
+
+
+def test_a_run_that_does_nothing_outside_is_listed(folder, tmp_path, capsys):
+    (tmp_path / "run.xs").write_text(
+        'run.job "Still" {\n  main = {name: "still"}\n}\n---\nfunction "still" {\n  response = 1\n}\n'
+    )
+    assert main(["execute"]) == 0
+    assert not (folder / "journal.sqlite").exists()
+    kept = newest(capsys)
+    assert (kept["job"], kept["state"], kept["steps"]) == ("Still", "complete", [])
+
+
+def test_a_journal_that_cannot_be_written_is_said_and_does_not_stop_a_page(folder, capsys):
+    folder.mkdir(parents=True)
+    (folder / "journal.sqlite").mkdir()
+    assert execute() == 0
+    assert "this run is not kept" in capsys.readouterr().err
+
+
+def test_a_durable_run_does_not_start_without_its_journal(folder, capsys):
+    folder.mkdir(parents=True)
+    (folder / "journal.sqlite").mkdir()
+    assert execute("--durable") == 1
+    assert "nothing was run" in capsys.readouterr().err
+
+
+def test_a_damaged_journal_is_reported(folder, capsys):
+    folder.mkdir(parents=True)
+    (folder / "journal.sqlite").write_bytes(b"not a database, and long enough to be looked at" * 100)
+    assert main(["runs", "list"]) == 1
+    assert "the journal cannot be used" in capsys.readouterr().err
+
+
+def test_a_journal_of_a_later_version_is_left_alone(folder):
+    journal = Journal(str(folder))
+    journal._db.execute("PRAGMA user_version = 99")
+    journal.close()
+    with pytest.raises(Broken, match="another version"):
+        Journal(str(folder))
+
+
+def row(at, state=RunState.COMPLETE):
+    return RunRow(new_id(at), "Job", "/job", {}, {}, "hash", None, state, 0, 1, 1, at, at)
+
+
+def test_old_runs_are_forgotten_and_running_ones_are_not(folder):
+    journal = Journal(str(folder))
+    for at in (1_000, 2_000, 3_000, 4_000):
+        journal.begin(row(at, RunState.RUNNING if at == 1_000 else RunState.COMPLETE), {"run.xs": "text"})
+    assert journal.prune(3_000, 1) == 2
+    assert [run.started_at for run in journal.runs()] == [4_000, 1_000]
+    assert journal.files("hash") == {"run.xs": "text"}
+    journal.close()
+
+
+def test_two_processes_do_not_hold_one_run(folder):
+    handle = holding.hold(str(folder), "run")
+    assert holding.is_held(str(folder), "run")
+    with pytest.raises(holding.Held):
+        holding.hold(str(folder), "run")
+    holding.release(str(folder), "run", handle)
+    assert not holding.is_held(str(folder), "run")
+
+
+def test_threads_write_one_journal(folder):
+    journal = Journal(str(folder))
+    threads = [threading.Thread(target=journal.begin, args=(row(1_000 * at), {})) for at in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(journal.runs()) == 20
+    journal.close()
+
+
+def test_run_ids_sort_by_time():
+    assert new_id(1_000) < new_id(2_000) < new_id(1_800_000_000_000)
+    assert len({new_id(1_000) for _ in range(50)}) > 40
+
+
+def test_sources_have_one_name_for_one_content():
+    texts = [Source("a.xs", "1"), Source("b.xs", "2")]
+    assert source_hash(texts) == source_hash(reversed(texts))
+    assert source_hash(texts) != source_hash([Source("a.xs", "12"), Source("b.xs", "")])
+
+
+@pytest.mark.parametrize(
+    ("exit", "code", "state"),
+    [(0, "", "complete"), (1, "thrown", "error"), (9, "thrown", "unknown"), (7, "limit-time", "interrupted"),
+     (130, "interrupted", "interrupted"), (2, "diverged", "interrupted"), (1, "journal", "interrupted")],
+)  # fmt: skip
+def test_the_state_of_a_run_follows_from_how_it_ended(exit, code, state):
+    assert state_of(exit, code) == state
+
+
+@given(st.lists(st.integers(0, 3)))
+def test_readings_come_back_in_order(times):
+    first = Readings()
+    for time in times:
+        first.add(time)
+    again = Readings()
+    assert [again.following(first.taken()) for _ in times] == times
+    assert again.following(first.taken()) is None
+
+
+@given(st.text(), st.sampled_from(["secret-one", "⟦⟧⟦key⟧", 'quo"te\\d']))
+def test_the_vault_gives_back_what_it_took(text, secret):
+    vault = Vault({"key": secret}, Masker([secret]))
+    whole = f"{text}{secret}{text}"
+    sealed = vault.seal(whole)
+    assert secret not in sealed.replace(text, "")
+    if "***" not in sealed:
+        assert vault.open(sealed) == whole

@@ -1,0 +1,202 @@
+"""Runs that are killed and resumed: real processes, real kill -9, a real server that counts."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from counting import Counting, counting
+from fixed_world import FixedClock, SeededRandom
+
+from xsrun.simulators.pagerduty import PagerDuty
+from xsrun.simulators.pagerduty.seeds import USER_KEY
+from xsrun.simulators.server import serve
+
+HERE = Path(__file__).parent
+CREATE = HERE.parent / "jobs" / "pagerduty-create-incident"
+POINTS = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
+MAYBE_SENT = ("before-call", "call-made")
+"""Points after which nobody can tell whether the request arrived."""
+STEPS = """run.job "Steps" {
+  main = {name: "steps"}
+}
+---
+function "steps" {
+  input {
+    int factor?=2
+  }
+  stack {
+    var $counts { value = [] }
+    foreach ([1, 2, 3]) {
+      each as $step {
+        api.request {
+          url = "https://steps.example.com/step/" ~ $step
+          method = "METHOD"
+          params = {step: $step, at: now, chance: ("x"|uuid)}
+        } as $answer
+        array.push $counts { value = $answer.response.result.count * $input.factor }
+        debug.log { value = "done " ~ $step }
+      }
+    }
+  }
+  response = $counts
+}
+"""
+
+
+@pytest.fixture
+def server():
+    with counting() as running:
+        yield running
+
+
+class Place:
+    """A folder with a job, and a state folder of its own."""
+
+    def __init__(self, folder: Path, server: Counting) -> None:
+        self.folder = folder
+        self.server = server
+        self.environment = {
+            **os.environ,
+            "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "PYTHONPATH": str(HERE.parent),
+        }
+
+    def job(self, text: str) -> None:
+        (self.folder / "run.xs").write_text(text, encoding="utf-8")
+
+    def killed(self, point: str, times: int, *arguments: str) -> None:
+        done = self.python(str(HERE / "killed.py"), point, str(times), *arguments)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+
+    def xsrun(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.python("-m", "xsrun", *arguments)
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    def run(self) -> dict:
+        (newest,) = json.loads(self.xsrun("runs", "list", "--json", "-n", "1").stdout)
+        return newest
+
+
+@pytest.fixture
+def place(tmp_path, server):
+    return Place(tmp_path, server)
+
+
+def mapped(server):
+    return ("--map", f"steps.example.com={server.url}")
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_write_that_may_not_be_repeated_is_sent_once_or_not_again(place, server, point):
+    place.job(STEPS.replace("METHOD", "POST"))
+    place.killed(point, 2, *mapped(server))
+    assert place.run()["state"] == "interrupted"
+    resumed = place.xsrun("runs", "resume", "last")
+    assert max(server.seen.values()) == 1
+    if point in MAYBE_SENT:
+        assert resumed.returncode == 9, resumed.stderr
+        assert "may have sent POST https://steps.example.com/step/2" in resumed.stderr
+        assert place.run()["state"] == "unknown"
+    else:
+        assert resumed.returncode == 0, resumed.stderr
+        assert json.loads(resumed.stdout) == [2, 4, 6]
+        assert server.seen == {f"POST /step/{step}": 1 for step in (1, 2, 3)}
+        assert place.run()["state"] == "complete"
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_write_that_may_be_repeated_is(place, server, point):
+    place.job(STEPS.replace("METHOD", "PUT"))
+    place.killed(point, 2, *mapped(server))
+    resumed = place.xsrun("runs", "resume", "last")
+    assert resumed.returncode == 0, resumed.stderr
+    assert set(server.seen) == {f"PUT /step/{step}" for step in (1, 2, 3)}
+    assert (server.seen["PUT /step/1"], server.seen["PUT /step/3"]) == (1, 1)
+
+
+def test_what_was_done_is_not_seen_again(place, server):
+    place.job(STEPS.replace("METHOD", "PUT"))
+    place.killed("after-checkpoint", 2, *mapped(server))
+    before = list(server.bodies)
+    resumed = place.xsrun("runs", "resume", "last")
+    assert server.bodies[: len(before)] == before
+    assert len(server.bodies) == 3
+    assert "done 1" not in resumed.stderr
+    assert "done 3" in resumed.stderr
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_an_incident_with_a_key_is_opened_once(place, point):
+    simulator = PagerDuty(FixedClock(), SeededRandom())
+    with serve(simulator) as running:
+        key = f"pagerduty_api_key={USER_KEY}"
+        arguments = (str(CREATE), "--durable", "--map", f"api.pagerduty.com={running.url}", "--env", key)
+        place.killed(point, 1, *arguments)
+        resumed = place.xsrun("runs", "resume", "last", "--env", key)
+    assert resumed.returncode == 0, resumed.stderr
+    assert json.loads(resumed.stdout)["incident_number"] == 1
+    assert len(simulator.contents()["incidents"]) == 1
+    kept = b"".join(file.read_bytes() for file in place.folder.rglob("state/**/*") if file.is_file())
+    assert b"incident_key" in kept
+    assert USER_KEY.encode() not in kept
+
+
+def test_a_changed_source_is_shown_and_chosen(place, server):
+    place.job(STEPS.replace("METHOD", "PUT"))
+    place.killed("after-checkpoint", 1, *mapped(server))
+    place.job(STEPS.replace("METHOD", "PUT").replace("factor?=2", "factor?=10"))
+    refused = place.xsrun("runs", "resume", "last")
+    assert refused.returncode == 2
+    assert "-    int factor?=2\n+    int factor?=10" in refused.stderr
+    assert "--as-it-was" in refused.stderr
+    as_it_was = place.xsrun("runs", "resume", "last", "--as-it-was")
+    assert json.loads(as_it_was.stdout) == [2, 4, 6]
+
+
+def test_the_changed_source_goes_on_where_it_does_the_same(place, server):
+    place.job(STEPS.replace("METHOD", "PUT"))
+    place.killed("after-checkpoint", 1, *mapped(server))
+    place.job(STEPS.replace("METHOD", "PUT").replace("factor?=2", "factor?=10"))
+    changed = place.xsrun("runs", "resume", "last", "--with-changes")
+    assert json.loads(changed.stdout) == [10, 20, 30]
+    assert server.seen["PUT /step/1"] == 1
+
+
+def test_a_changed_source_that_does_something_else_stops(place, server):
+    place.job(STEPS.replace("METHOD", "PUT"))
+    place.killed("after-checkpoint", 1, *mapped(server))
+    place.job(STEPS.replace("METHOD", "POST"))
+    stopped = place.xsrun("runs", "resume", "last", "--with-changes")
+    assert stopped.returncode == 2
+    assert "the run did PUT https://steps.example.com/step/1, and now wants POST" in stopped.stderr
+    assert server.seen == {"PUT /step/1": 1}
+    assert json.loads(place.xsrun("runs", "resume", "last", "--as-it-was").stdout) == [2, 4, 6]
+
+
+def test_a_person_says_what_became_of_it(place, server):
+    place.job(STEPS.replace("METHOD", "POST"))
+    place.killed("call-made", 2, *mapped(server))
+    assert place.xsrun("runs", "resume", "last").returncode == 9
+    resolved = place.xsrun("runs", "resolve", "last", "--assume-lost")
+    assert resolved.returncode == 0, resolved.stderr
+    assert place.xsrun("runs", "resume", "last").returncode == 0
+    assert server.seen["POST /step/2"] == 2
+
+
+def test_a_complete_run_does_not_go_on(place, server):
+    place.job(STEPS.replace("METHOD", "POST"))
+    assert place.xsrun("execute", *mapped(server)).returncode == 0
+    refused = place.xsrun("runs", "resume", "last")
+    assert refused.returncode == 2
+    assert "has ended: complete" in refused.stderr
+    assert sum(server.seen.values()) == 3
