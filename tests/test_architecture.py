@@ -13,9 +13,11 @@ MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 
 LAYERS = (
     ("hints", "build"),
-    ("record", "files", "late"),
+    ("record", "late"),
+    ("files",),
     ("source",),
     ("diagnostics", "effects.ports"),
+    ("fix",),
     ("values", "patterns", "extras"),
     ("xmltext", "yamltext"),
     ("faults", "lambdas", "paths", "timestamps", "types", "crypto", "exchange", "providers"),

@@ -2,7 +2,7 @@
 
 A case of ``tests/cli/*.toml`` holds ``args`` and ``exit``, and may hold ``files`` (path to text), ``env``, ``stdin``,
 ``stdout`` (the whole), ``result`` (stdout as JSON), ``stderr`` (texts that must occur, in order), ``never`` (texts that
-must occur in no output).
+must occur in no output), ``after`` (path to what the file holds then).
 """
 
 import io
@@ -49,6 +49,8 @@ def test_case(case, tmp_path, monkeypatch, capsys):
     assert code == case["exit"], err
     if "stdout" in case:
         assert out == case["stdout"]
+    for path, text in case.get("after", {}).items():
+        assert (tmp_path / path).read_bytes().decode("utf-8") == text
     if "result" in case:
         assert json.loads(out) == case["result"]
     rest = err

@@ -1,7 +1,8 @@
 """What is said about the mistakes that people make most: the whole text, carets and help included.
 
-``mistakes.toml`` holds the cases: a ``stack`` (statements) or a ``file`` (documents), and what is
-expected. ``XSRUN_REGENERATE=1`` rewrites what is expected; read the difference before it is committed.
+``mistakes.toml`` holds the cases: a ``stack`` (statements) or a ``file`` (documents), what is expected, and
+what ``--fix`` makes of it (``fixed``; it leaves a case without it alone). ``XSRUN_REGENERATE=1`` rewrites what
+is expected; read the difference before it is committed.
 """
 
 import os
@@ -9,10 +10,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from stack import program
+from stack import program, source_text
 
 from xsrun.api import Project
 from xsrun.diagnostics import Diagnostic, Found
+from xsrun.fix import fix
 from xsrun.project import load_text
 from xsrun.render import diagnostic_text
 from xsrun.source import Source
@@ -27,6 +29,17 @@ def findings(case: dict[str, str]) -> list[Diagnostic]:
     return project.diagnostics
 
 
+def fixed(case: dict[str, str]) -> str:
+    """What mending makes of a case, ``""`` when it makes nothing of it."""
+    text = case["file"] if "file" in case else source_text(case["stack"].rstrip("\n"))
+    found = fix(lambda texts: Project(load_text(texts.get("", text), "job.xs")).diagnostics)
+    if not found.mended:
+        return ""
+    [mended] = found.mended
+    head, tail = ("", "") if "file" in case else source_text("\0").split("\0")
+    return mended.text.removeprefix(head).removesuffix(tail) + ("" if "file" in case else "\n")
+
+
 def said(case: dict[str, str]) -> str:
     return "\n".join(map(diagnostic_text, findings(case))) + "\n"
 
@@ -34,6 +47,11 @@ def said(case: dict[str, str]) -> str:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
 def test_mistake(case):
     assert said(case) == case["expected"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
+def test_mistake_is_mended(case):
+    assert fixed(case) == case.get("fixed", "")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
@@ -56,9 +74,11 @@ def test_rewrite():
 def written(case: dict[str, str]) -> str:
     kind = "file" if "file" in case else "stack"
     count = f"findings = {case['findings']}\n" if "findings" in case else ""
+    after = fixed(case)
     return (
         f'[[case]]\ntitle = "{case["title"]}"\n{count}'
         f"{kind} = '''\n{case[kind]}'''\nexpected = '''\n{said(case)}'''\n"
+        + (f"fixed = '''\n{after}'''\n" if after else "")
     )
 
 

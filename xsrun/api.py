@@ -50,6 +50,10 @@ class Project(Executable):
         super().__init__(compile_folder(folder), folder.diagnostics)
         self.folder = folder
 
+    def reread(self, texts: Mapping[str, str] = NO_VALUES) -> Project:
+        """The project as its files are now; ``texts`` stand in place of what files hold, by their real path."""
+        return Project(load_folder(self.path, self.folder.files, texts))
+
     @property
     def path(self) -> str:
         """The folder or file it was read from."""

@@ -158,9 +158,9 @@ def _plain(value: Any) -> Any:
 
 
 def _row(found: Diagnostic, sources: Sequence[Source]) -> tuple[Any, ...]:
-    """A finding with the number of its source in place of it."""
-    span = found.span
-    return (*found[:2], span and (sources.index(span.source), span.start, span.end), *found[3:])
+    """A finding with the number of its source in place of it; without its edits, which no run shows."""
+    code, message, span, *shown = found._replace(edits=())
+    return (code, message, span and (sources.index(span.source), span.start, span.end), *shown)
 
 
 def _diagnostic(row: tuple[Any, ...], sources: Sequence[Source]) -> Diagnostic:

@@ -29,11 +29,25 @@ class Exit:
     INTERRUPTED: Final = 130
 
 
+class Edit(NamedTuple):
+    """One change of a source text: what stands in ``span`` becomes ``text``."""
+
+    span: Span
+    text: str
+
+
+def around(span: Span, before: str, after: str) -> tuple[Edit, Edit]:
+    """The two edits that put something before and behind a stretch of text."""
+    source, start, end = span
+    return Edit(Span(source, start, start), before), Edit(Span(source, end, end), after)
+
+
 class Diagnostic(NamedTuple):
     """One finding about a source text.
 
     ``severity`` is ``"error"`` or ``"warning"``; a code that starts with ``unresolved-`` names
-    something that another file of the project could still provide.
+    something that another file of the project could still provide. ``edits`` mend it, all of them
+    together, where there is one way to do so and nothing else is meant by the text.
     """
 
     code: str
@@ -42,6 +56,7 @@ class Diagnostic(NamedTuple):
     severity: str = "error"
     help: str = ""
     label: str = ""
+    edits: tuple[Edit, ...] = ()
 
     @property
     def line(self) -> int:
@@ -164,13 +179,29 @@ class Found:
     def __init__(self) -> None:
         self.items: list[Diagnostic] = []
 
-    def error(self, code: str, message: str, span: Span | None, help: str = "", label: str = "") -> None:
+    def error(
+        self,
+        code: str,
+        message: str,
+        span: Span | None,
+        help: str = "",
+        label: str = "",
+        edits: Iterable[Edit] = (),
+    ) -> None:
         """Report something that stops the program from being used."""
-        self.items.append(Diagnostic(code, message, span, "error", help, label))
+        self.items.append(Diagnostic(code, message, span, "error", help, label, tuple(edits)))
 
-    def warn(self, code: str, message: str, span: Span | None, help: str = "", label: str = "") -> None:
+    def warn(
+        self,
+        code: str,
+        message: str,
+        span: Span | None,
+        help: str = "",
+        label: str = "",
+        edits: Iterable[Edit] = (),
+    ) -> None:
         """Report something that works here but looks wrong or is not portable."""
-        self.items.append(Diagnostic(code, message, span, "warning", help, label))
+        self.items.append(Diagnostic(code, message, span, "warning", help, label, tuple(edits)))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -179,16 +210,17 @@ def nearest(name: str, known: Iterable[str]) -> str:
     Case and underscores are folded before the distance is taken, and a far guess is not made:
     silence beats nonsense.
     """
-    folded = _fold(name)
+    folded = fold(name)
     best, best_distance = "", max(1, (len(folded) + 1) // 3) + 1
     for candidate in known:
-        distance = _distance(folded, _fold(candidate), best_distance)
+        distance = _distance(folded, fold(candidate), best_distance)
         if distance < best_distance:
             best, best_distance = candidate, distance
     return best
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
+    """A name without what people often get wrong: case, underscores, dashes and blanks."""
     return name.replace("_", "").replace("-", "").replace(" ", "").lower()
 
 
@@ -217,6 +249,7 @@ SOURCE: Final[dict[str, Code]] = {
     "unmatched": Code(Exit.SOURCE, "a bracket is closed that was never opened"),
     "nesting": Code(Exit.SOURCE, "brackets stand inside one another too deep to be read"),
     "unreadable": Code(Exit.SOURCE, "the file cannot be read"),
+    "unwritable": Code(Exit.USAGE, "the file cannot be written"),
     "encoding": Code(Exit.SOURCE, "the file is no UTF-8"),
     "source-size": Code(Exit.SOURCE, "the text is too large to be a program"),
     "too-complex": Code(Exit.SOURCE, "the program is too large or too deeply nested to be compiled"),

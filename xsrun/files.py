@@ -1,13 +1,17 @@
-"""Which files belong to a project."""
+"""Which files belong to a project, reading and replacing them."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from xsrun.hints import Final
+from xsrun.late import Late
+
+_mkstemp: Callable[..., tuple[int, str]] = Late("tempfile", "mkstemp")
 
 RUN_FILES: Final = ("run.xs", "run.job.xs")
 """The files that make their folder a project of its own."""
@@ -57,6 +61,23 @@ def content(path: str) -> bytes:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is no plain file", path)
         return stream.read()
+
+
+def replace(path: str, data: bytes) -> None:
+    """Let a file hold something else, whole or not at all; its mode stays. Raises OSError."""
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+    handle, unfinished = _mkstemp(prefix=".", dir=os.path.dirname(os.path.abspath(path)))
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        os.chmod(unfinished, stat.S_IMODE(os.stat(path).st_mode))
+        os.replace(unfinished, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished)
 
 
 def _at_once(path: str, flags: int) -> int:

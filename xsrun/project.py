@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Found, nearest
@@ -25,6 +25,8 @@ OTHER_KINDS: Final = (
     "realtime_server", "channel", "message", "microservice", "market_item", "mock", "tablemap",
 )  # fmt: skip
 KINDS: Final = (*RUN_KINDS, *STACK_KINDS, *OTHER_KINDS)
+
+NO_TEXTS: Final[Mapping[str, str]] = {}
 
 JOB_CLAUSES: Final = ("description", "main", "pre", "post", "env", "guid", "tags", "docs")
 
@@ -55,6 +57,8 @@ class Folder:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.files: list[str] = []
+        """Where they were read from."""
         self.found = Found()
         self.sources: list[Source] = []
         """The texts that were read."""
@@ -88,15 +92,17 @@ def _place(found: Diagnostic) -> tuple[str, int]:
     return (found.span.source.name, found.span.start) if found.span else ("", 0)
 
 
-def load_folder(path: str, files: Iterable[str] | None = None) -> Folder:
+def load_folder(path: str, files: Iterable[str] | None = None, texts: Mapping[str, str] = NO_TEXTS) -> Folder:
     """Read a folder, or the one file that was named; of a folder only these files where some are given.
 
-    What cannot be read is reported.
+    What cannot be read is reported. ``texts`` stand in place of what files hold, by their real path.
     """
     folder = Folder(path)
-    for file in source_files(path) if files is None else files:
+    folder.files = list(source_files(path) if files is None else files)
+    for file in folder.files:
         name = os.path.basename(os.path.abspath(file)) if file == path else os.path.relpath(file, path)
-        source = read_source(file, name, folder.found)
+        real = os.path.realpath(file) if texts else ""
+        source = Source(name, texts[real], real) if real in texts else read_source(file, name, folder.found)
         if source is not None:
             _add_documents(folder, source)
     _link(folder)

@@ -49,16 +49,24 @@ def diagnostic_text(found: Diagnostic, coloured: bool = False) -> str:
 
 
 def diagnostic_json(found: Diagnostic) -> dict[str, object]:
-    """One finding as an object: severity, code, message, file, line, column, end_line, end_column, help."""
+    """One finding as an object: severity, code, message, file, line, column, end_line, end_column, help, fix.
+
+    ``fix`` lists the edits that mend it, each with line, column, end_line, end_column and the new text.
+    """
     shown: dict[str, object] = {"severity": found.severity, "code": found.code, "message": found.message}
     if found.span is not None:
-        source = found.span.source
-        line, column = source.position(found.span.start)
-        end_line, end_column = source.position(found.span.end)
-        shown |= {"file": source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
+        shown |= {"file": found.span.source.name, **_range(found.span)}
     if found.help:
         shown["help"] = found.help
+    if found.edits:
+        shown["fix"] = [{**_range(edit.span), "text": edit.text} for edit in found.edits]
     return shown
+
+
+def _range(span: Span) -> dict[str, int]:
+    line, column = span.source.position(span.start)
+    end_line, end_column = span.source.position(span.end)
+    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
 
 
 def _headline(severity: str, code: str, message: str, style: Style) -> str:

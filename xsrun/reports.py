@@ -57,21 +57,28 @@ def _result(found: Diagnostic, rule: int) -> dict[str, Any]:
     }
     if found.span is not None:
         result["locations"] = [{"physicalLocation": _location(found.span)}]
+        if found.edits:
+            result["fixes"] = [_fix(found, found.span.source.name)]
     return result
 
 
+def _fix(found: Diagnostic, name: str) -> dict[str, Any]:
+    """The edits of a finding, in the file that it was found in."""
+    replacements = [
+        {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in found.edits
+    ]
+    change = {"artifactLocation": _artifact(name), "replacements": replacements}
+    return {"description": {"text": found.help}, "artifactChanges": [change]}
+
+
 def _location(span: Span) -> dict[str, Any]:
+    return {"artifactLocation": _artifact(span.source.name), "region": _region(span)}
+
+
+def _region(span: Span) -> dict[str, int]:
     start_line, start_column = _utf16(span.source, span.start)
     end_line, end_column = _utf16(span.source, span.end)
-    return {
-        "artifactLocation": _artifact(span.source.name),
-        "region": {
-            "startLine": start_line,
-            "startColumn": start_column,
-            "endLine": end_line,
-            "endColumn": end_column,
-        },
-    }
+    return {"startLine": start_line, "startColumn": start_column, "endLine": end_line, "endColumn": end_column}
 
 
 def _utf16(source: Source, offset: int) -> tuple[int, int]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _load: Callable[[str], Project] = Late("xsrun.api", "load")
 _compiled: Callable[[Folder], Project] = Late("xsrun.api", "Project")
+_fixed: Callable[[Project, str, Output, bool], Project] = Late("xsrun.cli.fixing", "fixed")
 _load_folder: Callable[[str, Iterable[str]], Folder] = Late("xsrun.project", "load_folder")
 _report: Callable[[str, Sequence[Diagnostic]], str] = Late("xsrun.reports", "report")
 
@@ -38,6 +39,8 @@ PathsArgument = Annotated[
 SarifOption = Annotated[bool, typer.Option("--sarif", help="One SARIF 2.1.0 log on stdout.")]
 GithubOption = Annotated[bool, typer.Option("--github", help="Annotations of GitHub Actions on stdout.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Portability warnings count as errors.")]
+FixOption = Annotated[bool, typer.Option("--fix", help="Mend what has one safe remedy, then report what remains.")]
+DiffOption = Annotated[bool, typer.Option("--diff", help="Show what --fix would change; write nothing.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only: no warnings, no summary.")]
 
 
@@ -50,6 +53,8 @@ class Examined(NamedTuple):
 
 def check(
     paths: PathsArgument = None,
+    fix: FixOption = False,
+    diff: DiffOption = False,
     as_json: JsonOption = False,
     as_sarif: SarifOption = False,
     as_github: GithubOption = False,
@@ -57,7 +62,7 @@ def check(
     quiet: QuietOption = False,
     color: ColorOption = "auto",
 ) -> None:
-    """Report everything that is wrong with job folders, or may be; nothing is run.
+    """Report everything that is wrong with job folders, or may be, and mend it with --fix; nothing is run.
 
     Exits with 3 when there is an error, with 0 when there are warnings at most.
 
@@ -68,15 +73,21 @@ def check(
       xsrun check jobs --strict --sarif > findings.sarif
 
       xsrun check function/page.xs --json
+
+      xsrun check --fix --diff
     """
     output = Output(as_json, quiet, color)
     forms = [form for form, wanted in (("json", as_json), ("sarif", as_sarif), ("github", as_github)) if wanted]
     if len(forms) > 1:
         raise typer.Exit(output.complain("usage", f"--{forms[0]} and --{forms[1]} exclude each other", "take one"))
+    if diff and (as_sarif or as_github):
+        raise typer.Exit(output.complain("usage", f"--{forms[0]} and --diff exclude each other", "take one"))
     try:
         examined = _examined(paths or [os.curdir])
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
+    if fix or diff:
+        examined = [each._replace(project=_fixed(each.project, each.file, output, not diff)) for each in examined]
     found = _findings(examined, strict)
     shown = [each for each in found if each.severity == "error" or not quiet]
     if forms:

@@ -11,10 +11,10 @@ from xsrun.builtins.registry import CONTAINER, ELEMENTS, LAZY, LIST, STATIC, TEX
 from xsrun.compile import fast, portability
 from xsrun.compile import python as py
 from xsrun.compile.context import Context, Evaluator
-from xsrun.compile.types import ANY, NOTHING, OBJECT, STRING, Type
+from xsrun.compile.types import ANY, NULL, OBJECT, OTHER, STRING, Type
 from xsrun.compile.types import LIST as ARRAY
 from xsrun.compile.types import TEXT as TEXTS
-from xsrun.diagnostics import Fault, nearest
+from xsrun.diagnostics import Edit, Fault, nearest
 from xsrun.source import Span
 from xsrun.syntax import tree
 
@@ -33,6 +33,9 @@ NO_FILTER: Final = {
 
 _TAKES: Final = {TEXT: STRING.kinds, LIST: ARRAY, ELEMENTS: OBJECT | ARRAY, CONTAINER: OBJECT | ARRAY}
 """The kinds of values that a filter on such a subject is meant for."""
+
+SAME_FROM_START: Final = frozenset({"substring"})
+"""Names whose second argument elsewhere is an end and here is a length: both are the same from 0 on."""
 
 REDUCERS: Final = frozenset({"reduce", "lambda_reduce"})
 
@@ -150,7 +153,8 @@ class Arguments:
         registry = self.context.registry
         meant = [each for each in registry.filters.values() if node.name in each.misnomers]
         if len(meant) > 1:
-            meant = [each for each in meant if known.only(_TAKES.get(each.subject.kind, NOTHING.kinds))] or meant
+            meant = [each for each in meant if _is_meant_for(each, known)] or meant
+        named = len(meant) == 1 and not (node.name in SAME_FROM_START and not _from_start(node))
         near = nearest(node.name, registry.filters) if not meant and node.name not in NO_FILTER else ""
         if near:
             meant = [registry.filters[near]]
@@ -158,9 +162,10 @@ class Arguments:
             help = f"did you mean `{meant[0].name}`? {meant[0].summary}"
         else:
             help = " · ".join(f"`{each.name}` for a {each.subject.kind.name}" for each in meant)
-        place = tree.Word(node.name_start, node.name_start + len(node.name), node.name)
+        place = Span(self.context.source, node.name_start, node.name_start + len(node.name))
         message = f"Unknown filter function '{node.name}'"
-        self.context.error("unknown-filter", message, place, help or NO_FILTER.get(node.name, ""))
+        edits = (Edit(place, meant[0].name),) if named else ()
+        self.context.error("unknown-filter", message, place, help or NO_FILTER.get(node.name, ""), edits=edits)
 
     # ------------------------------------------------------------ one argument
 
@@ -267,6 +272,18 @@ class Arguments:
         return found
 
 
+def _is_meant_for(record: Filter, known: Type) -> bool:
+    """Whether values of a type are what a filter works on; null and raw bytes aside, which any variable may hold."""
+    kinds = _TAKES.get(record.subject.kind, 0)
+    return known.may(kinds) and known.only(kinds | NULL | OTHER)
+
+
+def _from_start(node: tree.Filter) -> bool:
+    """Whether a filter takes a part that begins at 0, or has no end."""
+    first = node.arguments[0] if node.arguments else None
+    return len(node.arguments) < 2 or (isinstance(first, tree.Literal) and first.raw == "0")
+
+
 def _element_path(node: tree.Node) -> str | None:
     """``$$`` and ``$$.a.b`` where a path text is meant, as that text."""
     if isinstance(node, tree.Variable) and node.name in ("$", "this"):
@@ -318,15 +335,18 @@ def unknown_attribute(
     context: Context, block: tree.Block, entry: tree.Attribute, known: tuple[str, ...], instead: dict[str, str]
 ) -> None:
     """Report an attribute that a statement does not have."""
-    right = instead.get(entry.name) or nearest(entry.name, known)
-    place = tree.Word(entry.start, entry.name_end, entry.name)
+    named = instead.get(entry.name, "")
+    right = named or nearest(entry.name, known)
+    written = Span(context.source, entry.name_end - len(entry.name), entry.name_end)
+    plain = written.text == entry.name and block.attribute(named) is None
     shown = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
     context.error(
         "unknown-attribute",
         f"`{block.keyword}` has no attribute `{entry.name}`",
-        place,
+        Span(context.source, entry.start, entry.name_end),
         help=f"write `{right} = …`" if right else "",
         label=f"not one of {shown}" if known else "it takes none",
+        edits=(Edit(written, named),) if named and plain else (),
     )
 
 

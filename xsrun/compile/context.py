@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
@@ -11,7 +11,7 @@ from xsrun.builtins.records import Registry
 from xsrun.compile.callees import Callees
 from xsrun.compile.infer import Inference
 from xsrun.compile.names import Names
-from xsrun.diagnostics import Found
+from xsrun.diagnostics import Edit, Found
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
 
@@ -102,18 +102,34 @@ class Findings:
         """The place of a node."""
         return Span(self.source, node.start, node.end)
 
-    def error(self, code: str, message: str, node: tree.Node | Span, help: str = "", label: str = "") -> None:
+    def error(
+        self,
+        code: str,
+        message: str,
+        node: tree.Node | Span,
+        help: str = "",
+        label: str = "",
+        edits: Iterable[Edit] = (),
+    ) -> None:
         """Report an error."""
-        self.found.error(code, message, node if isinstance(node, Span) else self.span(node), help, label)
+        self.found.error(code, message, node if isinstance(node, Span) else self.span(node), help, label, edits)
 
-    def warn(self, code: str, message: str, node: tree.Node | Span, help: str = "", label: str = "") -> None:
+    def warn(
+        self,
+        code: str,
+        message: str,
+        node: tree.Node | Span,
+        help: str = "",
+        label: str = "",
+        edits: Iterable[Edit] = (),
+    ) -> None:
         """Report a warning."""
-        self.found.warn(code, message, node if isinstance(node, Span) else self.span(node), help, label)
+        self.found.warn(code, message, node if isinstance(node, Span) else self.span(node), help, label, edits)
 
-    def missing(self, code: str, message: str, block: tree.Block, help: str = "") -> None:
+    def missing(self, code: str, message: str, block: tree.Block, help: str = "", edits: Iterable[Edit] = ()) -> None:
         """Report what a block lacks, unless a part of it made no sense and may have been just that."""
         if not block.broken and not any(map(tree.is_broken, block.heads)):
-            self.error(code, message, block.head_span(self.source), help)
+            self.error(code, message, block.head_span(self.source), help, edits=edits)
 
 
 class Context(Findings):
@@ -129,8 +145,11 @@ class Context(Findings):
         tracked: set[str],
         inference: Inference,
         counted: bool = True,
+        construct: tree.Block | None = None,
     ) -> None:
         super().__init__(source, found)
+        self.construct = construct
+        """What is compiled; None for an expression alone."""
         self.names = names
         self.registry = registry
         self.callees = callees

@@ -15,7 +15,7 @@ from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context
 from xsrun.compile.names import SYSTEM
 from xsrun.compile.types import ANY, BOOL, NULL, NUMBER, TEXT, Type, of_annotation
-from xsrun.diagnostics import nearest
+from xsrun.diagnostics import around, nearest
 from xsrun.syntax import tree
 
 ARITHMETIC: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "..": "span_list"}
@@ -468,6 +468,7 @@ class Expressions:
                 left,
                 help=f"write ({self.context.span(left).text}) {operator} …",
                 label="An expression should be wrapped in parentheses when combining filters and tests",
+                edits=around(self.context.span(left), "(", ")"),
             )
 
     # ------------------------------------------------------------ filters

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from xsrun.compile.context import Findings
+from xsrun.diagnostics import Edit
 from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.builder import unquote
@@ -13,7 +14,7 @@ from xsrun.syntax.lexer import Token
 from xsrun.syntax.static import NotStatic, static_value
 from xsrun.types.checks import check_fields
 from xsrun.types.fields import ABSENT, Field, FilterCall
-from xsrun.types.table import TYPES
+from xsrun.types.table import TYPES, names_type
 from xsrun.values import parse_number
 
 _BOUNDS: Final = re.compile(r"\[\s*(?P<low>-?[0-9]{1,18})?\s*(?::\s*(?P<high>-?[0-9]{1,18})?\s*)?\]")
@@ -39,7 +40,8 @@ class Fields:
                 continue
             span = self._span(node, finding.code) if node else None
             report = self.findings.found.warn if finding.severity == "warning" else self.findings.found.error
-            report(finding.code, finding.message, span, finding.help)
+            edits = (Edit(span, finding.instead),) if span and finding.instead else ()
+            report(finding.code, finding.message, span, finding.help, edits=edits)
         return fields
 
     def _span(self, node: tree.Field, code: str) -> Span:
@@ -72,8 +74,8 @@ class Fields:
             self.findings.error(
                 "missing-name", f"the field of type `{node.type}` has no name", node, help=f"write {node.type} name"
             )
-        if node.type not in TYPES and words.name in TYPES and words.second is None:
-            self.findings.error("syntax", "a field begins with its type", node, help=f"write {words.name} {node.type}")
+        if not names_type(node.type) and words.name in TYPES and words.second is None:
+            self._swapped(node, words)
             node.type, words.name = words.name, node.type
         further: list[Field] = []
         if words.second is not None and not self._marked_in_words(node, words):
@@ -101,6 +103,13 @@ class Fields:
         )
         return [field, *further]
 
+    def _swapped(self, node: tree.Field, words: _Words) -> None:
+        """``name text``: the name of a field stands before its type."""
+        first = Span(self.findings.source, node.type_start, node.type_start + len(node.type))
+        edits = (Edit(first, words.name), Edit(words.place.span(self.findings.source), node.type))
+        help = f"write {words.name} {node.type}"
+        self.findings.error("syntax", "a field begins with its type", node, help=help, edits=edits)
+
     def _marked_in_words(self, node: tree.Field, words: _Words) -> bool:
         """``required text name`` and its kin, reported; such a field then is what was meant."""
         assert words.second is not None
@@ -115,9 +124,10 @@ class Fields:
 
     def _bounds(self, written: list[str], node: tree.Field) -> tuple[int | None, int | None]:
         if len(written) > 1:
-            self.findings.error(
-                "unknown-type", f"`{node.type}{''.join(written)}` is no type", node, help="use json for lists of lists"
-            )
+            end = next(bit.end for bit in reversed(node.bits) if isinstance(bit, Token) and bit.type == "BOUNDS")
+            place = Span(self.findings.source, node.type_start, end)
+            message, help = f"`{node.type}{''.join(written)}` is no type", "write json for a list of lists"
+            self.findings.error("unknown-type", message, place, help, edits=[Edit(place, "json")])
         match = _BOUNDS.fullmatch(written[0]) if written else None
         if written and match is None:
             self.findings.error("bad-bounds", f"`{written[0]}` are no bounds", node, help="write [] or [1:10]")
@@ -163,6 +173,8 @@ class _Words:
 
     def __init__(self, node: tree.Field) -> None:
         self.name = ""
+        self.place = tree.Word(node.type_start, node.type_start, "")
+        """Where the name stands."""
         self.nullable = self.optional = False
         self.bounds: list[str] = []
         self.default: tree.Node | None = None
@@ -186,6 +198,7 @@ class _Words:
                 self.further.append(bit.value)
             else:
                 self.name = unquote(bit.value) if bit.type == "STRING" else bit.value
+                self.place = tree.Word(bit.start, bit.end, self.name)
 
 
 def read_filters(text: str) -> tuple[FilterCall, ...]:

@@ -14,6 +14,9 @@ from xsrun.syntax import tree
 RESERVED: Final = frozenset({"response", "output", "input", "auth", "env", "db", "error", "this", "var"})
 """Names no statement may declare."""
 
+UNREAD: Final = frozenset({"response", "output"})
+"""Those that mean nothing where they are read: such a variable can only be the one that was declared."""
+
 DISCOURAGED: Final = frozenset({"result", "index"})
 """Names that documentation reserves and programs declare all the same."""
 
@@ -35,12 +38,16 @@ class Names:
         self.declared = {name: f"v{at}" for at, name in enumerate(dict.fromkeys(declared_names(body)))}
         self.certain: set[str] = set()
         """Variables that every path to the current statement has set."""
+        self.assumed: set[str] = set()
+        """Variables that nothing sets, which follows from a fault that was reported."""
         self.doubtful: set[str] = set()
         """Variables that are read where they may be unset; they start as ``UNSET``."""
 
     def assume(self, name: str) -> None:
         """Count a variable as set, since that nothing sets it follows from a fault that was reported."""
-        self.declared.setdefault(name, f"v{len(self.declared)}")
+        if name not in self.declared:
+            self.declared[name] = f"v{len(self.declared)}"
+            self.assumed.add(name)
 
     def local(self, name: str) -> str:
         """The Python local of a declared variable."""

@@ -202,6 +202,7 @@ class _Compiler:
             _updated(_stack_of(construct)),
             inference,
             self.counted,
+            construct.block,
         )
         statements = Statements(context)
         body = statements.body(stack)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 from xsrun.compile.calls import COMMON_ATTRIBUTES, missing_attribute, unknown_attribute, without_equals
 from xsrun.compile.context import Context
-from xsrun.compile.names import root_name
+from xsrun.compile.layout import filled
+from xsrun.compile.names import RESERVED, root_name
+from xsrun.diagnostics import Edit, around
 from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.lexer import CONDITION_WORDS
 
+NAMELESS: Final = RESERVED | {"", "$", "index", "parent", "result"}
+"""Variables that no statement has to set."""
 MISNOMERS: Final = {
     "elif": "elseif", "elsif": "elseif", "elseIf": "elseif", "else_if": "elseif", "otherwise": "default",
     "except": "catch", "rescue": "catch", "ensure": "finally", "when": "case",
@@ -77,7 +82,10 @@ def _check_inner(context: Context, block: tree.Block, entry: tree.Block, known: 
     right = MISNOMERS.get(entry.keyword, "")
     if right in known.blocks:
         span = entry.head_span(context.source)
-        context.error("misplaced", f"`{block.keyword}` has no `{entry.keyword}`", span, f"write `{right}`")
+        message = f"`{block.keyword}` has no `{entry.keyword}`"
+        context.error(
+            "misplaced", message, span, f"write `{right}`", edits=[Edit(entry.head_span(context.source), right)]
+        )
         return
     inner = known.blocks[0] if len(known.blocks) == 1 else ""
     shown = ", ".join(f"`{name}`" for name in known.blocks) or "attributes"
@@ -104,6 +112,7 @@ def parenthesised(context: Context, block: tree.Block) -> tree.Node | None:
         f"`{block.keyword}` takes its {'condition' if block.keyword in CONDITION_WORDS else 'value'} in parentheses",
         bare,
         help=f"write {block.keyword} ({context.span(bare).text}) {{ … }}",
+        edits=around(context.span(bare), "(", ")") if len(block.heads) == 1 else (),
     )
     return bare
 
@@ -115,22 +124,66 @@ def loop(context: Context, block: tree.Block) -> tuple[tree.Block, tree.Node | N
     """
     heads = [head.value if isinstance(head, tree.Argument) else head for head in block.heads]
     element, over = _element_in_head(heads)
+    each = block.block("each")
     if element is not None and over is not None:
-        inside = f"each as {context.span(element).text} {{ … }}"
+        named = f"each as {context.span(element).text}"
         context.error(
             "syntax",
             f"`{block.keyword}` names its element in `each`",
             Span(context.source, block.heads[0].start, block.heads[-1].end),
-            help=f"write {block.keyword} ({context.span(over).text}) {{ {inside} }}",
+            help=f"write {block.keyword} ({context.span(over).text}) {{ {named} {{ … }} }}",
+            edits=[*_bare_head(context, block, over), *_each_named(context, block, each, named)],
         )
-    each = block.block("each")
+    elif each is None:
+        each = _missing_each(context, block)
     if each is None:
-        if element is None:
-            inside = "each { … }" if block.keyword == "while" else "each as $item { … }"
-            shown = f"write {inside} around its statements"
-            context.missing("missing-each", f"the body of `{block.keyword}` stands in `each`", block, shown)
         _assume_all(context, block)
     return each or block, over or parenthesised(context, block)
+
+
+def _missing_each(context: Context, block: tree.Block) -> tree.Block | None:
+    """Report a loop without ``each``. Gives back the ``stack`` that stands in its place, if one does."""
+    name = "" if block.keyword == "while" else _element_name(context, block)
+    written = "each" if block.keyword == "while" else f"each as ${name or 'item'}"
+    certain = block.keyword == "while" or bool(name)
+    message = f"the body of `{block.keyword}` stands in `each`"
+    stack = block.block("stack") if len(block.body or ()) == 1 else None
+    if stack is None:
+        edits = filled(context.source, block, written) if certain else ()
+        shown = f"write {written} {{ … }} around its statements"
+        context.missing("missing-each", message, block, shown, edits)
+        return None
+    _assume_all(context, block)
+    place = stack.head_span(context.source)
+    edits = (Edit(place, written),) if certain else ()
+    context.error("missing-each", message, place, f"write {written} in place of `stack`", edits=edits)
+    return stack
+
+
+def _element_name(context: Context, block: tree.Block) -> str:
+    """The name that the body of a loop calls its element by; ``""`` when that cannot be told."""
+    names = context.names
+    read = {node.name for entry in block.body or () for node in entry.walk() if isinstance(node, tree.Variable)}
+    named = filter(str.isidentifier, read - NAMELESS)
+    unset = {name for name in named if name in names.assumed or name not in names.declared}
+    if len(unset) == 1:
+        return unset.pop()
+    return "item" if not unset and "item" not in names.declared else ""
+
+
+def _bare_head(context: Context, block: tree.Block, over: tree.Node) -> list[Edit]:
+    """``foreach ($item in $list)`` without its element."""
+    head = Span(context.source, block.heads[0].start, block.heads[-1].end)
+    if isinstance(block.heads[0], tree.Argument):
+        return [Edit(Span(head.source, head.start + 1, over.start), "")]
+    return [Edit(Span(head.source, head.start, over.start), "("), Edit(Span(head.source, over.end, over.end), ")")]
+
+
+def _each_named(context: Context, block: tree.Block, each: tree.Block | None, named: str) -> Iterable[Edit]:
+    """``each as $item`` in a loop whose head names the element."""
+    if each is None:
+        return filled(context.source, block, named)
+    return () if each.binding else (Edit(each.head_span(context.source), named),)
 
 
 def _element_in_head(heads: list[tree.Node | None]) -> tuple[tree.Node | None, tree.Node | None]:
@@ -162,13 +215,15 @@ def branches_in_order(context: Context, block: tree.Block, branches: list[tree.B
                 "syntax", "a `conditional` has one `if`", span, help="write `elseif (…)` for a further condition"
             )
         if branch.keyword == "else" and branch.heads:
-            words = [head for head in branch.heads if isinstance(head, tree.Word)]
+            words = [head for head in branch.heads if isinstance(head, tree.Word) and head.name == "if"]
+            place = Span(context.source, span.start, words[0].end if words else span.end)
             context.error(
                 "syntax",
                 "`else` takes no condition",
-                Span(context.source, span.start, words[0].end if words else span.end),
+                place,
                 help="write `elseif (…)`, one word, for a further condition",
                 label="expected `{`",
+                edits=[Edit(place, "elseif")] if words else (),
             )
         elif branch.keyword == "else" and at < len(branches) - 1:
             context.error("syntax", "`else` stands last", span, help="move it to the end")

@@ -16,6 +16,7 @@ from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
 from xsrun.compile.forms import FORMS
 from xsrun.compile.forms.variables import declarable, is_fresh
+from xsrun.compile.layout import enclosed
 from xsrun.compile.names import place_steps, root_name
 from xsrun.compile.rows import CellUpdate, cell_update
 from xsrun.compile.straight import tried
@@ -37,6 +38,9 @@ MISNOMERS: Final = {
 }  # fmt: skip
 """Statements of other languages, and the one to write."""
 FIRST: Final = frozenset({"if", "case", "try", "each"})
+"""Blocks that begin their statement."""
+COMPLETE: Final = frozenset({"if", "try"})
+"""Those that lack nothing but the name of their statement and its braces."""
 
 
 class Statements:
@@ -56,18 +60,21 @@ class Statements:
         at = 0
         while at < len(entries):
             found = cell_update(entries, at)
+            chain = _chain(entries, at)
             if found:
                 made += self._cell(found, [each for each in entries[at : at + 3] if isinstance(each, tree.Block)])
                 at += 3
-                continue
-            made += self._entry(entries[at], entries[at - 1] if at else None)
-            at += 1
+            elif chain:
+                made += self._inner(chain)
+                at += len(chain)
+            else:
+                made += self._entry(entries[at])
+                at += 1
         return made
 
-    def _entry(self, entry: tree.Node, before: tree.Node | None) -> list[ast.stmt]:
+    def _entry(self, entry: tree.Node) -> list[ast.stmt]:
         if isinstance(entry, tree.Block):
-            previous = before.keyword if isinstance(before, tree.Block) else ""
-            return self._inner(entry, previous) if entry.keyword in INNER else self.statement(entry)
+            return self.statement(entry)
         if isinstance(entry, tree.Attribute) and entry.name not in ("description", "disabled"):
             self._stray_attribute(entry)
         return []
@@ -110,18 +117,25 @@ class Statements:
                 py.place(each, context.source, block)
         return made
 
-    def _inner(self, block: tree.Block, before: str) -> list[ast.stmt]:
-        """A block that stands outside its statement; of several in a row the first is reported."""
-        outer = INNER[block.keyword]
-        if INNER.get(before) != outer or block.keyword in FIRST:
-            self.context.error(
-                "misplaced",
-                f"`{block.keyword}` stands outside `{outer}`",
-                block.head_span(self.context.source),
-                help=f"write {outer} {{ {block.keyword} … }}",
-            )
-        shape.without_variable(self.context, block if block.keyword == "catch" else None)
-        self.body(block)
+    def _inner(self, chain: list[tree.Block]) -> list[ast.stmt]:
+        """Blocks that stand outside their statement: reported once, then read as if they stood in it."""
+        first, source = chain[0], self.context.source
+        outer = INNER[first.keyword]
+        whole = first.keyword in COMPLETE
+        self.context.error(
+            "misplaced",
+            f"`{first.keyword}` stands outside `{outer}`",
+            first.head_span(source),
+            help=f"write {outer} {{ {first.keyword} … }}",
+            edits=enclosed(source, chain, outer) if whole else (),
+        )
+        if whole:
+            end = chain[-1].end
+            body: list[tree.Node] = [*chain]
+            return self.statement(tree.Block(first.start, end, outer, [], body, None, False, first.start, []))
+        for block in chain:
+            shape.without_variable(self.context, block if block.keyword == "catch" else None)
+            self.body(block)
         return []
 
     def _short(self, node: tree.Node) -> str:
@@ -323,6 +337,18 @@ class Statements:
             block.head_span(context.source),
             help=f"did you mean `{near}`?" if near else "",
         )
+
+
+def _chain(entries: list[tree.Node], at: int) -> list[tree.Block]:
+    """The blocks from an entry on that belong to one statement and stand outside it; none when it is no such block."""
+    found: list[tree.Block] = []
+    for entry in entries[at:]:
+        if not isinstance(entry, tree.Block) or entry.keyword not in INNER:
+            break
+        if found and (entry.keyword in FIRST or INNER[entry.keyword] != INNER[found[0].keyword]):
+            break
+        found.append(entry)
+    return found
 
 
 def _is_disabled(block: tree.Block) -> bool:

@@ -179,7 +179,9 @@ _FIELDS: Final[dict[str, Type]] = {
     "int": Type(ANY_INT),
     "decimal": NUMERIC,
     "bool": BOOLEAN,
+    "text": Type(TEXT | OTHER),  # raw bytes are taken too
     "email": STRING,
+    "password": STRING,
     "uuid": STRING,
 }
 

@@ -70,6 +70,10 @@ class Token:
     def __repr__(self) -> str:
         return f"{self.type}({self.value!r})"
 
+    def same(self, other: Token) -> bool:
+        """Whether two tokens say the same, wherever they stand."""
+        return self.type == other.type and self.value == other.value
+
     # What Lark reads to place the end of the input.
     line = column = end_line = end_column = 0
 

@@ -53,8 +53,8 @@ class Node:
 
 
 def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, Node) and isinstance(b, Node):
-        return a.same(b)
+    if hasattr(a, "same"):  # a node, or a token of a field
+        return type(a) is type(b) and bool(a.same(b))
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     return type(a) is type(b) and bool(a == b)

@@ -32,6 +32,8 @@ class Finding(NamedTuple):
     message: str
     help: str = ""
     severity: str = "error"
+    instead: str = ""
+    """The type to write in place of a wrong one, when only one can be meant."""
 
 
 class _Epoch:
@@ -76,13 +78,14 @@ def _not_in_tables(field: Field) -> Finding:
 
 
 def _unknown_type(field: Field) -> Finding:
-    instead = MISNOMERS.get(field.type.lower())
+    message, folded = f"Unknown type '{field.type}'", field.type.lower()
+    instead = MISNOMERS.get(folded, folded if folded in TYPES else "")
     if instead == "type[]":
         help = f"put brackets behind the type of the elements, e.g. text[] {field.name}"
-    else:
-        instead = instead or nearest(field.type, (*TYPES, DBLINK))
-        help = f"write {instead} {field.name}" if instead else f"the types are {' '.join(TYPES)}"
-    return Finding("unknown-type", f"Unknown type '{field.type}'", help)
+        return Finding("unknown-type", message, help)
+    right = instead or nearest(field.type, (*TYPES, DBLINK))
+    help = f"write {right} {field.name}" if right else f"the types are {' '.join(TYPES)}"
+    return Finding("unknown-type", message, help, instead=instead)
 
 
 def _attributes(field: Field) -> Iterator[Finding]:

@@ -111,3 +111,8 @@ MISNOMERS: Final[dict[str, str]] = {
     "list": "type[]",
 }
 """Type names that people write, and the one to write."""
+
+
+def names_type(word: str) -> bool:
+    """Whether a word is a type, or what people write for one."""
+    return word in TYPES or word.lower() in MISNOMERS or word.lower() in TYPES

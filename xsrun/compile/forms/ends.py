@@ -8,7 +8,7 @@ from xsrun.compile import python as py
 from xsrun.compile import shape
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import Stack, attribute_value, form
-from xsrun.diagnostics import ERROR_KINDS, nearest
+from xsrun.diagnostics import ERROR_KINDS, Edit, fold, nearest
 from xsrun.syntax import tree
 
 
@@ -66,6 +66,7 @@ def _check_error_type(stack: StackCompiler, kind: tree.Attribute | None) -> None
     given = kind.value.value if isinstance(kind.value, tree.Literal) else kind.value.name
     if given not in ERROR_KINDS:
         near = nearest(str(given), ERROR_KINDS)
+        meant = next((each for each in ERROR_KINDS if each == fold(str(given))), "")
         stack.context.warn(
             "bad-error-type",
             f"there is no error_type `{given}`; it counts as `standard`",
@@ -73,6 +74,7 @@ def _check_error_type(stack: StackCompiler, kind: tree.Attribute | None) -> None
             help=f'did you mean "{near}"? It is one of {", ".join(ERROR_KINDS)}'
             if near
             else f"write one of {', '.join(ERROR_KINDS)}",
+            edits=[Edit(stack.context.span(kind.value), f'"{meant}"')] if meant else (),
         )
 
 

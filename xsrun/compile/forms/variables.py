@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Final
 
-from xsrun.compile.context import StackCompiler
+from xsrun.compile.context import Context, StackCompiler
 from xsrun.compile.forms.record import Stack, form
-from xsrun.compile.names import RESERVED, place_steps, root_name
+from xsrun.compile.names import RESERVED, UNREAD, place_steps, root_name
+from xsrun.compile.renaming import renamed
 from xsrun.syntax import tree
 
 FRESH: Final = frozenset({"map", "filter", "split", "keys", "values", "entries", "range", "push"})
@@ -63,16 +65,27 @@ def _target(stack: StackCompiler, block: tree.Block) -> tree.Node | None:
 
 def declarable(stack: StackCompiler, target: tree.Node) -> bool:
     """Whether a variable may be set; a reserved name is reported."""
-    name = root_name(target)
+    name, context = root_name(target), stack.context
     if name in RESERVED and name != "error":
-        stack.context.error(
+        new = _unused(context, f"{name}_value")
+        edits = renamed(context.source, context.construct, name, new) if context.construct and name in UNREAD else ()
+        context.error(
             "reserved-name",
             f"'${name}' is a reserved variable name and should not be used as a variable.",
             target,
-            help=f"rename it, e.g. ${name}_value",
+            help=f"rename it, e.g. ${new}",
+            edits=edits,
         )
         return False
     return bool(name)
+
+
+def _unused(context: Context, name: str) -> str:
+    """The name, with a number behind it when the function uses it already."""
+    numbers = count(2)
+    while name in context.names.declared:
+        name = f"{name.rstrip('0123456789')}{next(numbers)}"
+    return name
 
 
 def is_fresh(node: tree.Node) -> bool:
