@@ -18,6 +18,7 @@ from test_properties import examples
 import xsrun
 from xsrun.api import Project
 from xsrun.builtins.catalogue import registry
+from xsrun.compile.calls import FALSE_FRIENDS
 from xsrun.diagnostics import Diagnostic, Edit
 from xsrun.files import replace
 from xsrun.fix import Fixes, applied, fix
@@ -45,7 +46,7 @@ MISNOMERS = {
     record.name: name
     for record in registry().filters.values()
     for name in record.misnomers
-    if sum(name in each.misnomers for each in registry().filters.values()) == 1 and name != "substring"
+    if sum(name in each.misnomers for each in registry().filters.values()) == 1 and name not in FALSE_FRIENDS
 }
 
 
@@ -119,7 +120,40 @@ def bare_foreach(node: tree.Node, text: str) -> Changes:
                 yield each.end - 1, each.end, ""
 
 
-MISTAKES = (parentheses, type_names, filter_names, body_for_params, else_if, bare_if, bare_loops, bare_foreach)
+def words_for_operators(node: tree.Node, text: str) -> Changes:
+    words = {"&&": " and ", "||": " or "}
+    if isinstance(node, tree.Operation) and node.operator in words:
+        yield node.at, node.at + 2, words[node.operator]
+
+
+def equals_in_objects(node: tree.Node, text: str) -> Changes:
+    if isinstance(node, tree.ObjectLiteral):
+        for pair in node.pairs:
+            plain = isinstance(pair, tree.Pair) and not pair.disabled and not pair.computed and not pair.key.isdigit()
+            if plain and text[pair.start :].startswith(f"{pair.key}:") and pair.key.isidentifier():
+                yield pair.start + len(pair.key), pair.start + len(pair.key) + 1, " ="
+
+
+def colons_in_blocks(node: tree.Node, text: str) -> Changes:
+    first = text[: node.start].rpartition("\n")[2].strip() == ""
+    older = text[: node.start].rstrip().endswith("response {")  # which then would be an object
+    if isinstance(node, tree.Attribute) and first and not older and text[node.name_end :].startswith(" = "):
+        yield node.name_end, node.name_end + 2, ":"
+
+
+MISTAKES = (
+    words_for_operators,
+    equals_in_objects,
+    colons_in_blocks,
+    parentheses,
+    type_names,
+    filter_names,
+    body_for_params,
+    else_if,
+    bare_if,
+    bare_loops,
+    bare_foreach,
+)
 
 
 def spoilt(text: str, mistake) -> str:
@@ -173,7 +207,7 @@ def test_a_mistake_in_a_valid_program_is_taken_out(mistake):
 
 @pytest.mark.slow
 @given(programs())
-@settings(examples(8), phases=[Phase.explicit, Phase.generate])
+@settings(examples(4), phases=[Phase.explicit, Phase.generate])
 def test_mistakes_in_random_programs_are_taken_out(text):
     for mistake in MISTAKES:
         comes_back(text, mistake)

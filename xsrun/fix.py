@@ -44,47 +44,49 @@ class Fixes(NamedTuple):
     mended: list[Mended]
     left: list[Source]
     """Texts with edits that did not make them better; they stay as they were."""
-    diagnostics: list[Diagnostic]
-    """What remains, in the mended texts."""
 
 
 Look = Callable[[Mapping[str, str]], Sequence[Diagnostic]]
 """Finds what is wrong when texts, by the path of their file, stand in place of what the files hold."""
 
 
+class _Tried(NamedTuple):
+    """A state of one text on its way: how much is wrong with it, and what was mended up to it."""
+
+    weight: tuple[int, int, int]
+    source: Source
+    fixed: Counter[str]
+
+
 def fix(look: Look) -> Fixes:
     """Apply edits until none is left, at most ``MAX_ROUNDS`` times. Writes nothing.
 
-    No edit stays after which more is wrong with a text than before, and no text is changed that is not better in
-    the end.
+    A text may look worse on the way, when edits uncover what could not be read before. What is kept of it is the
+    state with the least wrong.
     """
-    texts: dict[str, str] = {}
-    originals: dict[str, Source] = {}
-    fixed: dict[str, Counter[str]] = {}
-    left: dict[str, Source] = {}
-    first = found = look(texts)
+    found = look({})
+    first: dict[str, _Tried] = {}
+    now: dict[str, _Tried] = {}
+    best: dict[str, _Tried] = {}
     for _ in range(MAX_ROUNDS):
-        chosen = {path: each for path, each in _chosen(found).items() if path not in left}
+        chosen = _chosen(found)
         if not chosen:
             break
-        sources = {path: each[0].edits[0].span.source for path, each in chosen.items()}
-        tried = {path: applied(sources[path].text, _edits(each)) for path, each in chosen.items()}
-        after = look({**texts, **tried})
-        worse = {path for path in tried if _weight(after, path) > _weight(found, path)}
-        for path, source in sources.items():
-            originals.setdefault(path, source)
-            if path in worse:
-                left[path] = originals[path]
-            else:
-                texts[path] = tried[path]
-                fixed.setdefault(path, Counter()).update(each.code for each in chosen[path])
-        found = look(texts) if worse else after
-    for path in [path for path in texts if _weight(found, path) >= _weight(first, path)]:
-        left[path] = originals[path]
-        del texts[path]
-        found = look(texts)
-    mended = [Mended(originals[path], text, dict(fixed[path])) for path, text in sorted(texts.items())]
-    return Fixes(mended, list(left.values()), list(found))
+        for path, each in chosen.items():
+            source = each[0].edits[0].span.source
+            before = now.get(path) or _Tried(_weight(found, path), source, Counter())
+            first.setdefault(path, before)
+            text = applied(source.text, _edits(each))
+            counts = before.fixed + Counter(one.code for one in each)
+            now[path] = _Tried(before.weight, Source(source.name, text, source.path), counts)
+        found = look({path: tried.source.text for path, tried in now.items()})
+        for path in chosen:
+            now[path] = now[path]._replace(weight=_weight(found, path))
+            best[path] = min(best.get(path, first[path]), now[path], key=lambda tried: tried.weight)
+    better = {path: tried for path, tried in sorted(best.items()) if tried.source.text != first[path].source.text}
+    mended = [Mended(first[path].source, tried.source.text, dict(tried.fixed)) for path, tried in better.items()]
+    left = [tried.source for path, tried in first.items() if path not in better]
+    return Fixes(mended, left)
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from xsrun.diagnostics import Diagnostic, Found, nearest
+from xsrun.diagnostics import Diagnostic, Edit, Found, nearest
 from xsrun.files import content, source_files
 from xsrun.program import Call, Plan
 from xsrun.source import Source, Span
@@ -167,11 +167,12 @@ def _add_construct(folder: Folder, block: tree.Block, source: Source) -> None:
     found = folder.found
     if block.keyword not in KINDS:
         near = nearest(block.keyword, KINDS)
+        clause = block.keyword in ("input", "stack", "response")
         found.error(
             "unknown-construct",
-            f"there is no construct `{block.keyword}`",
+            f"`{block.keyword}` stands outside a construct" if clause else f"there is no construct `{block.keyword}`",
             block.head_span(source),
-            help=f"did you mean `{near}`?" if near else _construct_hint(),
+            help=_construct_hint() if clause or not near else f"did you mean `{near}`?",
         )
         return
     construct = Construct(block.keyword, block.name, block, source)
@@ -183,7 +184,8 @@ def _add_construct(folder: Folder, block: tree.Block, source: Source) -> None:
                 head.span(source),
                 help="declare its inputs in input { … }, one a line: type and name",
             )
-    if not construct.name and not block.broken and block.keyword not in ("workspace", "branch"):
+    misplaced = block.keyword in RUN_KINDS and block.attribute("name")
+    if not construct.name and not block.broken and not misplaced and block.keyword not in ("workspace", "branch"):
         found.error(
             "missing-name",
             f"`{block.keyword}` needs a name",
@@ -264,9 +266,24 @@ def _check_clause(folder: Folder, construct: Construct, entry: tree.Node) -> Non
                 f"expected `=` behind `{entry.keyword}`",
                 entry.head_span(source),
                 help=f"write {entry.keyword} = {{ … }}",
+                edits=[Edit(Span(source, entry.start + len(entry.keyword), entry.start + len(entry.keyword)), " =")],
+            )
+        elif not nearest(entry.keyword, JOB_CLAUSES):
+            found.error(
+                "run-job-clause",
+                f"`{construct.kind}` holds no statements",
+                entry.head_span(source),
+                help=f"move `{entry.keyword}` into a function and name that in `main`",
             )
         else:
             _unknown_clause(folder, construct, entry.keyword, entry.head_span(source))
+    elif isinstance(entry, tree.Attribute) and entry.name == "name":
+        found.error(
+            "run-job-clause",
+            f"the name of a job stands behind `{construct.kind}`",
+            Span(source, entry.start, entry.name_end),
+            help=f"write {construct.kind} {entry.value.span(source).text} {{ … }}",
+        )
     elif isinstance(entry, tree.Attribute) and entry.name not in JOB_CLAUSES:
         if entry.name in ("response", "input"):
             found.error(

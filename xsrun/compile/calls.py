@@ -14,7 +14,7 @@ from xsrun.compile.context import Context, Evaluator
 from xsrun.compile.types import ANY, NULL, OBJECT, OTHER, STRING, Type
 from xsrun.compile.types import LIST as ARRAY
 from xsrun.compile.types import TEXT as TEXTS
-from xsrun.diagnostics import Edit, Fault, nearest
+from xsrun.diagnostics import Edit, Fault, around, nearest
 from xsrun.source import Span
 from xsrun.syntax import tree
 
@@ -24,18 +24,30 @@ TAKES_VALUE: Final = {"return": "", "throw": 'name = "…", ', "debug.stop": "",
 COMMON_ATTRIBUTES: Final = frozenset({"description", "disabled", "mock"})
 """What every statement takes."""
 
+_SHIFT_LEFT: Final = "multiply by a power of two: $n * (2|pow:3)"
+_SHIFT_RIGHT: Final = "divide by a power of two: ($n / (2|pow:3))|floor"
+
 NO_FILTER: Final = {
     "random": "use the statement security.random_number { min = 1, max = 6 } as $n",
     "ord": "no filter gives the code of a character; look it up in an object",
     "chr": "no filter makes a character of its code; look it up in an object",
+    "chars": 'write |split:"" for the characters of a text',
+    "char_at": "write |substr:$at:1 for one character of a text",
+    "charAt": "write |substr:$at:1 for one character of a text",
+    "tail": "write |slice:1 for all elements but the first",
+    "take": "write |slice:0:3 for the first elements",
+    "repeat": 'join copies: (1..3)|map:"ab"|join:""',
+    "str_repeat": 'join copies: (1..3)|map:"ab"|join:""',
+    **dict.fromkeys(("shl", "shift_left", "bit_shift_left", "bitwise_shift_left"), _SHIFT_LEFT),
+    **dict.fromkeys(("shr", "shift_right", "bit_shift_right", "bitwise_shift_right"), _SHIFT_RIGHT),
 }
 """Filters of other languages that nothing here stands for, and what to do instead."""
 
 _TAKES: Final = {TEXT: STRING.kinds, LIST: ARRAY, ELEMENTS: OBJECT | ARRAY, CONTAINER: OBJECT | ARRAY}
 """The kinds of values that a filter on such a subject is meant for."""
 
-SAME_FROM_START: Final = frozenset({"substring"})
-"""Names whose second argument elsewhere is an end and here is a length: both are the same from 0 on."""
+FALSE_FRIENDS: Final = frozenset({"substring", "indexOf", "index_of", "includes", "sort_by", "order_by", "fsort"})
+"""Names that mean something else by their arguments or result where they come from: nobody is replaced unseen."""
 
 REDUCERS: Final = frozenset({"reduce", "lambda_reduce"})
 
@@ -154,7 +166,7 @@ class Arguments:
         meant = [each for each in registry.filters.values() if node.name in each.misnomers]
         if len(meant) > 1:
             meant = [each for each in meant if _is_meant_for(each, known)] or meant
-        named = len(meant) == 1 and not (node.name in SAME_FROM_START and not _from_start(node))
+        named = len(meant) == 1 and (node.name not in FALSE_FRIENDS or _from_start(node))
         near = nearest(node.name, registry.filters) if not meant and node.name not in NO_FILTER else ""
         if near:
             meant = [registry.filters[near]]
@@ -279,9 +291,11 @@ def _is_meant_for(record: Filter, known: Type) -> bool:
 
 
 def _from_start(node: tree.Filter) -> bool:
-    """Whether a filter takes a part that begins at 0, or has no end."""
+    """Whether ``substring`` begins at 0, or has no end: the end it takes elsewhere is the length it takes here."""
     first = node.arguments[0] if node.arguments else None
-    return len(node.arguments) < 2 or (isinstance(first, tree.Literal) and first.raw == "0")
+    return node.name == "substring" and (
+        len(node.arguments) < 2 or (isinstance(first, tree.Literal) and first.raw == "0")
+    )
 
 
 def _element_path(node: tree.Node) -> str | None:
@@ -327,7 +341,9 @@ def without_equals(context: Context, entry: tree.Node, known: tuple[str, ...]) -
         return False
     given = Span(context.source, entry.heads[0].start, entry.heads[-1].end).text
     head = entry.head_span(context.source)
-    context.error("missing-equals", f"expected `=` behind `{entry.keyword}`", head, f"write {entry.keyword} = {given}")
+    edits = [Edit(head._replace(start=head.end), " =")]
+    shown = f"write {entry.keyword} = {given}"
+    context.error("missing-equals", f"expected `=` behind `{entry.keyword}`", head, shown, edits=edits)
     return True
 
 
@@ -359,7 +375,8 @@ def missing_attribute(context: Context, block: tree.Block, owner: str, name: str
     if owner in TAKES_VALUE and block.heads and block.body is None:
         given = Span(context.source, block.heads[0].start, block.heads[-1].end)
         shown = f"write {owner} {{ {TAKES_VALUE[owner]}value = {given.text} }}"
-        context.error("syntax", f"`{owner}` takes its value in braces", given, shown)
+        edits = () if TAKES_VALUE[owner] else around(given, "{ value = ", " }")
+        context.error("syntax", f"`{owner}` takes its value in braces", given, shown, edits=edits)
     elif not misspelt:
         shown = f"add `{name} = …`" if block.body else f"write {owner} {{ {name} = … }}"
         context.missing("missing-attribute", f"`{owner}` needs `{name}`", block, shown)

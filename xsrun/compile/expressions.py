@@ -15,7 +15,7 @@ from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context
 from xsrun.compile.names import SYSTEM
 from xsrun.compile.types import ANY, BOOL, NULL, NUMBER, TEXT, Type, of_annotation
-from xsrun.diagnostics import around, nearest
+from xsrun.diagnostics import Edit, around, nearest
 from xsrun.syntax import tree
 
 ARITHMETIC: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "..": "span_list"}
@@ -92,7 +92,8 @@ class Expressions:
             return py.call(py.attribute(py.attribute(py.attribute("rt", "world"), "clock"), "now"))
         known = node.name.lower() in ("true", "false", "null", "now")
         help = f"write {node.name.lower()}" if known else f'write "{node.name}"'
-        self.context.warn("unquoted-text", f"`{node.name}` is a text without quotes", node, help)
+        edits = [Edit(self.context.span(node), node.name.lower())] if known else ()
+        self.context.warn("unquoted-text", f"`{node.name}` is a text without quotes", node, help, edits=edits)
         return py.constant(node.name)
 
     def _broken(self, node: tree.Broken, strict: bool) -> ast.expr:

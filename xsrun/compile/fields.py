@@ -12,7 +12,7 @@ from xsrun.syntax import tree
 from xsrun.syntax.builder import unquote
 from xsrun.syntax.lexer import Token
 from xsrun.syntax.static import NotStatic, static_value
-from xsrun.types.checks import check_fields
+from xsrun.types.checks import ATTRIBUTES, check_fields
 from xsrun.types.fields import ABSENT, Field, FilterCall
 from xsrun.types.table import TYPES, names_type
 from xsrun.values import parse_number
@@ -70,6 +70,13 @@ class Fields:
     def _fields(self, node: tree.Field) -> list[Field]:
         """The field of a line, and the names of those that stand behind it and should not."""
         words = _Words(node)
+        if not words.name and node.type in ATTRIBUTES and words.default is not None:
+            place = Span(self.findings.source, node.type_start, node.type_start + len(node.type))
+            message = f"`{node.type}` belongs to a field, not to the block"
+            written = self.findings.span(words.default).text
+            shown = f"put it into the braces of its field, e.g. text name {{ {node.type} = {written} }}"
+            self.findings.error("misplaced", message, place, shown)
+            return []
         if not words.name and not tree.is_broken(node):
             self.findings.error(
                 "missing-name", f"the field of type `{node.type}` has no name", node, help=f"write {node.type} name"

@@ -16,7 +16,7 @@ from xsrun.builtins.registry import LAZY
 from xsrun.compile.context import Findings
 from xsrun.compile.names import DISCOURAGED, root_name
 from xsrun.compile.types import CONTAINER, LIST, NUMBER, Type
-from xsrun.diagnostics import ERROR_KINDS
+from xsrun.diagnostics import ERROR_KINDS, Edit
 from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.builder import unknown_escapes
@@ -93,9 +93,9 @@ class Portability(Findings):
             tail = _COMMENT.sub("", self.source.text[parts[-1].end : node.end - 1])
             if "," in tail:
                 at = self.source.text.index(",", parts[-1].end)
-                self.warn(
-                    "trailing-comma", "a comma stands behind the last entry", Span(self.source, at, at + 1), "remove it"
-                )
+                place = Span(self.source, at, at + 1)
+                message = "a comma stands behind the last entry"
+                self.warn("trailing-comma", message, place, "remove it", edits=[Edit(place, "")])
 
     # ------------------------------------------------------------ operators
 

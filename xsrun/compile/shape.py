@@ -233,7 +233,9 @@ def missing_callee(context: Context, block: tree.Block) -> None:
     """Report a call without the name of its function, or with the name in parentheses."""
     argument = next((head for head in block.heads if isinstance(head, tree.Argument)), None)
     if argument is None:
-        shown = f'write {block.keyword} "name" {{ … }}'
+        named = block.attribute("name")
+        name = context.span(named.value).text if named else '"name"'
+        shown = f"write {block.keyword} {name} {{ … }}"
         context.missing("missing-name", f"`{block.keyword}` needs the name of a function", block, shown)
     elif argument.value is None or not tree.is_broken(argument.value):
         name = context.span(argument.value).text if argument.value else '"name"'

@@ -24,6 +24,7 @@ from xsrun.compile.types import ANY, LIST
 from xsrun.compile.updates import Updates
 from xsrun.diagnostics import nearest
 from xsrun.syntax import tree
+from xsrun.types.table import TYPES
 
 CALCULATIONS: Final = {"math.add": "+", "math.sub": "-", "math.mul": "*", "math.div": "/", "math.mod": "%"}
 INNER: Final = {
@@ -37,6 +38,12 @@ MISNOMERS: Final = {
     "raise": "throw", "assert": "precondition", "try": "try_catch", "loop": "while",
 }  # fmt: skip
 """Statements of other languages, and the one to write."""
+CLAUSES: Final = {
+    "stack": "leave out `stack` and its braces: statements stand in a branch or loop directly",
+    "input": "move it above `stack`",
+    "response": "write return { value = … } to end here, or move it below `stack`",
+}
+"""Clauses of a construct that people write among statements, and what to do instead."""
 FIRST: Final = frozenset({"if", "case", "try", "each"})
 """Blocks that begin their statement."""
 COMPLETE: Final = frozenset({"if", "try"})
@@ -148,7 +155,7 @@ class Statements:
                 "misplaced",
                 "`response` is a clause of the function, no statement",
                 tree.Word(entry.start, entry.name_end, entry.name),
-                help="write return { value = … } to end here, or move it below `stack`",
+                help=CLAUSES["response"],
             )
             return
         self.context.error(
@@ -330,6 +337,14 @@ class Statements:
 
     def _unknown(self, block: tree.Block) -> None:
         keyword, context = block.keyword, self.context
+        if keyword in TYPES or keyword in CLAUSES:
+            what, help = (
+                ("a type", f"declare fields in the `input` block of the function, e.g. input {{ {keyword} name }}")
+                if keyword in TYPES
+                else ("a clause of the function", CLAUSES[keyword])
+            )
+            context.error("misplaced", f"`{keyword}` is {what}, no statement", block.head_span(context.source), help)
+            return
         near = MISNOMERS.get(keyword) or nearest(keyword, [*FORMS, *context.registry.statements, *ABSENT])
         context.error(
             "unknown-statement",

@@ -21,6 +21,19 @@ class Look(NamedTuple):
     middle: int
 
 
+class Change(NamedTuple):
+    """A part of the remedy: these tokens, counted from the unexpected one, become ``text``, with its placeholders.
+
+    ``name`` says where to put something in instead: behind the ``keyword`` of the entry, before the ``first``
+    token behind it, behind the ``head`` that ends before the braces, or at the ``end`` of the entry or element.
+    """
+
+    text: str
+    first: int = 0
+    last: int = 0
+    name: str = ""
+
+
 class Cause(NamedTuple):
     """One mistake: what is looked at, and what is said."""
 
@@ -44,6 +57,8 @@ class Cause(NamedTuple):
     glued: bool = False
     """Whether there must be no blank before the unexpected token."""
     code: str = "syntax"
+    fix: tuple[Change, ...] = ()
+    """The changes that mend it, when there is one way to do so."""
 
     @property
     def view(self) -> Look:
@@ -87,6 +102,21 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "STOP": ("SEP", "RBLOCK", "ROBJECT", "RSQUARE", "RPAR", "RCOND", "ETICK", "END"),
     "BEGIN": ("VAR", "STRING", "TRIPLE", "NUMBER", "WORD", "LPAR", "LCOND", "LSQUARE", "LOBJECT", "BTICK", "CAST"),
     "FINISH": ("VAR", "STRING", "TRIPLE", "NUMBER", "WORD", "MEMBER", "RPAR", "RCOND", "RSQUARE", "ROBJECT", "ETICK"),
+    "VALUE": (
+        "VAR",
+        "STRING",
+        "TRIPLE",
+        "NUMBER",
+        "MEMBER",
+        "RPAR",
+        "RSQUARE",
+        "ROBJECT",
+        "LPAR",
+        "LSQUARE",
+        "LOBJECT",
+    ),
+    "TYPENAME": ("text", "int", "decimal", "bool", "json", "object", "email", "timestamp", "date", "uuid", "enum"),
+    "STATEMENT": ("function.run", "function.call", "api.request", "db.query", "db.get", "db.add", "db.edit"),
     "BEFORE": ("EQ", "COLON", "LPAR", "LCOND", "LSQUARE", "BTICK", "SEP", "PIPE"),
 }
 """Names for several types: what may stand between, end, begin and precede values."""
@@ -100,7 +130,7 @@ JUNK: Final = (
         ">JUNK|SEP|RPAR|RCOND", "`for` counts by itself, from 0", "write for (10) { each as $i { … } }",
         of="for", inside="group", mark="entry",
     ),
-    Cause(">;", "`;` ends nothing", "remove it: a statement ends with its line"),
+    Cause(">;", "`;` ends nothing", "remove it: a statement ends with its line", fix=(Change(""),)),
     Cause(">&", "`&` is no operator", "write `&&`; for bits use the filter `bitwise_and`"),
     Cause(">^", "`^` is no operator", "write |pow:… for a power; for bits use the filter `bitwise_xor`"),
     Cause(">$ LOBJECT|LBLOCK", "`${…}` puts nothing into a text", 'join texts with `~`, e.g. "Hello " ~ $name',
@@ -116,12 +146,16 @@ OPERATORS: Final = (
     Cause("QUESTION >MEMBER", "`?.` is no operator", "write (<left><0> ?? null)", mark=(-1, 0)),
     Cause("QUESTION >LSQUARE", "`?[` is no operator", "write (<left>[…] ?? null)", mark=(-1, 0)),
     Cause("QUESTION DOT >ANY", "`?.` is no operator", "write (… ?? null)", mark=(-2, -1)),
-    Cause(">and|AND", "`<0>` is no operator", "write `&&`"),
-    Cause(">or|OR", "`<0>` is no operator", "write `||`"),
-    Cause(">is|IS", "`<0>` is no operator", "write `==`"),
-    Cause(">mod|MOD", "`<0>` is no operator", "write `%`"),
+    Cause(">and|AND", "`<0>` is no operator", "write `&&`", fix=(Change("&&"),)),
+    Cause(">or|OR", "`<0>` is no operator", "write `||`", fix=(Change("||"),)),
+    Cause(">is|IS not|NOT", "`<0> <1>` is no operator", "write `!=`", mark=(0, 1), fix=(Change("!=", 0, 1),)),
+    Cause(">is|IS", "`<0>` is no operator", "write `==`", fix=(Change("=="),)),
+    Cause(">mod|MOD", "`<0>` is no operator", "write `%`", fix=(Change("%"),)),
     Cause("not|NOT >BEGIN", "`<-1>` is no operator", "write !<right>", mark=(-1, -1)),
-    Cause("< >>", "`<>` is no operator", "write `!=`", mark=(-1, 0)),
+    Cause("< >>", "`<>` is no operator", "write `!=`", mark=(-1, 0), fix=(Change("!=", -1, 0),)),
+    Cause("< ><", "`<<` is no operator", "multiply by a power of two: write <left> * (2|pow:<right>)", mark=(-1, 0)),
+    Cause("> >>", "`>>` is no operator", "divide by a power of two: write (<left> / (2|pow:<right>))|floor",
+          mark=(-1, 0)),
     Cause("= >>", "there are no functions of the form `x => …`", "name the element `$$`, e.g. $list|map:$$.price",
           mark=(-1, 0)),
     Cause("MINUS >>", "`->` is no operator", "write `.` before the name of a part", mark=(-1, 0)),
@@ -148,8 +182,10 @@ FILTERS: Final = (
 )  # fmt: skip
 
 OBJECTS: Final = (
+    Cause("SPREAD >STOP", "`...` stands for what was left out", "write it out, or remove the dots", mark=(-1, -1),
+          inside="object list"),
     Cause("^ >WORD|STRING|NUMBER =", "an entry of an object is written with `:`", "write <0>: <right>", inside="object",
-          mark=(0, 1)),
+          mark=(0, 1), fix=(Change("<0>:", 0, 1),)),
     Cause("^ >WORD|STRING BEGIN", "expected `:` behind `<0>`", "write <0>: <1>", inside="object", mark=(0, 0)),
     Cause("^ >VAR STOP", "an entry of an object has a key", "write <name>: <0>", inside="object"),
     Cause("^ >WORD STOP", "the key `<0>` has no value", "write <0>: $<0>", inside="object"),
@@ -157,20 +193,24 @@ OBJECTS: Final = (
     Cause("^ >LPAR|LCOND|LSQUARE", "a key is a name or a text in quotes", "build it with a filter: {}|set:$key:$value",
           inside="object"),
     Cause("FINISH >WORD|STRING|NUMBER COLON", "a comma is missing before `<0>`", "write <-1>, <0>: <rest>",
-          inside="object"),
+          inside="object", fix=(Change(",", 0, -1),)),
     Cause("^ >COLON", "the key is missing before `:`", "write a name before it", inside="object"),
     Cause("KEY COLON >STOP", "the key `<-2>` has no value", "write <-2>: null, or leave the key out", inside="object",
           mark=(-2, -1)),
     Cause("KEY COLON WORD >WORD|NUMBER|JUNK", "this text has no quotes", 'write <-3>: "<…>"', inside="object",
           mark=(-1, 0)),
+    Cause("VALUE >VALUE", "a comma is missing before `<0>`", "write <-1>, <0>", inside="list",
+          fix=(Change(",", 0, -1),)),
     Cause("FINISH >BEGIN", "a comma is missing before `<0>`", "write <-1>, <0>", inside="list"),
     Cause("^ WORD|STRING >COLON", "the elements of a list have no keys", "write {<-1>: <rest>}", inside="list",
           mark=(-1, 0)),
-    Cause(">COMMA", "this comma separates nothing", "remove it", inside="object list block fields document"),
+    Cause(">COMMA", "this comma separates nothing", "remove it", inside="object list block fields document",
+          fix=(Change(""),)),
 )  # fmt: skip
 
 FIELDS: Final = (
-    Cause("^ TYPE >COLON WORD", "a field begins with its type", "write <1> <-1>", inside="fields", mark=(-1, 1)),
+    Cause("^ TYPE >COLON WORD", "a field begins with its type", "write <1> <-1>", inside="fields", mark=(-1, 1),
+          fix=(Change("<1> <-1>", -1, 1),)),
     Cause("^ TYPE >< WORD", "a list is written with brackets", "write <1>[] and the name", inside="fields",
           mark=(0, 1)),
     Cause(">STRING COLON WORD", "a field begins with its type", "write <2> and the name without quotes",
@@ -180,41 +220,58 @@ FIELDS: Final = (
 )  # fmt: skip
 
 STATEMENTS: Final = (
+    Cause("^ >SPREAD", "`...` stands for what was left out", "write it out, or remove the dots",
+          inside="block fields document"),
+    Cause("^ TYPENAME >LSQUARE", "a field stands outside `input`", "move it into input { … } of the function",
+          inside="block", mark=(-1, -1)),
     Cause("^ >EQ", "the name of an attribute is missing before `=`", "write value = <rest>", inside="block"),
     Cause("^ >MINUS MINUS", "`--` is no comment", "write // …", inside="block fields document", mark=(0, 1)),
+    Cause("^ value >COLON", "an attribute is written with `=`", "write value = <rest>", inside="block",
+          mark=(-1, 0), fix=(Change(" ="),)),
     Cause("^ WORD|STRING >COLON", "`return` takes its value as an attribute", "write return { value = {<-1>: <rest>} }",
           inside="block", owner="return", mark=(-1, 0)),
     Cause("^ default >COLON", "the statements of `default` stand in braces", "write default { … }", inside="block"),
     Cause("^ case ANY >COLON", "`case` takes its value in parentheses", "write case (<-1>) { … }", inside="block",
           mark=(-1, 0)),
     Cause("^ WORD|STRING >COLON", "an attribute is written with `=`", "write <-1> = <rest>", inside="block document",
-          mark=(-1, 0)),
+          mark=(-1, 0), fix=(Change(" ="),)),
     Cause("^ WORD >ARITHMETIC|MINUS EQ", "`<0>=` is no operator", "write <-1> = <target> <0> <rest>", inside="block",
           mark=(0, 1)),
     Cause("^ >VAR ARITHMETIC|MINUS EQ", "`<1>=` is no operator", "write var.update <0> { value = <0> <1> <rest> }",
           inside="block", mark=(0, 2)),
-    Cause("^ >VAR + +", "`++` is no operator", "write var.update <0> { value = <0> + 1 }", inside="block", mark=(0, 2)),
+    Cause("^ >VAR + +", "`++` is no operator", "write var.update <0> { value = <0> + 1 }", inside="block", mark=(0, 2),
+          fix=(Change("var.update <0> { value = <0> + 1 }", 0, 2),)),
     Cause("^ >VAR MINUS MINUS", "`--` is no operator", "write var.update <0> { value = <0> - 1 }", inside="block",
-          mark=(0, 2)),
+          mark=(0, 2), fix=(Change("var.update <0> { value = <0> - 1 }", 0, 2),)),
+    Cause("^ WORD >+ +", "`++` is no operator", "write var.update $<-1> { value = $<-1> + 1 }", inside="block",
+          mark=(-1, 1)),
     Cause("^ >VAR MEMBER EQ|COMPARE", "a variable is changed with `var.update`",
           "write var.update <0><1> { value = <rest> }", inside="block", mark=(0, 2)),
+    Cause("^ >VAR =", "a variable is set with `var`", "write var <0> { value = <rest> }", inside="block",
+          mark=(0, 1), fix=(Change("var <0> { value =", 0, 1), Change(" }", name="end"))),
     Cause("^ >VAR EQ|COMPARE", "a variable is set with `var`", "write var <0> { value = <rest> }", inside="block",
           mark=(0, 1)),
     Cause("^ >VAR", "a statement begins with its name", "write var <0> { value = <entry> }", inside="block"),
+    Cause("^ var|var.update VAR >EQ", "`<-2>` takes its value in braces", "write <-2> <-1> { value = <rest> }",
+          inside="block", fix=(Change("{ value ="), Change(" }", name="end"))),
     Cause("^ var.update ANY >EQ|MEMBER", "`var.update` takes its value in braces",
           "write var.update <-1> { value = <rest> }", inside="block"),
     Cause("^ let|const|local|set VAR >EQ", "a variable is set with `var`", "write var <-1> { value = <rest> }",
-          inside="block", mark=(-2, 0)),
+          inside="block", mark=(-2, 0),
+          fix=(Change("var", -2, -2), Change("{ value ="), Change(" }", name="end"))),
     Cause("^ WORD VAR >EQ", "a variable takes its value in braces", "write var <-1> { value = <rest> }",
           inside="block"),
     Cause(">ANY", "expected `=` behind `<keyword>`", "write <keyword> = <arguments>", inside="block",
-          of="value url method params headers error error_type payload", code="missing-equals"),
-    Cause("AS >WORD", "the name of a variable begins with `$`", "write as $<0>", inside="block"),
+          of="value url method params headers error error_type payload", code="missing-equals",
+          fix=(Change(" =", name="keyword"),)),
+    Cause("AS >WORD", "the name of a variable begins with `$`", "write as $<0>", inside="block",
+          fix=(Change("$<0>"),)),
     Cause("AS >ANY", "a variable stands behind `as`", "write as $result", inside="block", mark=(-1, -1)),
     Cause(">ANY", "`throw` takes its name and value in braces", 'write throw { name = "…", value = <arguments> }',
           of="throw", inside="block"),
     Cause(">ANY", "`<keyword>` takes its value in braces", "write <keyword> { value = <arguments> }",
-          of="return debug.stop debug.log", inside="block"),
+          of="return debug.stop debug.log", inside="block",
+          fix=(Change(" { value =", name="keyword"), Change(" }", name="end"))),
     Cause("WORD LPAR STRING >COMMA", "`<keyword>` takes no call parentheses",
           "write <keyword> <-1> { input = <rest> } as $result", of=CALLS, inside="group",
           mark=(-2, 0)),
@@ -226,7 +283,7 @@ STATEMENTS: Final = (
     Cause("foreach|for VAR in|of >ANY", "`<keyword>` names its element in `each`",
           "write <keyword> (<onward>) { each as <-2> { … } }", inside="block", mark=(-2, 0)),
     Cause(">ANY", "`<keyword>` takes its condition in parentheses", "write <keyword> (<arguments>) { … }",
-          of=CONDITIONS, inside="block"),
+          of=CONDITIONS, inside="block", fix=(Change("(", name="first"), Change(")", name="head"))),
     Cause(">ANY", "`<keyword>` takes what it goes through in parentheses",
           "write <keyword> (…) { each as $item { … } }", of="foreach for", inside="block"),
     Cause("^ case >ANY", "`case` takes its value in parentheses", "write case (<arguments>) { … }", inside="block"),
@@ -236,7 +293,12 @@ STATEMENTS: Final = (
 )  # fmt: skip
 
 VALUES: Final = (
-    Cause("ATTR EQ >EQ", "one `=` is enough", "write <-2> = <rest>", mark=(-1, 0)),
+    Cause("EQ|COLON|LPAR|LCOND|LSQUARE >SPREAD", "`...` stands for what was left out", "write the value"),
+    Cause("ATTR EQ >EQ", "one `=` is enough", "write <-2> = <rest>", mark=(-1, 0), fix=(Change(""),)),
+    Cause("ATTR EQ conditional|switch >LBLOCK", "`<-1>` gives no value",
+          "write … ? … : …, or set a variable in each branch", mark=(-1, -1)),
+    Cause("ATTR EQ STATEMENT >STRING|LBLOCK", "`<-1>` is a statement, no value",
+          "write it on its own, <-1> … { … } as $result, and use $result here", mark=(-1, -1)),
     Cause("ATTR EQ >STOP", "`<-2>` has no value", "write <-2> = null, or leave it out", mark=(-2, -1)),
     Cause("EQ|COLON WORD >COLON", "this text has no quotes", 'write "<glued>"', mark=(-1, 0)),
     Cause("BTICK WORD >BEGIN|ETICK|BANG|SEP", "backticks hold an expression, no text",

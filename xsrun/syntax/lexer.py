@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from lark.common import LexerConf
 from lark.lexer import Lexer, TerminalDef
 
-from xsrun.diagnostics import Found
+from xsrun.diagnostics import Edit, Found
 from xsrun.source import Source, Span
 
 MAX_NESTING: Final = 200
@@ -40,6 +40,7 @@ _FILTERS: Final = re.compile(
 )
 _BARE: Final = re.compile(r"[^\s{}\[\]\"'|,=-][^\s{}\[\]\"'|,=]*")
 _PATH_NAME: Final = re.compile(r"[A-Za-z_]\w*(?:[/-]+[\w{}]+)+(?=[ \t]*(?:\{|\r?\n|$|as\b|verb\b))")
+_LINE_ENDS: Final = re.compile(r"[ \t]*(?:\r?\n|//|\Z)")
 _HEADER_NAME: Final = re.compile(r"\.[A-Za-z_][\w-]*")
 _CONTINUES: Final = re.compile(r"(?:[ \t\f\v\r\n]|//[^\n]*)*(?:\|(?!\|)|(&&|\|\||[~+*%?:<>]|==|!=|- |/(?!/)))")
 
@@ -134,8 +135,18 @@ def terminal_pattern(terminals: Iterable[TerminalDef]) -> re.Pattern[str]:
 
 
 def _as_comment(line: str) -> str:
-    """The first line of a foreign comment as a comment of the language."""
-    return "// " + line.lstrip("#/*").removesuffix("*/").strip()
+    """A line of a foreign comment as a comment of the language."""
+    return f"// {line.lstrip('#/*').removesuffix('*/').strip()}".rstrip()
+
+
+def _as_comments(text: str) -> str:
+    """A foreign comment, line by line, as comments of the language; its lines stay where they stand."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        bare = line.strip()
+        behind = line[len(line.rstrip("\r")) :]
+        kept.append(line[: len(line) - len(line.lstrip())] + _as_comment(bare) + behind)
+    return "\n".join(kept)
 
 
 class Tokenizer:
@@ -225,11 +236,13 @@ class Tokenizer:
         self.at = stop if stop >= 2 else self.end
         first_line = text[start : self.at].partition("\n")[0].rstrip()
         shown = "#" if text[start] == "#" else "/* … */"
+        alone = not text[self.at : self.end].partition("\n")[0].strip()
         self.found.error(
             "syntax",
             f"`{shown}` is no comment",
             Span(self.source, start, start + len(first_line)),
             help=f"write {_as_comment(first_line)}",
+            edits=[Edit(Span(self.source, start, self.at), _as_comments(text[start : self.at]))] if alone else (),
         )
 
     def _line_break(self) -> None:
@@ -403,7 +416,10 @@ class Tokenizer:
         if self.open[-1].kind == "fields" or (self.open[-1].kind == "block" and not self._in_value()):
             what = "fields" if self.open[-1].kind == "fields" else "statements"
             span = Span(self.source, match.start(), match.end())
-            self.found.error("syntax", f"{what} are separated by line breaks", span, help="remove the comma")
+            last_of_line = _LINE_ENDS.match(self.text, match.end(), self.end)
+            edits = [Edit(span, "")] if last_of_line else ()
+            message, help = f"{what} are separated by line breaks", "remove the comma"
+            self.found.error("syntax", message, span, help, edits=edits)
         self._take("SEP", match)
         self._begin_entry()
 
@@ -447,7 +463,9 @@ class Tokenizer:
     def _without_equals(self, word: Token) -> None:
         """``main { name: … }``: the clause is an object and lacks only its ``=``."""
         span = Span(self.source, word.start, word.end)
-        self.found.error("missing-equals", f"expected `=` behind `{word.value}`", span, f"write {word.value} = {{ … }}")
+        message, help = f"expected `=` behind `{word.value}`", f"write {word.value} = {{ … }}"
+        end = Span(self.source, word.end, word.end)
+        self.found.error("missing-equals", message, span, help, edits=[Edit(end, " =")])
 
     def _head_word(self) -> str:
         """The keyword of the current entry when nothing but it stands before the brace."""

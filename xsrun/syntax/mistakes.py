@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from xsrun.diagnostics import Found
+from xsrun.diagnostics import Edit, Found
 from xsrun.source import Source, Span
-from xsrun.syntax.causes import CAUSES, TYPES, Cause
+from xsrun.syntax.causes import CAUSES, TYPES, Cause, Change
 from xsrun.syntax.lexer import Token
-from xsrun.syntax.place import Place
+from xsrun.syntax.place import LEFT_OUT, Place
 from xsrun.syntax.recovery import Region
 
 # ------------------------------------------------------------------ matching
@@ -61,7 +61,7 @@ def explain(
         found.error("syntax", _here(place), _span(place, 0, 0), label=_expected(set(accepted()), place))
         return at, at
     message, help = place.filled(cause.message, cause), place.filled(cause.help, cause)
-    found.error(cause.code, message, _marked(cause, place), help, cause.label)
+    found.error(cause.code, message, _marked(cause, place), help, cause.label, _edits(place, cause))
     return at - cause.back, at
 
 
@@ -71,6 +71,22 @@ def _marked(cause: Cause, place: Place) -> Span:
     if cause.mark == "value":
         return _whole(place, place.region._replace(start=place.region.start + 2))
     return _span(place, *cause.marked)
+
+
+def _edits(place: Place, cause: Cause) -> list[Edit]:
+    """The changes of a record as edits of this text; none when what they repeat is too long to be shown."""
+    edits = [_edit(place, cause, each) for each in cause.fix]
+    return [] if any(LEFT_OUT in edit.text for edit in edits) else edits
+
+
+def _edit(place: Place, cause: Cause, change: Change) -> Edit:
+    text = place.filled(change.text, cause)
+    if change.name:
+        at = place.offset(change.name)
+        return Edit(Span(place.source, at, at), text)
+    first, last = place.token(place.at + change.first), place.token(place.at + change.last)
+    start = first.start if change.first <= change.last else last.end
+    return Edit(Span(place.source, start, last.end), text)
 
 
 def _span(place: Place, first: int, last: int) -> Span:

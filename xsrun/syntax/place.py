@@ -11,6 +11,8 @@ from xsrun.syntax.lexer import FIELD_BLOCKS, VALUE_ENDS, Token
 from xsrun.syntax.recovery import CLOSERS, OPENERS, begin_of, regions
 
 MAX_SHOWN: Final = 60
+LEFT_OUT: Final = "…"
+"""What stands in place of a text that is too long to be shown."""
 _PLACEHOLDER: Final = re.compile(r"<(-?\d|[a-z]+)>")
 _SURROUNDINGS: Final = {"LOBJECT": "object", "LPAR": "group", "LCOND": "group", "BTICK": "backtick"}
 
@@ -61,9 +63,23 @@ class Place:
     def text(self, start: int, stop: int) -> str:
         """The source of tokens ``start`` up to ``stop`` when it is short, else ``…``."""
         if stop <= start:
-            return "…"
+            return LEFT_OUT
         shown = self.source.text[self.token(start).start : self.token(stop - 1).end]
-        return shown if len(shown) <= MAX_SHOWN and "\n" not in shown else "…"
+        return shown if len(shown) <= MAX_SHOWN and "\n" not in shown else LEFT_OUT
+
+    def offset(self, name: str) -> int:
+        """Where a change by name puts something in (causes.py)."""
+        entry = self.entry.start + (self.token(self.entry.start).type == "BANG")
+        if name == "keyword":
+            return self.token(entry).end
+        if name == "first":
+            return self.token(entry + 1).start
+        return self.token((self._body() if name == "head" else self.region.stop) - 1).end
+
+    def _body(self) -> int:
+        """The brace that opens the body of the entry; the end of the entry when it has none."""
+        stops = (n for n in range(self.entry.start, self.entry.stop) if self.tokens[n].type == "LBLOCK")
+        return next(stops, self.entry.stop)
 
     # ------------------------------------------------------------ what help texts show
 
@@ -100,8 +116,7 @@ class Place:
         return self._head(self.at)
 
     def _head(self, start: int) -> str:
-        stops = (n for n in range(start, self.entry.stop) if self.tokens[n].type == "LBLOCK")
-        return self.text(start, next(stops, self.entry.stop))
+        return self.text(start, self._body())
 
     def _name(self, cause: Cause) -> str:
         """The variable without its sign."""

@@ -52,6 +52,7 @@ def less_than_or_equal(subject: Value, value: Value) -> bool:
     '[1,2,3]|in:"3" -> true',
     "null|in:1 -> false",
     '"abc"|in:"b" -> !Value must be an array.',
+    misnomers=("in_array",),
 )
 def in_(subject: List, search: Value) -> bool:
     """Tell whether the list holds an element that is loosely equal to the argument."""

@@ -19,6 +19,7 @@ objects = Group("object")
     '{a: 1}|get:"x":0 -> 0',
     '[{id: 1}, {id: 2}]|get:"id" -> [1,2]',
     "[5,6]|get:-1 -> null",
+    misnomers=("at", "nth", "get_index", "get_at"),
 )
 def get(subject: Value, path: Value, default: Value = None) -> Value:
     """Give the value at a path of an object or a list, or a default when it is missing.
@@ -49,7 +50,7 @@ def has(subject: Value, path: Value) -> bool:
     '["x"]|set:1:"y" -> ["x","y"]',
     '["x"]|set:5:"y" -> {"0":"x","5":"y"}',
     '"text"|set:"a":1 -> !Value must be an object.',
-    misnomers=("set_index",),
+    misnomers=("set_index", "set_at", "set_at_path", "update_at", "array_update", "set_key"),
 )
 def set_(subject: Value, path: Value, value: Value) -> Value:
     """Store a value at a path of an object or a list; objects on the way are made.

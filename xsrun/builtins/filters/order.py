@@ -22,7 +22,7 @@ _DIGITS: Final = re.compile(r"([0-9]+)")
     '[10,9,2]|sort:"":"number" -> [2,9,10]',
     '["b","C","a"]|sort -> ["a","b","C"]',
     '["f10","f9"]|sort:"":"natural":false -> ["f10","f9"]',
-    misnomers=("fsort",),
+    misnomers=("fsort", "sort_by", "order_by"),
 )
 def sort(subject: List, path: Text = "", type_: Text = "itext", asc: Bool = True) -> List:
     """Sort a list by its elements or by their values at a path, as text unless told otherwise.

@@ -155,7 +155,7 @@ def iends_with(subject: Text, search: Text) -> Bool:
     '"Epic Battle"|index:"Battle" -> 5',
     '"Epic"|index:"x" -> false',
     '["a"]|index:"a" -> !Text filter requires an integer, float, string or boolean value.',
-    misnomers=("strpos", "indexOf"),
+    misnomers=("strpos", "indexOf", "index_of"),
 )
 def index(subject: Text, search: Text) -> Value:
     """Give the position of the first occurrence, from 0, or false when there is none; case counts.
