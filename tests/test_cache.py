@@ -116,7 +116,7 @@ def the_file(home: Path) -> Path:
 def test_a_second_start_imports_no_front_end_and_no_http(project):
     first, cold = imports("execute", project)
     second, warm = imports("execute", project)
-    assert first >= {"lark", "xsrun.compile", "xsrun.project"}
+    assert first >= {"xsrun.syntax.parser", "xsrun.compile", "xsrun.project"}
     assert second & HEAVY == {"xsrun.render"}, "the warning about `zone` is drawn"
     assert cold == warm == RESULT
 
@@ -126,6 +126,12 @@ def test_a_second_start_with_nothing_to_say_draws_nothing(project):
     found, _ = imports("execute", project, "--quiet")
     assert found & (HEAVY | SLOW) == set()
     assert "xsrun.cache" in found
+
+
+def test_only_a_fault_needs_lark(project):
+    found, _ = imports("execute", project, "--no-cache")
+    assert "xsrun.syntax.parser" in found
+    assert found & {"lark", "xsrun.syntax.tables"} == set()
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["execute", "--help"]], ids=" ".join)
@@ -380,7 +386,7 @@ def test_no_cache_neither_keeps_nor_uses(project, cache_home):
     assert not cache_home.exists()
     executable(str(project))
     found, _ = imports("execute", project, "--no-cache")
-    assert "lark" in found
+    assert "xsrun.project" in found
 
 
 def test_processes_that_write_at_once(project, cache_home):

@@ -9,11 +9,9 @@ condition (expressions.md section 7) and where the fields of an ``input`` block 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import string
+from collections.abc import Callable
 from typing import Any, ClassVar, Final, NamedTuple
-
-from lark.common import LexerConf
-from lark.lexer import Lexer, TerminalDef
 
 from xsrun.diagnostics import Edit, Found
 from xsrun.source import Source, Span
@@ -28,8 +26,11 @@ DATABASE_WORDS: Final = re.compile(
     r"(?:not[ ]+)?(?:in|between|contains|includes|overlaps|like|ilike)\b(?!\.)\??|search\b(?!\.)(?=[ ])"
 )
 _BLANK: Final = re.compile(r"(?=[ \t\f\v\ufeff\r\n])[ \t\f\v\ufeff]*([\r\n][ \t\f\v\ufeff\r\n]*)?")
+_SKIPPED: Final = frozenset(" \t\f\v\ufeff\r\n/#")
+"""What may begin a blank or a comment."""
 _SPACE: Final = re.compile(r"[ \t\f\v]+")
 _ATTRIBUTE: Final = re.compile(r'(?:[A-Za-z_][\w.]*|"[^"\n]*")(?=[ \t]*=(?![=~]))')
+_BEGINS_NAME: Final = frozenset(string.ascii_letters + '_"')
 _KEY: Final = re.compile(
     r'(?:[A-Za-z_][\w.\-]*|\$[A-Za-z_][\w.]*|\d+|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')(?=[ \t]*:)'
 )
@@ -42,7 +43,7 @@ _BARE: Final = re.compile(r"[^\s{}\[\]\"'|,=-][^\s{}\[\]\"'|,=]*")
 _PATH_NAME: Final = re.compile(r"[A-Za-z_]\w*(?:[/-]+[\w{}]+)+(?=[ \t]*(?:\{|\r?\n|$|as\b|verb\b))")
 _LINE_ENDS: Final = re.compile(r"[ \t]*(?:\r?\n|//|\Z)")
 _HEADER_NAME: Final = re.compile(r"\.[A-Za-z_][\w-]*")
-_CONTINUES: Final = re.compile(r"(?:[ \t\f\v\r\n]|//[^\n]*)*(?:\|(?!\|)|(&&|\|\||[~+*%?:<>]|==|!=|- |/(?!/)))")
+_CONTINUES: Final = re.compile(r"\|(?!\|)|(&&|\|\||[~+*%?:<>]|==|!=|- |/(?!/))")
 
 OPERATORS: Final = frozenset({"ARITHMETIC", "COMPARE", "LOGIC", "MINUS", "QUESTION", "EQ", "COLON", "PIPE", "BANG"})
 VALUE_ENDS: Final = frozenset(
@@ -58,7 +59,7 @@ _AFTER_GROUP: Final = re.compile(r"[ \t\r\n]*(?:\)|&&|\|\|)")
 
 
 class Token:
-    """A terminal with its text and place, as light as Lark's parser allows."""
+    """A terminal with its text and place."""
 
     __slots__ = ("end", "start", "type", "value")
 
@@ -89,19 +90,6 @@ class Token:
         return self.end
 
 
-class TokenStream(Lexer):
-    """Hands an existing list of tokens to Lark's parser."""
-
-    __future_interface__ = 2
-
-    def __init__(self, conf: LexerConf) -> None:
-        self.conf = conf
-
-    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Any]:
-        """Yield the tokens that were given in place of a text."""
-        return iter(lexer_state.text)
-
-
 class Comment(NamedTuple):
     """A ``//`` comment; ``own_line`` when nothing stands before it."""
 
@@ -125,13 +113,6 @@ class Lexed(NamedTuple):
     comments: list[Comment]
     broken: bool
     """Whether brackets do not match, so that the tokens make no tree."""
-
-
-def terminal_pattern(terminals: Iterable[TerminalDef]) -> re.Pattern[str]:
-    """One regular expression of all terminals of the grammar, in their order of priority."""
-    ordered = sorted(terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value)))
-    parts = (f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in ordered if t.name != "COMMENT")
-    return re.compile("|".join(parts), re.MULTILINE)
 
 
 def _as_comment(line: str) -> str:
@@ -186,6 +167,10 @@ class Tokenizer:
     def _skip_blanks(self) -> bool:
         """Go to the next token; False at the end of the document."""
         text, broken = self.text, False
+        if text[self.at : self.at + 1] == " ":  # what stands between most tokens
+            self.at += 1
+        if text[self.at : self.at + 1] not in _SKIPPED:
+            return self.at < self.end
         while self.at < self.end:
             blank = _BLANK.match(text, self.at, self.end)
             if blank:
@@ -306,8 +291,9 @@ class Tokenizer:
         self.tokens.append(Token(type, value, start, end))
 
     def _take(self, type: str, match: re.Match[str]) -> None:
-        self.tokens.append(Token(type, match.group(), match.start(), match.end()))
-        self.at = match.end()
+        start, end = match.span()
+        self.tokens.append(Token(type, match.group(), start, end))
+        self.at = end
 
     def _next(self) -> None:
         kind = self.open[-1].kind
@@ -322,7 +308,16 @@ class Tokenizer:
             if found:
                 self._take("KEY", found)
                 return
-        self._terminal()
+        match = self.match(self.text, self.at, self.end)
+        if match is None:
+            self._unknown_character()
+            return
+        type = match.lastgroup or ""
+        special = self._SPECIAL.get(type)
+        if special:
+            special(self, match)
+        else:
+            self._take(type, match)
 
     def _at_entry(self) -> bool:
         if not self.tokens:
@@ -336,7 +331,7 @@ class Tokenizer:
         if last == "RBLOCK" and not self.text.startswith(("as ", "as\t", "}", ","), self.at):
             self._separate()
             last = "SEP"
-        if last not in VALUE_ENDS and not self._at_entry():
+        if self.text[self.at] not in _BEGINS_NAME or (last not in VALUE_ENDS and not self._at_entry()):
             return False
         found = _ATTRIBUTE.match(self.text, self.at, self.end)
         if found:
@@ -371,18 +366,6 @@ class Tokenizer:
                 self._take(type, found)
                 return True
         return False
-
-    def _terminal(self) -> None:
-        match = self.match(self.text, self.at, self.end)
-        if match is None:
-            self._unknown_character()
-            return
-        type = match.lastgroup or ""
-        special = self._SPECIAL.get(type)
-        if special:
-            special(self, match)
-        else:
-            self._take(type, match)
 
     def _word(self, match: re.Match[str]) -> None:
         last = self.tokens[-1].type if self.tokens else "SEP"

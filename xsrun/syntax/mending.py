@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from lark import Lark, Tree
+from lark import Tree
 from lark.exceptions import UnexpectedToken
 
 from xsrun.diagnostics import Found
 from xsrun.source import Source
 from xsrun.syntax import tree
+from xsrun.syntax.lalr import END
 from xsrun.syntax.lexer import Token
 from xsrun.syntax.mistakes import explain
-from xsrun.syntax.recovery import CLOSERS, OPENERS, without
+from xsrun.syntax.recovery import CLOSERS, OPENERS, open_brackets, without
+from xsrun.syntax.tables import parser
 
 MAX_FAULTS: Final = 100
 
@@ -30,14 +32,25 @@ class Mark(NamedTuple):
     opened: list[int]
 
 
-def mended(lark: Lark, tokens: list[Token], source: Source, found: Found) -> tree.Document:
+def mended(tokens: list[Token], source: Source, found: Found) -> tree.Document:
     """The document without the parts that make no sense; empty when there are too many of them."""
-    return _Mending(lark, tokens, source, found).run()
+    return _Mending(tokens, source, found).run()
+
+
+def explained(tokens: list[Token], source: Source, found: Found) -> None:
+    """Report what is wrong with tokens that should be an expression."""
+    reading = parser().parse_interactive([], start="expr")
+    for at, token in enumerate([*tokens, END]):
+        try:
+            reading.feed_token(token)  # type: ignore[arg-type]
+        except UnexpectedToken:
+            explain(reading.accepts, tokens, open_brackets(tokens, at), at, source, found)
+            return
 
 
 class _Mending:
-    def __init__(self, lark: Lark, tokens: list[Token], source: Source, found: Found) -> None:
-        self.parser = lark.parse_interactive([], start="document")
+    def __init__(self, tokens: list[Token], source: Source, found: Found) -> None:
+        self.parser = parser().parse_interactive([], start="document")
         self.tokens = tokens
         self.source = source
         self.found = found

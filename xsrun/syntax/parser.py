@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from lark import Lark
-from lark.exceptions import UnexpectedToken
-
 from xsrun.diagnostics import Found
+from xsrun.late import Late
 from xsrun.source import Source, Span
-from xsrun.syntax import tree
-from xsrun.syntax.lexer import Comment, Lexed, Token, Tokenizer, terminal_pattern
-from xsrun.syntax.mending import mended
-from xsrun.syntax.mistakes import explain
-from xsrun.syntax.recovery import open_brackets
-from xsrun.syntax.tables import parser
+from xsrun.syntax import grammar, lalr, tree
+from xsrun.syntax.builder import Builder
+from xsrun.syntax.lexer import Comment, Lexed, Token, Tokenizer
 from xsrun.syntax.wary import WaryTokenizer
+
+# What is wrong with a text is for Lark to say. Most texts are right, and do without it.
+_tables: Callable[[str], dict[str, Any]] = Late("xsrun.syntax.tables", "made")
+_mended: Callable[[list[Token], Source, Found], tree.Document] = Late("xsrun.syntax.mending", "mended")
+_explained: Callable[[list[Token], Source, Found], None] = Late("xsrun.syntax.mending", "explained")
 
 MAX_SOURCE: Final = 10_000_000
 
@@ -34,18 +35,19 @@ class Parsed(NamedTuple):
     comments: list[Comment]
 
 
-class Grammar(NamedTuple):
-    """What reading needs: the parser tables and the pattern of all terminals."""
+class Reader(NamedTuple):
+    """What reading needs: the states of the parser and the pattern of all terminals."""
 
-    lark: Lark
+    states: dict[str, lalr.Row]
     pattern: re.Pattern[str]
 
 
 @cache
-def grammar() -> Grammar:
-    """The parser, made once a process."""
-    lark = parser()
-    return Grammar(lark, terminal_pattern(lark.terminals))
+def reader() -> Reader:
+    """The tables of the grammar, read once a process."""
+    text = grammar.text()
+    tables = grammar.kept(text) or _tables(text)
+    return Reader(lalr.states_of(tables, Builder()), re.compile(tables["pattern"], re.MULTILINE))
 
 
 def parse_documents(source: Source, found: Found) -> list[Parsed]:
@@ -59,12 +61,10 @@ def parse_expression(source: Source, found: Found) -> tree.Expr | None:
     if lexed.broken:
         return None
     try:
-        parsed: tree.Expr = _run(lexed.tokens, "expr")
+        parsed: tree.Expr = _read(lexed.tokens, "expr")
         return parsed
-    except UnexpectedToken as error:
-        at = next((number for number, each in enumerate(lexed.tokens) if each is error.token), len(lexed.tokens))
-        accepted = error.accepts or ()
-        explain(lambda: accepted, lexed.tokens, open_brackets(lexed.tokens, at), at, source, found)
+    except lalr.Unexpected:
+        _explained(lexed.tokens, source, found)
         return None
 
 
@@ -90,18 +90,18 @@ def _tokens(source: Source, start: int, end: int, found: Found, kind: str = "blo
         )
         return Lexed([], [], True)
     first = Found()
-    lexed = Tokenizer(grammar().pattern, source, start, end, first).run(kind)
+    lexed = Tokenizer(reader().pattern, source, start, end, first).run(kind)
     if lexed.broken:
         second = Found()
-        again = WaryTokenizer(grammar().pattern, source, start, end, second).run(kind)
+        again = WaryTokenizer(reader().pattern, source, start, end, second).run(kind)
         if not again.broken:
             first, lexed = second, again
     found.items += first.items
     return lexed
 
 
-def _run(tokens: list[Token], start: str) -> Any:
-    return grammar().lark.parse(tokens, start=start)
+def _read(tokens: list[Token], start: str) -> Any:
+    return lalr.parse(reader().states, tokens, start)
 
 
 def _parse(source: Source, start: int, end: int, found: Found) -> Parsed:
@@ -109,9 +109,9 @@ def _parse(source: Source, start: int, end: int, found: Found) -> Parsed:
     lexed = _tokens(source, start, end, found)
     tokens = _header(lexed.tokens, source) if lexed.broken else lexed.tokens
     try:
-        document: tree.Document = _run(tokens, "document")
-    except UnexpectedToken:
-        document = mended(grammar().lark, tokens, source, found)
+        document: tree.Document = _read(tokens, "document")
+    except lalr.Unexpected:
+        document = _mended(tokens, source, found)
     return Parsed(source, document, lexed.comments)
 
 

@@ -1,60 +1,49 @@
-"""The tables of the parser, kept beside the grammar they follow from: building them takes longer than most runs.
+"""What Lark makes of the grammar: the tables of the parser, and a parser of its own for texts that have faults.
 
-``python -m xsrun.syntax.tables`` writes them, and a test demands that they are up to date. Tables of another
-text of the grammar or another version of Lark are passed over, and built anew each time.
+``python -m xsrun.syntax.tables`` writes the tables, and a test demands that they are up to date. Tables of another
+version of Lark are as good for us, but not for Lark.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from importlib.util import source_hash
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
 
 import lark
+from lark.common import LexerConf
 from lark.grammar import Rule
-from lark.lexer import TerminalDef
+from lark.lexer import Lexer, TerminalDef
 
-from xsrun.build import grammar_folder
+from xsrun.syntax import grammar
 from xsrun.syntax.builder import Builder
-from xsrun.syntax.lexer import TokenStream
-
-GRAMMAR: Final = os.path.join(grammar_folder(), "xanoscript.lark")
-TABLES: Final = os.path.join(grammar_folder(), "tables.json")
-OPTIONS: Final[dict[str, Any]] = {
-    "parser": "lalr",
-    "start": ["document", "expr", "condition", "lexical"],
-    "keep_all_tokens": True,
-    "maybe_placeholders": False,
-}
 
 
+class TokenStream(Lexer):
+    """Hands an existing list of tokens to Lark's parser."""
+
+    __future_interface__ = 2
+
+    def __init__(self, conf: LexerConf) -> None:
+        self.conf = conf
+
+    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Any]:
+        """Yield the tokens that were given in place of a text."""
+        return iter(lexer_state.text)
+
+
+@cache
 def parser() -> lark.Lark:
-    """The parser of the grammar, from its tables where they fit."""
-    with open(GRAMMAR, encoding="utf-8") as file:
-        text = file.read()
-    fitting = kept(text)
-    return _loaded(fitting) if fitting else built(text)
-
-
-def _key(text: str) -> str:
-    """What tables must have been made of to fit."""
-    return f"lark {lark.__version__}, grammar {source_hash(f'{OPTIONS}{text}'.encode()).hex()}"
+    """Lark's own parser of the grammar, from the tables where they fit."""
+    text = grammar.text()
+    kept = grammar.kept(text)
+    return _loaded(kept) if kept and kept["lark"] == lark.__version__ else built(text)
 
 
 def built(text: str) -> lark.Lark:
     """The parser of a grammar, from its text."""
-    return lark.Lark(text, lexer=TokenStream, transformer=Builder(), **OPTIONS)
-
-
-def kept(text: str) -> dict[str, Any] | None:
-    """The tables that are kept, None when they are not those of this grammar."""
-    try:
-        with open(TABLES, encoding="utf-8") as file:
-            found: dict[str, Any] = json.load(file)
-    except (FileNotFoundError, ValueError):
-        return None
-    return found if found.get("key") == _key(text) else None
+    return lark.Lark(text, lexer=TokenStream, transformer=Builder(), **grammar.OPTIONS)
 
 
 def _loaded(tables: dict[str, Any]) -> lark.Lark:
@@ -73,18 +62,28 @@ def _numbered(found: dict[str, Any]) -> dict[int, Any]:
     return {int(key): value for key, value in found.items()}
 
 
-def written(text: str) -> str:
-    """The tables that follow from a grammar, as they are kept."""
-    data, memo = built(text).memo_serialize([TerminalDef, Rule])
+def made(text: str) -> dict[str, Any]:
+    """The tables that follow from a grammar: those of Lark, and one regular expression of all terminals."""
+    whole = built(text)
+    data, memo = whole.memo_serialize([TerminalDef, Rule])
     data["options"] |= {"lexer": None, "transformer": None}
     data["parser"]["lexer_conf"]["lexer_type"] = None
-    return json.dumps({"key": _key(text), "data": data, "memo": memo}, separators=(",", ":")) + "\n"
+    tables = {"grammar": grammar.key(text), "lark": lark.__version__, "pattern": terminal_pattern(whole.terminals)}
+    as_kept: dict[str, Any] = json.loads(json.dumps({**tables, "data": data, "memo": memo}))
+    return as_kept
+
+
+def terminal_pattern(terminals: Iterable[TerminalDef]) -> str:
+    """One regular expression of all terminals of the grammar, in their order of priority."""
+    ordered = sorted(terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value)))
+    return "|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in ordered if t.name != "COMMENT")
 
 
 def main() -> None:
     """Write the tables of the grammar as it is now."""
-    with open(GRAMMAR, encoding="utf-8") as grammar, open(TABLES, "w", encoding="utf-8") as file:
-        file.write(written(grammar.read()))
+    tables = json.dumps(made(grammar.text()), separators=(",", ":"))
+    with open(grammar.TABLES, "w", encoding="utf-8") as file:
+        file.write(tables + "\n")
 
 
 if __name__ == "__main__":
