@@ -18,7 +18,7 @@ HEAVY = {
     "lark", "httpx", "typer", "rich", "click", "dataclasses", "inspect",
     "xsrun.syntax", "xsrun.compile", "xsrun.project", "xsrun.api", "xsrun.render",
 }  # fmt: skip
-SLOW = {"typing", "re", "json", "enum", "signal"}
+SLOW = {"typing", "re", "json", "enum", "signal", "regex"}
 """What of the standard library costs a start more than the job does."""
 RUN = """run.job "Sum" {
   main = {name: "sum", input: {numbers: [1, 2, 3]}}

@@ -41,5 +41,7 @@ class LateModule:
 if TYPE_CHECKING:
     import json as json
     import re as re
+
+    import regex as regex
 else:
-    json, re = LateModule("json"), LateModule("re")
+    json, re, regex = map(LateModule, ("json", "re", "regex"))

@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Final
 
-import regex
-
 from xsrun.diagnostics import Fault
+from xsrun.late import regex
 
 TIMEOUT: Final = 1.0
 """Seconds one search may take."""

@@ -9,7 +9,6 @@ condition (expressions.md section 7) and where the fields of an ``input`` block 
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -30,7 +29,7 @@ _SKIPPED: Final = frozenset(" \t\f\v\ufeff\r\n/#")
 """What may begin a blank or a comment."""
 _SPACE: Final = re.compile(r"[ \t\f\v]+")
 _ATTRIBUTE: Final = re.compile(r'(?:[A-Za-z_][\w.]*|"[^"\n]*")(?=[ \t]*=(?![=~]))')
-_BEGINS_NAME: Final = frozenset(string.ascii_letters + '_"')
+_BEGINS_NAME: Final = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"')
 _KEY: Final = re.compile(
     r'(?:[A-Za-z_][\w.\-]*|\$[A-Za-z_][\w.]*|\d+|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')(?=[ \t]*:)'
 )

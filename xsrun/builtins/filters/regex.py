@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regex import Match
-
 from xsrun.builtins.filters.text import demand_size
 from xsrun.builtins.registry import Bool, Group, Text
-from xsrun.hints import Final
+from xsrun.hints import TYPE_CHECKING, Final
 from xsrun.late import re
 from xsrun.patterns import TIMEOUT, bounded, compile_pattern
+
+if TYPE_CHECKING:
+    from regex import Match
 
 regex = Group("regex")
 
