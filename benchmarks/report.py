@@ -22,14 +22,16 @@ hundredths, start by a tenth, batch by as much as half. check and memory are mea
   to be equal. The number is the size. Programs: `benchmarks/programs/`, twins: `benchmarks/twins.py`.
 - **scaling**: CPU time at four times the size over the time at the size. 4 is linear; 16 for the table of lcs.
 - **limit**: what it costs that every turn of a loop is counted.
-- **start**: whole processes on the wall clock, from their start to their end. The jobs and the script that sends the
-  same POST by hand with httpx talk to a server on this machine that counts requests. The first run finds an empty
-  cache folder.
+- **start**: whole processes (`python -m xsrun`) on the wall clock, from their start to their end, in twice as many
+  turns. The jobs and the script that sends the same POST by hand with httpx talk to a server on this machine that
+  counts requests. The first run finds an empty cache folder; the bytecode of Python is there, as after an installation.
 - **parse**: bytes per CPU second of `xsrun.parse` over those of `ast.parse` on as much Python of the standard library.
 - **check**: one `xsrun check` of a folder that is named with `--corpus`; then **parse** reads that folder too.
 - **batch**: `Project.batch` of one-request jobs on threads against a loop of the same requests over one
-  `httpx.Client`, both on the wall clock, server in a process of its own. The loop never meets latency, so with
-  latency the figure also depends on how fast the machine runs the loop; the note says what latency alone allows.
+  `httpx.Client`, both on the wall clock, server in a process of its own. The loop never meets latency: with 20 ms it
+  is a figure of the machine as well, out of reach where the loop is fast, and the note says what it could be at most.
+  What threads make of the latency is the figure below it: they can be as fast as without any, and end 1,000 jobs a
+  second at most.
 - **memory**: memory that the process holds after batches, against after the first of them.
 - **peers**: CPU time of the twins in other sandboxes for Python over that of the programs in xsrun, and of a query
   under JSONata; above 1 xsrun is faster.

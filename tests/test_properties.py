@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from stack import source_text
 
@@ -18,11 +18,13 @@ from xsrun import values
 from xsrun.builtins.catalogue import registry
 from xsrun.builtins.records import Filter, Param
 from xsrun.builtins.registry import LAZY, STATIC, Bindings
-from xsrun.diagnostics import Fault
+from xsrun.diagnostics import Fault, Found
 from xsrun.effects.memory import memory_world
 from xsrun.runtime.expressions import Scope
 from xsrun.runtime.frame import Limits, Run
+from xsrun.source import Source
 from xsrun.syntax import tree
+from xsrun.syntax.parser import parse_expression
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +68,14 @@ sources = st.one_of(
 @examples(1500)
 def test_any_text_is_read_or_refused(text):
     spans_are_nested(text)
+
+
+@given(st.one_of(st.text(max_size=80), soup))
+@example('$x + "abc')
+@examples(300)
+def test_any_text_alone_is_an_expression_or_refused(text):
+    found = Found()
+    assert parse_expression(Source("text", text), found) or any(each.severity == "error" for each in found.items)
 
 
 @given(st.one_of(st.text(max_size=80), soup))

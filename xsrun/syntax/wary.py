@@ -213,8 +213,9 @@ class WaryTokenizer(Tokenizer):
         self.supplied += 1
         self._add("STRING", self.text[start:stop] + self.text[start], start, stop)
         self.at = stop
-        while self.open[-1].kind == "group" and not self.text.startswith(CLOSERS[self.open[-1].bracket], stop):
-            if "\n" in self.text[self.tokens[self.open[-1].token].start : start]:
+        while (innermost := self.open[-1]).bracket and innermost.kind == "group":
+            closed = self.text.startswith(CLOSERS[innermost.bracket], stop)
+            if closed or "\n" in self.text[self.tokens[innermost.token].start : start]:
                 break
             self._put_in()
 
