@@ -18,8 +18,8 @@ HEAVY = {
     "lark", "httpx", "typer", "rich", "click", "dataclasses", "inspect",
     "xsrun.syntax", "xsrun.compile", "xsrun.project", "xsrun.api", "xsrun.render",
 }  # fmt: skip
-SLOW = {"typing", "re", "json", "enum", "signal", "regex"}
-"""What of the standard library costs a start more than the job does."""
+SLOW = {"typing", "re", "json", "enum", "signal", "random", "hashlib", "sqlite3", "regex"}
+"""Modules that would cost a start about as much as the job does."""
 RUN = """run.job "Sum" {
   main = {name: "sum", input: {numbers: [1, 2, 3]}}
   pre = {name: "twice", input: {number: 1}, as: "first"}

@@ -15,6 +15,7 @@ from xsrun.effects.outward import real_world
 from xsrun.effects.ports import Clock, Http, Log, Random, World
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import Exchange, RecordingHttp
+from xsrun.engine.chance import DerivedRandom
 from xsrun.engine.folder import Broken
 from xsrun.engine.keeper import Earlier, Keeper, Started
 from xsrun.executable import Executable, executable
@@ -36,7 +37,6 @@ _bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli
 _heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "heeding_signals")
 _deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
 
-_derived_random: Callable[[bytes, str], Random] = Late("xsrun.engine.chance", "DerivedRandom")
 
 Options = Mapping[str, Any]
 
@@ -243,7 +243,7 @@ def _limits(options: Options) -> Limits:
 
 
 def _random(options: Options) -> Random:
-    return SystemRandom() if options["seed"] is None else _derived_random(options["seed"].encode(), "")
+    return SystemRandom() if options["seed"] is None else DerivedRandom(options["seed"].encode(), "")
 
 
 def _clock(options: Options) -> Clock:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 
-from xsrun.effects.ports import Random, World
+from xsrun.effects.ports import World
+from xsrun.engine.chance import DerivedRandom
 from xsrun.engine.world import Door, through
 from xsrun.hints import TYPE_CHECKING, Any, Final
 from xsrun.late import Late
@@ -21,7 +22,6 @@ SEED_BYTES: Final = 32
 
 _local: Callable[..., Local] = Late("xsrun.engine.starting", "local")
 _note: Callable[..., None] = Late("xsrun.engine.quiet", "note")
-_derived_random: Callable[[bytes, str], Random] = Late("xsrun.engine.chance", "DerivedRandom")
 
 
 class Started(NamedTuple):
@@ -64,7 +64,7 @@ class Keeper:
 
     def world(self, world: World) -> World:
         """The world of the run: the same, through the door."""
-        return through(world, Door(lambda: self.local.strand), lambda strand: _derived_random(self._seed, strand))
+        return through(world, Door(lambda: self.local.strand), lambda strand: DerivedRandom(self._seed, strand))
 
     @property
     def local(self) -> Local:
