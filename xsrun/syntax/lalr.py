@@ -1,6 +1,6 @@
 """The parser: a loop over the tables that Lark makes of the grammar.
 
-It does what the loop of Lark does, in a third of the time and without importing Lark. At the first token that does
+It does what the loop of Lark does, in half the time and without importing Lark. At the first token that does
 not fit it gives up: what is wrong with a text is for Lark to say (mending.py).
 """
 
