@@ -4,6 +4,7 @@ Valid programs (jobs, scripts, random ones) get mistakes of one kind everywhere 
 the tree of the original.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from random_programs import programs
 from stack import source_text
-from test_properties import examples
+from test_properties import examples, sources
 
 import xsrun
 from xsrun.api import Project
@@ -23,6 +24,7 @@ from xsrun.diagnostics import Diagnostic, Edit
 from xsrun.files import replace
 from xsrun.fix import Fixes, applied, fix
 from xsrun.project import load_text
+from xsrun.reports import report
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
 
@@ -224,6 +226,28 @@ def test_a_variable_called_response_gets_another_name(text):
         pytest.skip("it sets no variable")
     wrong = re.sub(rf"\${name}\b", "$response", text)
     assert same_trees(mended(wrong), re.sub(rf"\${name}\b", "$response_value", text))
+
+
+@pytest.mark.slow
+@given(sources)
+@examples(80)
+def test_any_text_is_mended_once_and_for_all(text):
+    """Nothing breaks it, what comes out has less wrong with it, and there is nothing more to mend."""
+    assert fixes(text).left == []
+    assert mended(mended(text)) == mended(text)
+
+
+def test_sarif_carries_the_edits():
+    [found] = Project(load_text("function f { input { string a } }", "job.xs")).diagnostics
+    [result] = json.loads(report("sarif", [found]))["runs"][0]["results"]
+    [fixed] = result["fixes"]
+    region = {"startLine": 1, "startColumn": 22, "endLine": 1, "endColumn": 28}
+    assert fixed["artifactChanges"] == [
+        {
+            "artifactLocation": {"uri": "job.xs", "uriBaseId": "%SRCROOT%"},
+            "replacements": [{"deletedRegion": region, "insertedContent": {"text": "text"}}],
+        }
+    ]
 
 
 # ------------------------------------------------------------------ what is left alone

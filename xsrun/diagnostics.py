@@ -322,6 +322,7 @@ PORTABILITY: Final[dict[str, Code]] = {
     "or-default": Code(Exit.SOURCE, "`||` stands where `??` is meant"),
     "fill-order": Code(Exit.SOURCE, "`fill` repeats the piped value, here an empty list"),
     "sorted-as-text": Code(Exit.SOURCE, "numbers are sorted as texts"),
+    "sort-direction": Code(Exit.SOURCE, "a sort got its direction where it takes a path"),
     "throw-kind": Code(Exit.SOURCE, "the name of a `throw` is a kind of error, and selects no status"),
     "two-fields": Code(Exit.SOURCE, "two fields stand on one line"),
     "two-constructs": Code(Exit.SOURCE, "two constructs stand in one document"),

@@ -24,6 +24,8 @@ from xsrun.syntax.lexer import Comment
 
 COMPARES: Final = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">="})
 JUDGES: Final = COMPARES | {"&&", "||"}
+NUMBER_WORDS: Final = frozenset({"int", "integer", "decimal", "float", "numeric", "num"})
+"""What people write for the type ``number`` of a sort."""
 CALCULATES: Final = frozenset({"+", "-", "*", "/"})
 
 
@@ -238,6 +240,8 @@ class Portability(Findings):
 def of_filter(findings: Findings, node: tree.Filter, known: Type) -> None:
     """What the type of the subject says of a filter (filters.tsv): three of them do not what their names promise."""
     name = node.name
+    if name in ("sort", "rsort"):
+        _order(findings, node)
     place = Span(findings.source, node.name_start, node.name_start + len(name))
     if name == "sort" and known.only(LIST) and known.element.only(NUMBER) and not _sorts_numbers(node):
         message = "`sort` compares numbers as texts: 10 stands before 9"
@@ -249,6 +253,27 @@ def of_filter(findings: Findings, node: tree.Filter, known: Type) -> None:
     if name == "to_text" and known.only(CONTAINER):
         message = "the text of a list or object is not documented"
         findings.warn("not-portable", message, place, help="write |json_encode")
+
+
+def _order(findings: Findings, node: tree.Filter) -> None:
+    """Section "sort" of filters.tsv: a type that is none sorts as text, and the direction is no path."""
+    given = [(each, _plain(each)) for each in node.arguments[:2]]
+    for argument, word in given[1:]:
+        if word in NUMBER_WORDS:
+            message = f"`{node.name}` has no type `{word}`: it compares texts, and 10 stands before 9"
+            edits = [Edit(findings.span(argument), '"number"')]
+            findings.warn("sorted-as-text", message, argument, help='write "number"', edits=edits)
+    if len(given) == 1 and given[0][1] in ("asc", "desc"):
+        message = f"`{node.name}` takes a path first: `{given[0][1]}` is no direction"
+        shown = "rsort" if given[0][1] == "desc" else "sort"
+        findings.warn("sort-direction", message, given[0][0], help=f'write |{shown}:"":"text"')
+
+
+def _plain(node: tree.Node) -> str:
+    """The text of a literal or of a bare word, ``""`` for any other."""
+    if isinstance(node, tree.Literal) and isinstance(node.value, str):
+        return node.value
+    return node.name if isinstance(node, tree.Word) else ""
 
 
 def _sorts_numbers(node: tree.Filter) -> bool:

@@ -83,9 +83,7 @@ def _check_inner(context: Context, block: tree.Block, entry: tree.Block, known: 
     if right in known.blocks:
         span = entry.head_span(context.source)
         message = f"`{block.keyword}` has no `{entry.keyword}`"
-        context.error(
-            "misplaced", message, span, f"write `{right}`", edits=[Edit(entry.head_span(context.source), right)]
-        )
+        context.error("misplaced", message, span, f"write `{right}`", edits=[Edit(span, right)])
         return
     inner = known.blocks[0] if len(known.blocks) == 1 else ""
     shown = ", ".join(f"`{name}`" for name in known.blocks) or "attributes"
@@ -126,13 +124,15 @@ def loop(context: Context, block: tree.Block) -> tuple[tree.Block, tree.Node | N
     element, over = _element_in_head(heads)
     each = block.block("each")
     if element is not None and over is not None:
-        named = f"each as {context.span(element).text}"
+        named = f"each as ${context.span(element).text.lstrip('$')}"
         context.error(
             "syntax",
             f"`{block.keyword}` names its element in `each`",
             Span(context.source, block.heads[0].start, block.heads[-1].end),
             help=f"write {block.keyword} ({context.span(over).text}) {{ {named} {{ … }} }}",
-            edits=[*_bare_head(context, block, over), *_each_named(context, block, each, named)],
+            edits=[*_bare_head(context, block, over), *_each_named(context, block, each, named)]
+            if isinstance(element, tree.Variable)
+            else (),
         )
     elif each is None:
         each = _missing_each(context, block)

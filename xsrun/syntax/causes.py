@@ -222,6 +222,8 @@ FIELDS: Final = (
 STATEMENTS: Final = (
     Cause("^ >SPREAD", "`...` stands for what was left out", "write it out, or remove the dots",
           inside="block fields document"),
+    Cause("^ TYPENAME WORD >QUESTION", "a field stands outside `input`", "move it into input { … } of the function",
+          inside="block", mark=(-2, -1)),
     Cause("^ TYPENAME >LSQUARE", "a field stands outside `input`", "move it into input { … } of the function",
           inside="block", mark=(-1, -1)),
     Cause("^ >EQ", "the name of an attribute is missing before `=`", "write value = <rest>", inside="block"),
