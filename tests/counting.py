@@ -19,6 +19,7 @@ class Counting(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.seen: Counter[str] = Counter()
         self.bodies: list[str] = []
+        self.headers: list[dict[str, str]] = []
 
     @property
     def url(self) -> str:
@@ -33,6 +34,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.seen[f"{self.command} {self.path}"] += 1
         self.server.bodies.append(body.decode())
+        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
         if self.path.endswith("/lost"):
             self.close_connection = True
             return

@@ -33,6 +33,7 @@ LAYERS = (
     ("compile",),
     ("runtime",),
     ("executable",),
+    ("config",),
     ("engine",),
     ("api", "info", "render", "pages"),
     ("reports",),

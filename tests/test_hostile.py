@@ -74,7 +74,7 @@ def test_a_request_that_is_cut_off_was_sent():
         def send(self, request: Request) -> None:
             raise LimitFault("limit-time", "too long")
 
-    http = RecordingHttp(Slow())
+    http = RecordingHttp(Slow(), [])
     with pytest.raises(LimitFault):
         http.send(Request("POST", "https://x.test"))
     assert [(each.writes, each.unclear) for each in http.exchanges] == [(True, True)]

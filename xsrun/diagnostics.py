@@ -157,6 +157,9 @@ class Fault(Exception):
 class LimitFault(Fault):
     """A limit of the runner was reached; ``try_catch`` does not see it."""
 
+    sent = True
+    """Whether a request that it interrupts may have arrived."""
+
 
 class RunStopped(Exception):
     """Ends the whole run with a value (``debug.stop``); it is no error and cannot be caught."""

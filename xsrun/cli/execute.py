@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from xsrun.cli.find import NotFound, find
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
+from xsrun.config import NO_CONFIG, BadConfig, Config, config_file
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.outward import real_world
 from xsrun.effects.ports import Clock, Http, Log, Random, World
@@ -18,6 +19,7 @@ from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.engine.chance import DerivedRandom
 from xsrun.engine.folder import Broken
 from xsrun.engine.keeper import Earlier, Keeper, Started
+from xsrun.engine.world import Layer
 from xsrun.executable import Executable, executable
 from xsrun.hints import Any, Final
 from xsrun.late import Late
@@ -37,6 +39,9 @@ _bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli
 _heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "heeding_signals")
 _deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
 
+_layer_of: Callable[..., Layer] = Late("xsrun.engine.layers", "layer")
+_auto_key: Callable[[str, Mapping[str, Any]], str] = Late("xsrun.engine.keying", "auto_key")
+_read_config: Callable[[str], Config] = Late("xsrun.config", "read_config")
 
 Options = Mapping[str, Any]
 
@@ -44,10 +49,12 @@ MOST_NAMED: Final = 8
 """Requests that a message names."""
 TIME_DIGITS: Final = 15
 """Digits of the latest time that ``--now`` takes in milliseconds."""
+AUTO: Final = "auto"
+"""The ``--key`` that is made of job and input."""
 LONGEST_RUN: Final = 1e8
 """Seconds that ``--timeout`` may be at most; the timers of systems count little further."""
 
-KEPT: Final = ("simulate", "map", "now", "seed", "limit", "memory", "timeout", "durable")
+KEPT: Final = ("simulate", "map", "now", "seed", "limit", "memory", "timeout", "durable", "key", "retry", "force")
 """Options that count again when a run is resumed."""
 
 MEMORY = 4096
@@ -122,8 +129,9 @@ def run(task: Task) -> int:
     if isinstance(ready, Failure):
         task.output.failure(ready)
         return ready.exit
+    layer = _layer(task)
     keeper = None if task.options["ephemeral"] else _keeper(task, ready.secrets)
-    return _watch(task, ready.world, keeper)
+    return _watch(task, ready.world, keeper, layer)
 
 
 def prepare(task: Task) -> Ready | Failure:
@@ -173,10 +181,27 @@ def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> dict
     return {f"input {at}": each for at, each in enumerate(sensitive(fields, {**job.main.input, **given}))}
 
 
-def _watch(task: Task, world: World, keeper: Keeper | None) -> int:
+def _layer(task: Task) -> Layer:
+    """What is around the requests of the run. Raises BadOption."""
+    options, file = task.options, config_file(task.path)
+    if options["key"] is None and not options["retry"] and file is None:
+        return lambda world, _door: world
+    try:
+        config = _read_config(file) if file else NO_CONFIG
+    except BadConfig as fault:
+        raise BadOption(fault.message, fault.help) from None
+    key = config.key if options["key"] is None else options["key"]
+    if key is not None and not key.strip():
+        raise BadOption("an empty key names nothing", "write --key NAME, or --key auto for one made of job and input")
+    if key == AUTO:
+        key = _auto_key(task.job.name, {**(task.job.main.input if task.job.main else {}), **task.given})
+    return _layer_of(config, options["retry"], key, options["force"])
+
+
+def _watch(task: Task, world: World, keeper: Keeper | None, layer: Layer) -> int:
     """Run, keep how it ended, then show it."""
     output = task.output
-    result = _attempt(task, keeper.world(world) if keeper else world)
+    result = _attempt(task, keeper.world(world, layer) if keeper else layer(world, None))
     failure, document = result.error, ""
     if failure is None:
         try:
@@ -197,14 +222,14 @@ def _watch(task: Task, world: World, keeper: Keeper | None) -> int:
 def _attempt(task: Task, world: World) -> Result:
     """Run to the end, or to where it is cut short."""
     options = task.options
-    recorder = RecordingHttp(world.http)
+    exchanges: list[Exchange] = []
+    watched = world.with_layer(lambda each: each._replace(http=RecordingHttp(each.http, exchanges)))
     try:
         with _bounded_memory(options["memory"] or MEMORY), _until(options["timeout"]), _heeding_signals():
-            watched = world._replace(http=recorder)
             return run_job(task.project.loaded, task.job, task.given, watched, _limits(options))
     except KeyboardInterrupt as stop:
-        message = f"stopped by {str(stop) or 'the keyboard'}; {_sent(recorder.exchanges)}"
-        return Result(error=Failure("interrupted", message, Exit.INTERRUPTED), requests=tuple(recorder.exchanges))
+        message = f"stopped by {str(stop) or 'the keyboard'}; {_sent(exchanges)}"
+        return Result(error=Failure("interrupted", message, Exit.INTERRUPTED), requests=tuple(exchanges))
 
 
 def _sent(exchanges: list[Exchange]) -> str:

@@ -80,6 +80,23 @@ EXECUTE: Final = (
         "What to run",
     ),
     Option(
+        "retry",
+        ("--retry",),
+        "flag",
+        "",
+        "Send again what failed for a moment, where that is safe; xsrun.toml says it for hosts.",
+        "Safety",
+    ),
+    Option(
+        "key",
+        ("--key",),
+        "text",
+        "KEY",
+        "Name this run's writes, so that their provider does them once; auto: after job and input.",
+        "Safety",
+    ),
+    Option("force", ("--force",), "flag", "", "Send also what a run with the same key has done already.", "Safety"),
+    Option(
         "ephemeral",
         ("--ephemeral",),
         "flag",

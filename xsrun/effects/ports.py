@@ -48,6 +48,13 @@ class Request(NamedTuple):
         """The value of the first header of that name in any case, ``""`` when absent."""
         return find_header(self.headers, name)
 
+    @property
+    def host(self) -> str:
+        """The host of its address in lower case, ``""`` when it has none."""
+        authority = self.url.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
+        host = authority.rpartition("@")[2].lower()
+        return host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+
     def with_url(self, url: str) -> Request:
         """The same request to another address."""
         return self._replace(url=url)
@@ -136,6 +143,11 @@ class World(NamedTuple):
     env: Mapping[str, str] = NO_ENV
     fork: Callable[[], World] | None = None
     """The world of a function that begins to run beside its caller; None where that is the same one."""
+
+    def with_layer(self, layer: Callable[[World], World]) -> World:
+        """The world with something around its ports, also around those of functions that run beside their caller."""
+        fork = self.fork
+        return layer(self)._replace(fork=(lambda: fork().with_layer(layer)) if fork else None)
 
     def with_env(self, env: Mapping[str, str]) -> World:
         """The same world with other environment variables."""

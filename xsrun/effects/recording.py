@@ -26,11 +26,11 @@ class Exchange(NamedTuple):
 
 
 class RecordingHttp:
-    """Sends through another port and keeps every exchange in order."""
+    """Sends through another port and keeps every exchange, in the order of the answers, in ``exchanges``."""
 
-    def __init__(self, inner: Http) -> None:
+    def __init__(self, inner: Http, exchanges: list[Exchange]) -> None:
         self.inner = inner
-        self.exchanges: list[Exchange] = []
+        self.exchanges = exchanges
 
     def send(self, request: Request) -> Response:
         """Send, and keep what came of it."""
@@ -39,8 +39,9 @@ class RecordingHttp:
         except TransportFailure as failure:
             self.exchanges.append(Exchange(request, failure=failure))
             raise
-        except (KeyboardInterrupt, LimitFault):
-            stopped = TransportFailure(42, "the run was stopped before an answer came", sent=True)
+        except (KeyboardInterrupt, LimitFault) as stop:
+            sent = not isinstance(stop, LimitFault) or stop.sent
+            stopped = TransportFailure(42, "the run was stopped before an answer came", sent=sent)
             self.exchanges.append(Exchange(request, failure=stopped))
             raise
         self.exchanges.append(Exchange(request, response))

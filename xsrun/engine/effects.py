@@ -96,6 +96,10 @@ class Effects(Protocol):
         """Whether what happens now has happened before, in an earlier attempt of the run."""
         ...
 
+    def done(self, name: str) -> Json | None:
+        """What another run did under the name of an effect: ``[run, milliseconds, value]``, None for nothing."""
+        ...
+
     def fork(self) -> Effects:
         """The effects of a function that begins to run beside this one."""
         ...
@@ -115,6 +119,8 @@ class OutcomeUnknown(LimitFault):
 class Diverged(LimitFault):
     """A resumed run wants something else than the run did at the same step."""
 
+    sent = False
+
     def __init__(self, run: str, was: str, wants: str) -> None:
         super().__init__(
             "diverged",
@@ -125,6 +131,8 @@ class Diverged(LimitFault):
 
 class JournalBroken(LimitFault):
     """The journal cannot be written: an effect that it could not tell of is not done."""
+
+    sent = False
 
     def __init__(self, reason: str, title: str) -> None:
         self.reason = reason

@@ -28,7 +28,7 @@ def send(inner: Http, effects: Effects, request: Request) -> Response:
             key=judged.name,
         )
     )
-    return _response(answer)
+    return response_of(answer)
 
 
 def _perform(inner: Http, request: Request) -> Outcome:
@@ -82,7 +82,8 @@ def request_of(kept: dict[str, Any]) -> Request:
     return Request(kept["method"], kept["url"], tuple((name, value) for name, _, value in headers), _body(kept))
 
 
-def _response(answer: dict[str, Any]) -> Response:
+def response_of(answer: dict[str, Any]) -> Response:
+    """The answer that was kept. Raises TransportFailure when there was none."""
     if "failure" in answer:
         raise TransportFailure(answer["code"], answer["failure"], sent=answer["sent"])
     headers = tuple((name, value) for name, value in answer["headers"])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from xsrun.effects.ports import World
 from xsrun.engine.chance import DerivedRandom
-from xsrun.engine.world import Door, through
+from xsrun.engine.world import Door, Layer, through
 from xsrun.hints import TYPE_CHECKING, Any, Final
 from xsrun.late import Late
 from xsrun.record import NamedTuple
@@ -62,9 +62,10 @@ class Keeper:
         self._seed = _seed(seed, earlier)
         self._made: Local | None = None
 
-    def world(self, world: World) -> World:
-        """The world of the run: the same, through the door."""
-        return through(world, Door(lambda: self.local.strand), lambda strand: DerivedRandom(self._seed, strand))
+    def world(self, world: World, layer: Layer) -> World:
+        """The world of the run: the same through the door, with a layer around each strand."""
+        door = Door(lambda: self.local.strand)
+        return through(world, door, lambda strand: DerivedRandom(self._seed, strand), layer)
 
     @property
     def local(self) -> Local:

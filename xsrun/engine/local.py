@@ -65,6 +65,7 @@ class Local:
         self._guard: int | None = None
         self._buffer: list[StepRow] = []
         self._lock = threading.RLock()
+        self.scope = _scope(run)
         self._recorded = {(step.strand, step.number): step for step in recorded}
         self._resumed = bool(run.attempts > 1)
         self.strand = Strand(self, "")
@@ -72,6 +73,21 @@ class Local:
     def recorded(self, strand: str, number: int) -> StepRow | None:
         """What an earlier attempt did at a step."""
         return self._recorded.get((strand, number))
+
+    def done_elsewhere(self, name: str) -> Any:
+        """The newest step of another run with this name, as run, time and value."""
+        with self._lock:
+            if self._given_up:
+                return None
+            try:
+                self.begin()
+                assert self._journal is not None
+                found = self._journal.with_key(self.vault.seal(self.scope + name))
+            except Broken as broken:
+                self._warn(f"whether another run has done this is not known: {broken}")
+                return None
+        step = next((each for each in found if each.run != self.run.id), None)
+        return None if step is None else [step.run, step.answered_at, self.vault.open_value(step.outcome)]
 
     # ------------------------------------------------------------ keeping
 
@@ -152,6 +168,12 @@ class Local:
         return self._journal is not None
 
 
+def _scope(run: RunRow) -> str:
+    """What sets the effects of a run apart whose requests go elsewhere than their addresses say."""
+    elsewhere = [*(["simulated"] if run.options.get("simulate") else []), *(run.options.get("map") or [])]
+    return "".join(f"{each} " for each in elsewhere)
+
+
 class Strand:
     """The effects of the run itself, or of one function that runs beside it, in their order; implements Effects."""
 
@@ -178,6 +200,14 @@ class Strand:
         earlier = known and self._readings.following(known.readings)
         return self._readings.add(read() if earlier is None else earlier)
 
+    def done(self, name: str) -> Any:
+        """What another run did under the name of an effect; the same in every attempt."""
+
+        def perform(_sending: Callable[[], None], _begun: int) -> Outcome:
+            return Outcome(self.local.done_elsewhere(name))
+
+        return self.do(Effect("ledger", f"look for {name}", {"name": name}, Policy.READ, perform))
+
     def do(self, effect: Effect) -> Any:
         """What came of an effect, done now or in an earlier attempt of the run."""
         step = self._step(effect)
@@ -203,7 +233,7 @@ class Strand:
             site=local.where(),
             policy=effect.policy.value,
             args=dumps(local.vault.seal_value(effect.args)),
-            key=local.vault.seal(effect.key),
+            key=local.vault.seal(local.scope + effect.key) if effect.key else "",
             state=State.PREPARED,
             readings=self._readings.taken(),
             prepared_at=local.now(),

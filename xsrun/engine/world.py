@@ -35,20 +35,21 @@ class Door:
         return self._effects
 
 
-def through(world: World, door: Door, random: Callable[[str], Random], strand: str = "") -> World:
+Layer = Callable[[World, Door | None], World]
+"""Puts something around the ports of a strand; there is no door where nothing is kept."""
+
+
+def through(world: World, door: Door, random: Callable[[str], Random], layer: Layer, strand: str = "") -> World:
     """The world as a strand sees it whose effects go through a door; ``random`` makes the chance of a strand."""
 
     def fork() -> World:
         effects = door().fork()
-        return through(world, Door(lambda: effects), random, effects.name)
+        return through(world, Door(lambda: effects), random, layer, effects.name)
 
-    return world._replace(
-        http=_Http(world.http, door),
-        clock=_Clock(world.clock, door),
-        random=random(strand),
-        log=_Log(world.log, door),
-        fork=fork,
+    journaled = world._replace(
+        http=_Http(world.http, door), clock=_Clock(world.clock, door), random=random(strand), log=_Log(world.log, door)
     )
+    return layer(journaled, door)._replace(fork=fork)
 
 
 class _Http:

@@ -33,6 +33,8 @@ class Keyed(NamedTuple):
     """The request that asks for what a key has made; None where repeating the call is as good as asking."""
     found: Callable[[Response, str], Response | None] | None = None
     """From its answer, the answer that the call had; None when nothing was made since a time (ISO 8601, UTC)."""
+    refused: Callable[[Response], bool] | None = None
+    """Whether an answer says that there is one with this key already."""
 
     def covers(self, request: Request) -> bool:
         """Whether a request is such a call."""
@@ -84,6 +86,11 @@ def _incident_by_key(request: Request, key: str) -> Request:
     return request._replace(method="GET", url=url, headers=headers, body=b"")
 
 
+def _incident_exists(response: Response) -> bool:
+    """PagerDuty: an open incident of the service has the key."""
+    return response.status == 400 and b"matching dedup key already exists" in response.body
+
+
 def _incident_since(response: Response, since: str) -> Response | None:
     """The answer to the create call, out of a list of incidents.
 
@@ -102,7 +109,7 @@ def _incident_since(response: Response, since: str) -> Response | None:
 KEYED: Final = (
     Keyed(
         "PagerDuty REST", PAGERDUTY_REST, "POST", "/incidents", ("incident", "incident_key"),
-        (("incident", "service", "id"),), find=_incident_by_key, found=_incident_since,
+        (("incident", "service", "id"),), find=_incident_by_key, found=_incident_since, refused=_incident_exists,
     ),
     Keyed(
         "PagerDuty Events", PAGERDUTY_EVENTS, "POST", "/v2/enqueue", ("dedup_key",),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import takewhile
 
 from xsrun.diagnostics import CODES, Exit, Fault
-from xsrun.effects.ports import World
+from xsrun.effects.ports import Log, World
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.hints import Any, Final
 from xsrun.program import Call, Plan, Program, Routine
@@ -45,9 +45,9 @@ class Result(NamedTuple):
 class _KeepingLog:
     """Passes entries on and keeps their values."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Log, values: list[Any]) -> None:
         self.inner = inner
-        self.values: list[Any] = []
+        self.values = values
 
     def write(self, value: Any, place: str = "") -> None:
         """Keep the entry and pass it on."""
@@ -68,13 +68,16 @@ def run_function(
 
 
 def _watched(world: World, run: Callable[[World], tuple[Any, Any]]) -> Result:
-    http, log = RecordingHttp(world.http), _KeepingLog(world.log)
-    watched = world._replace(http=http, log=log)
+    exchanges: list[Exchange] = []
+    logs: list[Any] = []
+    watched = world.with_layer(
+        lambda each: each._replace(http=RecordingHttp(each.http, exchanges), log=_KeepingLog(each.log, logs))
+    )
     try:
         value, pre_result = run(watched)
     except Fault as fault:
-        return Result(None, failure_of(fault, http.exchanges), tuple(http.exchanges), tuple(log.values))
-    return Result(value, None, tuple(http.exchanges), tuple(log.values), pre_result)
+        return Result(None, failure_of(fault, exchanges), tuple(exchanges), tuple(logs))
+    return Result(value, None, tuple(exchanges), tuple(logs), pre_result)
 
 
 def _steps(loaded: Loaded, plan: Plan, given: Mapping[str, Any], world: World, limits: Limits) -> tuple[Any, Any]:

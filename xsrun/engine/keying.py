@@ -1,0 +1,123 @@
+"""Keys for writes, placed where their provider takes them, when the user asks for it.
+
+An author's own key wins. What carries a key of ours and was answered in another run is not sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from xsrun import values
+from xsrun.effects.ports import Request, Response, World
+from xsrun.engine.effects import Unsure
+from xsrun.engine.http import asked, response_of
+from xsrun.engine.policies import Judged, judge
+from xsrun.providers.keys import Keyed, body_of, keyed_call
+
+DIGITS: Final = 40
+KEYED_METHODS: Final = frozenset({"POST", "PATCH"})
+"""Methods that need a key to be repeated; the others may be repeated as they are."""
+
+
+class Done(NamedTuple):
+    """What another run did under a name."""
+
+    run: str
+    at: str
+    """When it was answered, ISO 8601."""
+    answer: dict[str, Any]
+    """A response as it is kept."""
+
+
+Ledger = Callable[[str], Done | None]
+
+
+def auto_key(job: str, given: Mapping[str, Any]) -> str:
+    """The key of a job and its input: the same for the same, in whatever order it was written."""
+    return _digest(values.dumps([job, sorted(given.items())]))
+
+
+def _digest(text: str) -> str:
+    return "xs-" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+
+
+class Keying(NamedTuple):
+    """What the user asks for."""
+
+    key: str
+    headers: Mapping[str, str] = {}
+    """Hosts whose writes take a key in a header, and the name of that header."""
+    force: bool = False
+    """Whether to send what another run has done already."""
+
+
+class KeyingHttp:
+    """Puts a key into every write without one that takes one, and asks the ledger before sending it.
+
+    ``used`` counts the keys of a run: the first write of a kind gets the key as it is, the next ones with a number.
+    """
+
+    def __init__(self, world: World, keying: Keying, ledger: Ledger | None, used: Counter[str]) -> None:
+        self._world = world
+        self._keying = keying
+        self._ledger = None if keying.force else ledger
+        self._used = used
+
+    def send(self, request: Request) -> Response:
+        """The answer, of now or of the run that did the same before. Raises TransportFailure."""
+        keyed = self._keyed(request)
+        if keyed is None:
+            return self._world.http.send(request)
+        judged = judge(keyed)
+        done = self._ledger(judged.name) if self._ledger else None
+        if done is not None:
+            told = f"already done by run {done.run} at {done.at}; nothing was sent (--force sends it again)"
+            self._world.log.write(f"{request.method} {request.url}: {told}")
+            return response_of(done.answer)
+        response = self._world.http.send(keyed)
+        if judged.call is not None and judged.call.refused is not None and judged.call.refused(response):
+            return self._existing(judged, keyed) or response
+        return response
+
+    def _existing(self, judged: Judged, request: Request) -> Response | None:
+        """What stands in the way of a second one, as if this request had made it."""
+        try:
+            found = asked(self._world.http, judged, request, self._world.clock.now())
+        except Unsure:
+            return None
+        if found is not None:
+            self._world.log.write(f"{request.method} {request.url}: there is one with the key {judged.key} already")
+        return response_of(found.value) if found else None
+
+    def _keyed(self, request: Request) -> Request | None:
+        """The request with a key of ours; None where it has one, or takes none."""
+        if request.method not in KEYED_METHODS or judge(request).key:
+            return None
+        call = keyed_call(request)
+        if call is not None:
+            return self._in_body(request, call)
+        name = self._keying.headers.get(request.host)
+        if name is None:
+            self._world.log.write(f"{request.method} {request.url} got no key: it is not known where it takes one")
+            return None
+        return request._replace(headers=(*request.headers, (name, self._next(request, 255))))
+
+    def _in_body(self, request: Request, call: Keyed) -> Request | None:
+        body = body_of(request)
+        place = body
+        for name in call.place[:-1]:
+            place = place.get(name) if isinstance(place, dict) else None
+        if not isinstance(place, dict):
+            return None
+        place[call.place[-1]] = self._next(request, call.longest)
+        return request._replace(body=values.dumps(body).encode("utf-8", "surrogatepass"))
+
+    def _next(self, request: Request, longest: int) -> str:
+        kind = f"{request.method} {request.url.partition('?')[0]}"
+        self._used[kind] += 1
+        number = self._used[kind]
+        key = self._keying.key if number == 1 else f"{self._keying.key}-{number}"
+        return key if len(key) <= longest else _digest(key)

@@ -1,0 +1,38 @@
+"""What the user asked to have around every request of a run: keys, and further attempts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from xsrun.config import Config
+from xsrun.effects.ports import World
+from xsrun.engine.keying import Done, Keying, KeyingHttp, Ledger
+from xsrun.engine.retry import RetryingHttp
+from xsrun.engine.views import iso
+from xsrun.engine.world import Door, Layer
+
+
+def layer(config: Config, retry: bool, key: str | None, force: bool) -> Layer:
+    """The layer that does what options and configuration say; further attempts are made inside of keys."""
+    patient = config._replace(retry=config.retry or True) if retry else config
+    headers = {name: host.key_header for name, host in config.hosts.items() if host.key_header}
+    used: Counter[str] = Counter()
+
+    def wrapped(world: World, door: Door | None) -> World:
+        world = world._replace(http=RetryingHttp(world, patient.patience))
+        if key is None:
+            return world
+        return world._replace(
+            http=KeyingHttp(world, Keying(key, headers, force), _ledger(door) if door else None, used)
+        )
+
+    return wrapped
+
+
+def _ledger(door: Door) -> Ledger:
+    def look_up(name: str) -> Done | None:
+        found: list[Any] | None = door().done(name)
+        return Done(found[0], str(iso(found[1])), found[2]) if found else None
+
+    return look_up

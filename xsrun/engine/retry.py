@@ -1,0 +1,120 @@
+"""Requests that are sent again: when it helps, and only when it surely does no harm.
+
+A write is repeated when nothing of it left this process, or when it carries a key by which its provider knows it
+again; where the provider can be asked for the key, it is asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from xsrun.config import Retry
+from xsrun.effects.ports import Request, Response, TransportFailure, World
+from xsrun.engine.effects import Policy, Unsure
+from xsrun.engine.http import asked, response_of
+from xsrun.engine.policies import Judged, judge
+
+CROWDED: Final = frozenset({429, 503})
+"""Answers that may say how long to wait."""
+PASSING: Final = frozenset({408, 500, 502, 504})
+TELLING: Final = ("retry-after", "ratelimit-reset")
+"""Headers that say it, in seconds or as a date."""
+FIRST_WAIT: Final = 1.0
+LONGEST_WAIT: Final = 30.0
+JITTER: Final = 1000
+
+Tried = Response | TransportFailure
+
+
+class RetryingHttp:
+    """Sends through the port of a world, again where that is safe and may help.
+
+    ``patience`` says for a host how long; None for not at all.
+    """
+
+    def __init__(self, world: World, patience: Callable[[str], Retry | None]) -> None:
+        self._world = world
+        self._patience = patience
+
+    def send(self, request: Request) -> Response:
+        """The last answer. Raises the last TransportFailure when there is none."""
+        judged, patience = judge(request), self._patience(request.host)
+        begun = self._world.clock.now()
+        waited, attempt = 0.0, 1
+        tried = self._try(request)
+        maybe = False
+        while patience and attempt < patience.attempts and _helps(judged, tried):
+            wait = self._wait(tried, attempt)
+            if waited + wait > patience.budget:
+                break
+            self._world.log.write(f"{request.method} {request.url}: {_reason(tried)}, again in {wait:.1f} s")
+            self._world.clock.sleep(wait)
+            waited, attempt = waited + wait, attempt + 1
+            maybe = maybe or _unclear(tried)
+            tried = (self._known(judged, request, begun) if maybe else None) or self._try(request)
+        if maybe and isinstance(tried, Response) and _refused(judged, tried):
+            tried = self._known(judged, request, begun) or tried
+        if isinstance(tried, TransportFailure):
+            raise tried
+        return tried
+
+    def _try(self, request: Request) -> Tried:
+        try:
+            return self._world.http.send(request)
+        except TransportFailure as failure:
+            return failure
+
+    def _known(self, judged: Judged, request: Request, begun: int) -> Response | None:
+        """What an attempt without an answer did, as far as its provider says."""
+        if judged.policy is not Policy.LOOKUP:
+            return None
+        try:
+            found = asked(self._world.http, judged, request, begun)
+        except Unsure:
+            return None  # The provider refuses a second one of the same key.
+        return response_of(found.value) if found else None
+
+    def _wait(self, tried: Tried, attempt: int) -> float:
+        """Seconds to wait before the next attempt."""
+        told = _told(tried, self._world.clock.now()) if isinstance(tried, Response) else None
+        if told is not None:
+            return told
+        longest: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1))
+        return longest * self._world.random.integer(JITTER // 2, JITTER) / JITTER
+
+
+def _helps(judged: Judged, tried: Tried) -> bool:
+    """Whether another attempt is safe, and may come to something else."""
+    if isinstance(tried, TransportFailure):
+        return not tried.sent or judged.policy is not Policy.ONCE
+    return tried.status in CROWDED | PASSING and judged.policy is not Policy.ONCE
+
+
+def _unclear(tried: Tried) -> bool:
+    """Whether an attempt may have been carried out."""
+    return tried.sent if isinstance(tried, TransportFailure) else tried.status in PASSING | {503}
+
+
+def _refused(judged: Judged, response: Response) -> bool:
+    """Whether the provider says that there is one with this key: an attempt before made it."""
+    return judged.call is not None and judged.call.refused is not None and judged.call.refused(response)
+
+
+def _told(response: Response, now: int) -> float | None:
+    """The seconds that an answer asks to wait."""
+    if response.status not in CROWDED:
+        return None
+    for name in TELLING if response.status == 429 else TELLING[:1]:
+        value = response.header(name).strip()
+        if value.isdecimal() and len(value) < 10:
+            return float(value)
+        with suppress(ValueError):
+            return max(0.0, parsedate_to_datetime(value).timestamp() - now / 1000)
+    return None
+
+
+def _reason(tried: Tried) -> str:
+    return tried.message if isinstance(tried, TransportFailure) else f"{tried.status} {tried.reason}".rstrip()
