@@ -356,6 +356,7 @@ RUN: Final[dict[str, Code]] = {
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),
     "expectation": Code(Exit.FAILED, "an `expect` did not hold"),
     "outcome-unknown": Code(Exit.UNKNOWN_OUTCOME, "a request may have arrived, and was not sent again"),
+    "not-recorded": Code(Exit.FAILED, "the cassette holds no such request"),
     "diverged": Code(Exit.USAGE, "a resumed run does something else than it did"),
     "journal": Code(Exit.FAILED, "the journal of runs cannot be read or written"),
     "no-run": Code(Exit.USAGE, "no run has this id"),

@@ -179,8 +179,15 @@ def _body(body: bytes) -> str:
 
 
 def shown_headers(headers: Headers) -> list[str]:
-    """Header lines with the values of credentials hidden."""
-    return [f"{name}: {MASK if name.lower() in SECRET_HEADERS else value}" for name, value in headers]
+    """Header lines with credentials hidden; how an ``Authorization`` begins stays, because that is often wrong."""
+    return [f"{name}: {_hidden(value) if name.lower() in SECRET_HEADERS else value}" for name, value in headers]
+
+
+def _hidden(value: str) -> str:
+    scheme, space, rest = value.partition(" ")
+    return (
+        f"{scheme}{space}{'token=' if rest.startswith('token=') else ''}{MASK}" if space and scheme.isalpha() else MASK
+    )
 
 
 def failure_json(failure: Failure, exchanges: Iterable[Exchange], masker: Masker) -> dict[str, object]:

@@ -39,6 +39,11 @@ _bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli
 _heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "heeding_signals")
 _deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
 
+_stand_ins: Callable[..., dict[str, str]] = Late("xsrun.cli.rehearsal", "stand_ins")
+_dry: Callable[..., World] = Late("xsrun.cli.rehearsal", "dry")
+_recording: Callable[..., Http] = Late("xsrun.cli.rehearsal", "recording")
+_playing: Callable[..., Http] = Late("xsrun.cli.rehearsal", "playing")
+_vault: Callable[..., Any] = Late("xsrun.engine.vault", "Vault")
 _layer_of: Callable[..., Layer] = Late("xsrun.engine.layers", "layer")
 _auto_key: Callable[[str, Mapping[str, Any]], str] = Late("xsrun.engine.keying", "auto_key")
 _read_config: Callable[[str], Config] = Late("xsrun.config", "read_config")
@@ -54,7 +59,20 @@ AUTO: Final = "auto"
 LONGEST_RUN: Final = 1e8
 """Seconds that ``--timeout`` may be at most; the timers of systems count little further."""
 
-KEPT: Final = ("simulate", "map", "now", "seed", "limit", "memory", "timeout", "durable", "key", "retry", "force")
+KEPT: Final = (
+    "simulate",
+    "map",
+    "now",
+    "seed",
+    "limit",
+    "memory",
+    "timeout",
+    "durable",
+    "key",
+    "retry",
+    "force",
+    "replay",
+)
 """Options that count again when a run is resumed."""
 
 MEMORY = 4096
@@ -130,7 +148,8 @@ def run(task: Task) -> int:
         task.output.failure(ready)
         return ready.exit
     layer = _layer(task)
-    keeper = None if task.options["ephemeral"] else _keeper(task, ready.secrets)
+    unkept = task.options["ephemeral"] or task.options["dry_run"]
+    keeper = None if unkept else _keeper(task, ready.secrets)
     return _watch(task, ready.world, keeper, layer)
 
 
@@ -143,12 +162,30 @@ def prepare(task: Task) -> Ready | Failure:
     if options["simulate"] or options["map"]:
         http, simulated = _simulated_http(options["simulate"], options["map"], clock, random)
     resolved = resolve(task.job.env, task.variables[0], simulated, *task.variables[1:])
+    rehearsed = options["dry_run"] or options["replay"]
+    if resolved.missing and rehearsed:
+        resolved = resolve(task.job.env, resolved.values, _stand_ins(resolved.missing))
     secrets = {**resolved.values, **_sensitive(task.project, task.job, task.given)}
     output.masker = Masker(secrets.values())
     if resolved.missing:
         return task.project.missing_env(task.job, resolved.missing)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
-    return Ready(real_world(log, resolved.values, http, clock, random), secrets)
+    world = real_world(log, resolved.values, http, clock, random)
+    return Ready(_rehearsed(world, secrets, options, output), secrets)
+
+
+def _rehearsed(world: World, secrets: Mapping[str, str], options: Options, output: Output) -> World:
+    """The world with what stands in place of the network, or around it. Raises BadOption."""
+    chosen = [f"--{name.replace('_', '-')}" for name in ("dry_run", "record", "replay") if options[name]]
+    if len(chosen) > 1:
+        raise BadOption(f"{' and '.join(chosen)} exclude each other", f"leave {chosen[-1]} away")
+    if options["dry_run"]:
+        return _dry(world, bool(options["simulate"] or options["map"]), output)
+    if options["replay"]:
+        return world._replace(http=_playing(options["replay"], _vault(secrets, output.masker)))
+    if options["record"]:
+        return world._replace(http=_recording(world.http, options["record"], _vault(secrets, output.masker)))
+    return world
 
 
 def _keeper(task: Task, secrets: Mapping[str, str]) -> Keeper:

@@ -80,6 +80,18 @@ EXECUTE: Final = (
         "What to run",
     ),
     Option(
+        "dry_run",
+        ("--dry-run",),
+        "flag",
+        "",
+        "Show every request and send none; go on with the answer of a simulator or a usual one.",
+        "Network",
+    ),
+    Option(
+        "record", ("--record",), "text", "FILE", "Write requests and answers to a file, without secrets.", "Network"
+    ),
+    Option("replay", ("--replay",), "text", "FILE", "Take the answers from a recorded file; send nothing.", "Network"),
+    Option(
         "retry",
         ("--retry",),
         "flag",

@@ -40,9 +40,9 @@ class RecordingHttp:
             self.exchanges.append(Exchange(request, failure=failure))
             raise
         except (KeyboardInterrupt, LimitFault) as stop:
-            sent = not isinstance(stop, LimitFault) or stop.sent
-            stopped = TransportFailure(42, "the run was stopped before an answer came", sent=sent)
-            self.exchanges.append(Exchange(request, failure=stopped))
+            if not isinstance(stop, LimitFault) or stop.sent:
+                stopped = TransportFailure(42, "the run was stopped before an answer came", sent=True)
+                self.exchanges.append(Exchange(request, failure=stopped))
             raise
         self.exchanges.append(Exchange(request, response))
         return response

@@ -1,0 +1,52 @@
+"""What ``--dry-run``, ``--record`` and ``--replay`` put in place of the network, or around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xsrun.cli.options import BadOption
+from xsrun.cli.output import Output
+from xsrun.effects.ports import Http, Request, World
+from xsrun.engine.cassette import BadCassette, PlayingCassette, RecordingCassette, read_cassette
+from xsrun.engine.dry_run import DryHttp, HurriedClock
+from xsrun.engine.vault import Vault
+from xsrun.render import shown_headers
+
+
+def stand_ins(names: Iterable[str]) -> dict[str, str]:
+    """Values for variables that have none, in runs that send nothing."""
+    return {name: f"stand-in-for-{name}" for name in names}
+
+
+def dry(world: World, simulated: bool, output: Output) -> World:
+    """A world that shows what the given one would do; its port is asked only where it is a simulator."""
+
+    def show(request: Request) -> None:
+        headers = shown_headers(request.headers)
+        body = request.body.decode("utf-8", "backslashreplace")
+        if output.as_json:
+            told = {"method": request.method, "url": request.url, "headers": headers, "body": body}
+            output.line({"type": "would-send", **output.masker.value(told)})
+        else:
+            lines = [f"would send {request.method} {request.url}", *(f"  {line}" for line in headers)]
+            output.line(output.masker.text("\n".join(lines + ([f"  {body}"] if body else []))))
+
+    return world._replace(http=DryHttp(world.http if simulated else None, show), clock=HurriedClock(world.clock))
+
+
+def recording(inner: Http, path: str, vault: Vault) -> Http:
+    """A port that writes what passes through it to a file of its own. Raises BadOption."""
+    try:
+        return RecordingCassette(inner, path, vault)
+    except OSError as error:
+        raise BadOption(
+            f"--record {path} cannot be written: {error.strerror}", "name a file in a folder of yours"
+        ) from None
+
+
+def playing(path: str, vault: Vault) -> Http:
+    """A port that answers from a file. Raises BadOption."""
+    try:
+        return PlayingCassette(read_cassette(path), vault)
+    except BadCassette as fault:
+        raise BadOption(f"--replay: {fault}", "name a file that --record has written") from None
