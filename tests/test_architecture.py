@@ -13,7 +13,7 @@ MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 
 LAYERS = (
     ("hints", "build"),
-    ("record", "late"),
+    ("record", "late", "differences"),
     ("files",),
     ("source",),
     ("diagnostics", "effects.ports"),
@@ -36,7 +36,7 @@ LAYERS = (
     ("config",),
     ("engine",),
     ("api", "info", "render", "pages"),
-    ("reports",),
+    ("formatting", "reports"),
     ("xsrun",),
     ("cli",),
     ("__main__",),

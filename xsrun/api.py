@@ -21,8 +21,9 @@ from xsrun.runtime.job import Failure, Result, run_function, run_job
 from xsrun.source import Source
 from xsrun.syntax import tree
 from xsrun.syntax.parser import parse_documents
+from xsrun.syntax.printer import canonical
 
-__all__ = ["Document", "Project", "Result", "XsError", "evaluate", "load", "parse"]
+__all__ = ["Document", "Project", "Result", "XsError", "evaluate", "format", "load", "parse"]
 
 NO_VALUES: Mapping[str, Any] = {}
 
@@ -138,6 +139,18 @@ def parse(text: str, name: str = "run.xs") -> Document:
     if any(each.severity == "error" for each in found.items):
         raise XsError(found.items)
     return Document(source, [each.document for each in parsed], found.items)
+
+
+def format(text: str, name: str = "run.xs") -> str:
+    """The canonical text of one or more documents: the same program and comments, laid out as everywhere.
+
+    Raises XsError with every fault of its syntax.
+    """
+    found = Found()
+    after = canonical(Source(name, text), found)
+    if after is None:
+        raise XsError(found.items)
+    return after
 
 
 def load(path: str | os.PathLike[str]) -> Project:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Edit
+from xsrun.differences import unified
 from xsrun.source import Source
 
 MAX_ROUNDS: Final = 20
@@ -16,9 +15,6 @@ MAX_ROUNDS: Final = 20
 
 UNREAD: Final = frozenset({"syntax", "unclosed", "unmatched"})
 """Codes of findings behind which others may hide."""
-
-
-_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 class Mended(NamedTuple):
@@ -33,9 +29,7 @@ class Mended(NamedTuple):
 
     def diff(self, name: str) -> str:
         """What changes in the file of that name, as a unified diff; its lines end as those of the text do."""
-        before, after = (_LINE.findall(text) for text in (self.source.text, self.text))
-        lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
-        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+        return unified(name, self.source.text, self.text)
 
 
 class Fixes(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Edit, Found, nearest
-from xsrun.files import content, source_files
+from xsrun.files import content, replace, source_files
 from xsrun.program import Call, Plan
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
@@ -138,6 +139,18 @@ def read_source(file: str, name: str, found: Found) -> Source | None:
             help="save the file as UTF-8",
         )
         return None
+
+
+def write_source(source: Source, text: str) -> None:
+    """Let the file of a source hold another text, whole or not at all; its mode and byte order mark stay.
+
+    Raises OSError, also when the file has changed since it was read.
+    """
+    data = content(source.path)
+    if data.decode("utf-8-sig", "replace") != source.text:
+        raise OSError(0, "it was changed in the meantime")
+    mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
+    replace(source.path, mark + text.encode("utf-8"))
 
 
 def _add_documents(folder: Folder, source: Source) -> None:

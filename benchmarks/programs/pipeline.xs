@@ -9,8 +9,8 @@ function pipeline {
       each as $id {
         var $order {
           value = {
-            id    : $id
-            price : ($id * 37) % 1000
+            id: $id
+            price: ($id * 37) % 1000
             amount: $id % 7 + 1
             status: ($id % 3 == 0) ? "open" : "paid"
           }

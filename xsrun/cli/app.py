@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, runs
+from xsrun.cli import check, commands, fmt, runs
 from xsrun.cli.options import EXECUTE, PATH, WHEN, Option
 from xsrun.late import Late
 
@@ -100,6 +100,7 @@ for _name in ("execute", "run", "exec"):
     app.command(_name, help=EXAMPLES, hidden=_name != "execute")(_from_records(EXECUTE, _execute))
 
 app.command("check")(check.check)
+app.command("fmt")(fmt.fmt)
 app.command("info")(commands.info)
 app.command("list")(commands.list_jobs)
 app.command("mock")(commands.mock)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
@@ -12,7 +11,7 @@ import typer
 
 from xsrun.cli.arguments import ColorOption, JsonOption
 from xsrun.cli.find import SKIPPED, NotFound, homes_below
-from xsrun.cli.output import Output
+from xsrun.cli.output import Output, to_stdout
 from xsrun.diagnostics import PORTABILITY, Diagnostic, Exit
 from xsrun.files import home_of, is_home, source_files
 from xsrun.late import Late
@@ -91,7 +90,7 @@ def check(
     found = _findings(examined, strict)
     shown = [each for each in found if each.severity == "error" or not quiet]
     if forms:
-        _write(_report(forms[0], shown))
+        to_stdout(_report(forms[0], shown))
     else:
         _show(output, shown)
     errors = sum(each.severity == "error" for each in found)
@@ -193,11 +192,6 @@ def _from_here(project: Project) -> Iterator[Diagnostic]:
 
 
 # ------------------------------------------------------------------ what is said
-
-
-def _write(report: str) -> None:
-    """A report on stdout; a lone surrogate, of the name of a file, has no UTF-8 form."""
-    sys.stdout.write(report.encode("utf-8", "backslashreplace").decode())
 
 
 def _show(output: Output, found: Iterable[Diagnostic]) -> None:

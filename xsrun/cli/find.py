@@ -40,16 +40,17 @@ def jobs_below(root: str) -> list[Place]:
 
     Files that cannot be read are left out.
     """
-    return [place for file in _files(root) for place in _jobs_in(file)]
+    return [place for file in xs_files(root) for place in _jobs_in(file)]
 
 
 def homes_below(root: str) -> list[str]:
     """Every folder or file of a job, whether its run file makes sense or not, in the order of their paths."""
-    files = ((file, os.path.basename(file) in RUN_FILES) for file in _files(root))
+    files = ((file, os.path.basename(file) in RUN_FILES) for file in xs_files(root))
     return list(dict.fromkeys(home_of(file) for file, certain in files if certain or _jobs_in(file)))
 
 
-def _files(root: str) -> Iterator[str]:
+def xs_files(root: str) -> Iterator[str]:
+    """The file, or every ``.xs`` file in the folder and below it, in the order of their paths; no hidden ones."""
     if not os.path.isdir(root):
         yield root
     for folder, folders, files in os.walk(root):

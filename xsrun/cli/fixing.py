@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +13,8 @@ import typer
 from xsrun.api import Project
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Diagnostic
-from xsrun.files import content, replace
 from xsrun.fix import Mended, fix
+from xsrun.project import write_source
 from xsrun.source import Source
 
 
@@ -49,11 +48,7 @@ def _write(mended: Mended, output: Output) -> None:
     """Write a text that was mended. Ends the command when that cannot be done."""
     source = mended.source
     try:
-        data = content(source.path)
-        if data.decode("utf-8-sig", "replace") != source.text:
-            raise OSError(0, "it was changed in the meantime")
-        mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
-        replace(source.path, mark + mended.text.encode("utf-8"))
+        write_source(source, mended.text)
     except OSError as error:
         message = f"{_shown(source)} cannot be written: {error.strerror}"
         raise typer.Exit(output.complain("unwritable", message, "mend that, and fix again")) from None

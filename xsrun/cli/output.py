@@ -87,6 +87,11 @@ class Output:
         return exit
 
 
+def to_stdout(text: str) -> None:
+    """A text as it is; a lone surrogate, of the name of a file, has no UTF-8 form and is escaped."""
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode())
+
+
 def _coloured(stream: TextIO, color: str | None) -> bool:
     """Colour only on a terminal that wants it; ``--color`` wins."""
     if color in ("always", "never"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -52,12 +52,19 @@ def reader() -> Reader:
 
 def parse_documents(source: Source, found: Found) -> list[Parsed]:
     """Every document of a file; what is wrong goes to ``found``."""
-    return [_parse(source, start, end, found) for start, end in split(source)]
+    return [Parsed(source, document, lexed.comments) for lexed, document in read_documents(source, found)]
+
+
+def read_documents(source: Source, found: Found) -> Iterator[tuple[Lexed, tree.Document]]:
+    """Every document of a file with the tokens it was made of; what is wrong goes to ``found``."""
+    for start, end in split(source):
+        lexed = lex(source, start, end, found)
+        yield lexed, _parse(lexed, source, found)
 
 
 def parse_expression(source: Source, found: Found) -> tree.Expr | None:
     """A text that is one expression; None when it is none."""
-    lexed = _tokens(source, 0, len(source.text), found, "group")
+    lexed = lex(source, 0, len(source.text), found, "group")
     if lexed.broken:
         return None
     try:
@@ -80,7 +87,8 @@ def split(source: Source) -> list[tuple[int, int]]:
     return [(a, b) for a, b in places if source.text[a:b].strip("\ufeff \t\r\n")]
 
 
-def _tokens(source: Source, start: int, end: int, found: Found, kind: str = "block") -> Lexed:
+def lex(source: Source, start: int, end: int, found: Found, kind: str = "block") -> Lexed:
+    """The tokens of one document; ``kind`` as for ``Tokenizer.run``."""
     if end - start > MAX_SOURCE:
         found.error(
             "source-size",
@@ -104,15 +112,14 @@ def _read(tokens: list[Token], start: str) -> Any:
     return lalr.parse(reader().states, tokens, start)
 
 
-def _parse(source: Source, start: int, end: int, found: Found) -> Parsed:
+def _parse(lexed: Lexed, source: Source, found: Found) -> tree.Document:
     """One document; parts that make no sense are reported and left out."""
-    lexed = _tokens(source, start, end, found)
     tokens = _header(lexed.tokens, source) if lexed.broken else lexed.tokens
     try:
         document: tree.Document = _read(tokens, "document")
     except lalr.Unexpected:
         document = _mended(tokens, source, found)
-    return Parsed(source, document, lexed.comments)
+    return document
 
 
 def _header(tokens: list[Token], source: Source) -> list[Token]:

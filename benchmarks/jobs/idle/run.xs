@@ -1,6 +1,6 @@
 run.job "Idle" {
   main = {
-    name : "idle"
+    name: "idle"
     input: {title: "Database is down"}
   }
 }

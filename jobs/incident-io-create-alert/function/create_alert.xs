@@ -70,7 +70,9 @@ function create_alert {
       value = {title: $title, status: $input.status, deduplication_key: $key}
     }
     var.update $event {
-      value = $event|set_ifnotempty:"description":$description|set_ifnotempty:"source_url":$input.source_url
+      value = $event
+        |set_ifnotempty:"description":$description
+        |set_ifnotempty:"source_url":$input.source_url
     }
     var.update $event {
       value = $event|set_ifnotempty:"metadata":($attributes|merge:$input.metadata)
