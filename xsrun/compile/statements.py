@@ -22,7 +22,8 @@ from xsrun.compile.rows import CellUpdate, cell_update
 from xsrun.compile.straight import tried
 from xsrun.compile.types import ANY, LIST
 from xsrun.compile.updates import Updates
-from xsrun.diagnostics import nearest
+from xsrun.diagnostics import Edit, nearest
+from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.types.table import TYPES
 
@@ -68,12 +69,16 @@ class Statements:
         while at < len(entries):
             found = cell_update(entries, at)
             chain = _chain(entries, at)
+            answer = _answer(entries, at)
             if found:
                 made += self._cell(found, [each for each in entries[at : at + 3] if isinstance(each, tree.Block)])
                 at += 3
             elif chain:
                 made += self._inner(chain)
                 at += len(chain)
+            elif answer:
+                self._stray_response(*answer)
+                at += 2
             else:
                 made += self._entry(entries[at])
                 at += 1
@@ -151,12 +156,7 @@ class Statements:
 
     def _stray_attribute(self, entry: tree.Attribute) -> None:
         if entry.name == "response":
-            self.context.error(
-                "misplaced",
-                "`response` is a clause of the function, no statement",
-                tree.Word(entry.start, entry.name_end, entry.name),
-                help=CLAUSES["response"],
-            )
+            self._stray_response(entry)
             return
         self.context.error(
             "misplaced",
@@ -164,6 +164,17 @@ class Statements:
             entry,
             help=f"write var ${entry.name} {{ value = {self._short(entry.value)} }}",
         )
+
+    def _stray_response(self, entry: tree.Attribute, end: tree.Block | None = None) -> None:
+        """``response = …`` among statements; with a bare ``return`` behind it, it is what that should give back."""
+        source = self.context.source
+        edits: list[Edit] = []
+        if end is not None and not source.text[entry.end : end.start].strip():
+            opening = Edit(Span(source, entry.start, entry.value.start), "return { value = ")
+            edits = [opening, Edit(Span(source, entry.end, end.end), " }")]
+        message = "`response` is a clause of the function, no statement"
+        place = Span(source, entry.start, entry.name_end)
+        self.context.error("misplaced", message, place, CLAUSES["response"], edits=edits)
 
     # ------------------------------------------------------------ variables
 
@@ -364,6 +375,15 @@ def _chain(entries: list[tree.Node], at: int) -> list[tree.Block]:
             break
         found.append(entry)
     return found
+
+
+def _answer(entries: list[tree.Node], at: int) -> tuple[tree.Attribute, tree.Block] | None:
+    """``response = …`` with a bare ``return`` behind it."""
+    pair = entries[at : at + 2]
+    if len(pair) < 2 or not isinstance(pair[0], tree.Attribute) or not isinstance(pair[1], tree.Block):
+        return None
+    bare = pair[1].keyword == "return" and not (pair[1].body or pair[1].heads or pair[1].broken or pair[1].disabled)
+    return (pair[0], pair[1]) if bare and pair[0].name == "response" and not pair[0].disabled else None
 
 
 def _is_disabled(block: tree.Block) -> bool:
