@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
+from xsrun.compile.flow import check_flow
 from xsrun.compile.program import compile_folder
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
 from xsrun.effects.outward import real_world
@@ -48,7 +49,9 @@ class Project(Executable):
     """A loaded folder with its constructs. Compiled when it is loaded, run as often as wanted, from any thread."""
 
     def __init__(self, folder: Folder) -> None:
-        super().__init__(compile_folder(folder), folder.diagnostics)
+        program = compile_folder(folder)
+        check_flow(folder)
+        super().__init__(program, folder.diagnostics)
         self.folder = folder
 
     def reread(self, texts: Mapping[str, str] = NO_VALUES) -> Project:

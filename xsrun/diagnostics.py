@@ -333,7 +333,11 @@ PORTABILITY: Final[dict[str, Code]] = {
 """What runs here, and what the platform may refuse or read otherwise."""
 
 FLOW: Final[dict[str, Code]] = {
-    "unreachable": Code(Exit.SOURCE, "statements stand behind an unconditional `return`"),
+    "unreachable": Code(Exit.SOURCE, "no path leads to the statement"),
+    "unused-variable": Code(Exit.SOURCE, "a variable is set and never read"),
+    "maybe-unset": Code(Exit.SOURCE, "a variable is read that only some paths set"),
+    "redeclared-variable": Code(Exit.SOURCE, "a variable is set again before anything read its value"),
+    "shadowed-variable": Code(Exit.SOURCE, "a loop sets a variable that holds something else already"),
 }
 """What the order of the statements says: found by ``check``, and no matter of a run."""
 

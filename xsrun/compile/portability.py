@@ -196,13 +196,6 @@ class Portability(Findings):
                 help=f'use precondition (false) {{ error_type = "{name.value.value}" }}',
             )
 
-    def _unreachable(self, node: tree.Block) -> None:
-        """errors.md section 6: statements behind an unconditional return."""
-        entries = [entry for entry in node.body or () if isinstance(entry, tree.Block)]
-        for before, after in pairwise(entries):
-            if before.keyword == "return" and not (before.disabled or before.attribute("disabled")):
-                self.warn("unreachable", "this is never reached", after.head_span(self.source), help="remove it")
-
     def _discouraged(self, node: tree.Block) -> None:
         """Section 4: names that the documentation reserves."""
         targets = [head for head in node.heads if node.keyword == "var"] + (
@@ -313,5 +306,5 @@ CHECKS: Final[Mapping[type, tuple[Callable[[Portability, Any], None], ...]]] = {
     tree.Chain: (Portability._greedy, Portability._fill),
     tree.Attribute: (Portability._default,),
     tree.Pair: (Portability._default,),
-    tree.Block: (Portability._thrown_kind, Portability._unreachable, Portability._discouraged),
+    tree.Block: (Portability._thrown_kind, Portability._discouraged),
 }

@@ -5,5 +5,5 @@ function main {
     var $url { value = "https://" ~ $env.XSRUN_TEST_HOST }
     var $key { value = $env.XSRUN_TEST_KEY }
   }
-  response = null
+  response = [$url, $key]
 }

@@ -5,5 +5,5 @@ function main {
     var $answer { value = {response: {status: 404}} }
     var $id { value = $answer.response.result.id }
   }
-  response = null
+  response = $id
 }

@@ -4,5 +4,5 @@ function main {
   stack {
     var $key { value = $env.XSRUN_TEST_KEY }
   }
-  response = null
+  response = $key
 }

@@ -5,5 +5,5 @@ function main {
     var $item { value = {id: 7, tags: "red,blue"} }
     var $n { value = ($item.tags|count) + 1 }
   }
-  response = null
+  response = $n
 }
