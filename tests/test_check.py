@@ -106,5 +106,7 @@ def test_a_file_whose_name_is_no_text(here, capsys):
 
 def test_an_expression_of_thousands_of_parts(here):
     long = " ~ ".join(["$a"] * 20_000)
-    (here / "a.xs").write_text(f'function "a" {{\n  stack {{\n    var $a {{ value = 1 }}\n  }}\n  response = {long}\n}}')
+    (here / "a.xs").write_text(
+        f'function "a" {{\n  stack {{\n    var $a {{ value = 1 }}\n  }}\n  response = {long}\n}}'
+    )
     assert main(["check"]) in (0, 3)

@@ -298,6 +298,7 @@ SOURCE: Final[dict[str, Code]] = {
     "not-constant": Code(Exit.SOURCE, "a literal is required here"),
     "misplaced-db": Code(Exit.SOURCE, "`$db` exists only in database expressions"),
     "misplaced-element": Code(Exit.SOURCE, "`$$` and `$this` exist only in expressions that run per element"),
+    "constant-comparison": Code(Exit.SOURCE, "a comparison gives the same whatever is compared"),
     "undeclared-env": Code(Exit.SOURCE, "an environment variable is read that no job declares"),
 }
 """What is wrong with a text or does not fit together."""

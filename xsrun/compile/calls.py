@@ -8,7 +8,7 @@ from typing import Any, Final
 from xsrun import extras
 from xsrun.builtins.records import Filter, Param, Statement
 from xsrun.builtins.registry import CONTAINER, ELEMENTS, LAZY, LIST, STATIC, TEXT, Bindings, Kind
-from xsrun.compile import fast, portability
+from xsrun.compile import fast, portability, proofs
 from xsrun.compile import python as py
 from xsrun.compile.context import Context, Evaluator
 from xsrun.compile.types import ANY, NULL, OBJECT, OTHER, STRING, Type
@@ -72,12 +72,14 @@ class Arguments:
             for argument in node.arguments:
                 self.expressions.value(argument)
             return made
+        place = tree.Word(node.name_start, node.name_start + len(node.name), node.name)
         portability.of_filter(self.context, node, known)
+        proofs.of_value(self.context, record.subject.kind, known, place, record.name)
         short = self._short(made, node, known)
         if short is not None:
             return short
         constant = self.expressions.constant_of(subject) if subject else (False, None)
-        arguments = self.filled(record, tree.Word(node.name_start, node.name_start + len(node.name), node.name))
+        arguments = self.filled(record, place)
         if record.needs_scope:
             arguments.append(self._scope(node))
         arguments.append(self.convert(record.subject.kind, made, constant, known))
@@ -191,9 +193,15 @@ class Arguments:
             return self.static(param, node, owner)
         made = self.expressions.value(node, strict=False)
         constant = self.expressions.constant_of(node)
-        if param.required or param.variadic:
-            return self.convert(param.kind, made, constant, self.context.types.of(node))
-        return self._optional(param, made, constant, self.context.types.of(node))
+        return self._given(param, made, constant, node, owner)
+
+    def _given(self, param: Param, made: ast.expr, constant: tuple[bool, Any], node: tree.Node, owner: str) -> ast.expr:
+        known = self.context.types.of(node)
+        demanded = param.required or param.variadic
+        proofs.of_value(self.context, param.kind, known, node, owner, not demanded)
+        if demanded:
+            return self.convert(param.kind, made, constant, known)
+        return self._optional(param, made, constant, known)
 
     def _optional(self, param: Param, made: ast.expr, constant: tuple[bool, Any], known: Type) -> ast.expr:
         """Null stands for the default."""
@@ -270,10 +278,7 @@ class Arguments:
             return self.argument(param, node, owner)
         made = self.expressions.value(node, strict=True)
         constant = self.expressions.constant_of(node)
-        known = self.context.types.of(node)
-        if param.required:
-            return self.convert(param.kind, made, constant, known)
-        return self._optional(param, made, constant, known)
+        return self._given(param, made, constant, node, owner)
 
     def _head_conditions(self, block: tree.Block) -> dict[str, ast.expr]:
         """``if (…)`` in the head of ``array.find`` and its kin."""

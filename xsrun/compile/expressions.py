@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
-from xsrun.compile import fast
+from xsrun.compile import fast, proofs
 from xsrun.compile import python as py
 from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context
@@ -66,6 +66,7 @@ class Expressions:
 
     def _compared(self, node: tree.Operation, left: ast.expr, right: ast.expr) -> ast.expr:
         types = self.context.types
+        proofs.of_comparison(self.context, types.of(node.left), types.of(node.right), node)
         known = fast.comparison(self.context, node.operator, left, right, types.of(node.left), types.of(node.right))
         return known or py.call(COMPARISON[node.operator], left, right)
 
@@ -353,6 +354,7 @@ class Expressions:
         self.context.warn(
             "unary-minus", "the platform has no sign before a variable", node, help="write 0 - $x in parentheses"
         )
+        proofs.of_operand(self.context, self.context.types.of(node.operand), node.operand, "-")
         return py.call("negate", self.value(node.operand))
 
     def _truth(self, node: tree.Node) -> ast.expr:
@@ -393,6 +395,8 @@ class Expressions:
         types = self.context.types
         with self.context.passing():
             a, b = self.value(left, strict), self.value(right, strict)
+        for operand in (left, right):
+            proofs.of_operand(self.context, types.of(operand), operand, operator)
         known = fast.calculation(self.context, operator, a, b, types.of(left), types.of(right))
         known = known or fast.guess(self.context, operator, a, b, types.of(left))
         return known or py.call(ARITHMETIC[operator], a, b)
@@ -422,8 +426,10 @@ class Expressions:
             operands.append(left.right)
             left = left.left
         operands.append(left)
+        operands.reverse()
+        proofs.of_joined(self.context, ((operand, self.context.types.of(operand)) for operand in operands))
         parts: list[ast.expr] = []
-        for operand in reversed(operands):
+        for operand in operands:
             if isinstance(operand, tree.Literal) and isinstance(operand.value, str):
                 parts.append(py.constant(operand.value))
             else:

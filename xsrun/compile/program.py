@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any, Final
 
 from xsrun.builtins.catalogue import registry
+from xsrun.compile import proofs
 from xsrun.compile import python as py
 from xsrun.compile.callees import Callees, Signature, callees, standard_inputs
 from xsrun.compile.context import Context, Findings
@@ -22,7 +23,7 @@ from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
 from xsrun.diagnostics import Found, nearest
-from xsrun.program import Program, Routine, code_name, function_name
+from xsrun.program import Call, Program, Routine, code_name, function_name
 from xsrun.project import STACK_KINDS, Construct, Folder, Job
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
@@ -254,15 +255,23 @@ class _Compiler:
             for clause, call in (("main", job.plan.main), ("pre", job.plan.pre), ("post", job.plan.post)):
                 if call is None or call.name not in functions:
                     continue
-                known = functions[call.name].inputs
-                for name in call.input.keys() - set(known):
-                    near = nearest(name, known)
-                    self.found.warn(
-                        "unknown-input",
-                        f"`{call.name}` has no input `{name}`; it is ignored",
-                        _input_span(job.construct, clause, name),
-                        help=f"did you mean `{near}`?" if near else f"it takes {', '.join(known) or 'none'}",
-                    )
+                self._check_constants(job, clause, call, functions[call.name])
+
+    def _check_constants(self, job: Job, clause: str, call: Call, callee: Signature) -> None:
+        source = job.construct.source
+        given = _given_inputs(job.construct, clause)
+        fields = {field.name: field for field in callee.fields}
+        for name, value in call.input.items():
+            if name in fields and name in given:
+                proofs.of_constant(Findings(source, self.found), fields[name], value, given[name].value, call.name)
+            elif name not in fields:
+                near = nearest(name, fields)
+                self.found.warn(
+                    "unknown-input",
+                    f"`{call.name}` has no input `{name}`; it is ignored",
+                    given[name].span(source) if name in given else job.construct.span,
+                    help=f"did you mean `{near}`?" if near else f"it takes {', '.join(fields) or 'none'}",
+                )
 
 
 def _infer_types(inference: Inference, construct: Construct) -> None:
@@ -270,13 +279,13 @@ def _infer_types(inference: Inference, construct: Construct) -> None:
     inference.run(_stack_of(construct), response.value if response else None)
 
 
-def _input_span(construct: Construct, clause: str, name: str) -> Span:
-    """Where a job gives an input to one of its functions."""
-    given = construct.block.attribute(clause)
-    for pair in given.walk() if given else ():
-        if isinstance(pair, tree.Pair) and pair.key == name:
-            return pair.span(construct.source)
-    return construct.span
+def _given_inputs(construct: Construct, clause: str) -> dict[str, tree.Pair]:
+    """The constants that a job gives to one of its functions, where they stand."""
+    call = construct.block.attribute(clause)
+    pairs = call.value.pairs if call and isinstance(call.value, tree.ObjectLiteral) else []
+    inputs = next((pair.value for pair in pairs if isinstance(pair, tree.Pair) and pair.key == "input"), None)
+    given = inputs.pairs if isinstance(inputs, tree.ObjectLiteral) else []
+    return {pair.key: pair for pair in given if isinstance(pair, tree.Pair) and not pair.disabled}
 
 
 def _maybe_list(known: Type) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.records import Statement
 from xsrun.builtins.registry import LAZY
-from xsrun.compile import fast, shape
+from xsrun.compile import fast, proofs, shape
 from xsrun.compile import python as py
 from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
@@ -227,6 +227,7 @@ class Statements:
         if record.target in ("update", "mutate"):
             return self._changes(record, block, head, function, positional, keywords)
         value = self.expressions.value(head, strict=True)
+        proofs.of_value(self.context, record.head.kind, self.context.types.of(head), head, record.name)
         if record.head.kind is LAZY:
             value = ast.Lambda(py.parameters(), value)
         else:
@@ -263,6 +264,7 @@ class Statements:
         steps = place_steps(head)
         if record.name in CALCULATIONS:
             return self._calculation(record, block, head)
+        proofs.of_value(self.context, record.head.kind, self.context.types.of(head), head, record.name)
         if record.target == "update":
             with self.context.passing():
                 current = self.expressions.value(head, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from xsrun.compile import fast, shape
+from xsrun.compile import fast, proofs, shape
 from xsrun.compile import python as py
 from xsrun.compile.callees import Signature, query_name, runs_apart, verb
 from xsrun.compile.calls import missing_attribute
@@ -177,7 +177,7 @@ def _call(
             stack.expressions.value(given.value, strict=True)
         return None
     if given is not None and isinstance(given.value, tree.ObjectLiteral):
-        _check_inputs(stack, given.value, block.name, callee.inputs, callee.required)
+        _check_inputs(stack, given.value, block.name, callee)
     elif given is None and callee.required:
         place = block.heads[0].span(context.source)
         context.warn("missing-input", f"`{block.name}` needs the input `{callee.required[0]}`", place)
@@ -253,18 +253,22 @@ def _input_argument(stack: StackCompiler, callee: Signature, number: int, value:
     return py.choose(fast.is_a(first, "int"), again, py.call(convert, again, clock))
 
 
-def _check_inputs(
-    stack: StackCompiler, given: tree.ObjectLiteral, name: str, known: tuple[str, ...], required: tuple[str, ...]
-) -> None:
+def _check_inputs(stack: StackCompiler, given: tree.ObjectLiteral, name: str, callee: Signature) -> None:
+    known = callee.inputs
+    fields = {field.name: field for field in callee.fields}
     keys = {pair.key for pair in given.pairs if isinstance(pair, tree.Pair) and not pair.disabled}
     spread = any(isinstance(pair, tree.Spread) for pair in given.pairs)
     for pair in given.pairs:
-        if isinstance(pair, tree.Pair) and pair.key not in known and pair.computed is None:
+        if not isinstance(pair, tree.Pair) or pair.computed is not None or pair.disabled:
+            continue
+        if pair.key in fields:
+            proofs.of_input(stack.context, fields[pair.key], stack.context.types.of(pair.value), pair.value, name)
+        else:
             near = nearest(pair.key, known)
             stack.context.warn(
                 "unknown-input", f"`{name}` has no input `{pair.key}`; it is ignored", pair,
                 help=f"did you mean `{near}`?" if near else "",
             )  # fmt: skip
-    missing = next((each for each in required if each not in keys), "")
+    missing = next((each for each in callee.required if each not in keys), "")
     if missing and not spread:
         stack.context.warn("missing-input", f"`{name}` needs the input `{missing}`", given, help=f"add {missing}: …")

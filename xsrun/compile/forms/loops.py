@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from xsrun.builtins.registry import INT
+from xsrun.compile import proofs, shape
 from xsrun.compile import python as py
-from xsrun.compile import shape
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import FORMS, Stack, form
 from xsrun.compile.forms.variables import declarable
@@ -53,6 +54,7 @@ def _for(stack: StackCompiler, block: tree.Block) -> Stack:
     if subject is None:
         return _never(stack, each)
     count = stack.expressions.value(subject, strict=True)
+    proofs.of_value(stack.context, INT, stack.context.types.of(subject), subject, "for")
     if not stack.context.types.of(subject).only(INTEGER):
         count = py.call("integer", count)
     source = py.call("range", count)
@@ -66,6 +68,7 @@ def _elements(stack: StackCompiler, subject: tree.Node) -> ast.expr:
     if isinstance(inner, tree.Operation) and inner.operator == "..":
         return py.call("span_range", stack.expressions.value(inner.left), stack.expressions.value(inner.right))
     made = stack.expressions.value(subject, strict=True)
+    proofs.of_elements(stack.context, types.of(subject), subject)
     return made if types.of(subject).only(LIST) else py.call("iterate", made)
 
 
