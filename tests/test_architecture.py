@@ -32,7 +32,7 @@ LAYERS = (
     ("builtins",),
     ("compile",),
     ("runtime",),
-    ("executable",),
+    ("executable", "parity"),
     ("config",),
     ("engine",),
     ("api", "info", "render", "pages"),

@@ -17,7 +17,7 @@ from xsrun.effects.memory import memory_world
 
 SCRIPTS = Path(__file__).parent / "scripts"
 TITLE = "//=== "
-ABOUT_WARNINGS = {"flow.xs", "proofs.xs"}
+ABOUT_WARNINGS = {"flow.xs", "proofs.xs", "slips.xs"}
 MARK = re.compile(r"[ \t]*//! ([a-z-]+)(?:: (.*?))?(?=[ \t]*//! |$)", re.MULTILINE)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from xsrun.compile.flow import check_flow
 from xsrun.compile.program import compile_folder
+from xsrun.compile.slips import check_slips
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
 from xsrun.effects.outward import real_world
 from xsrun.effects.ports import World
@@ -51,6 +52,7 @@ class Project(Executable):
     def __init__(self, folder: Folder) -> None:
         program = compile_folder(folder)
         check_flow(folder)
+        check_slips(folder)
         super().__init__(program, folder.diagnostics)
         self.folder = folder
 

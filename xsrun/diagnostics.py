@@ -333,14 +333,17 @@ PORTABILITY: Final[dict[str, Code]] = {
 }
 """What runs here, and what the platform may refuse or read otherwise."""
 
-FLOW: Final[dict[str, Code]] = {
+REMARKS: Final[dict[str, Code]] = {
     "unreachable": Code(Exit.SOURCE, "no path leads to the statement"),
     "unused-variable": Code(Exit.SOURCE, "a variable is set and never read"),
     "maybe-unset": Code(Exit.SOURCE, "a variable is read that only some paths set"),
     "redeclared-variable": Code(Exit.SOURCE, "a variable is set again before anything read its value"),
     "shadowed-variable": Code(Exit.SOURCE, "a loop sets a variable that holds something else already"),
+    "precedence": Code(Exit.SOURCE, "an operator binds tighter than it looks"),
+    "quoted-expression": Code(Exit.SOURCE, "a text in quotes stands where an expression runs per element"),
+    "omitted-input": Code(Exit.SOURCE, "an input that may be left out is calculated with"),
 }
-"""What the order of the statements says: found by ``check``, and no matter of a run."""
+"""What the whole of a program says about its author's intent: found by ``check``, and no matter of a run."""
 
 RUN: Final[dict[str, Code]] = {
     "thrown": Code(Exit.FAILED, "the job raised it with `throw`"),
@@ -387,5 +390,5 @@ LIMITS: Final[dict[str, Code]] = {
 }
 """Limits, and faults of our own."""
 
-CODES: Final[dict[str, Code]] = {**SOURCE, **PORTABILITY, **FLOW, **RUN, **START, **LIMITS}
+CODES: Final[dict[str, Code]] = {**SOURCE, **PORTABILITY, **REMARKS, **RUN, **START, **LIMITS}
 """Every code that a diagnostic or fault may carry, with the exit code it ends with."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from xsrun.build import VERSION
-from xsrun.diagnostics import CODES, FLOW, PORTABILITY, Diagnostic
+from xsrun.diagnostics import CODES, PORTABILITY, REMARKS, Diagnostic
 from xsrun.render import diagnostic_json
 from xsrun.source import Source, Span
 
@@ -40,7 +40,7 @@ def sarif(found: Sequence[Diagnostic]) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    kind = "portability" if code in PORTABILITY else "flow" if code in FLOW else "source"
+    kind = "portability" if code in PORTABILITY else "remark" if code in REMARKS else "source"
     return {
         "id": code,
         "shortDescription": {"text": CODES[code].meaning},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
@@ -19,16 +20,23 @@ from xsrun.source import Source, Span
 
 if TYPE_CHECKING:
     from xsrun.api import Project
+    from xsrun.parity import Use
     from xsrun.project import Folder
 
 _load: Callable[[str], Project] = Late("xsrun.api", "load")
 _compiled: Callable[[Folder], Project] = Late("xsrun.api", "Project")
 _fixed: Callable[[Project, str, Output, bool], Project] = Late("xsrun.cli.fixing", "fixed")
 _load_folder: Callable[[str, Iterable[str]], Folder] = Late("xsrun.project", "load_folder")
+_uses: Callable[[Folder], list[Use]] = Late("xsrun.parity", "uses")
+_parity_json: Callable[[str, Iterable[Use]], dict[str, object]] = Late("xsrun.parity", "parity_json")
+_parity_text: Callable[[str, Iterable[Use]], str] = Late("xsrun.parity", "parity_text")
 _report: Callable[[str, Sequence[Diagnostic]], str] = Late("xsrun.reports", "report")
 
 MOST_SHOWN: Final = 20
 """Findings of one file that are shown to people."""
+
+BESIDE_JSON: Final = (["json", "parity"], ["json", "diff"])
+"""What ``--json`` gives another form to, and does not exclude."""
 
 PathsArgument = Annotated[
     list[str] | None,
@@ -37,6 +45,9 @@ PathsArgument = Annotated[
 ]  # fmt: skip
 SarifOption = Annotated[bool, typer.Option("--sarif", help="One SARIF 2.1.0 log on stdout.")]
 GithubOption = Annotated[bool, typer.Option("--github", help="Annotations of GitHub Actions on stdout.")]
+ParityOption = Annotated[
+    bool, typer.Option("--parity", help="How far what the jobs use is like the platform, in place of findings.")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Portability warnings count as errors.")]
 FixOption = Annotated[bool, typer.Option("--fix", help="Mend what has one safe remedy, then report what remains.")]
 DiffOption = Annotated[bool, typer.Option("--diff", help="Show what --fix would change; write nothing.")]
@@ -58,6 +69,7 @@ def check(
     as_sarif: SarifOption = False,
     as_github: GithubOption = False,
     strict: StrictOption = False,
+    parity: ParityOption = False,
     quiet: QuietOption = False,
     color: ColorOption = "auto",
 ) -> None:
@@ -74,13 +86,14 @@ def check(
       xsrun check function/page.xs --json
 
       xsrun check --fix --diff
+
+      xsrun check --parity
     """
     output = Output(as_json, quiet, color)
     forms = [form for form, wanted in (("json", as_json), ("sarif", as_sarif), ("github", as_github)) if wanted]
-    if len(forms) > 1:
-        raise typer.Exit(output.complain("usage", f"--{forms[0]} and --{forms[1]} exclude each other", "take one"))
-    if diff and (as_sarif or as_github):
-        raise typer.Exit(output.complain("usage", f"--{forms[0]} and --diff exclude each other", "take one"))
+    chosen = [*forms, *(["parity"] if parity else []), *(["diff"] if diff else [])]
+    if len(chosen) > 1 and chosen not in BESIDE_JSON:
+        raise typer.Exit(output.complain("usage", f"--{chosen[0]} and --{chosen[1]} exclude each other", "take one"))
     try:
         examined = _examined(paths or [os.curdir])
     except NotFound as fault:
@@ -88,12 +101,16 @@ def check(
     if fix or diff:
         examined = [each._replace(project=_fixed(each.project, each.file, output, not diff)) for each in examined]
     found = _findings(examined, strict)
+    errors = sum(each.severity == "error" for each in found)
+    if parity:
+        _show_parity(examined, as_json)
+        output.diagnostics(each for each in found if each.severity == "error")
+        raise typer.Exit(Exit.SOURCE if errors else Exit.DONE)
     shown = [each for each in found if each.severity == "error" or not quiet]
     if forms:
         to_stdout(_report(forms[0], shown))
     else:
         _show(output, shown)
-    errors = sum(each.severity == "error" for each in found)
     if not (quiet or as_json or as_sarif):
         checked = _count(len(examined), "project")
         output.line(f"{checked} checked: {_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}")
@@ -192,6 +209,16 @@ def _from_here(project: Project) -> Iterator[Diagnostic]:
 
 
 # ------------------------------------------------------------------ what is said
+
+
+def _show_parity(examined: Iterable[Examined], as_json: bool) -> None:
+    """Each project's share of what is exact, on stdout."""
+    for project, _ in examined:
+        used = _uses(project.folder)
+        if as_json:
+            to_stdout(json.dumps(_parity_json(project.path, used), ensure_ascii=False) + "\n")
+        else:
+            to_stdout(_parity_text(project.path, used))
 
 
 def _show(output: Output, found: Iterable[Diagnostic]) -> None:

@@ -1,0 +1,99 @@
+"""How far what runs here is what the platform does: of all builtins, and of those that a folder uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from xsrun.builtins.absent import ABSENT
+from xsrun.builtins.catalogue import registry
+from xsrun.compile.forms import FORMS
+from xsrun.project import STACK_KINDS, Construct, Folder
+from xsrun.source import Span
+from xsrun.syntax import tree
+
+EXACT: Final = "exact"
+APPROXIMATE: Final = "approximate"
+NOT_LOCAL: Final = "not local"
+
+
+class Use(NamedTuple):
+    """A filter or statement, how far it is like the platform's, why not wholly, and where a folder uses it."""
+
+    kind: str
+    name: str
+    parity: str
+    reason: str = ""
+    places: tuple[Span, ...] = ()
+
+
+def differences() -> Iterator[Use]:
+    """Every builtin that is only approximately like the platform's, filters first, by name."""
+    known = registry()
+    for kind, records in (("filter", known.filters), ("statement", known.statements)):
+        for name in sorted(records):
+            if records[name].parity:
+                yield Use(kind, name, APPROXIMATE, records[name].parity)
+
+
+def uses(folder: Folder) -> list[Use]:
+    """What the constructs of a folder use, by kind and name; what is unknown or disabled is left out."""
+    places: dict[tuple[str, str], list[Span]] = {}
+    for construct in folder.constructs:
+        if construct.kind in STACK_KINDS:
+            for kind, name, span in _used(construct):
+                places.setdefault((kind, name), []).append(span)
+    return [_judged(kind, name)._replace(places=tuple(places[kind, name])) for kind, name in sorted(places)]
+
+
+def _used(construct: Construct) -> Iterator[tuple[str, str, Span]]:
+    known = registry()
+    pending: list[tree.Node] = [construct.block]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, tree.Block | tree.Filter | tree.Attribute | tree.Pair) and node.disabled:
+            continue
+        if isinstance(node, tree.Filter) and node.name in known.filters:
+            yield "filter", node.name, Span(construct.source, node.name_start, node.name_start + len(node.name))
+        elif isinstance(node, tree.Block) and (
+            node.keyword in known.statements or node.keyword in FORMS or node.keyword in ABSENT
+        ):
+            yield "statement", node.keyword, node.head_span(construct.source)
+        pending.extend(reversed([*node.children()]))
+
+
+def _judged(kind: str, name: str) -> Use:
+    known = registry()
+    if kind == "statement" and name in ABSENT:
+        return Use(kind, name, NOT_LOCAL, ABSENT[name])
+    record = known.filters[name] if kind == "filter" else known.statements.get(name)
+    reason = record.parity if record else ""
+    return Use(kind, name, APPROXIMATE if reason else EXACT, reason)
+
+
+def parity_json(path: str, used: Iterable[Use]) -> dict[str, Any]:
+    """The share of a folder: how many builtins it uses are exact, and the others with reason and places."""
+    found: dict[str, Any] = {"path": path, "exact": 0, "approximate": [], "not_local": []}
+    for each in used:
+        if each.parity == EXACT:
+            found["exact"] += 1
+            continue
+        found["approximate" if each.parity == APPROXIMATE else "not_local"].append(
+            {"kind": each.kind, "name": each.name, "reason": each.reason, "places": [at.place for at in each.places]}
+        )
+    return found
+
+
+def parity_text(path: str, used: Iterable[Use]) -> str:
+    """The same for people."""
+    counted = [*used]
+    numbers = [
+        f"{sum(each.parity == parity for each in counted)} {parity}" for parity in (EXACT, APPROXIMATE, NOT_LOCAL)
+    ]
+    lines = [f"{path}: of {len(counted)} filters and statements {', '.join(numbers)}"]
+    for each in counted:
+        if each.parity != EXACT:
+            more = f" and {len(each.places) - 1} more" if len(each.places) > 1 else ""
+            lines.append(f"  {each.parity:<11}  {each.kind} {each.name}: {each.reason}")
+            lines.append(f"  {'':<11}  at {each.places[0].place}{more}")
+    return "\n".join(lines) + "\n"
