@@ -84,7 +84,7 @@ def test_annotations_are_escaped():
 
 
 def test_many_findings_of_one_file_are_cut_short_and_none_in_json(here, capsys):
-    wrong = "".join(f"    var $v{number} {{ value = {number}|nope }}\n" for number in range(50))
+    wrong = "".join(f"    var $v{number} {{ value = {number}|qqqqqq{number} }}\n" for number in range(50))
     (here / "a.xs").write_text(
         f'function "a" {{\n  input {{}}\n  stack {{\n    var $result {{ value = 1 }}\n{wrong}  }}\n}}'
     )
@@ -94,6 +94,19 @@ def test_many_findings_of_one_file_are_cut_short_and_none_in_json(here, capsys):
     assert "a.xs: 30 errors and 1 warning more; --json shows all of them" in shown
     assert main(["check", "--json"]) == 3
     assert len(capsys.readouterr().out.splitlines()) == 51
+
+
+def test_one_cause_is_shown_once_with_all_its_lines(here, capsys):
+    reads = "".join(f"    debug.log {{ value = $lst|get:{number} }}\n" for number in range(3))
+    (here / "a.xs").write_text(
+        f'function "a" {{\n  stack {{\n    var $list {{ value = [1] }}\n{reads}  }}\n  response = $list\n}}'
+    )
+    assert main(["check"]) == 0
+    shown = capsys.readouterr().err
+    assert shown.count("unknown-variable") == 1
+    assert "= also in lines 5, 6" in shown
+    assert main(["check", "--json"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="names of files are Unicode there")

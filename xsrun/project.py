@@ -77,16 +77,15 @@ class Folder:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What was found, in the order of files and places.
+        """What was found, in the order of files and places, nothing twice.
 
         What only a file that was not understood may hold is not called missing.
         """
+        told = dict.fromkeys(self.found.items)
         known = {each.source.path for each in self.constructs}
         faulty = {each.span.source.path for each in self.found.items if each.span and each.severity == "error"}
         unread = faulty - known
-        return sorted(
-            (each for each in self.found.items if not (unread and each.code.startswith("unresolved-"))), key=_place
-        )
+        return sorted((each for each in told if not (unread and each.code.startswith("unresolved-"))), key=_place)
 
 
 def _place(found: Diagnostic) -> tuple[str, int]:

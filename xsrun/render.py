@@ -37,14 +37,16 @@ PLAIN: Final = Style()
 COLOUR: Final = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[1m", "\x1b[0m")
 
 
-def diagnostic_text(found: Diagnostic, coloured: bool = False) -> str:
-    """One finding, with its line and carets."""
+def diagnostic_text(found: Diagnostic, coloured: bool = False, also: Sequence[int] = ()) -> str:
+    """One finding, with its line and carets, and the further lines where the same was found."""
     style = COLOUR if coloured else PLAIN
     lines = [_headline(found.severity, found.code, found.message, style)]
     if found.span is not None:
         lines += excerpt(found.span, found.label, style)
     if found.help:
         lines.append(_note(found.span, "help", found.help))
+    if also:
+        lines.append(_note(found.span, f"also in line{'s' if len(also) > 1 else ''}", ", ".join(map(str, also))))
     return "\n".join(lines)
 
 

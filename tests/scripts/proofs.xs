@@ -73,7 +73,7 @@ try_catch {
       input = {
         n: "many"  //! input-error: `takes` refuses this for `n`: Value is not a valid integer.
         t: $list  //! input-error: `takes` takes text for `t` and always gets a list here
-        many: {a: 1}  //! input-error: `takes` takes int[] for `many` and always gets an object here
+        many: {a: 1}  //! input-error: `takes` refuses this for `many`
         kind: "c"  //! input-error: not one of the allowable values
       }
     }

@@ -222,15 +222,16 @@ def _show_parity(examined: Iterable[Examined], as_json: bool) -> None:
 
 
 def _show(output: Output, found: Iterable[Diagnostic]) -> None:
-    """The findings for people: of each file the first ones, errors before warnings."""
+    """The findings for people: of each file the first ones, errors before warnings, each cause once."""
     for name, members in groupby(found, key=lambda each: _place(each)[0]):
-        group = [*members]
-        important = sorted(group, key=lambda each: each.severity != "error")[:MOST_SHOWN]
-        output.diagnostics(sorted(important, key=_place))
-        if len(group) > MOST_SHOWN:
-            left = [each.severity for each in group]
-            for each in important:
-                left.remove(each.severity)
+        causes: dict[tuple[str, ...], list[Diagnostic]] = {}
+        for each in members:
+            causes.setdefault((each.severity, each.code, each.message, each.help), []).append(each)
+        alike = sorted(causes.values(), key=lambda each: each[0].severity != "error")
+        for first, *others in sorted(alike[:MOST_SHOWN], key=lambda each: _place(each[0])):
+            output.finding(first, sorted({each.line for each in others} - {first.line}))
+        left = [each.severity for cause in alike[MOST_SHOWN:] for each in cause]
+        if left:
             more = f"{_count(left.count('error'), 'error')} and {_count(left.count('warning'), 'warning')}"
             output.line(f"{name}: {more} more; --json shows all of them\n")
 

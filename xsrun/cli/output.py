@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from xsrun import values
 from xsrun.diagnostics import Diagnostic, Exit
@@ -47,10 +47,14 @@ class Output:
         for each in found:
             if self.quiet and each.severity != "error":
                 continue
-            if self.as_json:
-                self.line({"type": "diagnostic", **_diagnostic_json(each)})
-            else:
-                self.line(_diagnostic_text(each, self.coloured) + "\n")
+            self.finding(each)
+
+    def finding(self, found: Diagnostic, also: Sequence[int] = ()) -> None:
+        """One finding about the source, and the further lines where the same was found."""
+        if self.as_json:
+            self.line({"type": "diagnostic", **_diagnostic_json(found)})
+        else:
+            self.line(_diagnostic_text(found, self.coloured, also) + "\n")
 
     def failure(self, failure: Failure, exchanges: Iterable[Exchange] = ()) -> None:
         """Why there is no result."""

@@ -17,7 +17,7 @@ RESERVED: Final = frozenset({"response", "output", "input", "auth", "env", "db",
 UNREAD: Final = frozenset({"response", "output"})
 """Those that mean nothing where they are read: such a variable can only be the one that was declared."""
 
-DISCOURAGED: Final = frozenset({"result", "index"})
+DISCOURAGED: Final = frozenset({"result", "index", "error"})
 """Names that documentation reserves and programs declare all the same."""
 
 SYSTEM: Final = frozenset(

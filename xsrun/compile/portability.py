@@ -24,6 +24,8 @@ from xsrun.syntax.lexer import Comment
 
 COMPARES: Final = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">="})
 JUDGES: Final = COMPARES | {"&&", "||"}
+REFUSED: Final = frozenset({"pad_start", "pad_end"})
+"""Filters that a page names and the validator of the platform does not know."""
 NUMBER_WORDS: Final = frozenset({"int", "integer", "decimal", "float", "numeric", "num"})
 """What people write for the type ``number`` of a sort."""
 CALCULATES: Final = frozenset({"+", "-", "*", "/"})
@@ -231,11 +233,13 @@ class Portability(Findings):
 
 
 def of_filter(findings: Findings, node: tree.Filter, known: Type) -> None:
-    """What the type of the subject says of a filter (filters.tsv): three of them do not what their names promise."""
+    """What filters.tsv says of a filter: some do not what their names promise, on subjects of some types."""
     name = node.name
     if name in ("sort", "rsort"):
         _order(findings, node)
     place = Span(findings.source, node.name_start, node.name_start + len(name))
+    if name in REFUSED:
+        findings.warn("not-portable", f"the platform may refuse the filter `{name}`", place)
     if name == "sort" and known.only(LIST) and known.element.only(NUMBER) and not _sorts_numbers(node):
         message = "`sort` compares numbers as texts: 10 stands before 9"
         findings.warn("sorted-as-text", message, place, help='write |sort:"":"number"')

@@ -7,7 +7,6 @@ there, and a program may mean to catch the fault.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, Final
 
 from xsrun import values
@@ -130,15 +129,17 @@ def of_elements(findings: Findings, known: Type, node: tree.Node) -> None:
 
 
 def of_input(findings: Findings, field: Field, known: Type, node: tree.Node, function: str) -> None:
-    """An input that a call gives."""
-    refused = OBJECT if field.is_list else CONTAINER  # a list takes a single value as its only element
-    if field.type in SCALAR_FIELDS and known.only(refused):
-        shown = f"{field.type}{'[]' if field.is_list else ''}"
-        message = f"`{function}` takes {shown} for `{field.name}` and always gets {in_words(known)} here"
-        findings.warn("input-error", message, node)
+    """An input that a call gives: by its value where that is written out, else by its type."""
+    try:
+        constant = static_value(node)
+    except NotStatic:
+        refused = OBJECT if field.is_list else CONTAINER  # a list takes a single value as its only element
+        if field.type in SCALAR_FIELDS and known.only(refused):
+            shown = f"{field.type}{'[]' if field.is_list else ''}"
+            message = f"`{function}` takes {shown} for `{field.name}` and always gets {in_words(known)} here"
+            findings.warn("input-error", message, node)
         return
-    with suppress(NotStatic):
-        of_constant(findings, field, static_value(node), node, function)
+    of_constant(findings, field, constant, node, function)
 
 
 def of_constant(findings: Findings, field: Field, value: Any, node: tree.Node, function: str) -> None:
