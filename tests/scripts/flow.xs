@@ -233,3 +233,12 @@ util.post_process {
   stack { debug.log { value = $later } }
 }
 var $later { value = 1 }
+//=== a value that is read where a loop was left
+for (2) {
+  each as $n {
+    var $state { value = "first" }
+    conditional { if ($n == 1) { break } }
+    var $state { value = "second" }
+  }
+}
+debug.log { value = $state }

@@ -18,6 +18,7 @@ from xsrun.compile.forms import FORMS
 from xsrun.compile.forms.variables import declarable, is_fresh
 from xsrun.compile.layout import enclosed
 from xsrun.compile.names import place_steps, root_name
+from xsrun.compile.reach import is_disabled
 from xsrun.compile.rows import CellUpdate, cell_update
 from xsrun.compile.straight import tried
 from xsrun.compile.types import ANY, LIST
@@ -109,7 +110,7 @@ class Statements:
 
     def statement(self, block: tree.Block) -> list[ast.stmt]:
         """One statement, placed on its source."""
-        if block.disabled or _is_disabled(block):
+        if is_disabled(block):
             return []
         context = self.context
         outer, context.escaped = context.escaped, set()
@@ -386,8 +387,3 @@ def _answer(entries: list[tree.Node], at: int) -> tuple[tree.Attribute, tree.Blo
         return None
     bare = pair[1].keyword == "return" and not (pair[1].body or pair[1].heads or pair[1].broken or pair[1].disabled)
     return (pair[0], pair[1]) if bare and pair[0].name == "response" and not pair[0].disabled else None
-
-
-def _is_disabled(block: tree.Block) -> bool:
-    found = block.attribute("disabled")
-    return found is not None and isinstance(found.value, tree.Literal) and found.value.value is True

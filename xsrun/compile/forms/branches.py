@@ -9,6 +9,7 @@ from xsrun.compile import python as py
 from xsrun.compile import shape
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import Stack, form
+from xsrun.compile.reach import breaks
 from xsrun.compile.straight import tried
 from xsrun.syntax import tree
 
@@ -86,9 +87,9 @@ def _switch(stack: StackCompiler, block: tree.Block) -> Stack:
         if first:
             tests.append(ast.Compare(py.load(chosen), [ast.GtE()], [py.constant(first)]))
         made.append(py.if_(ast.BoolOp(ast.And(), tests) if len(tests) > 1 else tests[0], body))
-        if _breaks(block, case):
+        if breaks(block, case):
             first = at + 1
-    complete = bool(cases) and cases[-1].keyword == "default" and all(_breaks(block, case) for case in cases[:-1])
+    complete = bool(cases) and cases[-1].keyword == "default" and all(breaks(block, case) for case in cases[:-1])
     context.names.certain = set.intersection(*outcomes) if complete else before
     return made
 
@@ -108,13 +109,3 @@ def _choice(stack: StackCompiler, value: str, cases: list[tree.Block]) -> ast.ex
             test = py.call("equal", py.load(value), stack.expressions.value(head, strict=True))
             choice = py.choose(test, py.constant(at), choice)
     return choice
-
-
-def _breaks(block: tree.Block, case: tree.Block) -> bool:
-    """Whether ``break`` stands behind the braces of a case, or in place of them."""
-    if any(isinstance(head, tree.Word) and head.name == "break" for head in case.heads):
-        return True
-    entries = block.body or []
-    after = entries.index(case) + 1
-    following = entries[after] if after < len(entries) else None
-    return isinstance(following, tree.Block) and following.keyword == "break"
