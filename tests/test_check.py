@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from xsrun.cli.start import main
-from xsrun.diagnostics import CODES, Diagnostic
+from xsrun.diagnostics import CODES, Diagnostic, Edit
 from xsrun.reports import report
 from xsrun.source import Source, Span
 
@@ -60,6 +60,15 @@ def test_sarif_counts_columns_in_utf_16():
         "startLine": 2, "startColumn": 1, "endLine": 3, "endColumn": 2,
     }  # fmt: skip
     assert "locations" not in third
+
+
+def test_sarif_tells_how_to_mend():
+    mended = FOUND[0]._replace(edits=(Edit(Span(SOURCE, 23, 25), "$a"),))
+    [fix] = sarif_of([mended])["runs"][0]["results"][0]["fixes"]
+    [change] = fix["artifactChanges"]
+    assert change["artifactLocation"]["uri"] == "job/100%25%20sure.xs"
+    region = {"startLine": 1, "startColumn": 25, "endLine": 1, "endColumn": 27}
+    assert change["replacements"] == [{"deletedRegion": region, "insertedContent": {"text": "$a"}}]
 
 
 def test_sarif_names_files_elsewhere_whole():

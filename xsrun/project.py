@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Edit, Found, nearest
@@ -358,20 +359,22 @@ def _text_of(pair: tree.Pair | None) -> str:
 def _constants(folder: Folder, construct: Construct, pair: tree.Pair | None) -> dict[str, Any]:
     if pair is None:
         return {}
-    try:
-        value = static_value(pair.value)
-    except NotStatic as fault:
-        folder.found.error(
-            "run-input-not-constant",
-            "the input of a job holds constants only",
-            fault.node.span(construct.source),
-            help="read `$env.NAME` inside the function, or pass the value with --input",
-        )
+    if not isinstance(pair.value, tree.ObjectLiteral):
+        shown = "write input: {key: value}"
+        folder.found.error("bad-clause", "`input` is an object", pair.span(construct.source), shown)
         return {}
-    if isinstance(value, dict):
-        return value
-    folder.found.error("bad-clause", "`input` is an object", pair.span(construct.source), "write input: {key: value}")
-    return {}
+    constants: dict[str, Any] = {}
+    for each in pair.value.pairs:
+        try:
+            constants |= static_value(replace(pair.value, pairs=[each]))
+        except NotStatic as fault:
+            folder.found.error(
+                "run-input-not-constant",
+                "the input of a job holds constants only",
+                fault.node.span(construct.source),
+                help="read `$env.NAME` inside the function, or pass the value with --input",
+            )
+    return constants
 
 
 def _env(folder: Folder, construct: Construct) -> tuple[str, ...]:

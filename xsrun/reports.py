@@ -27,7 +27,10 @@ def json_lines(found: Iterable[Diagnostic]) -> str:
 
 
 def sarif(found: Sequence[Diagnostic]) -> str:
-    """One SARIF log. Columns count UTF-16 units; paths are relative to where the command ran, or else absolute."""
+    """One SARIF log, with the edits that mend a finding.
+
+    Columns count UTF-16 units; paths are relative to where the command ran, or else absolute.
+    """
     codes = sorted({each.code for each in found})
     driver = {"name": "xsrun", "version": VERSION, "rules": [_rule(code) for code in codes]}
     run = {
@@ -56,23 +59,12 @@ def _result(found: Diagnostic, rule: int) -> dict[str, Any]:
         "message": {"text": _message(found, "\n")},
     }
     if found.span is not None:
-        result["locations"] = [{"physicalLocation": _location(found.span)}]
+        place = {"artifactLocation": _artifact(found.span.source.name)}
+        result["locations"] = [{"physicalLocation": {**place, "region": _region(found.span)}}]
         if found.edits:
-            result["fixes"] = [_fix(found, found.span.source.name)]
+            changes = [{"deletedRegion": _region(at), "insertedContent": {"text": text}} for at, text in found.edits]
+            result["fixes"] = [{"artifactChanges": [{**place, "replacements": changes}]}]
     return result
-
-
-def _fix(found: Diagnostic, name: str) -> dict[str, Any]:
-    """The edits of a finding, in the file that it was found in."""
-    replacements = [
-        {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in found.edits
-    ]
-    change = {"artifactLocation": _artifact(name), "replacements": replacements}
-    return {"description": {"text": found.help}, "artifactChanges": [change]}
-
-
-def _location(span: Span) -> dict[str, Any]:
-    return {"artifactLocation": _artifact(span.source.name), "region": _region(span)}
 
 
 def _region(span: Span) -> dict[str, int]:
