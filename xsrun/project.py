@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Edit, Found, nearest
@@ -366,7 +366,7 @@ def _constants(folder: Folder, construct: Construct, pair: tree.Pair | None) -> 
     constants: dict[str, Any] = {}
     for each in pair.value.pairs:
         try:
-            constants |= static_value(replace(pair.value, pairs=[each]))
+            constants |= static_value(dataclasses.replace(pair.value, pairs=[each]))
         except NotStatic as fault:
             folder.found.error(
                 "run-input-not-constant",
