@@ -37,6 +37,7 @@ LAYERS = (
     ("engine",),
     ("api", "info", "render", "pages"),
     ("formatting", "reports"),
+    ("testing",),
     ("xsrun",),
     ("cli",),
     ("__main__",),

@@ -299,6 +299,7 @@ SOURCE: Final[dict[str, Code]] = {
     "misplaced-db": Code(Exit.SOURCE, "`$db` exists only in database expressions"),
     "misplaced-element": Code(Exit.SOURCE, "`$$` and `$this` exist only in expressions that run per element"),
     "constant-comparison": Code(Exit.SOURCE, "a comparison gives the same whatever is compared"),
+    "unused-mock": Code(Exit.SOURCE, "a mock names a test that does not exist"),
     "undeclared-env": Code(Exit.SOURCE, "an environment variable is read that no job declares"),
 }
 """What is wrong with a text or does not fit together."""
@@ -363,6 +364,7 @@ RUN: Final[dict[str, Code]] = {
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),
     "expectation": Code(Exit.FAILED, "an `expect` did not hold"),
+    "network-disabled": Code(Exit.TEST, "a test sent a request that it does not mock"),
     "outcome-unknown": Code(Exit.UNKNOWN_OUTCOME, "a request may have arrived, and was not sent again"),
     "not-recorded": Code(Exit.FAILED, "the cassette holds no such request"),
     "diverged": Code(Exit.USAGE, "a resumed run does something else than it did"),
@@ -375,6 +377,7 @@ START: Final[dict[str, Code]] = {
     "missing-env": Code(Exit.ENVIRONMENT, "an environment variable that the job declares has no value"),
     "no-job": Code(Exit.USAGE, "no job was found under this name"),
     "several-jobs": Code(Exit.USAGE, "several jobs were found, and none was chosen"),
+    "no-test": Code(Exit.USAGE, "no test was found, or none of this name"),
     "not-found": Code(Exit.USAGE, "the file or folder does not exist"),
     "usage": Code(Exit.USAGE, "the command line cannot be understood"),
 }

@@ -31,10 +31,11 @@ class Style(NamedTuple):
     place: str = ""
     strong: str = ""
     off: str = ""
+    good: str = ""
 
 
 PLAIN: Final = Style()
-COLOUR: Final = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[1m", "\x1b[0m")
+COLOUR: Final = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[1m", "\x1b[0m", "\x1b[32m")
 
 
 def diagnostic_text(found: Diagnostic, coloured: bool = False, also: Sequence[int] = ()) -> str:
@@ -44,9 +45,9 @@ def diagnostic_text(found: Diagnostic, coloured: bool = False, also: Sequence[in
     if found.span is not None:
         lines += excerpt(found.span, found.label, style)
     if found.help:
-        lines.append(_note(found.span, "help", found.help))
+        lines.append(note(found.span, "help", found.help))
     if also:
-        lines.append(_note(found.span, f"also in line{'s' if len(also) > 1 else ''}", ", ".join(map(str, also))))
+        lines.append(note(found.span, f"also in line{'s' if len(also) > 1 else ''}", ", ".join(map(str, also))))
     return "\n".join(lines)
 
 
@@ -77,7 +78,8 @@ def _headline(severity: str, code: str, message: str, style: Style) -> str:
     return f"{colour}{severity}[{code}]{style.off}{style.strong}: {shown}{style.off}"
 
 
-def _note(span: Span | None, word: str, text: str) -> str:
+def note(span: Span | None, word: str, text: str) -> str:
+    """A line below an excerpt: what a word, e.g. ``help``, has to say."""
     margin = " " * (len(str(span.line)) if span else 1)
     return f"{margin} = {word}: {text}" if word == "help" else f"{margin} = {word} {text}"
 
@@ -126,27 +128,32 @@ def failure_text(failure: Failure, exchanges: Sequence[Exchange], masker: Masker
     lines = [_headline("error", failure.code, f"{name.strip()}: {failure.message}" if name else failure.message, style)]
     fault = failure.fault
     span = fault.span if fault else None
-    if fault is not None and span is not None:
-        lines += excerpt(span, "", style)
-        lines += _values(fault, span)
-        lines += _frames(fault, span)
-    lines += [_note(span, word, text) for word, text in _last_exchange(exchanges)]
+    if fault is not None:
+        lines += circumstances(fault, style)
+    lines += [note(span, word, text) for word, text in _last_exchange(exchanges)]
     if failure.help:
-        lines.append(_note(span, "help", failure.help))
+        lines.append(note(span, "help", failure.help))
     return masker.text("\n".join(lines))
+
+
+def circumstances(fault: Fault, style: Style = PLAIN) -> list[str]:
+    """Where a fault happened: its place and line, the values on it, the calls that led there."""
+    if fault.span is None:
+        return []
+    return [*excerpt(fault.span, "", style), *_values(fault, fault.span), *_frames(fault, fault.span)]
 
 
 def _values(fault: Fault, span: Span) -> Iterator[str]:
     for name, value in fault.values:
-        yield _note(span, "where", f"{name} = {shorten(value)}")
+        yield note(span, "where", f"{name} = {shorten(value)}")
 
 
 def _frames(fault: Fault, span: Span) -> Iterator[str]:
     calls = list(zip(fault.frames, fault.frames[1:], strict=False))
     for inner, outer in calls[:MAX_FRAMES]:
-        yield _note(span, "called from", f"{outer.function} at {outer.place} ({inner.function})")
+        yield note(span, "called from", f"{outer.function} at {outer.place} ({inner.function})")
     if len(calls) > MAX_FRAMES:
-        yield _note(span, "called from", f"{len(calls) - MAX_FRAMES:,} further calls")
+        yield note(span, "called from", f"{len(calls) - MAX_FRAMES:,} further calls")
 
 
 def _last_exchange(exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ import typer
 
 from xsrun import __version__
 from xsrun.cli import check, commands, fmt, runs
-from xsrun.cli.options import EXECUTE, PATH, WHEN, Option
+from xsrun.cli.options import EXECUTE, PATH, TEST, WHEN, Option
 from xsrun.late import Late
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
@@ -26,7 +26,22 @@ Examples:
   xsrun execute run.xs --input-json -
 """
 
+TESTING: Final = """Run the `test` blocks of job folders; nothing is sent.
+
+Every test gets a world of its own: no network, no variables, a clock that starts at 2026-01-01. The exit code is 0
+when tests ran and all passed, 5 when one failed, 2 when there are none.
+
+Examples:
+
+  xsrun test
+
+  xsrun test jobs -k retry --junit report.xml
+
+  xsrun test jobs/pagerduty-create-incident --json
+"""
+
 _execute: Callable[[dict[str, Any]], int] = Late("xsrun.cli.execute", "execute")
+_test: Callable[[dict[str, Any]], int] = Late("xsrun.cli.test", "test")
 
 app = typer.Typer(
     name="xsrun",
@@ -101,6 +116,7 @@ for _name in ("execute", "run", "exec"):
 
 app.command("check")(check.check)
 app.command("fmt")(fmt.fmt)
+app.command("test", help=TESTING)(_from_records(TEST, _test))
 app.command("info")(commands.info)
 app.command("list")(commands.list_jobs)
 app.command("mock")(commands.mock)

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
 from xsrun.cli.arguments import ColorOption, JsonOption
-from xsrun.cli.find import SKIPPED, NotFound, homes_below
+from xsrun.cli.find import NotFound
 from xsrun.cli.output import Output, to_stdout
+from xsrun.cli.reach import from_here, reached
 from xsrun.diagnostics import PORTABILITY, Diagnostic, Exit
-from xsrun.files import home_of, is_home, source_files
 from xsrun.late import Late
-from xsrun.source import Source, Span
 
 if TYPE_CHECKING:
     from xsrun.api import Project
     from xsrun.parity import Use
     from xsrun.project import Folder
 
-_load: Callable[[str], Project] = Late("xsrun.api", "load")
-_compiled: Callable[[Folder], Project] = Late("xsrun.api", "Project")
+_project: Callable[[Folder], Project] = Late("xsrun.api", "Project")
 _fixed: Callable[[Project, str, Output, bool], Project] = Late("xsrun.cli.fixing", "fixed")
-_load_folder: Callable[[str, Iterable[str]], Folder] = Late("xsrun.project", "load_folder")
+_load_folder: Callable[[str, Iterable[str] | None], Folder] = Late("xsrun.project", "load_folder")
 _uses: Callable[[Folder], list[Use]] = Late("xsrun.parity", "uses")
 _parity_json: Callable[[str, Iterable[Use]], dict[str, object]] = Late("xsrun.parity", "parity_json")
 _parity_text: Callable[[str, Iterable[Use]], str] = Late("xsrun.parity", "parity_text")
@@ -95,7 +93,7 @@ def check(
     if len(chosen) > 1 and chosen not in BESIDE_JSON:
         raise typer.Exit(output.complain("usage", f"--{chosen[0]} and --{chosen[1]} exclude each other", "take one"))
     try:
-        examined = _examined(paths or [os.curdir])
+        examined = [Examined(_project(_load_folder(*each[:2])), each.file) for each in reached(paths or [os.curdir])]
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     if fix or diff:
@@ -117,57 +115,6 @@ def check(
     raise typer.Exit(Exit.SOURCE if errors else Exit.DONE)
 
 
-# ------------------------------------------------------------------ what to read
-
-
-def _examined(paths: Iterable[str]) -> list[Examined]:
-    """The projects that some paths mean, each once. Raises NotFound."""
-    found: dict[tuple[str, str], Examined] = {}
-    for path in paths:
-        for each in _below(path) if os.path.isdir(path) else [_of_file(path)]:
-            found.setdefault((os.path.realpath(each.project.path), each.file), each)
-    return [*found.values()]
-
-
-def _of_file(path: str) -> Examined:
-    if not os.path.lexists(path):
-        raise NotFound(f"there is no file or folder {path or '``'}", "look with xsrun list", "not-found")
-    if not path.endswith(".xs"):
-        raise NotFound(f"{path} is no .xs file", "name a job folder or an .xs file", "not-found")
-    if home_of(path) != path:
-        return Examined(_load(path))
-    home = _home_around(path)
-    return Examined(_load(home), os.path.realpath(path)) if home else Examined(_load(path))
-
-
-def _home_around(file: str) -> str:
-    """The job folder that a file belongs to, ``""`` when there is none."""
-    folder = os.path.dirname(os.path.abspath(file))
-    while not is_home(folder):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return ""
-        folder = above
-    return folder
-
-
-def _below(folder: str) -> list[Examined]:
-    """Every job folder, and as one project the files that belong to none."""
-    if is_home(folder):
-        return [Examined(_load(folder))]
-    homes = homes_below(folder)
-    taken = {os.path.normpath(home) for home in homes}
-    loose = [file for file in source_files(folder) if os.path.normpath(file) not in taken and not _is_skipped(file)]
-    if not homes and not loose:
-        raise NotFound(f"there is no .xs file in {folder}", "name a job folder", "not-found")
-    rest = [Examined(_compiled(_load_folder(folder, loose)))] if loose else []
-    return [*(Examined(_load(home)) for home in homes), *rest]
-
-
-def _is_skipped(file: str) -> bool:
-    return not SKIPPED.isdisjoint(file.split(os.sep))
-
-
 # ------------------------------------------------------------------ what was found
 
 
@@ -176,7 +123,7 @@ def _findings(examined: Iterable[Examined], strict: bool) -> list[Diagnostic]:
     found = {
         _severe(each, strict): None
         for project, file in examined
-        for each in _from_here(project)
+        for each in from_here(project.path, project.diagnostics)
         if not file or (each.span and each.span.source.path == file)
     }
     return sorted(found, key=_place)
@@ -189,23 +136,6 @@ def _place(found: Diagnostic) -> tuple[str, int, int]:
 def _severe(found: Diagnostic, strict: bool) -> Diagnostic:
     """A finding as ``--strict`` takes it."""
     return found._replace(severity="error") if strict and found.code in PORTABILITY else found
-
-
-def _from_here(project: Project) -> Iterator[Diagnostic]:
-    """The findings with the paths of their files as they are reached from the current folder."""
-    here = os.path.abspath(os.curdir)
-    renamed: dict[str, Source] = {}
-    for each in project.diagnostics:
-        if each.span is None:
-            yield each
-            continue
-        source = each.span.source
-        if source.name not in renamed:
-            path = project.path if os.path.isfile(project.path) else os.path.join(project.path, source.name)
-            beneath = os.path.relpath(path, here)
-            outside = beneath.split(os.sep)[0] == os.pardir
-            renamed[source.name] = Source(os.path.abspath(path) if outside else beneath, source.text, source.path)
-        yield each._replace(span=Span(renamed[source.name], each.span.start, each.span.end))
 
 
 # ------------------------------------------------------------------ what is said

@@ -19,11 +19,11 @@ _named: Callable[[int], Any] = Late("signal", "Signals")
 
 
 @contextmanager
-def deadline(seconds: float) -> Iterator[None]:
+def deadline(seconds: float, what: str = "run") -> Iterator[None]:
     """Raise the fault ``limit-time`` in the block after so many seconds. For the main thread only."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise LimitFault("limit-time", f"the run took longer than {seconds:g} s", help="raise --timeout")
+        raise LimitFault("limit-time", f"the {what} took longer than {seconds:g} s", help="raise --timeout")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -1,4 +1,4 @@
-"""The options of ``execute``, once: read by the fast way in, by help and by completion."""
+"""The options of ``execute`` and ``test``, once: read by the fast way in, by help and by completion."""
 
 from __future__ import annotations
 
@@ -133,6 +133,19 @@ EXECUTE: Final = (
     Option("seed", ("--seed",), "text", "TEXT", "Make uuids and random numbers repeatable.", "Determinism"),
     Option("json", ("--json",), "flag", "", "Messages as JSON lines on stderr.", "Output"),
     Option("quiet", ("--quiet", "-q"), "flag", "", "No debug.log and no warnings; faults are still shown.", "Output"),
+    Option("color", ("--color",), "when", "WHEN", "auto, always or never.", "Output"),
+)
+
+TEST: Final = (
+    Option(
+        "name", ("--name", "-k"), "text", "TEXT", "Only tests that have this in their name or subject.", "What to run"
+    ),
+    Option("fail_fast", ("--fail-fast", "-x"), "flag", "", "Stop after the first failure.", "What to run"),
+    Option("timeout", ("--timeout",), "number", "SECONDS", "End a test after this time; 10 when left out.", "Limits"),
+    Option("json", ("--json",), "flag", "", "The outcomes as one JSON document on stdout.", "Output"),
+    Option("junit", ("--junit",), "text", "FILE", "Write the outcomes to a file as JUnit XML, too.", "Output"),
+    Option("github", ("--github",), "flag", "", "Annotate the failing lines in GitHub Actions, too.", "Output"),
+    Option("durations", ("--durations",), "whole", "N", "Show the N slowest tests.", "Output"),
     Option("color", ("--color",), "when", "WHEN", "auto, always or never.", "Output"),
 )
 

@@ -28,19 +28,16 @@ class Output:
         self.as_json = as_json
         self.quiet = quiet
         self.masker = Masker(())
-        self.coloured = _coloured(sys.stderr, color)
+        self.coloured = coloured(sys.stderr, color)
 
     def document(self, value: Any) -> str:
         """A result as JSON without secrets: indented on a terminal, one line in a pipe. Raises Fault."""
         shown = self.masker.value(values.plain(value))
-        written = values.dumps(shown, indent=2 if sys.stdout.isatty() else None)
-        # A lone surrogate has no UTF-8 form; this is its escape in JSON.
-        return written.encode("utf-8", "backslashreplace").decode()
+        return _encodable(values.dumps(shown, indent=2 if sys.stdout.isatty() else None))
 
     def result(self, document: str) -> None:
         """The one JSON document of stdout."""
-        sys.stdout.write(document + "\n")
-        sys.stdout.flush()
+        show(document)
 
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
         """Findings about the source; warnings only when not quiet."""
@@ -92,11 +89,22 @@ class Output:
 
 
 def to_stdout(text: str) -> None:
-    """A text as it is; a lone surrogate, of the name of a file, has no UTF-8 form and is escaped."""
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode())
+    """A text as it is, but for lone surrogates."""
+    sys.stdout.write(_encodable(text))
 
 
-def _coloured(stream: TextIO, color: str | None) -> bool:
+def show(line: str) -> None:
+    """A line on stdout, at once."""
+    to_stdout(line + "\n")
+    sys.stdout.flush()
+
+
+def _encodable(text: str) -> str:
+    """A text with escapes for its lone surrogates, which have no UTF-8 form: names of files hold them, and JSON."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def coloured(stream: TextIO, color: str | None) -> bool:
     """Colour only on a terminal that wants it; ``--color`` wins."""
     if color in ("always", "never"):
         return color == "always"

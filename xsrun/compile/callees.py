@@ -13,6 +13,7 @@ ASYNC_MODES: Final = frozenset({"async-shared", "async-dedicated"})
 
 _STANDARD_INPUTS: Final[dict[str, dict[str, str]]] = {
     "middleware": {"vars": "json", "type": "text"},
+    "test": {"response": "json"},
     "table_trigger": {"new": "json", "old": "json", "action": "text", "datasource": "text"},
     "realtime_trigger": {
         "action": "text", "channel": "text", "client": "json", "options": "json", "payload": "json",

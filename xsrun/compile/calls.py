@@ -10,7 +10,7 @@ from xsrun.builtins.records import Filter, Param, Statement
 from xsrun.builtins.registry import CONTAINER, ELEMENTS, LAZY, LIST, STATIC, TEXT, Bindings, Kind
 from xsrun.compile import fast, portability, proofs
 from xsrun.compile import python as py
-from xsrun.compile.context import Context, Evaluator
+from xsrun.compile.context import Context, Evaluator, Findings
 from xsrun.compile.types import ANY, NULL, OBJECT, OTHER, STRING, Type
 from xsrun.compile.types import LIST as ARRAY
 from xsrun.compile.types import TEXT as TEXTS
@@ -319,7 +319,7 @@ def python_name(param: Param) -> str:
 
 
 def attributes(
-    context: Context, block: tree.Block, known: tuple[str, ...], instead: dict[str, str] | None = None
+    context: Findings, block: tree.Block, known: tuple[str, ...], instead: dict[str, str] | None = None
 ) -> list[tree.Attribute]:
     """The attributes of a statement that are known to it; the others are reported."""
     found: list[tree.Attribute] = []
@@ -340,7 +340,7 @@ def attributes(
     return found
 
 
-def without_equals(context: Context, entry: tree.Node, known: tuple[str, ...]) -> bool:
+def without_equals(context: Findings, entry: tree.Node, known: tuple[str, ...]) -> bool:
     """Whether an entry is ``name value`` where ``name = value`` is meant, which is reported."""
     if not isinstance(entry, tree.Block) or entry.keyword not in known or not entry.heads or entry.body is not None:
         return False
@@ -353,7 +353,7 @@ def without_equals(context: Context, entry: tree.Node, known: tuple[str, ...]) -
 
 
 def unknown_attribute(
-    context: Context, block: tree.Block, entry: tree.Attribute, known: tuple[str, ...], instead: dict[str, str]
+    context: Findings, block: tree.Block, entry: tree.Attribute, known: tuple[str, ...], instead: dict[str, str]
 ) -> None:
     """Report an attribute that a statement does not have."""
     named = instead.get(entry.name, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from xsrun.builtins.records import Registry
 from xsrun.compile.callees import Callees
@@ -91,6 +91,16 @@ class Trial:
     """Whether any of it does."""
 
 
+class Mocking(NamedTuple):
+    """What the mocks of statements may name, and whether they take effect."""
+
+    tests: frozenset[str] = frozenset()
+    active: bool = False
+
+
+NO_MOCKS: Final = Mocking()
+
+
 class Findings:
     """Reports what is wrong with one source."""
 
@@ -146,6 +156,7 @@ class Context(Findings):
         inference: Inference,
         counted: bool = True,
         construct: tree.Block | None = None,
+        mocking: Mocking = NO_MOCKS,
     ) -> None:
         super().__init__(source, found)
         self.construct = construct
@@ -170,6 +181,7 @@ class Context(Findings):
         """What is known of variables and expressions."""
         self.counted = counted
         """Whether every turn of a loop is paid from the run's budget."""
+        self.mocking = mocking
         self.temporaries = 0
         self.trial: Trial | None = None
         """The straight code that is being compiled, None while the code is general."""
@@ -232,6 +244,20 @@ class Context(Findings):
         finally:
             self.trial = before
             self.types.present = before is not None
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Compile something only for what is wrong with it: the rest of the function does not notice."""
+        names = self.names
+        noted = self.imports, self.env_read, self.escaped, self.temporaries
+        known = names.certain, names.doubtful
+        self.imports, self.env_read, self.escaped = {}, {}, set()
+        names.certain, names.doubtful = set(names.certain), set()
+        try:
+            yield
+        finally:
+            self.imports, self.env_read, self.escaped, self.temporaries = noted
+            names.certain, names.doubtful = known
 
     @contextmanager
     def passing(self) -> Iterator[None]:

@@ -49,6 +49,11 @@ class Names:
             self.declared[name] = f"v{len(self.declared)}"
             self.assumed.add(name)
 
+    def expose(self, name: str) -> None:
+        """Let an input be read as a variable, too."""
+        self.declared[name] = self.inputs[name]
+        self.certain.add(name)
+
     def local(self, name: str) -> str:
         """The Python local of a declared variable."""
         return self.declared[name]

@@ -14,18 +14,19 @@ from xsrun.builtins.catalogue import registry
 from xsrun.compile import proofs
 from xsrun.compile import python as py
 from xsrun.compile.callees import Callees, Signature, callees, standard_inputs
-from xsrun.compile.context import Context, Findings
+from xsrun.compile.context import Context, Findings, Mocking
 from xsrun.compile.fields import Fields
 from xsrun.compile.infer import Ignorance, Inference
 from xsrun.compile.names import Names, root_name
 from xsrun.compile.portability import Portability
 from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
+from xsrun.compile.tests import PART, RESULT, UnitTest, UnitTests
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
-from xsrun.diagnostics import Found, nearest
+from xsrun.diagnostics import nearest
 from xsrun.program import Call, Program, Routine, code_name, function_name
 from xsrun.project import STACK_KINDS, Construct, Folder, Job
-from xsrun.source import Source, Span
+from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.types.fields import ABSENT, Field
 from xsrun.types.table import TYPES
@@ -65,30 +66,38 @@ def compile_folder(folder: Folder, inference: bool = True, counted: bool = True)
     Without ``inference`` the code is general throughout, slower, and gives the same results. Loops that are not
     ``counted`` know no limit: only for programs that are known to end, to measure what counting costs.
     """
-    for parsed in folder.parsed:
-        Portability(parsed.source, folder.found).check(parsed.document, parsed.comments, registry())
-    return _Compiler(folder.found, folder.sources, folder.jobs, inference, counted).compile(folder.constructs)
+    return _Compiler(folder, inference, counted).compile()[0]
+
+
+def compile_tests(folder: Folder) -> tuple[Program, tuple[UnitTest, ...]]:
+    """The same for tests, and the tests: mocks take effect, and every test has routines of its own.
+
+    Nothing is inferred, since a mock may put any value anywhere.
+    """
+    return _Compiler(folder, inference=False, testing=True).compile()
 
 
 class _Compiler:
-    def __init__(
-        self, found: Found, sources: list[Source], jobs: Mapping[str, Job], inference: bool, counted: bool
-    ) -> None:
-        self.found = found
-        self.counted = counted
+    def __init__(self, folder: Folder, inference: bool, counted: bool = True, testing: bool = False) -> None:
+        self.folder = folder
+        self.found = folder.found
         self.inference = Inference if inference else Ignorance
-        self.sources = sources
-        self.jobs = jobs
+        self.counted = counted
+        self.testing = testing
+        self.sources = folder.sources
+        self.jobs = folder.jobs
         self.imports: dict[str, Callable[..., Any]] = {}
         self.env_read: dict[str, list[str]] = {}
 
-    def compile(self, constructs: Iterable[Construct]) -> Program:
-        stacks = [each for each in constructs if each.kind in STACK_KINDS]
+    def compile(self) -> tuple[Program, tuple[UnitTest, ...]]:
+        for parsed in self.folder.parsed:
+            Portability(parsed.source, self.found).check(parsed.document, parsed.comments, registry())
+        stacks = [each for each in self.folder.constructs if each.kind in STACK_KINDS]
+        tests = self._tests(stacks)
+        stacks += tests.parts
         fields = [self._fields(each) for each in stacks]
         signatures = callees(stacks, fields)
-        all_names = [
-            Names((field.name for field in fields[number]), [each.block]) for number, each in enumerate(stacks)
-        ]
+        all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
         inferred = self._infer(stacks, fields, all_names)
         routines: list[Routine] = []
         bodies: dict[int, list[ast.stmt]] = {}
@@ -97,15 +106,20 @@ class _Compiler:
             names = all_names[number]
             source = self.sources.index(each.source)
             try:
-                bodies.setdefault(source, []).append(self._function(number, each, names, signatures, inferred[number]))
+                made, context = self._function(number, each, names, signatures, inferred[number])
             except RecursionError:
                 self._too_complex(each.span)
+            else:
+                if each.kind == PART and not self.testing:
+                    continue  # it was compiled for what may be wrong with it
+                self._note(context)
+                bodies.setdefault(source, []).append(made)
             shown = {local: f"$input.{name}" for name, local in names.inputs.items()}
             shown |= {local: f"${name}" for name, local in names.declared.items()}
             routines.append(Routine(number, each.kind, each.name, fields[number], shown, source, each.span.line))
         self._check_env()
         self._check_job_inputs(signatures.get("function", {}))
-        return Program(
+        program = Program(
             self._modules(bodies),
             tuple(routines),
             tuple((name, each.__module__, each.__qualname__) for name, each in self.imports.items()),
@@ -113,6 +127,23 @@ class _Compiler:
             {name: tuple(places) for name, places in self.env_read.items()},
             {name: job.plan for name, job in self.jobs.items()},
         )
+        return program, tuple(tests.tests)
+
+    def _tests(self, stacks: list[Construct]) -> UnitTests:
+        """The tests of all constructs, whose names the mocks of statements may use."""
+        blocks = UnitTests(len(stacks), self.found)
+        for number, each in enumerate(stacks):
+            if "test" in CLAUSES.get(each.kind, ()):
+                blocks.read(number, each)
+        names = [each.name for each in blocks.tests] + [each.name for each in stacks if each.kind == "workflow_test"]
+        self.mocking = Mocking(frozenset(names), self.testing)
+        return blocks
+
+    def _note(self, context: Context) -> None:
+        """What the code of a function needs."""
+        self.imports |= context.imports
+        for name, node in context.env_read.items():
+            self.env_read.setdefault(name, []).append(context.span(node).place)
 
     def _infer(self, stacks: list[Construct], fields: list[tuple[Field, ...]], names: list[Names]) -> list[Inference]:
         """The types in every function; what they give back depends on one another, so until nothing changes."""
@@ -123,7 +154,8 @@ class _Compiler:
             found = []
             for number, each in enumerate(stacks):
                 inputs = {field.name: _field_type(field) for field in fields[number]}
-                inference = self.inference(inputs, registry(), results, names[number])
+                knowing = Ignorance if each.kind == PART else self.inference
+                inference = knowing(inputs, registry(), results, names[number])
                 try:
                     _infer_types(inference, each)
                 except RecursionError:  # compiling goes as deep, and reports it
@@ -191,27 +223,26 @@ class _Compiler:
         names: Names,
         signatures: Callees,
         inference: Inference,
-    ) -> ast.FunctionDef:
+    ) -> tuple[ast.FunctionDef, Context]:
         stack = construct.block.block("stack")
         known = registry()
+        tracked = _updated(_stack_of(construct))
         context = Context(
             construct.source,
             self.found,
             names,
             known,
             signatures,
-            _updated(_stack_of(construct)),
+            tracked,
             inference,
             self.counted,
             construct.block,
+            self.mocking,
         )
         statements = Statements(context)
         body = statements.body(stack)
         body.append(self._response(statements, construct))
         statements.updates.finish()
-        self.imports |= context.imports
-        for name, node in context.env_read.items():
-            self.env_read.setdefault(name, []).append(context.span(node).place)
         prologue: list[ast.stmt] = [
             py.assign(names.local(name), py.load("UNSET")) for name in sorted(names.doubtful, key=names.local)
         ]
@@ -226,7 +257,7 @@ class _Compiler:
         kinds = inference.variables
         lists = [names.local(each) for each in context.tracked if each in kinds and _maybe_list(kinds[each])]
         remember_lists(made, lists)
-        return py.place(made, construct.source, construct.block)
+        return py.place(made, construct.source, construct.block), context
 
     def _response(self, statements: Statements, construct: Construct) -> ast.stmt:
         entry = _response_of(construct)
@@ -272,6 +303,13 @@ class _Compiler:
                     given[name].span(source) if name in given else job.construct.span,
                     help=f"did you mean `{near}`?" if near else f"it takes {', '.join(fields) or 'none'}",
                 )
+
+
+def _names(construct: Construct, fields: tuple[Field, ...]) -> Names:
+    names = Names((field.name for field in fields), [construct.block])
+    if construct.kind == PART:
+        names.expose(RESULT)
+    return names
 
 
 def _infer_types(inference: Inference, construct: Construct) -> None:

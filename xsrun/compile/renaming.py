@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from xsrun.diagnostics import Edit
 from xsrun.source import Source, Span
@@ -10,9 +11,13 @@ from xsrun.syntax import tree
 
 
 def renamed(source: Source, function: tree.Block, old: str, new: str) -> tuple[Edit, ...]:
-    """Every mention of a variable under its new name; none when a text, which may be code, mentions it too."""
+    """Every mention of a variable under its new name; none when a text, which may be code, mentions it too.
+
+    Tests are left out: they do not see the variables of the function, and their ``$response`` is its result.
+    """
     found: list[Edit] = []
-    for node in function.walk():
+    parts = [part for part in function.children() if not (isinstance(part, tree.Block) and part.keyword == "test")]
+    for node in chain.from_iterable(part.walk() for part in parts):
         if _may_mention(node, old):
             return ()
         for start, end in _mentions(node, old):

@@ -17,6 +17,7 @@ from xsrun.compile.expressions import Expressions
 from xsrun.compile.forms import FORMS
 from xsrun.compile.forms.variables import declarable, is_fresh
 from xsrun.compile.layout import enclosed
+from xsrun.compile.mocks import mocked
 from xsrun.compile.names import place_steps, root_name
 from xsrun.compile.reach import is_disabled
 from xsrun.compile.rows import CellUpdate, cell_update
@@ -114,21 +115,25 @@ class Statements:
             return []
         context = self.context
         outer, context.escaped = context.escaped, set()
-        if block.keyword in FORMS:
-            made = FORMS[block.keyword].compile(self, block)
-        elif block.keyword in context.registry.statements:
-            made = self._builtin(context.registry.statements[block.keyword], block)
-        elif block.keyword in ABSENT:
-            made = self._absent(block)
-        else:
-            self._unknown(block)
-            made = []
+        before = set(context.names.certain)
+        made = mocked(self, block, before, self._unmocked(block))
         made = self.shared(context.escaped) + made
         context.escaped = outer
         for each in made:
             if not hasattr(each, "lineno"):
                 py.place(each, context.source, block)
         return made
+
+    def _unmocked(self, block: tree.Block) -> list[ast.stmt]:
+        known = self.context.registry.statements
+        if block.keyword in FORMS:
+            return FORMS[block.keyword].compile(self, block)
+        if block.keyword in known:
+            return self._builtin(known[block.keyword], block)
+        if block.keyword in ABSENT:
+            return self._absent(block)
+        self._unknown(block)
+        return []
 
     def _inner(self, chain: list[tree.Block]) -> list[ast.stmt]:
         """Blocks that stand outside their statement: reported once, then read as if they stood in it."""
@@ -341,12 +346,13 @@ class Statements:
         ]
 
     def _absent(self, block: tree.Block) -> list[ast.stmt]:
-        """A statement that cannot run here: reported, and a fault when it is reached."""
+        """A statement that cannot run here: reported, and a fault when it is reached. In a test it may be mocked."""
         reason = ABSENT[block.keyword]
-        self.context.warn(
-            "not-local", f"`{block.keyword}` does not run here: {reason}", block.head_span(self.context.source)
-        )
-        made = py.call("not_local", py.constant(block.keyword), py.constant(reason))
+        raises = "not_mocked" if self.context.mocking.active else "not_local"
+        if not self.context.mocking.active:
+            span = block.head_span(self.context.source)
+            self.context.warn("not-local", f"`{block.keyword}` does not run here: {reason}", span)
+        made = py.call(raises, py.constant(block.keyword), py.constant(reason))
         return self.bind(block, py.place(made, self.context.source, block))
 
     def _unknown(self, block: tree.Block) -> None:

@@ -37,8 +37,8 @@ class Run:
     """What generated code gets as ``rt``."""
 
     __slots__ = (
-        "auth", "budget", "deepest", "entries", "env", "later", "left", "limits", "raw_input", "system", "workers",
-        "world",
+        "auth", "budget", "deepest", "entries", "env", "later", "left", "limits", "raw_input", "system", "test",
+        "workers", "world",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +59,8 @@ class Run:
         self.system: dict[str, Any] = {"datasource": "", "branch": "", "http_headers": {}}
         """What stands behind ``$env.$name`` outside a request."""
         self.auth: dict[str, Any] = {}
+        self.test = ""
+        """The name of the test that runs, which decides what the mocks of statements do."""
         self.later: list[Callable[[], Any]] = []
         """What ``util.post_process`` left to do after the result."""
         self.budget: Iterator[bool] = repeat(True, min(limits.turns, MOST_TURNS))
@@ -73,7 +75,7 @@ class Run:
         inner = Run(self.world, self.entries, self.env, given, self.limits)
         inner.system |= system
         inner.later, inner.workers = self.later, self.workers
-        inner.budget, inner.left = self.budget, self.left
+        inner.budget, inner.left, inner.test = self.budget, self.left, self.test
         return inner
 
     def beside(self) -> Run:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from types import FrameType, TracebackType
+from types import CodeType, FrameType, TracebackType
 
 from xsrun.diagnostics import Fault, Frame, LimitFault, RunStopped
 from xsrun.effects.ports import World
@@ -44,13 +44,21 @@ class Loaded:
 
     def call(self, routine: Routine, given: Mapping[str, Any], world: World, limits: Limits) -> Any:
         """Run one routine to its value. Raises Fault, placed."""
-        run = Run(world, self.entries, world.env, given, limits)
+        run = self.begin(given, world, limits)
+        return self.finish(run, lambda: run.call(1, routine.number, given))
+
+    def begin(self, given: Mapping[str, Any], world: World, limits: Limits) -> Run:
+        """A run that has done nothing yet."""
+        return Run(world, self.entries, world.env, given, limits)
+
+    def finish(self, run: Run, call: Callable[[], Any]) -> Any:
+        """Take a run to the value of a call in it, and let it do what it left for later. Raises Fault, placed."""
         try:
-            value = run.call(1, routine.number, given)
+            value = call()
             for each in run.later:
                 each()
             for workers in run.workers:
-                workers.finish(world.log)
+                workers.finish(run.world.log)
             return value
         except RunStopped as stopped:
             return stopped.value
@@ -82,6 +90,10 @@ class Loaded:
             frame = frame.f_back
         return ""
 
+    def _around(self, code: CodeType) -> Routine | None:
+        """The routine that a function inside one belongs to: it may run when the routine is done."""
+        return next((routine for outer, routine in self.by_code.items() if code in _inside(outer)), None)
+
     def place(self, fault: Fault, traceback: TracebackType | None) -> None:
         """Give a fault the innermost XanoScript place, the calls that led there and the values around it."""
         if fault.span is not None:
@@ -93,7 +105,7 @@ class Loaded:
             frame = traceback.tb_frame
             source = self.sources.get(frame.f_code.co_filename)
             if source is not None:
-                known = self.by_code.get(frame.f_code)
+                known = self.by_code.get(frame.f_code) or (None if current else self._around(frame.f_code))
                 span = _span(source, traceback)
                 if known is not None:
                     current = frame
@@ -109,6 +121,13 @@ class Loaded:
         innermost, fault.span, local = calls[-1]
         fault.frames = [Frame(f"{each.kind} {each.name}", span.place) for each, span, _ in reversed(calls)]
         fault.values = _values(innermost, fault.span, local)
+
+
+def _inside(code: CodeType) -> Iterator[CodeType]:
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield each
+            yield from _inside(each)
 
 
 def _values(routine: Routine, span: Span, local: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -313,6 +313,11 @@ def not_local(name: str, reason: str) -> NoReturn:
     )
 
 
+def not_mocked(name: str, reason: str) -> NoReturn:
+    """The same in a test, which must not pass because of it."""
+    raise LimitFault("not-local", f"`{name}` does not run here: {reason}", help="mock it in this test")
+
+
 _VALUES: Final = (
     "add", "subtract", "multiply", "divide", "modulo", "negate", "span_list", "span_range", "integer", "text",
     "to_text", "truth",
@@ -327,7 +332,7 @@ NAMESPACE: Final[dict[str, Any]] = {
         for each in (
             checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
             without, replaced, or_left, or_else, default, optional, cast, iterate, too_long, call_function,
-            too_deep, calling, caught, thrown, failed, not_local,
+            too_deep, calling, caught, thrown, failed, not_local, not_mocked,
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "compress": compress, "enumerate": enumerate,

@@ -61,8 +61,8 @@ class Builder:
         name, value = parts[-2:]
         return tree.Attribute(parts[0].start, value.end, name.value, value, len(parts) > 2, name.end)
 
-    def block(self, parts: list[Part]) -> tree.Block:
-        """A construct, clause or statement."""
+    def block(self, parts: list[Part]) -> tree.Block | tree.Attribute:
+        """A construct, clause or statement; ``mock { "name" = … }``, the block form of ``mock = { … }``, as that."""
         start, end = parts[0].start, parts[-1].end
         disabled = parts[0].type == "BANG" if type(parts[0]) is Token else False
         at = 1 if disabled else 0
@@ -81,6 +81,9 @@ class Builder:
                 broken.append(part)
             else:
                 heads.append(self._head(part))
+        named = [each for each in body or () if isinstance(each, tree.Attribute)]
+        if keyword.value == "mock" and named and named == body and not heads:
+            return _mock(start, end, keyword, named, disabled)
         return tree.Block(start, end, keyword.value, heads, body, binding, disabled, keyword.start, broken)
 
     def _head(self, part: Part) -> tree.Node:
@@ -266,6 +269,12 @@ def _apart(entries: list[tree.Node]) -> tuple[list[tree.Node], list[tree.Broken]
     """The entries that make sense, and those that do not."""
     broken = [entry for entry in entries if type(entry) is tree.Broken]
     return ([entry for entry in entries if type(entry) is not tree.Broken] if broken else entries), broken
+
+
+def _mock(start: int, end: int, keyword: Token, named: list[tree.Attribute], disabled: bool) -> tree.Attribute:
+    pairs = [tree.Pair(each.start, each.end, each.name, each.value, each.disabled, '"') for each in named]
+    value = tree.ObjectLiteral(keyword.end, end, list(pairs))
+    return tree.Attribute(start, end, keyword.value, value, disabled, keyword.end)
 
 
 class _Body(tree.Node):

@@ -33,6 +33,7 @@ _BEGINS_NAME: Final = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU
 _KEY: Final = re.compile(
     r'(?:[A-Za-z_][\w.\-]*|\$[A-Za-z_][\w.]*|\d+|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')(?=[ \t]*:)'
 )
+_FIRST_ATTRIBUTE: Final = re.compile(r"\s*!?[ \t]*(?:[A-Za-z_][\w.\-]*|\"[^\"\n]*\")[ \t]*=(?!=)")
 _FIRST_KEY: Final = re.compile(r"\s*(?:[A-Za-z_][\w.\-]*|\"[^\"\n]*\")[ \t]*:")
 _BOUNDS: Final = re.compile(r"\[[^\]\n]*\]")
 _FILTERS: Final = re.compile(
@@ -435,7 +436,8 @@ class Tokenizer:
             self._open("{", "object", "LOBJECT", match)
             return
         word = self._head_word()
-        if word == "mock" or (word in OBJECT_CLAUSES and _FIRST_KEY.match(self.text, match.end(), self.end)):
+        named = word == "mock" and not _FIRST_ATTRIBUTE.match(self.text, match.end(), self.end)
+        if named or (word in OBJECT_CLAUSES and _FIRST_KEY.match(self.text, match.end(), self.end)):
             if word != "mock":
                 self._without_equals(self.tokens[-1])
             self._open("{", "object", "LOBJECT", match)

@@ -24,6 +24,16 @@ SHOWN: Final = 300
 """Characters of a value that a failure shows."""
 
 
+class Unequal(Fault):
+    """A value that is not the expected one. Both are kept, for a report that compares them."""
+
+    def __init__(self, expected: Any, actual: Any) -> None:
+        reason = f"expected value {_shown(expected)} does not equal {_shown(actual)}"
+        super().__init__("expectation", f"to_equal failed - {reason}")
+        self.expected = expected
+        self.actual = actual
+
+
 # ---------------------------------------------------------------- equality
 
 
@@ -36,7 +46,8 @@ SHOWN: Final = 300
 def to_equal(found: Lazy, /, *, value: Value) -> None:
     """Demand an equal value: numbers by value, text exactly, lists in order, objects in any order."""
     actual = _defined("to_equal", found)
-    _demand("to_equal", _same(actual, value), f"expected value {_shown(value)} does not equal {_shown(actual)}")
+    if not _same(actual, value):
+        raise Unequal(value, actual)
 
 
 @expect.statement(

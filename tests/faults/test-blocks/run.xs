@@ -1,0 +1,3 @@
+run.job "Tests" {
+  main = {name: "main"}
+}
