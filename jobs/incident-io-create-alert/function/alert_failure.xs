@@ -67,4 +67,48 @@ function alert_failure {
     }
   }
   response = "Cannot send the alert: status " ~ $status ~ ", " ~ $shown ~ $advice
+  test "a refusal with its errors" {
+    input = {
+      response: {
+        status: 422
+        result: {
+          type: "validation_error"
+          errors: [
+            {
+              code: "is_required"
+              message: "Deduplication key is required"
+              source: {field: "deduplication_key"}
+            }
+          ]
+          request_id: "req-1"
+        }
+      }
+    }
+    expect.to_equal ($response) {
+      value = "Cannot send the alert: status 422, validation_error, Deduplication key is required [is_required] deduplication_key, request req-1"
+    }
+  }
+  test "no answer at all" {
+    input = {response: {status: 0, result: null, error: {message: "Connection refused"}}}
+    expect.to_start_with ($response) {
+      value = "Cannot send the alert: status 0, no answer, Connection refused"
+    }
+    expect.to_end_with ($response) { value = "does no harm" }
+  }
+  test "an empty answer" {
+    input = {response: {status: 202, result: ""}}
+    expect.to_equal ($response) { value = "Cannot send the alert: status 202, the answer is empty" }
+  }
+  test "an answer of somebody else" {
+    input = {response: {status: 200, result: "<html>"}}
+    expect.to_contain ($response) { value = "not the expected answer: " }
+  }
+  test "a wrong secret" {
+    input = {response: {status: 401, result: ""}}
+    expect.to_end_with ($response) { value = "which is another one than an API key" }
+  }
+  test "a source that is not there" {
+    input = {response: {status: 404, result: ""}}
+    expect.to_end_with ($response) { value = "the id of an HTTP alert source?" }
+  }
 }

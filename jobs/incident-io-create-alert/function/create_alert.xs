@@ -79,6 +79,44 @@ function create_alert {
     }
     function.run alert_request {
       input = {alert_source_config_id: $input.alert_source_config_id, event: $event}
+      mock = {
+        "what is not given is taken from the alert": {
+          status: 202
+          result: {status: "success", message: $event, deduplication_key: $key}
+        }
+        "what is given wins": {
+          status: 202
+          result: {status: "success", message: $event, deduplication_key: $key}
+        }
+        "a key that names the cause": {
+          status: 202
+          result: {status: "success", message: $event, deduplication_key: $key}
+        }
+        "a later attribute replaces an earlier one": {
+          status: 202
+          result: {status: "success", message: $event, deduplication_key: $key}
+        }
+        "an alert that is refused": {
+          status: 422
+          result: {
+            type: "validation_error"
+            errors: [
+              {
+                code: "is_required"
+                message: "Deduplication key is required"
+                source: {field: "deduplication_key"}
+              }
+            ]
+            request_id: "req-1"
+          }
+        }
+        "a success that is no answer": {status: 202, result: ""}
+        "an unclear attempt says that another run does no harm": {
+          status: 0
+          result: null
+          error: {message: "Operation timed out"}
+        }
+      }
     } as $answer
     conditional {
       if ($answer.status != 202 || !($answer.result|is_object)) {
@@ -93,4 +131,75 @@ function create_alert {
     }
   }
   response = $answer.result|pick:["deduplication_key", "message", "status"]
+  test "what is not given is taken from the alert" {
+    input = {
+      alert_source_config_id: "S1"
+      alert: {id: "a-1", title: "Disk full", description: "98 % used"}
+    }
+    expect.to_equal ($response.message) {
+      value = {
+        title: "Disk full"
+        status: "firing"
+        deduplication_key: "a-1"
+        description: "98 % used"
+      }
+    }
+  }
+  test "what is given wins" {
+    input = {
+      alert_source_config_id: "S1"
+      title: "Disk of db-1 full"
+      deduplication_key: "disk"
+      status: "resolved"
+      metadata: {team: "storage"}
+      alert: {
+        id: "a-1"
+        title: "Disk full"
+        attrs: [{key: "team", value: "web"}, {key: "host", value: "db-1"}]
+      }
+    }
+    expect.to_equal ($response.message) {
+      value = {
+        title: "Disk of db-1 full"
+        status: "resolved"
+        deduplication_key: "disk"
+        metadata: {team: "storage", host: "db-1"}
+      }
+    }
+  }
+  test "a key that names the cause" {
+    input = {alert_source_config_id: "S1", title: "Disk full"}
+    expect.to_equal ($response.deduplication_key) {
+      value = "xs-a128c1b71d9874baf941e8f6cd68fd4e71bfa21399f337dbea0aaf2e595e9dd8"
+    }
+  }
+  test "a later attribute replaces an earlier one" {
+    input = {
+      alert_source_config_id: "S1"
+      alert: {id: "a-1", attrs: [{key: "team", value: "web"}, {key: "team", value: "storage"}]}
+    }
+    expect.to_equal ($response.message.metadata) { value = {team: "storage"} }
+  }
+  test "an alert that is refused" {
+    input = {alert_source_config_id: "S1"}
+    expect.to_throw {
+      value = "Cannot send the alert: status 422, validation_error, Deduplication key is required"
+    }
+  }
+  test "a success that is no answer" {
+    input = {alert_source_config_id: "S1", title: "Disk full"}
+    expect.to_throw { value = "the answer is empty" }
+  }
+  test "an unclear attempt says that another run does no harm" {
+    input = {alert_source_config_id: "S1", title: "Disk full"}
+    expect.to_throw { value = "does no harm" }
+  }
+  test "metadata that is no object" {
+    input = {alert_source_config_id: "S1", title: "Disk full", metadata: [1]}
+    expect.to_throw { value = "metadata must be an object" }
+  }
+  test "a source is needed" {
+    input = {title: "Disk full"}
+    expect.to_throw { value = "Missing param: alert_source_config_id" }
+  }
 }

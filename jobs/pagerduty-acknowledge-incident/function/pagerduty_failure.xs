@@ -47,6 +47,10 @@ function pagerduty_failure {
     }
     var $key {
       value = $env.pagerduty_api_key|trim
+      mock = {
+        "a key of the other kind is told by its length": "R0123456789012345678901234567890"|substr:0:32
+        "a server that repeats the key is not repeated": "u+TESTTESTTESTTEST01"
+      }
     }
     // A server may repeat what it was sent.
     var $shown {
@@ -84,4 +88,68 @@ function pagerduty_failure {
     }
   }
   response = "Cannot " ~ $input.task ~ ": status " ~ $status ~ ", " ~ $shown ~ $advice
+  test "a refusal with code and details" {
+    input = {
+      task: "create the incident"
+      response: {
+        status: 400
+        result: {
+          error: {code: 2001, message: "Invalid Input Provided", errors: ["Title cannot be empty."]}
+        }
+      }
+    }
+    expect.to_equal ($response) {
+      value = "Cannot create the incident: status 400, code 2001, Invalid Input Provided, Title cannot be empty"
+    }
+  }
+  test "no answer at all" {
+    input = {
+      task: "read the incident"
+      response: {status: 0, result: null, error: {message: "Connection refused"}}
+    }
+    expect.to_start_with ($response) {
+      value = "Cannot read the incident: status 0, no answer, Connection refused"
+    }
+    expect.to_end_with ($response) { value = "does no harm" }
+  }
+  test "an empty answer" {
+    input = {task: "read the incident", response: {status: 204, result: ""}}
+    expect.to_equal ($response) {
+      value = "Cannot read the incident: status 204, the answer is empty"
+    }
+  }
+  test "an answer of somebody else" {
+    input = {task: "read the incident", response: {status: 200, result: "<html>"}}
+    expect.to_contain ($response) { value = "not the expected answer: " }
+  }
+  test "a missing sender" {
+    input = {
+      task: "create the incident"
+      response: {
+        status: 400
+        result: {
+          error: {
+            code: 2016
+            message: "You must specify a user's email address in the \"From\" header"
+          }
+        }
+      }
+    }
+    expect.to_end_with ($response) {
+      value = "Give the e-mail address of a user of the account as the input from"
+    }
+  }
+  test "a key of the other kind is told by its length" {
+    input = {task: "read the incident", response: {status: 401, result: ""}}
+    expect.to_end_with ($response) {
+      value = "this one has 32, like the integration key (routing key) of the Events API"
+    }
+  }
+  test "a server that repeats the key is not repeated" {
+    input = {
+      task: "read the incident"
+      response: {status: 403, result: "no access for u+TESTTESTTESTTEST01"}
+    }
+    expect.to_contain ($response) { value = "no access for ***" }
+  }
 }

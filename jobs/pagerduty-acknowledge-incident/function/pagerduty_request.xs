@@ -14,6 +14,13 @@ function pagerduty_request {
   stack {
     var $key {
       value = $env.pagerduty_api_key|trim
+      mock = {
+        "sent to the account of the region": "u+TESTTESTTESTTEST01"
+        "tried again until it is answered": "u+TESTTESTTESTTEST01"
+        "tried three times and no more": "u+TESTTESTTESTTEST01"
+        "a refusal is not tried again": "u+TESTTESTTESTTEST01"
+        "an answer that never comes": "u+TESTTESTTESTTEST01"
+      }
     }
     conditional {
       if (!("/^[!-~]+$/"|regex_matches:$key)) {
@@ -48,6 +55,30 @@ function pagerduty_request {
           params = $input.body
           headers = $headers
           timeout = 10
+          mock = {
+            "sent to the account of the region": {
+              response: {
+                status: 200
+                headers: []
+                result: {url: $base ~ $input.path, headers: $headers}
+              }
+            }
+            "tried again until it is answered": {
+              response: {status: ($attempt == 2) ? 200 : 503, headers: []}
+            }
+            "tried three times and no more": {
+              response: {status: 429, headers: ["Retry-After: 3"], result: $attempt}
+            }
+            "a refusal is not tried again": {response: {status: 400, headers: [], result: $attempt}}
+            "an answer that never comes": {
+              response: {
+                status: 0
+                headers: []
+                result: null
+                error: {code: 28, message: "Operation timed out"}
+              }
+            }
+          }
         } as $answer
         function.run retry_wait {
           input = {response: $answer.response, attempt: $attempt}
@@ -64,4 +95,34 @@ function pagerduty_request {
     }
   }
   response = $answer.response
+  test "sent to the account of the region" {
+    input = {method: "POST", path: "/incidents", from: "ada@example.com", region: "eu"}
+    expect.to_equal ($response.result.url) { value = "https://api.eu.pagerduty.com/incidents" }
+    expect.to_contain ($response.result.headers) { value = "From: ada@example.com" }
+    expect.to_contain ($response.result.headers) {
+      value = "Authorization: Token token=u+TESTTESTTESTTEST01"
+    }
+  }
+  test "tried again until it is answered" {
+    input = {method: "GET", path: "/incidents"}
+    expect.to_equal ($response.status) { value = 200 }
+  }
+  test "tried three times and no more" {
+    input = {method: "GET", path: "/incidents"}
+    expect.to_equal ($response.status) { value = 429 }
+    expect.to_equal ($response.result) { value = 2 }
+  }
+  test "a refusal is not tried again" {
+    input = {method: "PUT", path: "/incidents/1"}
+    expect.to_equal ($response.status) { value = 400 }
+    expect.to_equal ($response.result) { value = 0 }
+  }
+  test "an answer that never comes" {
+    input = {method: "GET", path: "/incidents"}
+    expect.to_equal ($response.error.message) { value = "Operation timed out" }
+  }
+  test "without a key nothing is sent" {
+    input = {method: "GET", path: "/incidents"}
+    expect.to_throw { value = "Nothing was sent: pagerduty_api_key is empty" }
+  }
 }

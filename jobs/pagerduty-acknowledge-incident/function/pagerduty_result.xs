@@ -26,4 +26,31 @@ function pagerduty_result {
     }
   }
   response = null
+  test "what the answer holds" {
+    input = {
+      response: {status: 200, result: {incident: {id: "P1"}}}
+      expected: 200
+      property: "incident"
+      task: "read the incident"
+    }
+    expect.to_equal ($response) { value = {id: "P1"} }
+  }
+  test "a status that was not expected" {
+    input = {
+      response: {status: 404, result: {error: {code: 2100, message: "Not Found"}}}
+      expected: 200
+      property: "incident"
+      task: "read the incident"
+    }
+    expect.to_throw { value = "Cannot read the incident: status 404, code 2100, Not Found" }
+  }
+  test "an answer without the property" {
+    input = {
+      response: {status: 200, result: {}}
+      expected: 200
+      property: "incident"
+      task: "read the incident"
+    }
+    expect.to_throw { value = "not the expected answer" }
+  }
 }

@@ -66,6 +66,39 @@ function create_incident {
         from: $input.from
         region: $input.region
       }
+      mock = {
+        "opened with a key that names the cause": {status: 201, result: {incident: $incident}}
+        "opened as the inputs say": {status: 201, result: {incident: $incident}}
+        "an open incident of the same cause is given back": {
+          status: 400
+          result: {
+            error: {
+              code: 2002
+              message: "Arguments Caused Error"
+              errors: ["Open incident with matching dedup key already exists on this service"]
+            }
+          }
+        }
+        "a key that is taken by nothing open": {
+          status: 400
+          result: {
+            error: {
+              code: 2002
+              message: "Arguments Caused Error"
+              errors: ["Open incident with matching dedup key already exists on this service"]
+            }
+          }
+        }
+        "a refusal is thrown": {
+          status: 403
+          result: {error: {code: 2010, message: "Access Denied"}}
+        }
+        "an unclear attempt says that another run does no harm": {
+          status: 0
+          result: null
+          error: {message: "Operation timed out"}
+        }
+      }
     } as $answer
     var $refusal {
       value = $answer|get:"result.error.errors"|json_encode
@@ -77,6 +110,10 @@ function create_incident {
             incident_key: $incident_key
             service_id: $input.service_id
             region: $input.region
+          }
+          mock = {
+            "an open incident of the same cause is given back": {id: "P7", status: "acknowledged"}
+            "a key that is taken by nothing open": null
           }
         } as $open
         conditional {
@@ -101,4 +138,54 @@ function create_incident {
     } as $created
   }
   response = $created
+  test "opened with a key that names the cause" {
+    input = {title: "Test incident", service_id: "PSVC001"}
+    expect.to_equal ($response.incident_key) {
+      value = "xs-43975ed42f6cf2d4160e0f5d66d85e51165d16e8a5a64ababdd6215e8c7fc1e7"
+    }
+    expect.to_equal ($response.urgency) { value = "high" }
+    expect.to_not_be_defined ($response.body)
+    expect.to_not_be_defined ($response.priority)
+  }
+  test "opened as the inputs say" {
+    input = {
+      title: " Disk full "
+      service_id: "PSVC001"
+      incident_key: "disk-db-1"
+      description: "98 % used"
+      urgency: "low"
+      priority: "PPRIO1"
+    }
+    expect.to_equal ($response) {
+      value = {
+        type: "incident"
+        title: "Disk full"
+        service: {id: "PSVC001", type: "service_reference"}
+        urgency: "low"
+        incident_key: "disk-db-1"
+        body: {type: "incident_body", details: "98 % used"}
+        priority: {id: "PPRIO1", type: "priority_reference"}
+      }
+    }
+  }
+  test "an open incident of the same cause is given back" {
+    input = {title: "Disk full", service_id: "PSVC001"}
+    expect.to_equal ($response.id) { value = "P7" }
+  }
+  test "a key that is taken by nothing open" {
+    input = {title: "Disk full", service_id: "PSVC001"}
+    expect.to_throw { value = "already exists" }
+  }
+  test "a refusal is thrown" {
+    input = {title: "Disk full", service_id: "PSVC001"}
+    expect.to_throw { value = "Cannot create the incident: status 403, code 2010, Access Denied" }
+  }
+  test "an unclear attempt says that another run does no harm" {
+    input = {title: "Disk full", service_id: "PSVC001"}
+    expect.to_throw { value = "running the job again with the same input does no harm" }
+  }
+  test "a title is needed" {
+    input = {service_id: "PSVC001"}
+    expect.to_throw { value = "Missing param: title" }
+  }
 }

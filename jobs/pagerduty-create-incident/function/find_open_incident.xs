@@ -24,6 +24,15 @@ function find_open_incident {
         path: "/incidents?" ~ ($filters|join:"&")
         region: $input.region
       }
+      mock = {
+        "the first of the open incidents": {
+          status: 200
+          result: {incidents: [{id: "P1"}, {id: "P2"}]}
+        }
+        "looked for by key and service": {status: 200, result: {incidents: [$filters]}}
+        "none is open": {status: 200, result: {incidents: []}}
+        "a look-up that fails": {status: 500, result: ""}
+      }
     } as $answer
     function.run pagerduty_result {
       input = {
@@ -35,4 +44,22 @@ function find_open_incident {
     } as $incidents
   }
   response = $incidents|first
+  test "the first of the open incidents" {
+    input = {incident_key: "disk", service_id: "PSVC001"}
+    expect.to_equal ($response.id) { value = "P1" }
+  }
+  test "looked for by key and service" {
+    input = {incident_key: "disk & db", service_id: "PSVC001"}
+    expect.to_contain ($response) { value = "incident_key=disk+%26+db" }
+    expect.to_contain ($response) { value = "service_ids%5B%5D=PSVC001" }
+    expect.to_contain ($response) { value = "date_range=all" }
+  }
+  test "none is open" {
+    input = {incident_key: "disk", service_id: "PSVC001"}
+    expect.to_be_null ($response)
+  }
+  test "a look-up that fails" {
+    input = {incident_key: "disk", service_id: "PSVC001"}
+    expect.to_throw { value = "Cannot look up the open incident: status 500" }
+  }
 }

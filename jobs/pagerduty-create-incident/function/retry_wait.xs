@@ -35,4 +35,40 @@ function retry_wait {
     }
   }
   response = ($told > 0) ? ($told|min:60) : $own
+  test "a success is final" {
+    input = {response: {status: 202, headers: []}, attempt: 0}
+    expect.to_equal ($response) { value = 0 }
+  }
+  test "a refusal is final" {
+    input = {response: {status: 400, headers: ["Retry-After: 7"]}, attempt: 0}
+    expect.to_equal ($response) { value = 0 }
+  }
+  test "no answer is waited for longer each time" {
+    input = {response: {status: 0, headers: []}, attempt: 1}
+    expect.to_equal ($response) { value = 2 }
+  }
+  test "a server in trouble gets a second" {
+    input = {response: {status: 503, headers: []}, attempt: 0}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "a server in trouble may say how long" {
+    input = {response: {status: 503, headers: ["retry-after: 9"]}, attempt: 0}
+    expect.to_equal ($response) { value = 9 }
+  }
+  test "a reset time means nothing without a 429" {
+    input = {response: {status: 500, headers: ["ratelimit-reset: 55"]}, attempt: 0}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "a 429 says how long" {
+    input = {response: {status: 429, headers: ["ratelimit-reset: 7"]}, attempt: 0}
+    expect.to_equal ($response) { value = 7 }
+  }
+  test "a minute is the longest wait" {
+    input = {response: {status: 429, headers: ["Retry-After: 86400"]}, attempt: 0}
+    expect.to_equal ($response) { value = 60 }
+  }
+  test "a 429 that says nothing takes what the caller says" {
+    input = {response: {status: 429, headers: []}, attempt: 0, crowded: 30}
+    expect.to_equal ($response) { value = 30 }
+  }
 }

@@ -44,6 +44,10 @@ function events_failure {
     }
     var $key {
       value = $env.pagerduty_routing_key|trim
+      mock = {
+        "a key of the other kind is told by its length": "u+TESTTESTTESTTEST01"
+        "a server that repeats the key is not repeated": "R0TESTTESTTESTTESTTESTTESTTEST01"
+      }
     }
     // A server may repeat what it was sent.
     var $shown {
@@ -76,4 +80,54 @@ function events_failure {
     }
   }
   response = "Cannot " ~ $input.task ~ ": status " ~ $status ~ ", " ~ $shown ~ $advice
+  test "a refusal with details" {
+    input = {
+      task: "trigger the alert"
+      response: {
+        status: 400
+        result: {
+          status: "invalid event"
+          message: "Event object is invalid"
+          errors: ["'payload.source' is missing or blank"]
+        }
+      }
+    }
+    expect.to_equal ($response) {
+      value = "Cannot trigger the alert: status 400, invalid event, Event object is invalid, 'payload.source' is missing or blank"
+    }
+  }
+  test "no answer at all" {
+    input = {
+      task: "resolve the alert"
+      response: {status: 0, result: null, error: {message: "Connection refused"}}
+    }
+    expect.to_start_with ($response) {
+      value = "Cannot resolve the alert: status 0, no answer, Connection refused"
+    }
+    expect.to_end_with ($response) { value = "does no harm" }
+  }
+  test "an empty answer" {
+    input = {task: "trigger the alert", response: {status: 202, result: ""}}
+    expect.to_equal ($response) {
+      value = "Cannot trigger the alert: status 202, the answer is empty"
+    }
+  }
+  test "an answer of somebody else" {
+    input = {task: "trigger the alert", response: {status: 502, result: "<html>"}}
+    expect.to_contain ($response) { value = "not the expected answer: " }
+  }
+  test "a key of the other kind is told by its length" {
+    input = {
+      task: "trigger the alert"
+      response: {status: 400, result: {message: "Invalid routing key"}}
+    }
+    expect.to_end_with ($response) { value = "this one has 20, like a REST API key" }
+  }
+  test "a server that repeats the key is not repeated" {
+    input = {
+      task: "trigger the alert"
+      response: {status: 400, result: {message: "R0TESTTESTTESTTESTTESTTESTTEST01 is unknown"}}
+    }
+    expect.to_contain ($response) { value = "*** is unknown" }
+  }
 }

@@ -9,6 +9,12 @@ function events_request {
   stack {
     var $key {
       value = $env.pagerduty_routing_key|trim
+      mock = {
+        "sent to the account of the region": "R0TESTTESTTESTTESTTESTTESTTEST01"
+        "tried again until it is taken in": "R0TESTTESTTESTTESTTESTTESTTEST01"
+        "tried three times and no more": "R0TESTTESTTESTTESTTESTTESTTEST01"
+        "a refusal is not tried again": "R0TESTTESTTESTTESTTESTTESTTEST01"
+      }
     }
     conditional {
       if ($key == "") {
@@ -29,6 +35,18 @@ function events_request {
           params = $input.event|set:"routing_key":$key
           headers = ["Content-Type: application/json"]
           timeout = 10
+          mock = {
+            "sent to the account of the region": {
+              response: {status: 202, headers: [], result: {base: $base, key: $key}}
+            }
+            "tried again until it is taken in": {
+              response: {status: ($attempt == 2) ? 202 : 0, headers: []}
+            }
+            "tried three times and no more": {
+              response: {status: 429, headers: [], result: $attempt}
+            }
+            "a refusal is not tried again": {response: {status: 400, headers: [], result: $attempt}}
+          }
         } as $answer
         // PagerDuty counts events over a minute and asks for half a minute between attempts.
         function.run retry_wait {
@@ -46,4 +64,28 @@ function events_request {
     }
   }
   response = $answer.response
+  test "sent to the account of the region" {
+    input = {event: {event_action: "trigger"}, region: "eu"}
+    expect.to_equal ($response.result) {
+      value = {base: "https://events.eu.pagerduty.com", key: "R0TESTTESTTESTTESTTESTTESTTEST01"}
+    }
+  }
+  test "tried again until it is taken in" {
+    input = {event: {event_action: "trigger"}}
+    expect.to_equal ($response.status) { value = 202 }
+  }
+  test "tried three times and no more" {
+    input = {event: {event_action: "trigger"}}
+    expect.to_equal ($response.status) { value = 429 }
+    expect.to_equal ($response.result) { value = 2 }
+  }
+  test "a refusal is not tried again" {
+    input = {event: {event_action: "trigger"}}
+    expect.to_equal ($response.status) { value = 400 }
+    expect.to_equal ($response.result) { value = 0 }
+  }
+  test "without a key nothing is sent" {
+    input = {event: {event_action: "trigger"}}
+    expect.to_throw { value = "Nothing was sent: pagerduty_routing_key is empty" }
+  }
 }
