@@ -20,6 +20,7 @@ from xsrun.builtins.statements.expect import must_throw
 from xsrun.diagnostics import ERROR_KINDS, STANDARD, THROWN, Fault, LimitFault, RunStopped
 from xsrun.effects.ports import World
 from xsrun.project import Folder
+from xsrun.resources.stream import Stream
 from xsrun.syntax import tree
 from xsrun.types.binding import bind
 from xsrun.types.fields import Field
@@ -76,7 +77,7 @@ class Oracle:
         """Run a function as the start of a run. Raises Fault, NotCovered or TooLarge."""
         self.raw_input = given
         try:
-            value = self.call(name, given, 1)
+            value = values.settled(self.call(name, given, 1))
             for each in self.later:
                 each()
         except RunStopped as stopped:
@@ -185,6 +186,9 @@ class Frame:
             source = []
         if isinstance(source, dict):
             source = list(source.values())
+        if isinstance(source, Stream):
+            self.loop(block, source)
+            return
         if not isinstance(source, list):
             raise Fault("wrong-type", "Please use a numerically indexed array.")
         self.removed.append([root_of(head(block)), 0, False])
@@ -676,6 +680,8 @@ class Frame:
 
 def access(base: Any, key: Any, member: bool = False) -> Any:
     """``base[key]``, MISSING where there is none."""
+    if isinstance(base, values.Opaque):
+        base = base.fields()
     if isinstance(base, dict):
         return base.get(key_text(key), MISSING)
     if not isinstance(base, list):

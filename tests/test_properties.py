@@ -20,6 +20,8 @@ from xsrun.builtins.records import Filter, Param
 from xsrun.builtins.registry import LAZY, STATIC, Bindings
 from xsrun.diagnostics import Fault, Found
 from xsrun.effects.memory import memory_world
+from xsrun.resources.file import of_bytes
+from xsrun.resources.stream import Stream
 from xsrun.runtime.expressions import Scope
 from xsrun.runtime.frame import Limits, Run
 from xsrun.source import Source
@@ -142,6 +144,7 @@ def containers(inner: st.SearchStrategy) -> st.SearchStrategy:
 
 json_values = st.recursive(scalars, containers, max_leaves=20)
 any_value = st.sampled_from(AWKWARD) | st.sampled_from(AWKWARD) | json_values
+resources = st.builds(lambda: of_bytes("a.txt", b"x")) | st.builds(lambda: Stream(iter([1, None, "a"])))
 LAZY_ARGUMENTS = [
     lambda element=None, index=None, whole=None, result=None: element,
     lambda element=None, index=None, whole=None, result=None: index,
@@ -156,7 +159,7 @@ LAZY_ARGUMENTS = [
 @examples(20)
 def test_any_filter_answers_or_raises_a_fault(name, data):
     record = FILTERS[name]
-    given_values = [data.draw(any_value) for _ in range(1 + arity(record, data))]
+    given_values = [data.draw(any_value | resources) for _ in range(1 + arity(record, data))]
     before = values.dumps(given_values)
     try:
         text = values.dumps(applied(record, given_values, data))

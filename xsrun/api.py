@@ -12,7 +12,7 @@ from xsrun.compile.flow import check_flow
 from xsrun.compile.program import compile_folder
 from xsrun.compile.slips import check_slips
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
-from xsrun.effects.outward import real_world
+from xsrun.effects.outward import files_of, real_world
 from xsrun.effects.ports import World
 from xsrun.executable import Executable
 from xsrun.files import home_of
@@ -134,7 +134,9 @@ class Project(Executable):
         return Failure(first.code, str(first), Exit.SOURCE, first.help)
 
     def _world(self, world: World | None, env: Mapping[str, str]) -> World:
-        return world.with_env({**world.env, **env}) if world else real_world(_SilentLog(), env)
+        if world is None:
+            return real_world(_SilentLog(), env, files=files_of(self.path))
+        return world.with_env({**world.env, **env})
 
 
 def parse(text: str, name: str = "run.xs") -> Document:

@@ -12,6 +12,7 @@ from xsrun.late import Late
 from xsrun.program import Plan, Program
 from xsrun.runtime.job import Failure
 from xsrun.runtime.run import Loaded
+from xsrun.types.fields import Field
 
 if TYPE_CHECKING:
     from xsrun.project import Folder
@@ -58,10 +59,14 @@ class Executable:
         help = f'did you mean "{near}"?' if near else f"the jobs here are {shown}"
         return Failure("no-job", f"there is no job `{name}`", Exit.USAGE, help)
 
+    def inputs(self, job: Plan) -> list[Field]:
+        """What ``main`` and ``pre`` of a job declare."""
+        routines = [self.program.routine("function", call.name) for call in (job.main, job.pre) if call]
+        return [field for routine in routines if routine for field in routine.fields]
+
     def unknown_inputs(self, job: Plan, given: Iterable[str]) -> list[Diagnostic]:
         """A warning for every given input that neither ``main`` nor ``pre`` of the job declares."""
-        routines = [self.program.routine("function", call.name) for call in (job.main, job.pre) if call]
-        known = [field.name for routine in routines if routine for field in routine.fields]
+        known = [field.name for field in self.inputs(job)]
         return [
             Diagnostic(
                 "unknown-input",

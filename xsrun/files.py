@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from xsrun.hints import Final
+from xsrun.hints import BinaryIO, Final
 from xsrun.late import Late
 
 _mkstemp: Callable[..., tuple[int, str]] = Late("tempfile", "mkstemp")
@@ -56,11 +56,18 @@ def _walk(folder: str, top: bool) -> Iterator[str]:
 
 
 def content(path: str) -> bytes:
-    """The bytes of a file. Raises OSError, for what is no plain file too: reading a pipe might never end."""
-    with open(path, "rb", opener=_at_once) as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file", path)
+    """The bytes of a file. Raises OSError, for what is no plain file too."""
+    with opened(path) as stream:
         return stream.read()
+
+
+def opened(path: str) -> BinaryIO:
+    """A file to be read and closed. Raises OSError, for what is no plain file too: reading a pipe might never end."""
+    stream = open(path, "rb", opener=_at_once)  # noqa: SIM115
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return stream
+    stream.close()
+    raise OSError(errno.EINVAL, "it is no plain file", path)
 
 
 def replace(path: str, data: bytes) -> None:

@@ -10,6 +10,7 @@ TYPE_CHECKING = False  # What type checkers take for true, as they do that of ty
 if TYPE_CHECKING:
     from typing import Annotated as Annotated
     from typing import Any as Any
+    from typing import BinaryIO as BinaryIO
     from typing import ClassVar as ClassVar
     from typing import Final as Final
     from typing import NoReturn as NoReturn
@@ -37,7 +38,7 @@ else:
 
         def __init__(self, name: str, bound: object) -> None: ...
 
-    ClassVar = Final = NoReturn = Self = TextIO = TypeAlias = Any
+    BinaryIO = ClassVar = Final = NoReturn = Self = TextIO = TypeAlias = Any
 
 
 class Marked:

@@ -158,7 +158,7 @@ def has(whole: Any, path: Any) -> bool:
     """Whether a path exists, even if it holds null. On a list only positions do, and conditions that keep any."""
     if type(whole) is dict and type(path) is str and path.isidentifier():
         return path in whole
-    return isinstance(whole, list | dict) and _exists(whole, steps_of(path))
+    return isinstance(whole, list | dict | values.Opaque) and _exists(whole, steps_of(path))
 
 
 def of_element(path: str) -> Callable[[Any], Any]:
@@ -175,6 +175,8 @@ def _itself(element: Any) -> Any:
 
 def _walk(value: Any, steps: Path) -> Any:
     for step in steps:
+        if isinstance(value, values.Opaque):
+            value = value.fields()
         if isinstance(value, dict):
             value = _MISSING if isinstance(step, Where) else value.get(str(step), _MISSING)
         elif isinstance(value, list):
@@ -218,6 +220,8 @@ def _exists(value: Any, steps: Path) -> bool:
     if not steps:
         return True
     step, rest = steps[0], steps[1:]
+    if isinstance(value, values.Opaque):
+        value = value.fields()
     if isinstance(value, dict):
         return not isinstance(step, Where) and str(step) in value and _exists(value[str(step)], rest)
     if not isinstance(value, list):

@@ -221,7 +221,7 @@ def failure_json(failure: Failure, exchanges: Iterable[Exchange], masker: Masker
 
 def _shown(value: object) -> object:
     try:
-        return values.plain(value)
+        return values.plain(values.glance(value))
     except Fault:
         return values.type_name(value)
 
@@ -244,7 +244,7 @@ def exchange_json(exchange: Exchange) -> dict[str, object]:
 def shorten(value: object, limit: int = MAX_VALUE) -> str:
     """A value in one short line; of one that is nested beyond reading, its type."""
     try:
-        shown = values.dumps(value)
+        shown = values.dumps(values.glance(value))
     except Fault:
         return values.type_name(value)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -45,6 +45,18 @@ class Opaque:
         """What the resource shows as in JSON output."""
         return {}
 
+    def glance(self) -> Any:
+        """What it shows as in a message, which must not change it."""
+        return self.to_json()
+
+    def fields(self) -> dict[str, Any]:
+        """What programs may read of it by name."""
+        return {}
+
+    def elements(self) -> list[Any] | None:
+        """The list it stands for where a list is asked for, None when it stands for none. Raises Fault."""
+        return None
+
 
 def type_name(value: Any) -> str:
     """The language's word for the type of a value."""
@@ -253,7 +265,7 @@ def array(value: Any) -> list[Any]:
         return value
     if value is None:
         return []
-    raise not_array(value)
+    return _listed(value)
 
 
 def container(value: Any) -> list[Any] | dict[str, Any]:
@@ -262,7 +274,7 @@ def container(value: Any) -> list[Any] | dict[str, Any]:
         return value
     if value is None:
         return []
-    raise not_array(value)
+    return _listed(value)
 
 
 def elements(value: Any) -> list[Any]:
@@ -281,6 +293,21 @@ def mapping(value: Any) -> dict[str, Any]:
     if value is None or value == []:
         return {}
     raise Fault("wrong-type", "Value must be an object.", help=f"this is {describe(value)}")
+
+
+def settled(value: Any) -> Any:
+    """A value that outlives what it is read from: a stream as its list, anything else as it is."""
+    found = value.elements() if isinstance(value, Opaque) else None
+    return value if found is None else found
+
+
+def _listed(value: Any) -> list[Any]:
+    """The list that a stream stands for; anything else is a fault."""
+    found = settled(value)
+    if found is value:
+        raise not_array(value)
+    listed: list[Any] = found
+    return listed
 
 
 def not_array(value: Any) -> Fault:
@@ -523,9 +550,14 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
+def glance(value: Any) -> Any:
+    """A value as a message may show it: looking at a resource must not change it."""
+    return value.glance() if isinstance(value, Opaque) else value
+
+
 def describe(value: Any, limit: int = 60) -> str:
     """A value in a message: its type and a shortened look at it."""
     if value is None:
         return "null"
-    shown = dumps(value)
+    shown = dumps(glance(value))
     return f"{type_name(value)} {shown if len(shown) <= limit else shown[: limit - 1] + '…'}"

@@ -9,7 +9,6 @@ from typing import Final
 
 _DATA: Final = "tables are not stored locally yet"
 _REDIS: Final = "there is no local redis yet"
-_FILES: Final = "files are not stored locally yet"
 _CLOUD: Final = "it needs an account of that cloud"
 _MODEL: Final = "it needs a language model of the platform"
 _PLATFORM: Final = "it exists only on the platform"
@@ -24,12 +23,6 @@ _NAMES: Final[dict[str, str]] = {
     _REDIS: (
         "redis.set redis.get redis.has redis.del redis.incr redis.decr redis.push redis.unshift redis.pop redis.shift "
         "redis.range redis.count redis.remove redis.keys redis.ratelimit"
-    ),
-    _FILES: (
-        "storage.create_attachment storage.create_image storage.create_audio storage.create_video "
-        "storage.create_file_resource storage.read_file_resource storage.delete_file storage.sign_private_url "
-        "storage.append_file stream.from_csv stream.from_jsonl stream.from_request zip.create_archive "
-        "zip.add_to_archive zip.delete_from_archive zip.extract zip.view_contents"
     ),
     _CLOUD: (
         "cloud.aws.s3.upload_file cloud.aws.s3.read_file cloud.aws.s3.delete_file cloud.aws.s3.get_file_info "

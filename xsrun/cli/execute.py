@@ -12,7 +12,7 @@ from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.config import NO_CONFIG, BadConfig, Config, config_file
 from xsrun.diagnostics import Exit, Fault
-from xsrun.effects.outward import real_world
+from xsrun.effects.outward import files_of, real_world
 from xsrun.effects.ports import Clock, Http, Log, Random, World
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import Exchange, RecordingHttp
@@ -29,8 +29,9 @@ from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, Result, failure_of, main_routine, run_job
 from xsrun.runtime.secrets import Masker, sensitive
+from xsrun.types.fields import Field
 
-_read_inputs: Callable[[list[str], str | None], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
+_read_inputs: Callable[[list[str], str | None, list[Field]], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
 _read_variables: Callable[[list[str], Mapping[str, str]], dict[str, str]] = Late("xsrun.cli.inputs", "read_variables")
 _read_env_file: Callable[[str], dict[str, str]] = Late("xsrun.cli.inputs", "read_env_file")
 _simulated_http = Late("xsrun.cli.network", "simulated_http")
@@ -96,8 +97,8 @@ def execute(options: Options, watch: Callable[[str], None] | None = None) -> int
         if project.errors:
             return Exit.SOURCE
         inputs = options["input"], options["input_json"]
-        given = _read_inputs(*inputs) if inputs != ([], None) else {}
         job, variables = _choose(project, name), variables_of(folder, options)
+        given = _read_inputs(*inputs, project.inputs(job)) if inputs != ([], None) else {}
         return run(Task(project, job, folder, given, variables, options, output, watch=watch))
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
@@ -170,7 +171,7 @@ def prepare(task: Task) -> Ready | Failure:
     if resolved.missing:
         return task.project.missing_env(task.job, resolved.missing)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
-    world = real_world(log, resolved.values, http, clock, random)
+    world = real_world(log, resolved.values, http, clock, random, files_of(task.path))
     return Ready(_rehearsed(world, secrets, options, output), secrets)
 
 

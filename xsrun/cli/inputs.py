@@ -3,40 +3,83 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
 from xsrun import values
 from xsrun.cli.options import BadOption
-from xsrun.hints import Any
+from xsrun.diagnostics import Fault
+from xsrun.hints import Any, BinaryIO, Final
 from xsrun.late import Late
+from xsrun.types.fields import Field
 
 _dotenv_values: Callable[..., dict[str, str | None]] = Late("dotenv", "dotenv_values")
+_file: Callable[..., Any] = Late("xsrun.resources.file", "FileResource")
+_file_of: Callable[..., Any] = Late("xsrun.resources.file", "of_bytes")
 
 
-def read_inputs(pairs: Iterable[str], json_file: str | None) -> dict[str, Any]:
-    """``--input`` and ``--input-json`` as one object; single inputs win. Raises BadOption."""
+FILE_TYPES: Final = frozenset({"file", "image", "video", "audio", "attachment"})
+"""Types of inputs for which ``name@path`` is the file, and not its text."""
+
+
+def read_inputs(pairs: Iterable[str], json_file: str | None, fields: Iterable[Field] = ()) -> dict[str, Any]:
+    """``--input`` and ``--input-json`` as one object; single inputs win.
+
+    Of ``fields`` that take files ``name@path`` is the file, of lists of files one more. Raises BadOption.
+    """
     found = _json_object(json_file) if json_file is not None else {}
+    takers = {field.name: field for field in fields if field.type in FILE_TYPES}
+    uploads: dict[str, list[Any]] = {}
     for pair in pairs:
-        name, value = _input(pair)
-        found[name] = value
+        name, mark, value = _split(pair)
+        if mark == "@" and name in takers:
+            uploads.setdefault(name, []).append(_upload(value))
+            found[name] = uploads[name] if takers[name].is_list else uploads[name][-1]
+        else:
+            found[name] = _value(name, mark, value)
     return found
 
 
-def _input(pair: str) -> tuple[str, Any]:
+def _split(pair: str) -> tuple[str, str, str]:
+    """Name, mark and value of one ``--input``."""
     marks = [(at, mark) for mark in (":=", "=", "@") if (at := pair.find(mark)) > 0]
     if not marks:
         raise BadOption(f"--input {pair} has no value", "write --input name=text, name:=json or name@file")
     at, mark = min(marks)
-    name, value = pair[:at], pair[at + len(mark) :]
+    return pair[:at], mark, pair[at + len(mark) :]
+
+
+def _value(name: str, mark: str, value: str) -> Any:
     if mark == ":=":
         try:
-            return name, values.loads(value)
+            return values.loads(value)
         except ValueError as error:
             raise BadOption(
                 f"--input {name}:= is no JSON: {error}", f"for a text write --input {name}={value}"
             ) from None
-    return name, _file_text(value) if mark == "@" else value
+    return _file_text(value) if mark == "@" else value
+
+
+def _upload(path: str) -> Any:
+    """A file of the machine, read when the job reads it; of a pipe what comes out of it."""
+    name = os.path.basename(path)
+    try:
+        with open(path, "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return _file_of(name, stream.read())
+    except OSError as error:
+        raise BadOption(f"cannot read `{path}`: {error.strerror}") from None
+    return _file(name, lambda: _opened(path), status.st_size)
+
+
+def _opened(path: str) -> BinaryIO:
+    """A file that was there when the run began. Raises Fault."""
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise Fault("file-error", f"The file {path} cannot be used: {error.strerror}", help="leave it there") from None
 
 
 def _file_text(path: str) -> str:

@@ -35,7 +35,8 @@ EXECUTE: Final = (
         ("--input", "-i"),
         "texts",
         "K=V",
-        "One input: k=v text, k:=json any value, k@file the text of a file. Wins over main.input.",
+        "One input: k=v text, k:=json any value, k@file the text of a file, or the file for inputs of type file. "
+        "Wins over main.input.",
         "Inputs",
     ),
     Option(

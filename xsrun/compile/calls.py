@@ -324,7 +324,8 @@ def attributes(
     """The attributes of a statement that are known to it; the others are reported."""
     found: list[tree.Attribute] = []
     seen: set[str] = set()
-    for entry in block.body or ():
+    in_head = [head for head in block.heads if isinstance(head, tree.Attribute)]
+    for entry in (*in_head, *(block.body or ())):
         if not isinstance(entry, tree.Attribute):
             if not without_equals(context, entry, known):
                 context.error("misplaced", f"`{block.keyword}` holds no statements", entry)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from xsrun import values
+from xsrun.effects.files import demand_size, not_found
 from xsrun.effects.ports import Request, Response, TransportFailure, World
 from xsrun.effects.real import FixedClock, SeededRandom
+from xsrun.resources import names
 
-__all__ = ["Answer", "Entry", "ManualClock", "MemoryHttp", "MemoryLog", "SeededRandom", "memory_world"]
+__all__ = ["Answer", "Entry", "ManualClock", "MemoryFiles", "MemoryHttp", "MemoryLog", "SeededRandom", "memory_world"]
 
 START: Final = 1_767_225_600_000
 """2026-01-01T00:00Z in milliseconds: what a new clock shows."""
@@ -94,11 +97,56 @@ class MemoryLog:
         self.entries.append(Entry(values.plain(value), place))
 
 
+class MemoryFiles:
+    """Keeps files in ``contents``, by the parts of their paths."""
+
+    def __init__(self) -> None:
+        self.contents: dict[tuple[str, ...], bytes] = {}
+
+    def open(self, path: str) -> BinaryIO:
+        """The content of a file. Raises the Fault ``notfound``."""
+        return io.BytesIO(self._content(path))
+
+    def size(self, path: str) -> int:
+        """The size of a file in bytes. Raises the Fault ``notfound``."""
+        return len(self._content(path))
+
+    def write(self, path: str, pieces: Iterable[bytes]) -> int:
+        """Keep a file. Gives back its size."""
+        parts, content = names.parts(path), b"".join(pieces)
+        demand_size(len(content))
+        self.contents[parts] = content
+        return len(content)
+
+    def append(self, path: str, data: bytes) -> None:
+        """Add to the end of a file, which is made when it is not there."""
+        self.write(path, [self.contents.get(names.parts(path), b""), data])
+
+    def delete(self, path: str) -> None:
+        """Forget a file. Raises the Fault ``notfound``."""
+        self._content(path)
+        del self.contents[names.parts(path)]
+
+    def base(self) -> str:
+        """The URL below which the files would lie."""
+        return "file:///files/"
+
+    def key(self) -> bytes:
+        """The secret that signs addresses: always the same, so that tests see the same."""
+        return b"memory"
+
+    def _content(self, path: str) -> bytes:
+        found = self.contents.get(names.parts(path))
+        if found is None:
+            raise not_found(path)
+        return found
+
+
 def memory_world(**overrides: Any) -> World:
-    """A world in memory: no network, 2026-01-01, seed 0, an empty log and no environment.
+    """A world in memory: no network, 2026-01-01, seed 0, an empty log, no files and no environment.
 
     Name a field of World to put something else in its place, e.g.
     ``memory_world(http=MemoryHttp(answer), env={"KEY": "k"})``.
     """
-    world = World(http=MemoryHttp(), clock=ManualClock(), random=SeededRandom(0), log=MemoryLog())
+    world = World(http=MemoryHttp(), clock=ManualClock(), random=SeededRandom(0), log=MemoryLog(), files=MemoryFiles())
     return world._replace(**overrides)

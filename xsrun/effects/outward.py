@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 
-from xsrun.effects.ports import Clock, Http, Log, Random, Request, Response, World
+from xsrun.effects.ports import NO_FILES, Clock, Files, Http, Log, Random, Request, Response, World
 from xsrun.effects.real import SystemClock, SystemRandom
 from xsrun.hints import Any
 from xsrun.late import Late
+
+_memory_files: Callable[[], Files] = Late("xsrun.effects.memory", "MemoryFiles")
+_folder_files: Callable[[str], Files] = Late("xsrun.effects.files", "FolderFiles")
 
 
 class LateHttp:
@@ -30,8 +34,35 @@ class LateHttp:
             self._port.close()
 
 
+class _LateFiles:
+    """A store of files, made when it is first used."""
+
+    def __init__(self, make: Callable[[], Files]) -> None:
+        self._make = make
+        self._store: Files | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """A method of the store."""
+        if self._store is None:
+            self._store = self._make()
+        return getattr(self._store, name)
+
+
+def files_of(path: str) -> Files:
+    """The store of the project that a folder or file is; in memory for a project that is only text."""
+    home = path if os.path.isdir(path) else os.path.dirname(path) or os.curdir
+    late: Any = _LateFiles((lambda: _folder_files(home)) if os.path.exists(path) else _memory_files)
+    files: Files = late
+    return files
+
+
 def real_world(
-    log: Log, env: Mapping[str, str], http: Http | None = None, clock: Clock | None = None, random: Random | None = None
+    log: Log,
+    env: Mapping[str, str],
+    http: Http | None = None,
+    clock: Clock | None = None,
+    random: Random | None = None,
+    files: Files = NO_FILES,
 ) -> World:
-    """A world of real ports, each of which may be replaced."""
-    return World(http or LateHttp(), clock or SystemClock(), random or SystemRandom(), log, env)
+    """A world of real ports, each of which may be replaced; files are those of ``files_of``."""
+    return World(http or LateHttp(), clock or SystemClock(), random or SystemRandom(), log, env, files)

@@ -7,9 +7,10 @@ of a job imports this module, and dataclasses would double its time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from xsrun.hints import Any, Protocol
+from xsrun.diagnostics import Fault
+from xsrun.hints import Any, BinaryIO, Final, NoReturn, Protocol
 from xsrun.record import NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
@@ -130,7 +131,45 @@ class Log(Protocol):
         """Add an entry."""
 
 
+class Files(Protocol):
+    """Keeps files under paths such as ``/vault/4f2a/report.csv``; a leading slash changes nothing.
+
+    All raise the Fault ``bad-path`` for a path that is not taken, ``file-error`` when the system refuses.
+    """
+
+    def open(self, path: str) -> BinaryIO:
+        """The content of a file, to be read and closed. Raises the Fault ``notfound``."""
+
+    def size(self, path: str) -> int:
+        """The size of a file in bytes. Raises the Fault ``notfound``."""
+
+    def write(self, path: str, pieces: Iterable[bytes]) -> int:
+        """Store a file as a whole, in the place of one that is there. Gives back its size."""
+
+    def append(self, path: str, data: bytes) -> None:
+        """Add to the end of a file, which is made when it is not there."""
+
+    def delete(self, path: str) -> None:
+        """Remove a file. Raises the Fault ``notfound``."""
+
+    def base(self) -> str:
+        """The URL below which the files lie; it ends in a slash."""
+
+    def key(self) -> bytes:
+        """The secret that signs addresses of this store."""
+
+
+class _NoFiles:
+    """Refuses to keep files, for a world that was given no store."""
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise Fault("file-error", "This world keeps no files.", help="give World(files=…) a store, e.g. MemoryFiles()")
+
+    open = size = write = append = delete = base = key = _refuse
+
+
 NO_ENV: Mapping[str, str] = {}
+NO_FILES: Final[Files] = _NoFiles()
 
 
 class World(NamedTuple):
@@ -141,6 +180,7 @@ class World(NamedTuple):
     random: Random
     log: Log
     env: Mapping[str, str] = NO_ENV
+    files: Files = NO_FILES
     fork: Callable[[], World] | None = None
     """The world of a function that begins to run beside its caller; None where that is the same one."""
 

@@ -33,6 +33,7 @@ def scalar_text(value: Any) -> str:
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    value = values.settled(value)
     if isinstance(value, list | dict):
         for key, item in values.as_object(value).items():
             yield from _flat(f"{name}[{key}]", item)

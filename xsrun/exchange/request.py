@@ -87,6 +87,7 @@ def _body(params: Any, content_type: str, boundary: Callable[[], str]) -> _Body:
         return _Body()
     if isinstance(params, str | bytes):
         return _Body(values.to_bytes(params))
+    params = values.settled(params)
     if isinstance(params, values.Opaque):
         return _Body(_content(params))
     if isinstance(params, list | dict):

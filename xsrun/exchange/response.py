@@ -51,6 +51,12 @@ def decoded(body: bytes, content_type: str) -> Any:
         return text
 
 
+def text_of(response: Response) -> str:
+    """The text of an answer, by its charset; bytes that are no text one character each."""
+    text = _text(response.body, response.header("content-type"))
+    return values.bytes_text(response.body) if text is None else text
+
+
 def _text(body: bytes, content_type: str) -> str | None:
     named = _CHARSET.search(content_type)
     charsets = [named[1]] if named and _KNOWN.match(named[1]) else []

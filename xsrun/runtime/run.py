@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from types import CodeType, FrameType, TracebackType
 
+from xsrun import values
 from xsrun.diagnostics import Fault, Frame, LimitFault, RunStopped
 from xsrun.effects.ports import World
 from xsrun.faults import fault_of
@@ -54,7 +55,7 @@ class Loaded:
     def finish(self, run: Run, call: Callable[[], Any]) -> Any:
         """Take a run to the value of a call in it, and let it do what it left for later. Raises Fault, placed."""
         try:
-            value = call()
+            value = values.settled(call())
             for each in run.later:
                 each()
             for workers in run.workers:

@@ -64,7 +64,7 @@ def member(base: Any, name: str) -> Any:
     if type(base) is list:
         at = digits(name)
         return base[at] if at is not None and at < len(base) else None
-    return None
+    return base.fields().get(name) if isinstance(base, values.Opaque) else None
 
 
 def digits(text: str) -> int | None:
@@ -79,7 +79,7 @@ def item(base: Any, key: Any) -> Any:
         return base[at] if at is not None and -len(base) <= at < len(base) else None
     if type(base) is dict:
         return base.get(key if type(key) is str else key_text(key))
-    return None
+    return base.fields().get(key_text(key)) if isinstance(base, values.Opaque) else None
 
 
 def position(key: Any) -> int | None:
@@ -106,6 +106,8 @@ def member_or_fail(base: Any, name: str, shown: str) -> Any:
     at = digits(name) if type(base) is list else None
     if at is not None and at < len(base):
         return base[at]
+    if isinstance(base, values.Opaque) and name in (fields := base.fields()):
+        return fields[name]
     raise missing_path(base, name, shown)
 
 
@@ -117,6 +119,8 @@ def item_or_fail(base: Any, key: Any, shown: str) -> Any:
             return base[at]
     elif type(base) is dict and key_text(key) in base:
         return base[key_text(key)]
+    elif isinstance(base, values.Opaque) and key_text(key) in (fields := base.fields()):
+        return fields[key_text(key)]
     raise missing_path(base, key, shown)
 
 

@@ -103,8 +103,8 @@ class Block(Node):
     """Parts of the head and of the body that made no sense and were reported."""
 
     def attribute(self, name: str) -> Attribute | None:
-        """The attribute of that name in the body, if it is not disabled."""
-        for entry in self.body or ():
+        """The attribute of that name in the head or the body, if it is not disabled."""
+        for entry in (*self.heads, *(self.body or ())):
             if isinstance(entry, Attribute) and entry.name == name and not entry.disabled:
                 return entry
         return None

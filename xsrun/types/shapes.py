@@ -9,8 +9,11 @@ from collections.abc import Callable
 
 from xsrun import values
 from xsrun.hints import Any, Final
+from xsrun.late import Late
 from xsrun.types.coerce import Coerce, decoded
 from xsrun.types.fields import Instant, Reject
+
+_described_file: Callable[[dict[str, Any]], Any] = Late("xsrun.resources.file", "from_object")
 
 _DEEPEST: Final = 3
 """Lists around the points of a shape: polygons of rings of points."""
@@ -46,14 +49,29 @@ def vector(value: Any, _clock: Instant) -> list[int | float]:
     return numbers  # type: ignore[return-value]
 
 
-def uploaded(name: str, required: str = "") -> Coerce:
-    """The conversion of a file type: an opened file, or an object with the key ``required``."""
+def file(value: Any, _clock: Instant) -> Any:
+    """A file as it is, or one made of ``{name, data, mime?}``; the metadata of a stored file as they are."""
+    if isinstance(value, dict) and "data" in value:
+        try:
+            return _described_file(value)
+        except ValueError:
+            raise _invalid("file") from None
+    stored = isinstance(value, dict) and "name" in value
+    if not stored and not isinstance(value, values.Opaque):
+        raise _invalid("file")
+    return value
 
-    def coerce(value: Any, _clock: Instant) -> Any:
-        described = isinstance(value, dict) and (not required or required in value)
-        if not described and not isinstance(value, values.Opaque):
+
+def metadata(name: str) -> Coerce:
+    """The conversion of the types of stored files: their metadata; of an upload what is known of it but no path."""
+
+    def coerce(value: Any, clock: Instant) -> Any:
+        upload = file(value, clock) if isinstance(value, dict) and "data" in value else value
+        if isinstance(upload, values.Opaque):
+            return {key: each for key, each in upload.fields().items() if key != "path"}
+        if not isinstance(upload, dict):
             raise _invalid(name)
-        return value
+        return upload
 
     return coerce
 

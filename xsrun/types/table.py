@@ -35,9 +35,8 @@ class InputType(NamedTuple):
     """Whether a column may have it."""
 
 
-def _file(name: str, accepts: str, required: str = "", *, in_tables: bool = True) -> InputType:
-    convert = shapes.uploaded(name, required)
-    return InputType(name, accepts, convert, nullable=True, takes_default=False, in_tables=in_tables)
+def _stored(name: str, accepts: str) -> InputType:
+    return InputType(name, accepts, shapes.metadata(name), nullable=True, takes_default=False)
 
 
 def _geo(name: str, kind: str) -> InputType:
@@ -76,11 +75,18 @@ TYPES: Final[dict[str, InputType]] = {
             nullable=True,
             takes_default=False,
         ),
-        _file("file", "an uploaded file, or {name, data, mime} in tests", "name", in_tables=False),
-        _file("image", "an uploaded image or its metadata"),
-        _file("video", "an uploaded video or its metadata"),
-        _file("audio", "an uploaded sound or its metadata"),
-        _file("attachment", "an uploaded file or its metadata"),
+        InputType(
+            "file",
+            "a file: --input name@path, or {name, data, mime} with data in base64",
+            shapes.file,
+            nullable=True,
+            takes_default=False,
+            in_tables=False,
+        ),
+        _stored("image", "an uploaded image or its metadata"),
+        _stored("video", "an uploaded video or its metadata"),
+        _stored("audio", "an uploaded sound or its metadata"),
+        _stored("attachment", "an uploaded file or its metadata"),
         _geo("geo_point", "point"),
         _geo("geo_multipoint", "points"),
         _geo("geo_linestring", "path"),

@@ -2,54 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
-from itertools import chain, repeat
-
-from xsrun import values
+from xsrun import csvtext, values
 from xsrun.builtins.registry import Elements, Group, List, Text, Value
-from xsrun.diagnostics import Fault
-from xsrun.hints import Any, Final
+from xsrun.hints import Any
 from xsrun.late import re
 
 tabular = Group("tabular")
-
-DIALECT_HELP: Final = "separator and enclosure are one character each, escape one or none"
-
-
-@lru_cache(maxsize=32)
-def _cell(separator: str, enclosure: str, escape: str) -> re.Pattern[str]:
-    """Matches one cell with what ends it: quoted part, plain rest, end."""
-    _demand_dialect(separator, enclosure, escape)
-    cut, quote, protect = re.escape(separator), re.escape(enclosure), re.escape(escape)
-    blanks = "".join(each for each in " \t" if each not in separator + enclosure)
-    blank = f"[{blanks}]*+" if blanks else ""
-    protected = f"|{protect}." if escape not in ("", enclosure) else ""
-    inside = f"(?:[^{quote}{protect}]|{quote}{quote}{protected})*+"
-    return re.compile(
-        rf"(?:{blank}{quote}(?P<quoted>{inside}){quote}?)?(?P<plain>[^{cut}\r\n]*+)(?P<end>{cut}|\r?\n|\r|\Z)",
-        re.DOTALL,
-    )
-
-
-def _demand_dialect(separator: str, enclosure: str, escape: str) -> None:
-    if len(separator) != 1 or len(enclosure) != 1 or len(escape) > 1 or separator in "\r\n" or enclosure in "\r\n":
-        raise Fault("bad-argument", "Not a CSV dialect.", help=DIALECT_HELP)
-
-
-def _rows(source: str, separator: str, enclosure: str, escape: str) -> Iterator[list[str]]:
-    """The rows of a CSV text as their cells; lines without anything are no rows."""
-    cell = _cell(separator, enclosure, escape)
-    row: list[str] = []
-    for found in cell.finditer(source.removeprefix("\ufeff")):
-        if not row and not found[0].strip("\r\n"):
-            continue
-        quoted = found["quoted"]
-        plain = found["plain"]
-        row.append(plain if quoted is None else quoted.replace(enclosure * 2, enclosure) + plain)
-        if found["end"] != separator:
-            yield row
-            row = []
 
 
 @tabular.filter(
@@ -63,7 +21,7 @@ def csv_decode(subject: Text, separator: Text = ",", enclosure: Text = '"', esca
     An enclosed cell may hold separators and line breaks; within it a doubled enclosure is one, and the
     escape character keeps the character after it from ending the cell. Empty lines are skipped.
     """
-    return list(_rows(subject, separator, enclosure, escape))
+    return list(csvtext.rows([subject], separator, enclosure, escape))
 
 
 @tabular.filter(
@@ -79,9 +37,7 @@ def csv_parse(
 
     All values are text; a missing cell is null and one without a name is dropped.
     """
-    rows = _rows(subject, separator, enclosure, escape)
-    names = next(rows, [])
-    return [dict(zip(names, chain(row, repeat(None)), strict=False)) for row in rows]
+    return list(csvtext.as_objects(csvtext.rows([subject], separator, enclosure, escape)))
 
 
 @tabular.filter(
@@ -95,7 +51,7 @@ def csv_encode(subject: List, separator: Text = ",", enclosure: Text = '"', esca
 
     True is written 1, false and null as nothing, a list or object within a row as JSON.
     """
-    _demand_dialect(separator, enclosure, escape)
+    csvtext.demand_dialect(separator, enclosure, escape)
     rows = subject if any(isinstance(row, list | dict) for row in subject) or not subject else [subject]
     return "".join(_line(row, separator, enclosure, escape) for row in rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xsrun.builtins.registry import Bool, Group, Number, Static, Text, Value
 from xsrun.diagnostics import Fault
-from xsrun.effects.ports import Tls, TransportFailure, World
+from xsrun.effects.ports import DEFAULT_TLS, Response, Tls, TransportFailure, World
 from xsrun.exchange import request as outgoing
 from xsrun.exchange import response as incoming
 
@@ -64,17 +64,17 @@ def request(
     asked = outgoing.call(url, method, params, headers)
     tls = Tls(verify_peer, verify_host, ca_certificate, certificate, certificate_pass, private_key, private_key_pass)
     try:
-        prepared = outgoing.build(
-            asked,
-            timeout=timeout,
-            follow=follow_location,
-            tls=tls,
-            boundary=world.random.uuid,
-            warn=world.log.write,
-        )
-        return incoming.answered(asked, world.http.send(prepared))
+        return incoming.answered(asked, sent(world, asked, timeout, follow_location, tls))
     except TransportFailure as failure:
         return incoming.failed(asked, failure)
+
+
+def sent(world: World, asked: outgoing.Call, timeout: float, follow: bool = True, tls: Tls = DEFAULT_TLS) -> Response:
+    """The answer to a request of a program. Raises TransportFailure when there is none."""
+    request = outgoing.build(
+        asked, timeout=timeout, follow=follow, tls=tls, boundary=world.random.uuid, warn=world.log.write
+    )
+    return world.http.send(request)
 
 
 @api.statement(

@@ -1,0 +1,1 @@
+"""Values that stand for contents: files, zip archives and streams of elements."""
