@@ -13,6 +13,7 @@ from xsrun.effects.memory import ManualClock, MemoryHttp, MemoryLog, SeededRando
 from xsrun.effects.ports import Request, Response, TransportFailure
 from xsrun.engine.keying import auto_key
 from xsrun.engine.layers import layer
+from xsrun.resources.file import of_bytes
 from xsrun.simulators.pagerduty import PagerDuty
 from xsrun.simulators.pagerduty.seeds import ROUTING_KEY, SERVICE_ID, USER_KEY
 from xsrun.simulators.port import SimulatedHttp
@@ -181,6 +182,8 @@ def test_the_automatic_key_follows_from_job_and_input():
     assert auto_key("Job", {"a": 1, "b": 2}) == auto_key("Job", {"b": 2, "a": 1})
     assert auto_key("Job", {"a": 1}) != auto_key("Job", {"a": 2})
     assert auto_key("Job", {}) != auto_key("Other", {})
+    assert auto_key("Job", {"doc": of_bytes("a", b"x")}) == auto_key("Job", {"doc": of_bytes("a", b"x")})
+    assert auto_key("Job", {"doc": [of_bytes("a", b"x")]}) != auto_key("Job", {"doc": [of_bytes("a", b"y")]})
 
 
 JOB = """run.job "Page" {

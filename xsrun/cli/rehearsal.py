@@ -8,6 +8,7 @@ from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.effects.ports import Http, Request, World
 from xsrun.engine.cassette import BadCassette, PlayingCassette, RecordingCassette, read_cassette
+from xsrun.engine.dry_files import DryFiles
 from xsrun.engine.dry_run import DryHttp, HurriedClock
 from xsrun.engine.vault import Vault
 from xsrun.render import shown_headers
@@ -31,7 +32,17 @@ def dry(world: World, simulated: bool, output: Output) -> World:
             lines = [f"would send {request.method} {request.url}", *(f"  {line}" for line in headers)]
             output.line(output.masker.text("\n".join(lines + ([f"  {body}"] if body else []))))
 
-    return world._replace(http=DryHttp(world.http if simulated else None, show), clock=HurriedClock(world.clock))
+    def show_file(verb: str, path: str) -> None:
+        if output.as_json:
+            output.line({"type": f"would-{verb}", **output.masker.value({"path": path})})
+        else:
+            output.line(output.masker.text(f"would {verb} file {path}"))
+
+    return world._replace(
+        http=DryHttp(world.http if simulated else None, show),
+        clock=HurriedClock(world.clock),
+        files=DryFiles(world.files, show_file),
+    )
 
 
 def recording(inner: Http, path: str, vault: Vault) -> Http:

@@ -86,12 +86,12 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     variables = variables_of(kept.path, options)
     known = resolve_variables(job.env, *variables).values
     opened: dict[str, Any] = Vault(known, Masker(())).open_value(kept.input)
-    given = {**opened, **read_inputs(again.input, None)}
-    withheld = [name for name, value in given.items() if isinstance(value, str) and f"{OPEN}input " in value]
+    given = {**opened, **read_inputs(again.input, None, project.inputs(job))}
+    withheld = [name for name, value in given.items() if f"{OPEN}input " in str(value)]
     if withheld:
         raise Refused(
             "missing-input",
-            f"{', '.join(withheld)} is sensitive, and was not kept",
+            f"{', '.join(withheld)} is sensitive or too large, and was not kept",
             f"give it again: --input {withheld[0]}=…",
         )
     return Task(project, job, kept.path, given, variables, options, output)

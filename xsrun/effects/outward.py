@@ -48,12 +48,17 @@ class _LateFiles:
         return getattr(self._store, name)
 
 
+def late_files(make: Callable[[], Files]) -> Files:
+    """A store that is made when it is first used."""
+    late: Any = _LateFiles(make)
+    files: Files = late
+    return files
+
+
 def files_of(path: str) -> Files:
     """The store of the project that a folder or file is; in memory for a project that is only text."""
     home = path if os.path.isdir(path) else os.path.dirname(path) or os.curdir
-    late: Any = _LateFiles((lambda: _folder_files(home)) if os.path.exists(path) else _memory_files)
-    files: Files = late
-    return files
+    return late_files((lambda: _folder_files(home)) if os.path.exists(path) else _memory_files)
 
 
 def real_world(

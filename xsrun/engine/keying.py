@@ -16,6 +16,7 @@ from xsrun.engine.effects import Unsure
 from xsrun.engine.http import asked, response_of
 from xsrun.engine.policies import Judged, judge
 from xsrun.providers.keys import Keyed, body_of, keyed_call
+from xsrun.resources.file import FileResource, fingerprint
 
 DIGITS: Final = 40
 KEYED_METHODS: Final = frozenset({"POST", "PATCH"})
@@ -37,7 +38,14 @@ Ledger = Callable[[str], Done | None]
 
 def auto_key(job: str, given: Mapping[str, Any]) -> str:
     """The key of a job and its input: the same for the same, in whatever order it was written."""
-    return _digest(values.dumps([job, sorted(given.items())]))
+    return _digest(values.dumps([job, sorted((name, _told_apart(value)) for name, value in given.items())]))
+
+
+def _told_apart(value: Any) -> Any:
+    """An input as JSON that is the same for the same alone: files by their content."""
+    if isinstance(value, list):
+        return [_told_apart(each) for each in value]
+    return fingerprint(value) if isinstance(value, FileResource) else value
 
 
 def _digest(text: str) -> str:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from xsrun.engine.folder import state_folder
 from xsrun.engine.journal import Journal
 from xsrun.engine.keeper import Earlier, Started
 from xsrun.engine.local import Local, unwatched
 from xsrun.engine.rows import RunRow, RunState
-from xsrun.engine.vault import Vault
+from xsrun.engine.vault import CLOSE, OPEN, Vault
+from xsrun.late import Late
 from xsrun.source import Source
+from xsrun.values import Opaque
+
+_described: Callable[[Any], Any] = Late("xsrun.resources.file", "described")
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 """Digits of run ids, in their order: no letter that looks like another digit."""
 TIME_DIGITS: Final = 8
 CHANCE_DIGITS: Final = 5
+MOST_KEPT: Final = 10_000_000
+"""Bytes of a file among the inputs that are kept."""
 
 
 def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None) -> Local:
@@ -45,7 +51,7 @@ def _new(started: Started, vault: Vault, seed: bytes, begun_at: int) -> RunRow:
         job=started.job,
         path=started.path,
         options=vault.seal_value(dict(started.options)),
-        input=vault.seal_value(dict(started.input)),
+        input={name: _kept_input(name, value, vault) for name, value in started.input.items()},
         source=source_hash(started.sources),
         seed=seed,
         state=RunState.RUNNING,
@@ -54,6 +60,17 @@ def _new(started: Started, vault: Vault, seed: bytes, begun_at: int) -> RunRow:
         attempts=1,
         started_at=begun_at,
     )
+
+
+def _kept_input(name: str, value: Any, vault: Vault) -> Any:
+    """An input as it may be kept; a file too large for that is to be given again, as a sensitive text is."""
+    if isinstance(value, list):
+        return [_kept_input(name, each, vault) for each in value]
+    if not isinstance(value, Opaque):
+        return vault.seal_value(value)
+    if value.fields()["size"] > MOST_KEPT:
+        return f"{OPEN}input {name}{CLOSE}"
+    return _described(value)
 
 
 def source_hash(sources: Iterable[Source]) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from xsrun.effects.ports import Clock, Http, Log, Random, Request, Response, World
+from xsrun.effects.outward import late_files
+from xsrun.effects.ports import Clock, Files, Http, Log, Random, Request, Response, World
 from xsrun.hints import TYPE_CHECKING, Any, Final
 from xsrun.late import Late
 
@@ -18,6 +19,7 @@ SHORT_SLEEP: Final = 1.0
 """Seconds; a shorter wait is made again rather than kept."""
 
 _send: Callable[..., Response] = Late("xsrun.engine.http", "send")
+_journaled_files: Callable[..., Files] = Late("xsrun.engine.files", "JournaledFiles")
 _sleep: Callable[..., None] = Late("xsrun.engine.sleep", "sleep")
 
 
@@ -47,7 +49,11 @@ def through(world: World, door: Door, random: Callable[[str], Random], layer: La
         return through(world, Door(lambda: effects), random, layer, effects.name)
 
     journaled = world._replace(
-        http=_Http(world.http, door), clock=_Clock(world.clock, door), random=random(strand), log=_Log(world.log, door)
+        http=_Http(world.http, door),
+        clock=_Clock(world.clock, door),
+        random=random(strand),
+        log=_Log(world.log, door),
+        files=late_files(lambda: _journaled_files(world.files, door())),
     )
     return layer(journaled, door)._replace(fork=fork)
 

@@ -203,6 +203,7 @@ def _reporting() -> Iterator[None]:
         lzma.LZMAError,
         struct.error,
         EOFError,
+        LookupError,
         OSError,
         ValueError,
     ) as broken:

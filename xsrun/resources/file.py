@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
@@ -105,6 +106,19 @@ def from_object(given: dict[str, Any]) -> FileResource:
     if not (isinstance(name, str) and isinstance(data, str) and isinstance(mime, str)):
         raise ValueError("no file")
     return of_bytes(name, b64decode(data, validate=True), mime)
+
+
+def described(file: FileResource) -> dict[str, Any]:
+    """What ``from_object`` makes the same file of."""
+    return {"name": file.name, "data": b64encode(file.read()).decode(), "mime": file.mime}
+
+
+def fingerprint(file: FileResource) -> list[str]:
+    """What tells a file from others: its name and the SHA-256 of its content."""
+    digest = hashlib.sha256()
+    for piece in file.chunks():
+        digest.update(piece)
+    return [file.name, digest.hexdigest()]
 
 
 def bytes_of(value: Any) -> bytes:
