@@ -37,6 +37,7 @@ LAYERS = (
     ("config",),
     ("engine",),
     ("api", "info", "render", "pages"),
+    ("tracing",),
     ("formatting", "reports"),
     ("testing",),
     ("xsrun",),

@@ -45,6 +45,7 @@ _dry: Callable[..., World] = Late("xsrun.cli.rehearsal", "dry")
 _recording: Callable[..., Http] = Late("xsrun.cli.rehearsal", "recording")
 _playing: Callable[..., Http] = Late("xsrun.cli.rehearsal", "playing")
 _vault: Callable[..., Any] = Late("xsrun.engine.vault", "Vault")
+_traced: Callable[..., Result] = Late("xsrun.cli.tracing", "traced")
 _layer_of: Callable[..., Layer] = Late("xsrun.engine.layers", "layer")
 _auto_key: Callable[[str, Mapping[str, Any]], str] = Late("xsrun.engine.keying", "auto_key")
 _read_config: Callable[[str], Config] = Late("xsrun.config", "read_config")
@@ -264,10 +265,16 @@ def _attempt(task: Task, world: World) -> Result:
     watched = world.with_layer(lambda each: each._replace(http=RecordingHttp(each.http, exchanges)))
     try:
         with _bounded_memory(options["memory"] or MEMORY), _until(options["timeout"]), _heeding_signals():
-            return run_job(task.project.loaded, task.job, task.given, watched, _limits(options))
+            if options["trace"]:
+                return _traced(task.project.loaded, watched, task.output, lambda each: _run_in(task, each))
+            return _run_in(task, watched)
     except KeyboardInterrupt as stop:
         message = f"stopped by {str(stop) or 'the keyboard'}; {_sent(exchanges)}"
         return Result(error=Failure("interrupted", message, Exit.INTERRUPTED), requests=tuple(exchanges))
+
+
+def _run_in(task: Task, world: World) -> Result:
+    return run_job(task.project.loaded, task.job, task.given, world, _limits(task.options))
 
 
 def _sent(exchanges: list[Exchange]) -> str:

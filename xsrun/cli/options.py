@@ -132,6 +132,9 @@ EXECUTE: Final = (
     Option("memory", ("--memory",), "whole", "MB", "Memory for values; 4,096 when left out.", "Limits"),
     Option("now", ("--now",), "text", "TIME", "The time the job sees, e.g. 2026-01-31T12:00:00Z.", "Determinism"),
     Option("seed", ("--seed",), "text", "TEXT", "Make uuids and random numbers repeatable.", "Determinism"),
+    Option(
+        "trace", ("--trace",), "flag", "", "Show every statement with its time and values, and every request.", "Output"
+    ),
     Option("json", ("--json",), "flag", "", "Messages as JSON lines on stderr.", "Output"),
     Option("quiet", ("--quiet", "-q"), "flag", "", "No debug.log and no warnings; faults are still shown.", "Output"),
     Option("color", ("--color",), "when", "WHEN", "auto, always or never.", "Output"),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from xsrun.cli.output import Output
+from xsrun.cli.output import Output, to_stdout
 from xsrun.diagnostics import Exit
 from xsrun.engine import history, views
 from xsrun.engine.folder import Broken
@@ -22,6 +22,12 @@ from xsrun.late import Late
 
 _resume: Callable[..., int] = Late("xsrun.cli.resume", "resume")
 _resolve: Callable[..., int] = Late("xsrun.cli.resume", "resolve")
+_replayed: Callable[..., list[Any]] = Late("xsrun.cli.tracing", "replayed")
+_page: Callable[..., str] = Late("xsrun.tracing.page", "page")
+_step_line: Callable[..., str] = Late("xsrun.tracing.text", "step_line")
+_step_json: Callable[..., dict[str, Any]] = Late("xsrun.tracing.text", "step_json")
+_shorten: Callable[..., str] = Late("xsrun.render", "shorten")
+_curls: Callable[[list[StepRow]], list[str]] = Late("xsrun.engine.curl", "curls")
 _again: Callable[..., Any] = Late("xsrun.cli.resume", "Again")
 
 STATE_HELP: Final = "mend the state folder: $XDG_STATE_HOME/xsrun, or ~/.local/state/xsrun"
@@ -77,31 +83,47 @@ def list_runs(
     with _journal(Output(as_json)) as journal:
         found = [run for run in journal.runs() if job in (None, run.job) and state in (None, run.state)][:number]
     if as_json:
-        sys.stdout.write(json.dumps([views.run_summary(run) for run in found], ensure_ascii=False) + "\n")
+        to_stdout(json.dumps([views.run_summary(run) for run in found], ensure_ascii=False) + "\n")
         return
     for run in found:
-        sys.stdout.write(f"{run.id}  {run.state:<11}  {views.iso(run.started_at)}  {run.job}\n")
+        to_stdout(f"{run.id}  {run.state:<11}  {views.iso(run.started_at)}  {run.job}\n")
     if not found:
         sys.stderr.write("there is no such run\n")
 
 
 @app.command("show")
-def show(run: RunArgument = history.LAST, as_json: JsonOption = False) -> None:
-    """Show what a run did outside, step by step, and what came of it.
+def show(
+    run: RunArgument = history.LAST,
+    html: Annotated[bool, typer.Option("--html", help="One page of HTML on stdout, complete in itself.")] = False,
+    as_curl: Annotated[
+        bool, typer.Option("--as-curl", help="The requests as curl commands; secrets are variables of the shell.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a run did, statement by statement and request by request, and what came of it.
 
-    Example: xsrun runs show last
+    The statements are those of a new run out of the journal, which does nothing outside.
+
+    Examples: xsrun runs show last    xsrun runs show last --html > run.html
     """
-    with _journal(Output(as_json)) as journal:
+    output = Output(as_json)
+    with _journal(output) as journal:
         found = history.find_run(journal, run)
         steps = journal.steps(found.id)
+        told = [] if as_curl else _replayed(found, steps, journal.files(found.source))
     details = views.run_details(found, steps)
-    if as_json:
-        sys.stdout.write(json.dumps(details, ensure_ascii=False) + "\n")
+    if as_curl:
+        to_stdout("".join(f"{line}\n" for line in _curls(steps)))
+    elif html:
+        to_stdout(_page(details, told, _shorten))
+    elif as_json:
+        details["statements"] = [_step_json(step, output.masker) for step in told]
+        to_stdout(json.dumps(details, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join(_shown(details, steps)) + "\n")
+        to_stdout("\n".join(_shown(details, steps, [_step_line(step, output.masker) for step in told])) + "\n")
 
 
-def _shown(details: dict[str, Any], steps: list[StepRow]) -> Iterator[str]:
+def _shown(details: dict[str, Any], steps: list[StepRow], statements: list[str]) -> Iterator[str]:
     yield f"run {details['id']}  {details['job']}  {details['state']}, exit {details['exit']}"
     yield f"  from {details['started_at']} to {details['ended_at'] or 'now'}, attempts: {details['attempts']}"
     yield f"  {details['path']}"
@@ -112,6 +134,7 @@ def _shown(details: dict[str, Any], steps: list[StepRow]) -> Iterator[str]:
         place = f"{step.strand}:{step.number}" if step.strand else str(step.number)
         yield f"  {place:>3}  {views.iso(step.prepared_at)}  {step.title}"
         yield f"       {step.state}: {views.outcome_line(step)}  ({step.site}, {step.policy})"
+    yield from statements
     for name in ("result", "error"):
         if details[name] is not None:
             yield f"  {name}  {json.dumps(details[name], ensure_ascii=False)}"
@@ -128,7 +151,7 @@ def diff(before: RunArgument, now: RunArgument = history.LAST) -> None:
         texts = [views.readable(views.run_details(run, journal.steps(run.id))) for run in runs]
         lines = views.source_diff(*(journal.files(run.source) for run in runs))
     lines += views.diff(texts[0], texts[1], runs[0].id, runs[1].id)
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    to_stdout("".join(f"{line}\n" for line in lines))
 
 
 @app.command("resume")
@@ -192,4 +215,4 @@ def prune(
     """
     with _journal(Output()) as journal:
         gone = history.prune(journal, time.time_ns() // 1_000_000, days, keep)
-    sys.stdout.write(f"{gone} run{'' if gone == 1 else 's'} forgotten\n")
+    to_stdout(f"{gone} run{'' if gone == 1 else 's'} forgotten\n")

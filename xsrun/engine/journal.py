@@ -122,12 +122,11 @@ class Journal:
             )
 
     def end(self, run: str, state: str, exit: int, at: int, result: str | None, error: str | None) -> None:
-        """A run has ended. What its chance derives from is erased where it cannot go on."""
+        """A run has ended."""
         with self._writing() as db:
             db.execute(
-                "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ?,"
-                " seed = CASE WHEN ? THEN NULL ELSE seed END WHERE id = ?",
-                (state, exit, at, result, error, state in (RunState.COMPLETE, RunState.ERROR), run),
+                "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ? WHERE id = ?",
+                (state, exit, at, result, error, run),
             )
 
     def set_state(self, run: str, state: str) -> None:

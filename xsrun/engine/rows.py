@@ -40,7 +40,7 @@ class RunRow(NamedTuple):
     source: str
     """Hash of the texts it was made from."""
     seed: bytes | None
-    """What its chance derives from; erased when it has ended for good."""
+    """What its chance derives from."""
     state: str
     exit: int | None
     pid: int

@@ -32,6 +32,10 @@ def _write(files: Mapping[str, str], folder: str) -> None:
         if not place.startswith(os.path.realpath(made) + os.sep):
             raise Broken(f"the source of the run has a file outside of its folder: {name}")
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-        with open(place, "w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
+        with open(place, "w", encoding="utf-8", errors="surrogatepass", newline="", opener=_private) as stream:
             stream.write(text)
     os.replace(made, folder)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,70 @@
+"""A past run once more, out of the journal alone: nothing is done, and it ends where the journal does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from xsrun.diagnostics import LimitFault
+from xsrun.engine.effects import Effect
+from xsrun.engine.readings import Readings
+from xsrun.engine.rows import StepRow
+from xsrun.engine.vault import Vault
+
+
+class Ended(LimitFault):
+    """The run came no further."""
+
+    sent = False
+
+    def __init__(self, title: str) -> None:
+        super().__init__("diverged", f"the journal ends before {title}")
+
+
+class Replay:
+    """The effects of one strand, out of the journal; implements Effects."""
+
+    def __init__(self, steps: Iterable[StepRow], vault: Vault, name: str = "") -> None:
+        self.name = name
+        self._all = list(steps)
+        self._steps = [step for step in self._all if step.strand == name]
+        self._vault = vault
+        self._number = 0
+        self._children = 0
+        self._readings = Readings()
+
+    @property
+    def repeating(self) -> bool:
+        """All of it has happened."""
+        return True
+
+    def do(self, effect: Effect) -> Any:
+        """What came of the effect. Raises Ended where that is not known."""
+        step = self._next()
+        if step is None or not step.finished or step.kind != effect.kind:
+            raise Ended(effect.title)
+        self._number += 1
+        self._readings = Readings()
+        return self._vault.open_value(step.outcome)
+
+    def done(self, name: str) -> Any:
+        """What another run had done then."""
+        step = self._next()
+        if step is None or step.kind != "ledger":
+            raise Ended(name)
+        self._number += 1
+        return step.outcome
+
+    def now(self, read: Callable[[], int]) -> int:
+        """A reading of then, as far as they go."""
+        step = self._next()
+        earlier = self._readings.following(step.readings) if step else None
+        return read() if earlier is None else earlier
+
+    def fork(self) -> Replay:
+        """The strand of a function that ran beside this one."""
+        self._children += 1
+        return Replay(self._all, self._vault, f"{self.name}.{self._children}".lstrip("."))
+
+    def _next(self) -> StepRow | None:
+        return self._steps[self._number] if self._number < len(self._steps) else None

@@ -1,0 +1,1 @@
+"""A run statement by statement, while it happens and afterwards."""
