@@ -10,7 +10,7 @@ from typing import Any, Final
 from xsrun.tracing.tracer import Step
 
 STYLE: Final = """
-:root { color-scheme: light dark; --line: #8884; --dim: #8888; --bad: #c33; --good: #393 }
+:root { color-scheme: light dark; --line: #8884; --dim: #767676; --bad: #c33; --good: #393 }
 body { font: 14px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
 h1 { font-size: 1.3rem; margin: 0 } h2 { font-size: 1rem; margin: 1.6rem 0 .4rem }
 .state { border-radius: .6em; color: #fff; font-size: .9rem; padding: .1em .6em; background: var(--bad) }
@@ -22,7 +22,7 @@ td.n { color: var(--dim); text-align: right; white-space: nowrap }
 code, pre { font: 12.5px/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 }
 summary { cursor: pointer }
 details { border: 1px solid var(--line); border-radius: .4em; margin: .4rem 0; padding: .4rem .7rem }
-.call { font-weight: 600 } .value, .place { color: var(--dim) }
+.call code { font-weight: 600 } .value, .place { color: var(--dim) }
 """
 
 
