@@ -4,7 +4,7 @@ Every variable has a role that what is put into it keeps to, so that the compile
 says how often something else comes, so that it must not trust them too far.
 """
 
-from hypothesis import strategies as st
+from random import Random
 
 NUMBERS = (
     "0", "1", "2", "3", "7", "-1", "-2", "16777215", "16777216", "2147483647", "2147483648",
@@ -141,11 +141,11 @@ function typed {
 class Writer:
     """Draws one program."""
 
-    def __init__(self, draw):
-        self.draw = draw
-        self.noise = draw(st.sampled_from([0, 0, 1, 3]))
+    def __init__(self, random):
+        self.random = random
+        self.noise = self.pick([0, 0, 1, 3])
         """How often something comes that does not keep to the roles."""
-        self.left = draw(st.integers(6, 25))
+        self.left = self.between(6, 25)
         """Statements that may still be written."""
         self.known = [name for name in ROLES if not self.chance(2)]
         """Variables that are set at the beginning."""
@@ -156,13 +156,16 @@ class Writer:
         self.in_helper = False
 
     def chance(self, percent):
-        return self.draw(st.integers(0, 99)) >= 100 - percent
+        return self.random.random() * 100 < percent
 
     def noisy(self, percent):
         return self.chance(percent * self.noise)
 
     def pick(self, options):
-        return self.draw(st.sampled_from(options))
+        return self.random.choice(options)
+
+    def between(self, low, high):
+        return self.random.randint(low, high)
 
     # ------------------------------------------------------------ expressions
 
@@ -257,7 +260,7 @@ class Writer:
             return self.variable("number")
         if self.chance(8):
             return self.pick(GETTING)
-        form = self.draw(st.integers(0, 5))
+        form = self.between(0, 5)
         if form <= 3:
             return f"({self.value('number', depth)} {self.pick(OPERATORS)} {self.value('number', depth)})"
         if form == 4:
@@ -331,10 +334,10 @@ class Writer:
         if own in ("numbers", "texts") and depth > 0 and self.chance(8):
             return f"({self.value('things', depth)}|map:$$.{'k' if own == 'numbers' else 's'})"
         if depth < 0 or self.chance(25):
-            return "[" + ", ".join(self.value(role, depth - 1) for _ in range(self.draw(st.integers(0, 3)))) + "]"
+            return "[" + ", ".join(self.value(role, depth - 1) for _ in range(self.between(0, 3))) + "]"
         if self.chance(40):
             return self.variable(own)
-        base, form = self.value(own, depth), self.draw(st.integers(0, 5))
+        base, form = self.value(own, depth), self.between(0, 5)
         if form == 0:
             return f"[...{base}, {self.value(role, depth)}]"
         if form == 1:
@@ -365,11 +368,11 @@ class Writer:
     def object_of(self, own, depth):
         role = OF_ELEMENT[own]
         if depth < 0 or self.chance(40):
-            keys = "klm"[: self.draw(st.integers(0, 3))]
+            keys = "klm"[: self.between(0, 3)]
             return "{" + ", ".join(f"{key}: {self.value(role, depth - 1)}" for key in keys) + "}"
         if self.chance(50):
             return self.variable(own)
-        base, form = self.value(own, depth), self.draw(st.integers(0, 2))
+        base, form = self.value(own, depth), self.between(0, 2)
         if form == 0:
             return f"({base}|set:{self.key(own, depth)}:{self.value(role, depth)})"
         if form == 1:
@@ -381,7 +384,7 @@ class Writer:
     def stack(self, most):
         """Up to so many statements."""
         lines = []
-        for _ in range(self.draw(st.integers(1, most))):
+        for _ in range(self.between(1, most)):
             if self.left > 0:
                 self.left -= 1
                 lines.append(self.statement())
@@ -391,7 +394,7 @@ class Writer:
         kinds = ["assign"] * 4 + ["alias"] * 3 + ["row"] * 3 + ["place"] * 6 + ["mutate"] * 5 + ["grow"] * 5
         kinds += (
             ["calculate"] * 3
-            + ["cell", "swap", "fill"] * 2
+            + ["cell", "swap", "fill", "decide"] * 2
             + ["log"] * 2
             + ["call"] * 2
             + ["append_text", "statement_filter"]
@@ -452,7 +455,7 @@ class Writer:
         """An assignment that may be done in place."""
         if self.chance(25):
             name = self.variable("text")
-            value = f"{name} ~ " + " ~ ".join(self.value("any", 1) for _ in range(self.draw(st.integers(1, 3))))
+            value = f"{name} ~ " + " ~ ".join(self.value("any", 1) for _ in range(self.between(1, 3)))
             return self.set(name, value)
         name = self.pick([name for name, role in ROLES.items() if role in OF_ELEMENT])
         role = OF_ELEMENT[ROLES[name]]
@@ -492,6 +495,9 @@ class Writer:
         changed = self.pick([f"{row} {{ value = {row}|set:{cell}:{value} }}", f"{row}[{cell}] {{ value = {value} }}"])
         stored = self.pick([f"{table} {{ value = {table}|set:{at}:{row} }}", f"{table}[{at}] {{ value = {row} }}"])
         return f"var {row} {{ value = {taken} }}\nvar.update {changed}\nvar.update {stored}"
+
+    def decide(self):
+        return self.set("$x", self.comparison(2))
 
     def swap(self):
         """Two elements of a list, which may share what they hold, changed for each other."""
@@ -588,7 +594,7 @@ class Writer:
         item, body = self.target(OF_ELEMENT[role]), self.stack(4)
         if source[1:] in self.known and self.chance(10):
             body += "\nremove"
-        if source[1:] in ROLES and self.chance(30):
+        if ROLES.get(source[1:]) in OF_ELEMENT and self.chance(30):
             body += "\n" + self.changed(source)
         return f"foreach ({source}) {{ each as {item} {{\n{body}\n}} }}"
 
@@ -641,7 +647,7 @@ class Writer:
 
     def helper(self):
         """A random function with typed inputs."""
-        self.in_helper, self.left = True, self.draw(st.integers(1, 6))
+        self.in_helper, self.left = True, self.between(1, 6)
         self.known = [name for name in self.known if self.chance(40)]
         declared = "int n?\njson v?\nint[] l?\ndecimal q?\nbool w?"
         result = self.pick([self.variable(), f"[{self.variable()}, {self.variable()}]"])
@@ -650,7 +656,6 @@ class Writer:
         )
 
 
-@st.composite
-def programs(draw):
-    """A program as text: a function ``case`` without inputs, and functions that it calls."""
-    return Writer(draw).program()
+def program(number):
+    """A program as text, the same for a number: a function ``case`` without inputs, and functions that it calls."""
+    return Writer(Random(number)).program()
