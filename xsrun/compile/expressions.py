@@ -397,9 +397,10 @@ class Expressions:
             a, b = self.value(left, strict), self.value(right, strict)
         for operand in (left, right):
             proofs.of_operand(self.context, types.of(operand), operand, operator)
-        known = fast.calculation(self.context, operator, a, b, types.of(left), types.of(right))
-        known = known or fast.guess(self.context, operator, a, b, types.of(left))
-        return known or py.call(ARITHMETIC[operator], a, b)
+        kinds, general = (types.of(left), types.of(right)), ARITHMETIC[operator]
+        known = fast.calculation(self.context, operator, a, b, *kinds)
+        known = known or fast.guess(self.context, operator, a, b, *kinds, general)
+        return known or py.call(general, a, b)
 
     def _either(self, node: tree.Operation) -> ast.expr:
         if self.is_boolean(node.left) and self.is_boolean(node.right):
