@@ -323,12 +323,18 @@ class Frame:
     do_util_get_input = do_util_get_raw_input
 
     def do_util_post_process(self, block: tree.Block) -> None:
-        self.oracle.later.append(lambda: self.apart(block))
+        variables = self.variables
+
+        def afterwards() -> None:
+            self.variables = variables
+            self.apart(block)
+
+        self.oracle.later.append(afterwards)
 
     def do_expect_to_throw(self, block: tree.Block) -> None:
         wanted = self.attribute(block, "exception" if block.attribute("exception") else "value")
-        variables, demanded = self.oracle.copy(self.variables), self.demands_error
-        self.demands_error = True
+        variables, demanded = self.variables, self.demands_error
+        self.variables, self.demands_error = self.oracle.copy(variables), True
         try:
             must_throw(wanted, lambda: self.apart(block))
         finally:

@@ -110,3 +110,19 @@ function grow {
   }
   response = $list
 }
+
+//=== what runs at the end sees what the stack around it set, forgotten or not
+var $list { value = [1] }
+expect.to_throw {
+  stack {
+    array.push $list { value = 2 }
+    util.post_process {
+      stack { precondition ($list == [1, 2, 3]) { error = "the stack was forgotten" } }
+    }
+    array.push $list { value = 3 }
+    throw { name = "n" value = "thrown" }
+  }
+  exception = "thrown"
+}
+array.push $list { value = 7 }
+expect.to_equal ($list) { value = [1, 7] }
