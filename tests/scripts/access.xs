@@ -255,3 +255,9 @@ var $a { value = 1 }
 expect.to_equal (`$input`) { value = {} }
 expect.to_equal (`$var`) { value = {a: 1} }
 expect.to_equal (`$env`) { value = {} }
+
+//=== a variable can be set by its long name
+var $var.list { value = [1] }
+array.push $list { value = 2 }
+var.update $var.list[0] { value = 3 }
+expect.to_equal ([$list, $var.list[1]]) { value = [[3, 2], 2] }

@@ -71,6 +71,8 @@ def declared_names(entries: Iterable[tree.Node]) -> Iterator[str]:
         for head in entry.heads:
             if entry.keyword == "var" and isinstance(head, tree.Variable | tree.Word):
                 yield head.name
+            elif entry.keyword == "var" and isinstance(head, tree.Path) and not place_steps(head):
+                yield root_name(head)
         for lost in entry.broken:
             yield from lost.variables
         if entry.binding and root_name(entry.binding.target):
