@@ -6,6 +6,8 @@ says how often something else comes, so that it must not trust them too far.
 
 from random import Random
 
+from hypothesis import strategies as st
+
 NUMBERS = (
     "0", "1", "2", "3", "7", "-1", "-2", "16777215", "16777216", "2147483647", "2147483648",
     "4294967296", "-16777216", "1152921504606846975",
@@ -659,3 +661,8 @@ class Writer:
 def program(number):
     """A program as text, the same for a number: a function ``case`` without inputs, and functions that it calls."""
     return Writer(Random(number)).program()
+
+
+def programs():
+    """The programs as a strategy."""
+    return st.integers(0, 1 << 32).map(program)

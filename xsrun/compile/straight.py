@@ -26,10 +26,9 @@ def tried(
     """
     if not _may_be_tried(node, context.registry):
         return [], make()
-    with context.straight() as trial:
+    with context.straight() as trial, context.muted():
         straight = make()
-    with context.muted():
-        general = make()
+    general = make()
     if not trial.relies:
         return [], general
     name = local or context.temporary()
