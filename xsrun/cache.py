@@ -169,9 +169,9 @@ def _diagnostic(row: tuple[Any, ...], sources: Sequence[Source]) -> Diagnostic:
 
 
 def _program(row: tuple[Any, ...], sources: tuple[Source, ...]) -> Program:
-    code, routines, imports, _, env_read, jobs = row
+    code, routines, imports, _, env_read, jobs, hosts = row
     plans = {name: _plan(each) for name, each in jobs.items()}
-    return Program(code, tuple(map(_routine, routines)), imports, sources, env_read, plans)
+    return Program(code, tuple(map(_routine, routines)), imports, sources, env_read, plans, hosts)
 
 
 def _plan(row: tuple[Any, ...]) -> Plan:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from xsrun.compile.context import Findings
 from xsrun.compile.fields import Fields
+from xsrun.compile.hosts import hosts
 from xsrun.diagnostics import Found
 from xsrun.program import Call
 from xsrun.project import Folder, Job
-from xsrun.syntax import tree
 from xsrun.types.fields import Field
 
 
@@ -21,7 +20,7 @@ def describe(folder: Folder, name: str | None = None) -> dict[str, Any]:
         "jobs": [_job(folder, job) for job in jobs],
         "functions": sorted(folder.named("function")),
         "tables": sorted(folder.named("table")),
-        "hosts": hosts(folder),
+        "hosts": list(hosts(folder)),
     }
 
 
@@ -53,24 +52,3 @@ def _input(field: Field, constants: dict[str, Any]) -> dict[str, Any]:
     if field.name in constants:
         described["value"] = constants[field.name]
     return described
-
-
-def hosts(folder: Folder) -> list[str]:
-    """The hosts that the texts of the folder name literally in an address."""
-    found: set[str] = set()
-    for parsed in folder.parsed:
-        for node in parsed.document.walk():
-            if isinstance(node, tree.Literal) and isinstance(node.value, str) and "://" in node.value:
-                host = _host(node.value)
-                if host:
-                    found.add(host)
-    return sorted(found)
-
-
-def _host(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        return ""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -58,6 +58,8 @@ class Program(NamedTuple):
     """Environment names that the functions read, and where."""
     jobs: Mapping[str, Plan]
     """The jobs and services by declared name."""
+    hosts: tuple[str, ...] = ()
+    """The hosts and patterns of hosts that the source names."""
 
     def routine(self, kind: str, name: str) -> Routine | None:
         """The compiled construct of a kind and name."""

@@ -16,6 +16,7 @@ from xsrun.compile import python as py
 from xsrun.compile.callees import Callees, Signature, callees, standard_inputs
 from xsrun.compile.context import Context, Findings, Mocking
 from xsrun.compile.fields import Fields
+from xsrun.compile.hosts import hosts
 from xsrun.compile.infer import Ignorance, Inference
 from xsrun.compile.names import Names, root_name
 from xsrun.compile.portability import Portability
@@ -126,6 +127,7 @@ class _Compiler:
             tuple(self.sources),
             {name: tuple(places) for name, places in self.env_read.items()},
             {name: job.plan for name, job in self.jobs.items()},
+            hosts(self.folder),
         )
         return program, tuple(tests.tests)
 
