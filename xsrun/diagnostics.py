@@ -349,7 +349,11 @@ REMARKS: Final[dict[str, Code]] = {
 RUN: Final[dict[str, Code]] = {
     "thrown": Code(Exit.FAILED, "the job raised it with `throw`"),
     "precondition": Code(Exit.FAILED, "a `precondition` did not hold"),
-    **{name: Code(Exit.FAILED, f"a `precondition` of type `{name}` did not hold") for name in ERROR_KINDS},
+    **{
+        name: Code(Exit.FAILED, f"a `precondition` of type `{name}` did not hold")
+        for name, kind in ERROR_KINDS.items()
+        if kind is not STANDARD
+    },
     "input-error": Code(Exit.FAILED, "an input does not fit its declaration"),
     "not-numeric": Code(Exit.FAILED, "arithmetic on something that is no number"),
     "wrong-type": Code(Exit.FAILED, "a filter or statement got a value of another type"),

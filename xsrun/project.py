@@ -10,27 +10,19 @@ from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Edit, Found, nearest
 from xsrun.files import content, replace, source_files
+from xsrun.language import CONSTRUCTS, kinds
 from xsrun.program import Call, Plan
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
 from xsrun.syntax.parser import Parsed, parse_documents
 from xsrun.syntax.static import NotStatic, static_value
 
-RUN_KINDS: Final = ("run.job", "run.service")
-STACK_KINDS: Final = (
-    "function", "query", "task", "tool", "middleware", "addon", "table_trigger", "realtime_trigger",
-    "channel_trigger", "realtime_server_trigger", "workspace_trigger", "agent_trigger", "mcp_server_trigger",
-    "error_trigger", "workflow_test",
-)  # fmt: skip
-OTHER_KINDS: Final = (
-    "table", "api_group", "workspace", "branch", "agent", "mcp_server", "toolset", "realtime_channel",
-    "realtime_server", "channel", "message", "microservice", "market_item", "mock", "tablemap",
-)  # fmt: skip
-KINDS: Final = (*RUN_KINDS, *STACK_KINDS, *OTHER_KINDS)
+RUN_KINDS: Final = kinds("job")
+STACK_KINDS: Final = kinds("stack")
 
 NO_TEXTS: Final[Mapping[str, str]] = {}
 
-JOB_CLAUSES: Final = ("description", "main", "pre", "post", "env", "guid", "tags", "docs")
+JOB_CLAUSES: Final = ("description", *CONSTRUCTS["run.job"].clauses, "guid", "tags", "docs")
 
 
 class Construct(NamedTuple):
@@ -178,8 +170,8 @@ def _construct_hint() -> str:
 
 def _add_construct(folder: Folder, block: tree.Block, source: Source) -> None:
     found = folder.found
-    if block.keyword not in KINDS:
-        near = nearest(block.keyword, KINDS)
+    if block.keyword not in CONSTRUCTS:
+        near = nearest(block.keyword, CONSTRUCTS)
         clause = block.keyword in ("input", "stack", "response")
         found.error(
             "unknown-construct",

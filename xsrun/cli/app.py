@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, fmt, runs
+from xsrun.cli import check, commands, completion, docs, fmt, runs
 from xsrun.cli.options import EXECUTE, PATH, TEST, WHEN, Option
 from xsrun.late import Late
 
@@ -75,6 +75,10 @@ _TYPES: Final[dict[str, Any]] = {
 }
 
 
+_COMPLETIONS: Final[dict[str, Callable[..., Any]]] = {"job": completion.job_names}
+"""What the shell completes, by the name of the option."""
+
+
 def _parameter(option: Option) -> inspect.Parameter:
     """An option record as a typer parameter."""
     kind = _TYPES[option.kind]
@@ -85,6 +89,7 @@ def _parameter(option: Option) -> inspect.Parameter:
         help=option.help,
         rich_help_panel=option.panel,
         show_default=False,
+        autocompletion=_COMPLETIONS.get(option.name),
     )
     annotation: Any = Annotated[kind, declared]
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
@@ -119,6 +124,8 @@ app.command("fmt")(fmt.fmt)
 app.command("test", help=TESTING)(_from_records(TEST, _test))
 app.command("info")(commands.info)
 app.command("list")(commands.list_jobs)
+app.command("docs")(docs.docs)
+app.command("explain")(docs.explain)
 app.command("mock")(commands.mock)
 app.add_typer(runs.app)
 

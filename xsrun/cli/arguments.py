@@ -6,8 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from xsrun.cli.completion import job_names
+
 PathArgument = Annotated[
     str, typer.Argument(help="A job folder, a run.xs, or a folder of job folders.", show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
 ColorOption = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="auto, always or never.")]
+JobOption = Annotated[str | None, typer.Option("--job", "-j", help="Which job.", autocompletion=job_names)]

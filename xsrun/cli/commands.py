@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xsrun.cli.arguments import JsonOption, PathArgument
+from xsrun.cli.arguments import JobOption, JsonOption, PathArgument
+from xsrun.cli.completion import provider_names
 from xsrun.cli.find import NotFound, find, jobs_below
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit, nearest
@@ -25,9 +26,15 @@ if TYPE_CHECKING:
 
 _load: Callable[[str], Project] = Late("xsrun.api", "load")
 _describe: Callable[..., dict[str, Any]] = Late("xsrun.info", "describe")
+_list_names: Callable[[Sequence[str], bool, bool], None] = Late("xsrun.cli.docs", "list_names")
+
+FiltersOption = Annotated[bool, typer.Option("--filters", help="The filters of the language instead.")]
+StatementsOption = Annotated[bool, typer.Option("--statements", help="Its statements.")]
+TypesOption = Annotated[bool, typer.Option("--types", help="Its types.")]
+CodesOption = Annotated[bool, typer.Option("--codes", help="The codes of errors and warnings.")]
 
 
-def info(path: PathArgument = ".", job: Annotated[str | None, typer.Option("--job", "-j", help="Which job.")] = None,
+def info(path: PathArgument = ".", job: JobOption = None,
          as_json: JsonOption = False) -> None:  # fmt: skip
     """Say what a job takes, needs and talks to; nothing is run.
 
@@ -70,12 +77,30 @@ def _info_text(described: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def list_jobs(path: PathArgument = ".", as_json: JsonOption = False) -> None:
-    """List the jobs below a folder.
+def list_jobs(
+    path: PathArgument = ".",
+    filters: FiltersOption = False,
+    statements: StatementsOption = False,
+    types: TypesOption = False,
+    codes: CodesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the jobs below a folder, or what the language consists of.
 
-    Example: xsrun list --json
+    --json: a list of {name, path, kind} for jobs, of {kind, name, group, summary, local} for filters, statements and
+    types, of {code, kind, exit, meaning} for codes.
+
+    Examples:
+
+      xsrun list --json
+
+      xsrun list --filters
     """
     output = Output(as_json)
+    kinds = [kind for kind, wanted in (("filter", filters), ("statement", statements), ("type", types)) if wanted]
+    if kinds or codes:
+        _list_names(kinds, codes, as_json)
+        return
     if not os.path.lexists(path):
         raise typer.Exit(output.complain("not-found", f"there is no file or folder {path}", "name a folder"))
     places = jobs_below(path)
@@ -93,7 +118,12 @@ def list_jobs(path: PathArgument = ".", as_json: JsonOption = False) -> None:
 
 
 def mock(
-    provider: Annotated[str, typer.Argument(help="Which provider: pagerduty or incident-io.", show_default=False)],
+    provider: Annotated[
+        str,
+        typer.Argument(
+            help="Which provider: pagerduty or incident-io.", show_default=False, autocompletion=provider_names
+        ),
+    ],
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
 ) -> None:

@@ -13,9 +13,9 @@ from xsrun.compile import fast, proofs
 from xsrun.compile import python as py
 from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context
-from xsrun.compile.names import SYSTEM
 from xsrun.compile.types import ANY, BOOL, NULL, NUMBER, TEXT, Type, of_annotation
 from xsrun.diagnostics import Edit, around, nearest
+from xsrun.language import SYSTEM
 from xsrun.syntax import tree
 
 ARITHMETIC: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "..": "span_list"}

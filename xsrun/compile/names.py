@@ -20,15 +20,6 @@ UNREAD: Final = frozenset({"response", "output"})
 DISCOURAGED: Final = frozenset({"result", "index", "error"})
 """Names that documentation reserves and programs declare all the same."""
 
-SYSTEM: Final = frozenset(
-    {
-        "api_baseurl", "branch", "datasource", "debugger", "http_headers", "platform", "release", "remote_host",
-        "remote_ip", "remote_passwd", "remote_port", "remote_user", "request_auth_token", "request_method",
-        "request_querystring", "request_uri", "tenant", "webflow",
-    }
-)  # fmt: skip
-"""What stands behind ``$env.$``."""
-
 
 class Names:
     """The variables of a function: their Python locals and what is known to be set."""

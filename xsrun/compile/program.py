@@ -25,6 +25,7 @@ from xsrun.compile.statements import Statements
 from xsrun.compile.tests import PART, RESULT, UnitTest, UnitTests
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
 from xsrun.diagnostics import nearest
+from xsrun.language import CONSTRUCTS, EVERYWHERE
 from xsrun.program import Call, Program, Routine, code_name, function_name
 from xsrun.project import STACK_KINDS, Construct, Folder, Job
 from xsrun.source import Span
@@ -32,33 +33,8 @@ from xsrun.syntax import tree
 from xsrun.types.fields import ABSENT, Field
 from xsrun.types.table import TYPES
 
-CLAUSES: Final[dict[str, tuple[str, ...]]] = {
-    "function": ("input", "stack", "response", "cache", "history", "middleware", "test"),
-    "query": (
-        "input",
-        "stack",
-        "response",
-        "cache",
-        "history",
-        "middleware",
-        "test",
-        "api_group",
-        "auth",
-        "response_type",
-        "verb",
-    ),
-    "task": ("stack", "schedule", "active", "datasource", "history", "middleware", "test"),
-    "middleware": ("input", "stack", "response", "exception_policy", "response_strategy", "history", "test"),
-    "tool": ("input", "stack", "response", "instructions", "history", "middleware"),
-    "addon": ("input", "stack"),
-    "workflow_test": ("stack", "datasource"),
-}
-"""What a construct consists of, beside the clauses that all of them take."""
-
 RESULT_ROUNDS: Final = 5
 """Passes over all functions before their results count as unknown."""
-
-EVERYWHERE: Final = ("description", "docs", "tags", "guid")
 
 
 def compile_folder(folder: Folder, inference: bool = True, counted: bool = True) -> Program:
@@ -135,7 +111,7 @@ class _Compiler:
         """The tests of all constructs, whose names the mocks of statements may use."""
         blocks = UnitTests(len(stacks), self.found)
         for number, each in enumerate(stacks):
-            if "test" in CLAUSES.get(each.kind, ()):
+            if "test" in CONSTRUCTS[each.kind].clauses:
                 blocks.read(number, each)
         names = [each.name for each in blocks.tests] + [each.name for each in stacks if each.kind == "workflow_test"]
         self.mocking = Mocking(frozenset(names), self.testing)
@@ -200,8 +176,8 @@ class _Compiler:
         return Fields(Findings(construct.source, self.found)).read(declared)
 
     def _check_clauses(self, construct: Construct) -> None:
-        known = CLAUSES.get(construct.kind)
-        if known is None:
+        kind = CONSTRUCTS.get(construct.kind)
+        if kind is None or not kind.clauses:
             return
         findings = Findings(construct.source, self.found)
         for entry in construct.block.body or ():
@@ -212,7 +188,7 @@ class _Compiler:
                 if isinstance(entry, tree.Block)
                 else ""
             )
-            if name not in known and name not in EVERYWHERE:
+            if name not in (*kind.clauses, *EVERYWHERE):
                 findings.error(
                     "unknown-clause", f"`{construct.kind}` has no clause `{name}`", entry,
                     help="statements stand in `stack { … }`",
