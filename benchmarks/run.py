@@ -10,6 +10,7 @@ from typing import Final
 
 from batches import batch, memory
 from compute import compute, limit, scaling
+from journaling import journal
 from measuring import Plan, Row
 from parsing import check, parse
 from peers import peers
@@ -17,7 +18,8 @@ from report import as_json, page, table
 from starting import start
 
 MEASURES: Final[dict[str, Callable[[Plan], list[Row]]]] = {
-    measure.__name__: measure for measure in (compute, scaling, limit, start, parse, check, batch, memory, peers)
+    measure.__name__: measure
+    for measure in (compute, scaling, limit, start, parse, check, batch, memory, journal, peers)
 }
 PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from xsrun.diagnostics import LimitFault
-from xsrun.record import NamedTuple
 
 Json = Any
 """A value that JSON can hold."""

@@ -1,8 +1,8 @@
 """The journal: a SQLite file in the user's state folder that tells what every run did to the outside.
 
 ``run`` holds a row a run, ``step`` a row an effect, ``source`` the texts that runs were made from. Nothing in it is
-secret: what comes here went through the vault of its run. It is written through to the disk before the next step
-leaves the process.
+secret: what comes here went through the vault of its run. What is written survives the end of the process at once;
+that a request is about to leave it survives the end of the power too.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Journal:
             path = os.path.join(folder, "journal.sqlite")
             _make_private(path)
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            for setting in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+            for setting in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
                 self._db.execute(f"PRAGMA {setting}")
             self._prepare()
 
@@ -87,9 +87,10 @@ class Journal:
         self._db.close()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it, or nothing."""
+    def _writing(self, to_disk: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it, or nothing; on the disk at its end if wanted."""
         with self._lock, _telling():
+            self._db.execute(f"PRAGMA synchronous = {'full' if to_disk else 'normal'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -162,9 +163,9 @@ class Journal:
 
     # ------------------------------------------------------------ steps
 
-    def write(self, steps: Iterable[StepRow]) -> None:
-        """Add or replace steps."""
-        with self._writing() as db:
+    def write(self, steps: Iterable[StepRow], to_disk: bool = False) -> None:
+        """Add or replace steps; with ``to_disk`` they are there after a loss of power too."""
+        with self._writing(to_disk) as db:
             for step in steps:
                 values = {**step._asdict(), "readings": json.dumps(step.readings), "outcome": _packed(step.outcome)}
                 db.execute(

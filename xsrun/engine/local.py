@@ -104,8 +104,8 @@ class Local:
                 journal.begin(self.run, self._files)
             self._journal = journal
 
-    def keep(self, step: StepRow) -> None:
-        """Have a step on the disk, with the reads before it. Raises JournalBroken."""
+    def keep(self, step: StepRow, to_disk: bool = False) -> None:
+        """Have a step in the journal, with the reads before it. Raises JournalBroken."""
         with self._lock:
             if self._given_up:
                 return
@@ -113,7 +113,7 @@ class Local:
             try:
                 self.begin()
                 assert self._journal is not None
-                self._journal.write([*self._buffer, step])
+                self._journal.write([*self._buffer, step], to_disk)
                 self._buffer.clear()
             except Broken as broken:
                 if not first or self._resumed:
@@ -272,7 +272,7 @@ class Strand:
             nonlocal under_way
             if under_way.sent_at is None:
                 under_way = under_way._replace(sent_at=local.now())
-                local.keep(under_way)
+                local.keep(under_way, to_disk=True)
                 local.watch("before-call")
 
         outcome = effect.perform(sending, step.prepared_at)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Exit
 from xsrun.engine.effects import State
-from xsrun.record import NamedTuple
 
 
 class RunState(StrEnum):
