@@ -206,3 +206,24 @@ var $n { value = 9223372036854775807 }
 expect.to_equal (([$n, 1, -1]|sum) == ($n + 1)) { value = true }
 expect.to_equal (([$n, -1, 1]|sum) - $n) { value = 0 }
 expect.to_equal ([1, true, null, "2"]|sum) { value = 4 }
+
+//=== the place of an update is looked at before its value
+var $list { value = [1, 2] }
+expect.to_throw {
+  stack { var.update $list[1 % 0] { value = $list[5] * 2 } }
+  exception = "Modulo by zero"
+}
+expect.to_throw {
+  stack {
+    conditional { if (!$list) { var $none { value = {} } } }
+    var.update $none.l { value = $list[5] * 2 }
+  }
+  exception = "Missing var entry: none"
+}
+expect.to_throw {
+  stack {
+    conditional { if (!$list) { var $none { value = {} } } }
+    math.add $none["l"] { value = $list[5] * 2 }
+  }
+  exception = "Missing var entry: none"
+}

@@ -21,7 +21,7 @@ from xsrun.compile.mocks import mocked
 from xsrun.compile.names import place_steps, root_name
 from xsrun.compile.reach import is_disabled
 from xsrun.compile.rows import CellUpdate, cell_update
-from xsrun.compile.straight import tried
+from xsrun.compile.straight import cannot_fail, tried
 from xsrun.compile.types import ANY, LIST
 from xsrun.compile.updates import Updates
 from xsrun.diagnostics import Edit, nearest
@@ -199,9 +199,17 @@ class Statements:
     def tried(
         self, target: tree.Node, value: tree.Node, make: Callable[[], ast.expr]
     ) -> tuple[list[ast.stmt], ast.expr]:
-        """What a variable or a place in it is set to; a variable may have it when the statements have run."""
-        local = "" if place_steps(target) else self.context.names.declared.get(root_name(target), "")
-        return tried(self.context, value, make, local)
+        """What a variable or a place in it is set to; a variable may have it when the statements have run.
+
+        A place that may be at fault itself is looked at before its value, so there nothing is tried.
+        """
+        name, steps = root_name(target), place_steps(target)
+        if not steps:
+            return tried(self.context, value, make, self.context.names.declared.get(name, ""))
+        keys = [step.key for step in steps if isinstance(step, tree.Index)]
+        if name in self.context.names.certain and all(cannot_fail(key, self.context.types) for key in keys):
+            return tried(self.context, value, make)
+        return [], make()
 
     def shared(self, names: set[str]) -> list[ast.stmt]:
         """Note that variables may no longer be the only holders of what they hold."""

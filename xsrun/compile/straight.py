@@ -14,6 +14,8 @@ from collections.abc import Callable
 from xsrun.builtins.records import Registry
 from xsrun.compile import python as py
 from xsrun.compile.context import Context
+from xsrun.compile.infer import Inference
+from xsrun.compile.types import NUMBER
 from xsrun.syntax import tree
 
 
@@ -34,6 +36,15 @@ def tried(
     name = local or context.temporary()
     failed = ast.ExceptHandler(py.load("MISSED"), None, [py.assign(name, general)])
     return [ast.Try([py.assign(name, straight)], [failed], [], [])], py.load(name)
+
+
+def cannot_fail(node: tree.Node, types: Inference) -> bool:
+    """Whether a node always has a value: a variable, a literal, and sums of numbers."""
+    if isinstance(node, tree.Group):
+        return cannot_fail(node.value, types)
+    if isinstance(node, tree.Operation) and node.operator in ("+", "-", "*"):
+        return all(types.of(side).only(NUMBER) and cannot_fail(side, types) for side in (node.left, node.right))
+    return isinstance(node, tree.Literal | tree.Variable)
 
 
 def _may_be_tried(node: tree.Node, registry: Registry) -> bool:
