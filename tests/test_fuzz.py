@@ -11,6 +11,13 @@ def test_broken_programs_fail_like_any_other():
     assert not bugs, "\n\n".join(f"{bug.place}: {bug.message}\n{bug.text}" for bug in bugs.values())
 
 
-@pytest.mark.parametrize("text", ["var value={a{\n      }", "function{stack{var$var.x.a{value=}{$x}}}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "var value={a{\n      }",
+        "function{stack{var$var.x.a{value=}{$x}}}",
+        "function {input{}stack{foreach()if(}}",
+    ],
+)
 def test_what_was_found_stays_mended(text):
     assert bug_of(text) is None

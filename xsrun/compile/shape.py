@@ -190,8 +190,9 @@ def _element_in_head(heads: list[tree.Node | None]) -> tuple[tree.Node | None, t
     """``$item`` and ``$list`` of ``foreach ($item in $list)`` and ``foreach $item in $list``."""
     if len(heads) == 1 and isinstance(heads[0], tree.Operation) and heads[0].operator == "in":
         return heads[0].left, heads[0].right
-    if len(heads) == 3 and isinstance(heads[1], tree.Word):
-        return heads[0], heads[2]
+    if len(heads) == 3 and isinstance(heads[1], tree.Word) and heads[1].name == "in":
+        element, over = heads[0], heads[2]
+        return (element, over) if isinstance(element, tree.Expr) and isinstance(over, tree.Expr) else (None, None)
     return None, None
 
 
