@@ -28,7 +28,7 @@ from xsrun.record import NamedTuple
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, Result, failure_of, main_routine, run_job
-from xsrun.runtime.secrets import Masker, sensitive
+from xsrun.runtime.secrets import sensitive
 from xsrun.types.fields import Field
 
 _read_inputs: Callable[[list[str], str | None, list[Field]], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
@@ -168,11 +168,12 @@ def prepare(task: Task) -> Ready | Failure:
     if resolved.missing and rehearsed:
         resolved = resolve(task.job.env, resolved.values, _stand_ins(resolved.missing))
     secrets = {**resolved.values, **_sensitive(task.project, task.job, task.given)}
-    output.masker = Masker(secrets.values())
+    for name, value in secrets.items():
+        output.masker.add([value], name)
     if resolved.missing:
         return task.project.missing_env(task.job, resolved.missing)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
-    world = real_world(log, resolved.values, http, clock, random, files_of(task.path))
+    world = real_world(log, resolved.values, http, clock, random, files_of(task.path))._replace(secrets=output.masker)
     return Ready(_rehearsed(world, secrets, options, output), secrets)
 
 

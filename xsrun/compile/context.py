@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, Protocol
 
 from xsrun.builtins.records import Registry
+from xsrun.compile import python as py
 from xsrun.compile.callees import Callees
 from xsrun.compile.infer import Inference
 from xsrun.compile.names import Names
@@ -99,6 +100,7 @@ class Mocking(NamedTuple):
 
 
 NO_MOCKS: Final = Mocking()
+NO_SECRETS: Final[Mapping[tree.Node, str]] = {}
 
 
 class Findings:
@@ -157,6 +159,7 @@ class Context(Findings):
         counted: bool = True,
         construct: tree.Block | None = None,
         mocking: Mocking = NO_MOCKS,
+        derived: Mapping[tree.Node, str] = NO_SECRETS,
     ) -> None:
         super().__init__(source, found)
         self.construct = construct
@@ -182,6 +185,8 @@ class Context(Findings):
         self.counted = counted
         """Whether every turn of a loop is paid from the run's budget."""
         self.mocking = mocking
+        self.derived = derived
+        """The nodes whose values are other texts of secrets, and the names of these secrets."""
         self.temporaries = 0
         self.trial: Trial | None = None
         """The straight code that is being compiled, None while the code is general."""
@@ -201,6 +206,11 @@ class Context(Findings):
         name = f"{function.__module__}.{function.__qualname__}".replace(".", "_")
         self.imports[name] = function
         return name
+
+    def concealed(self, node: tree.Node, made: ast.expr) -> ast.expr:
+        """The value of a node; where it is another text of a secret, the run is told of it."""
+        names = self.derived.get(node)
+        return py.call("derived", py.load("rt"), py.constant(names), made) if names else made
 
     @contextmanager
     def element(self, reduces: bool) -> Iterator[Bound]:

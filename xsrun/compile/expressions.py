@@ -493,7 +493,7 @@ class Expressions:
             name = _given_name(each)
             if name:
                 return self._named(name, made, each, filters[at + 1 :], known)
-            made = self.arguments.filter(made, subject, each, known)
+            made = self.context.concealed(each, self.arguments.filter(made, subject, each, known))
             py.place_at(made, self.context.source, each.start, each.end)
             known = types.filtered(known, each)
             subject = None

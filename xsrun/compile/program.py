@@ -22,6 +22,7 @@ from xsrun.compile.names import Names, root_name
 from xsrun.compile.portability import Portability
 from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
+from xsrun.compile.taint import Taints
 from xsrun.compile.tests import PART, RESULT, UnitTest, UnitTests
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
 from xsrun.diagnostics import nearest
@@ -76,6 +77,7 @@ class _Compiler:
         signatures = callees(stacks, fields)
         all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
         inferred = self._infer(stacks, fields, all_names)
+        self.taints = Taints(stacks, fields, signatures, registry())
         routines: list[Routine] = []
         bodies: dict[int, list[ast.stmt]] = {}
         for number, each in enumerate(stacks):
@@ -216,6 +218,7 @@ class _Compiler:
             self.counted,
             construct.block,
             self.mocking,
+            self.taints.derived,
         )
         statements = Statements(context)
         body = statements.body(stack)
@@ -229,6 +232,9 @@ class _Compiler:
         ]
         deep = ast.Compare(py.load("depth"), [ast.Gt()], [py.attribute("rt", "deepest")])
         prologue.insert(0, py.if_(deep, [py.expression(py.call("too_deep", py.load("rt")))]))
+        for name, secrets in self.taints.changed_inputs(number).items():
+            told = py.call("derived", py.load("rt"), py.constant(secrets), py.load(names.inputs[name]))
+            prologue.append(py.expression(told))
         made = ast.FunctionDef(
             function_name(number), py.parameters("rt", "depth", *names.inputs.values()), [*prologue, *body], []
         )

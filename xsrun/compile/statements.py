@@ -224,7 +224,7 @@ class Statements:
             return [py.expression(value)]
         for each in binding.filters:
             if not each.disabled:
-                value = self.expressions.arguments.filter(value, None, each)
+                value = self.context.concealed(each, self.expressions.arguments.filter(value, None, each))
         return self.store(binding.target, value, fresh)
 
     # ------------------------------------------------------------ builtins
@@ -234,7 +234,7 @@ class Statements:
         positional = self.expressions.arguments.filled(record, block.head_span(self.context.source))
         function = self.context.builtin(record.function)
         if record.head is None:
-            return self.bind(block, py.call(function, *positional, **keywords))
+            return self.bind(block, self.context.concealed(block, py.call(function, *positional, **keywords)))
         head = self._head(record, block)
         if head is None:
             return []
@@ -246,7 +246,7 @@ class Statements:
             value = ast.Lambda(py.parameters(), value)
         else:
             value = self.expressions.arguments.convert(record.head.kind, value)
-        return self.bind(block, py.call(function, *positional, value, **keywords))
+        return self.bind(block, self.context.concealed(block, py.call(function, *positional, value, **keywords)))
 
     def _head(self, record: Statement, block: tree.Block) -> tree.Node | None:
         for head in block.heads:
@@ -283,7 +283,8 @@ class Statements:
             with self.context.passing():
                 current = self.expressions.value(head, strict=True)
             value = self.expressions.arguments.convert(record.head.kind, current)
-            return self.store(head, py.call(function, *positional, value, **keywords), fresh=True)
+            made = self.context.concealed(block, py.call(function, *positional, value, **keywords))
+            return self.store(head, made, fresh=True)
         only_grows = not steps and self._is_list(name) and name not in self.context.escaped
         taken, keywords = ([], keywords) if only_grows else self._taken(keywords, name)
         if steps:

@@ -26,6 +26,8 @@ from xsrun.types.fields import Field
 Taint = frozenset[str]
 """The secrets that a value may hold something of, by name; empty for most values."""
 CLEAN: Final[Taint] = frozenset()
+ENVIRONMENT: Final[Taint] = frozenset({"environment"})
+"""All variables at once."""
 
 CALLS: Final = {
     "function.run": "function", "service.function.run": "function", "function.call": "function", "task.call": "task",
@@ -96,8 +98,8 @@ class Taints:
         self._functions = [_Function(*each) for each in zip(stacks, fields, strict=True)]
         self._thrown = self._apart = CLEAN
         """What errors say, and what functions give back that run beside their callers."""
-        self._env = _env_names(stacks)
-        self._grew = bool(self._env) or any(any(each.inputs.values()) for each in self._functions)
+        reads = any("env" in each.source.text for each in stacks)
+        self._grew = reads or any(any(each.inputs.values()) for each in self._functions)
         while self._grew:
             self._grew = False
             for each in self._functions:
@@ -106,7 +108,9 @@ class Taints:
     def changed_inputs(self, number: int) -> dict[str, str]:
         """The inputs of a function that filters of their declaration may make other texts of, and the secrets."""
         given = self._functions[number].inputs
-        return {each.name: _shown(given[each.name]) for each in self._fields[number] if each.filters and given[each.name]}
+        return {
+            each.name: _shown(given[each.name]) for each in self._fields[number] if each.filters and given[each.name]
+        }
 
     # ------------------------------------------------------------ statements
 
@@ -157,7 +161,7 @@ class Taints:
         if block.keyword == "await":
             return self._apart
         if block.keyword == "util.get_env":
-            return self._env
+            return ENVIRONMENT
         if block.keyword == "util.get_vars":
             return _union(self._here.variables.values())
         if block.keyword in ("util.get_all_input", "util.get_raw_input", "util.get_input"):
@@ -177,9 +181,8 @@ class Taints:
         inputs = block.attribute("input")
         if inputs is not None and isinstance(inputs.value, tree.ObjectLiteral):
             for pair in inputs.value.pairs:
-                whole = isinstance(pair, tree.Spread) or pair.computed is not None
-                names = called.inputs if whole or isinstance(pair, tree.Spread) else (pair.key,)
-                self._pass(called, names, self.of(pair.value))
+                plain = [pair.key] if isinstance(pair, tree.Pair) and pair.computed is None else called.inputs
+                self._pass(called, plain, self.of(pair.value))
         else:
             self._pass(called, called.inputs, given.get("input", CLEAN))
         if runs_apart(block):
@@ -196,10 +199,12 @@ class Taints:
     def _builtin(self, record: Statement, block: tree.Block, given: Mapping[str, Taint]) -> None:
         target = _target(block) if record.target in ("update", "mutate") else None
         taint = _union([*given.values(), *self._heads(block)])
-        code = next((each for each in block.body or () if isinstance(each, tree.Attribute) and each.name == "code"), None)
+        code = next(
+            (each for each in block.body or () if isinstance(each, tree.Attribute) and each.name == "code"), None
+        )
         if record.needs_bindings:
             taint |= self._mentioned(code.value if code else None)
-        if record.name in ANSWERED or record.group in OUTSIDE or not _may_be_text(record) and target is None:
+        if record.name in ANSWERED or record.group in OUTSIDE or (not _may_be_text(record) and target is None):
             taint = CLEAN
         taint = self._mark(block, taint) if _transforms(record) else taint
         if target is not None:
@@ -264,7 +269,7 @@ class Taints:
             return self._named[name]
         if self._bound and (name in ("$", "this", "parent", "index", "result") or name.isdigit()):
             return self._element(name)
-        whole = {"env": self._env, "error": self._thrown}
+        whole = {"env": ENVIRONMENT, "error": self._thrown}
         if name in whole:
             return whole[name]
         if name == "input":
@@ -348,11 +353,11 @@ class Taints:
         here = self._here
         everything = {**here.inputs, **here.variables}
         if not (isinstance(code, tree.Literal) and isinstance(code.value, str)):
-            return _union([*everything.values(), self._env]) if code is not None else CLEAN
+            return _union([*everything.values(), ENVIRONMENT]) if code is not None else CLEAN
         found = CLEAN
         for env, name in _MENTIONED.findall(code.value):
             found |= frozenset({name}) if env else everything.get(name, CLEAN)
-            found |= self._env if name == "env" else CLEAN
+            found |= ENVIRONMENT if name == "env" else CLEAN
         return found
 
     _METHODS: Final[dict[type, Any]] = {
@@ -391,22 +396,3 @@ def _may_be_text(record: Filter | Statement) -> bool:
 def _transforms(record: Filter | Statement) -> bool:
     """Whether a result may be a text that does not have in it what it was made of."""
     return record.name not in KEEPING and _may_be_text(record)
-
-
-def _env_names(stacks: Iterable[Construct]) -> Taint:
-    """The variables of the environment that functions name, in expressions or in code."""
-    found: set[str] = set()
-    for each in stacks:
-        if "env" in each.source.text:
-            for node in each.block.walk():
-                found.update(_env_name(node))
-    return frozenset(found)
-
-
-def _env_name(node: tree.Node) -> Iterator[str]:
-    if isinstance(node, tree.Path) and isinstance(node.base, tree.Variable) and node.base.name == "env":
-        first = node.steps[0]
-        if isinstance(first, tree.Member) and not first.name.startswith("$"):
-            yield first.name
-    elif isinstance(node, tree.Literal) and isinstance(node.value, str) and "env." in node.value:
-        yield from (name for env, name in _MENTIONED.findall(node.value) if env)

@@ -159,6 +159,26 @@ class Files(Protocol):
         """The secret that signs addresses of this store."""
 
 
+class Secrets(Protocol):
+    """Is told what must not show from now on."""
+
+    def add(self, secrets: Iterable[str], names: str = "") -> None:
+        """Hide secrets of these names, and all encodings of them."""
+
+    def derive(self, texts: Iterable[str], names: str) -> None:
+        """Hide texts that were made of the secrets of these names."""
+
+
+class _NoSecrets:
+    """Hides nothing, where nothing is shown."""
+
+    def add(self, secrets: Iterable[str], names: str = "") -> None:
+        """Forget them."""
+
+    def derive(self, texts: Iterable[str], names: str) -> None:
+        """Forget them."""
+
+
 class _NoFiles:
     """Refuses to keep files, for a world that was given no store."""
 
@@ -170,6 +190,7 @@ class _NoFiles:
 
 NO_ENV: Mapping[str, str] = {}
 NO_FILES: Final[Files] = _NoFiles()
+NO_SECRETS: Final[Secrets] = _NoSecrets()
 
 
 class World(NamedTuple):
@@ -183,6 +204,7 @@ class World(NamedTuple):
     files: Files = NO_FILES
     fork: Callable[[], World] | None = None
     """The world of a function that begins to run beside its caller; None where that is the same one."""
+    secrets: Secrets = NO_SECRETS
 
     def with_layer(self, layer: Callable[[World], World]) -> World:
         """The world with something around its ports, also around those of functions that run beside their caller."""

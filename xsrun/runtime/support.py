@@ -15,6 +15,7 @@ from xsrun.faults import MODULE, fault_of
 from xsrun.hints import Any, Final, NoReturn
 from xsrun.late import Late
 from xsrun.runtime.frame import Run
+from xsrun.runtime.secrets import texts_in
 from xsrun.types.binding import bind
 from xsrun.types.fields import Field
 
@@ -317,6 +318,12 @@ def not_local(name: str, reason: str) -> NoReturn:
     )
 
 
+def derived(run: Run, names: str, value: Any) -> Any:
+    """A value that was made of secrets of these names, in which they may not be recognised: it must not show either."""
+    run.world.secrets.derive(texts_in(value), names)
+    return value
+
+
 def not_mocked(name: str, reason: str) -> NoReturn:
     """The same in a test, which must not pass because of it."""
     raise LimitFault("not-local", f"`{name}` does not run here: {reason}", help="mock it in this test")
@@ -336,7 +343,7 @@ NAMESPACE: Final[dict[str, Any]] = {
         for each in (
             checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
             without, replaced, or_left, or_else, default, optional, cast, iterate, too_long, call_function,
-            too_deep, calling, caught, thrown, failed, not_local, not_mocked,
+            too_deep, calling, caught, thrown, failed, derived, not_local, not_mocked,
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "compress": compress, "enumerate": enumerate,

@@ -61,6 +61,11 @@ class Field(NamedTuple):
         """Whether its value must not show in logs, traces and messages."""
         return self.type == "password" or bool(self.attributes.get("sensitive"))
 
+    @property
+    def holds_sensitive(self) -> bool:
+        """Whether it or anything inside it is sensitive."""
+        return self.sensitive or any(each.holds_sensitive for each in self.children)
+
 
 def linked_fields(columns: Iterable[Field], hidden: Collection[str] = ()) -> tuple[Field, ...]:
     """The inputs a ``dblink`` to a table with these columns stands for, in column order.

@@ -52,7 +52,8 @@ def _template_engine(stack: StackCompiler, block: tree.Block) -> Stack:
     """
     given = stack.expressions.value(tree.Variable(block.start, block.end, "input"))
     template = attribute_value(stack, block, "value")
-    return stack.bind(block, py.call("render", py.load("rt"), template, stack.expressions.all_variables(), given))
+    made = py.call("render", py.load("rt"), template, stack.expressions.all_variables(), given)
+    return stack.bind(block, stack.context.concealed(block, made))
 
 
 @form(
