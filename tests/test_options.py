@@ -74,3 +74,10 @@ def test_every_spelling_is_read_and_shown(option, capsys):
 def test_what_is_unusual_goes_to_the_full_command_line(words):
     with pytest.raises(NotUnderstood):
         parse(EXECUTE, words)
+
+
+def test_help_groups_options_by_their_purpose(capsys):
+    assert main(["execute", "--help"]) == 0
+    shown = capsys.readouterr().out
+    panels = list(dict.fromkeys(option.panel for option in EXECUTE))
+    assert [line.removesuffix(":") for line in shown.splitlines() if line.removesuffix(":") in panels] == panels

@@ -11,6 +11,7 @@ import typer
 
 from xsrun import __version__
 from xsrun.cli import check, commands, completion, docs, fmt, runs
+from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import EXECUTE, PATH, TEST, WHEN, Option
 from xsrun.late import Late
 
@@ -117,11 +118,11 @@ def _from_records(options: tuple[Option, ...], function: Callable[[dict[str, Any
 
 
 for _name in ("execute", "run", "exec"):
-    app.command(_name, help=EXAMPLES, hidden=_name != "execute")(_from_records(EXECUTE, _execute))
+    app.command(_name, help=EXAMPLES, hidden=_name != "execute", cls=GroupedCommand)(_from_records(EXECUTE, _execute))
 
 app.command("check")(check.check)
 app.command("fmt")(fmt.fmt)
-app.command("test", help=TESTING)(_from_records(TEST, _test))
+app.command("test", help=TESTING, cls=GroupedCommand)(_from_records(TEST, _test))
 app.command("info")(commands.info)
 app.command("list")(commands.list_jobs)
 app.command("docs")(docs.docs)
