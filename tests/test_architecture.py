@@ -33,7 +33,7 @@ LAYERS = (
     ("builtins",),
     ("compile",),
     ("runtime",),
-    ("executable", "parity"),
+    ("executable", "parity", "dataflow"),
     ("config",),
     ("engine",),
     ("api", "info", "render", "catalogue"),

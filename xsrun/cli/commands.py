@@ -36,7 +36,14 @@ CodesOption = Annotated[bool, typer.Option("--codes", help="The codes of errors 
 
 def info(path: PathArgument = ".", job: JobOption = None,
          as_json: JsonOption = False) -> None:  # fmt: skip
-    """Say what a job takes, needs and talks to; nothing is run.
+    """Say what a job takes, needs and talks to, and which secrets a host may get; nothing is run.
+
+    A secret counts as sent to a host when it took part in making anything of the request, on whatever path.
+
+    --json: an object {jobs: [{name, kind, path, description, main, inputs, env}], env: [{name, declared, places}],
+    hosts: [{host, from, secrets, places}], named_hosts, functions: [{name, path, reachable, calls}],
+    tables: [{name, path}], not_local: [{statement, reason, places}]}; host is null where the source names none, and
+    from says where it comes from then.
 
     Example: xsrun info --job "PagerDuty Create Incident"
     """
@@ -64,17 +71,40 @@ def _info_text(described: dict[str, Any]) -> str:
         lines.append(f"{job['kind']} {job['name']}  ({job['path']})")
         if job["description"]:
             lines.append(f"  {job['description']}")
-        lines.append(f"  runs      {job['main'] or 'nothing'}")
+        lines.append(f"  runs       {job['main'] or 'nothing'}")
         for field in job["inputs"]:
             mark = "required" if field["required"] else "optional"
             constant = f"  = {json.dumps(field['value'], ensure_ascii=False)}" if "value" in field else ""
-            lines.append(f"  input     {field['type']} {field['name']}  {mark}{constant}")
-        for name in job["env"]:
-            lines.append(f"  needs     {name}")
-    lines += [f"  talks to  {host}" for host in described["hosts"]]
-    lines += [f"  function  {name}" for name in described["functions"]]
-    lines += [f"  table     {name}" for name in described["tables"]]
+            lines.append(f"  input      {field['type']} {field['name']}  {mark}{constant}")
+    lines += [f"  needs      {each['name']}  {_read_where(each)}" for each in described["env"]]
+    lines += [f"  talks to   {_host_text(each)}" for each in described["hosts"]]
+    lines += [f"  function   {_function_text(each)}" for each in described["functions"]]
+    lines += [f"  table      {each['name']}  ({each['path']})" for each in described["tables"]]
+    lines += [
+        f"  not local  {each['statement']}: {each['reason']}  ({_places(each['places'])})"
+        for each in described["not_local"]
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _read_where(variable: dict[str, Any]) -> str:
+    where = f"read at {_places(variable['places'])}" if variable["places"] else "never read"
+    return where if variable["declared"] else f"{where}, declared by no job"
+
+
+def _host_text(host: dict[str, Any]) -> str:
+    name = host["host"] or (f"a host from {', '.join(host['from'])}" if host["from"] else "a host that is computed")
+    secrets = f"may get {', '.join(host['secrets'])}" if host["secrets"] else "gets no secret"
+    return f"{name}  {secrets}  ({_places(host['places'])})"
+
+
+def _function_text(function: dict[str, Any]) -> str:
+    calls = f"  calls {', '.join(function['calls'])}" if function["calls"] else ""
+    return f"{function['name']}  ({function['path']}){calls}{'' if function['reachable'] else '  never called'}"
+
+
+def _places(places: list[str]) -> str:
+    return f"{places[0]} and {len(places) - 1} more" if len(places) > 1 else places[0]
 
 
 def list_jobs(

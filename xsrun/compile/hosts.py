@@ -7,7 +7,7 @@ fixed domain: ``"https://" ~ $site ~ ".example.com/v2"`` names ``*.example.com``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice, product
 from typing import Final
@@ -27,8 +27,15 @@ _FILLED: Final = re.compile(r"%s|\{+[^{}]*\}+")
 _UNSAID: Final = frozenset({"description", "docs", "mock"})
 """Attributes that no run reads."""
 
+_SAME: Final = frozenset({"trim", "ltrim", "rtrim", "to_text", "sprintf", "first_notnull", "first_notempty"})
+"""Filters that leave the beginning of an address as it is."""
+_LONGER: Final = frozenset({"concat", "url_addarg", "url_delarg"})
+"""Filters that change only what stands behind it."""
+
 Values = dict[str, list[tree.Node]]
 """What is put into the variables of a construct, by name."""
+Follow = Callable[[tree.Node], "list[tuple[tree.Node, Follow]]"]
+"""The expressions that may stand for a reference, each with what follows the references in it; none when unknown."""
 
 
 def hosts(folder: Folder) -> tuple[str, ...]:
@@ -38,10 +45,25 @@ def hosts(folder: Folder) -> tuple[str, ...]:
         for construct in parsed.document.entries:
             texts, values = _read(construct)
             for each in texts:
-                with suppress(RecursionError):  # an expression of thousands of parts names no host
-                    addresses = islice(_texts(each, values, DEEPEST), MOST)
-                    found.update(map(_host, addresses))
+                found |= hosts_of(each, _following(values))
     return tuple(sorted(found - {""}))
+
+
+def hosts_of(node: tree.Node, follow: Follow) -> set[str]:
+    """The hosts and patterns of an expression that is an address; ``""`` stands for one that it does not name."""
+    with suppress(RecursionError):  # an expression of thousands of parts names no host
+        return {_host(text) for text in islice(_texts(node, follow, DEEPEST), MOST) if text}
+    return {""}
+
+
+def _following(values: Values) -> Follow:
+    """Follows the variables of one construct."""
+
+    def follow(node: tree.Node) -> list[tuple[tree.Node, Follow]]:
+        known = values.get(node.name, ()) if isinstance(node, tree.Variable) else ()
+        return [(each, follow) for each in known]
+
+    return follow
 
 
 def _read(construct: tree.Node) -> tuple[list[tree.Node], Values]:
@@ -51,7 +73,7 @@ def _read(construct: tree.Node) -> tuple[list[tree.Node], Values]:
     pending = [(construct, False)]
     while pending:
         node, inside = pending.pop()
-        if _is_unsaid(node):
+        if unsaid(node):
             continue
         if isinstance(node, tree.Block):
             _note(node, values)
@@ -63,7 +85,7 @@ def _read(construct: tree.Node) -> tuple[list[tree.Node], Values]:
     return texts, values
 
 
-def _is_unsaid(node: tree.Node) -> bool:
+def unsaid(node: tree.Node) -> bool:
     """Whether no run reads what stands there."""
     if isinstance(node, tree.Attribute):
         return node.name in _UNSAID or node.disabled
@@ -89,21 +111,43 @@ def _parts(node: tree.Node) -> tuple[tree.Node, ...]:
     return ()
 
 
-def _texts(node: tree.Node, values: Values, depth: int) -> Iterator[str]:
+def _texts(node: tree.Node, follow: Follow, depth: int) -> Iterator[str]:
     """The texts that an expression may give, with ``*`` in place of what is not known."""
     if isinstance(node, tree.Literal):
         yield _FILLED.sub(ANYTHING, str(node.value).replace(ANYTHING, ""))
     elif isinstance(node, tree.Operation) and node.operator == "~":
-        left = islice(_texts(node.left, values, depth), MOST)
-        yield from map("".join, product(left, [*islice(_texts(node.right, values, depth), MOST)]))
-    elif isinstance(node, tree.Variable) and depth and node.name in values:
-        for each in values[node.name]:
-            yield from _texts(each, values, depth - 1)
+        left = islice(_texts(node.left, follow, depth), MOST)
+        yield from map("".join, product(left, [*islice(_texts(node.right, follow, depth), MOST)]))
+    elif isinstance(node, tree.Variable | tree.Path) and depth and (given := follow(node)):
+        for each, inner in given:
+            yield from _texts(each, inner, depth - 1)
+    elif isinstance(node, tree.Chain) and (filtered := _filtered(node)):
+        for each in filtered:
+            yield from (f"{text}{_behind(node)}" for text in _texts(each, follow, depth))
     elif parts := _parts(node):
         for each in parts:
-            yield from _texts(each, values, depth)
+            yield from _texts(each, follow, depth)
     else:
         yield ANYTHING
+
+
+def _filtered(node: tree.Chain) -> list[tree.Node]:
+    """The expressions whose beginning a chain of filters gives, none when that is another one."""
+    filters = [each for each in node.filters if not each.disabled]
+    if node.subject is None or not all(_keeps_beginning(each) for each in filters):
+        return []
+    return [node.subject, *(each.arguments[0] for each in filters if each.name.startswith("first_") and each.arguments)]
+
+
+def _keeps_beginning(node: tree.Filter) -> bool:
+    if node.name == "replace":
+        searched = node.arguments[0] if node.arguments else None
+        return isinstance(searched, tree.Literal) and bool(_FILLED.fullmatch(str(searched.value)))
+    return node.name in _SAME or node.name in _LONGER
+
+
+def _behind(node: tree.Chain) -> str:
+    return ANYTHING if any(each.name in _LONGER and not each.disabled for each in node.filters) else ""
 
 
 def _host(address: str) -> str:
