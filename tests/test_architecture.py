@@ -40,7 +40,7 @@ LAYERS = (
     ("tracing",),
     ("formatting", "reports", "explanations"),
     ("testing",),
-    ("pages", "manual"),
+    ("pages", "manual", "mcpserver"),
     ("xsrun",),
     ("cli",),
     ("__main__",),

@@ -9,7 +9,13 @@ from typing import Final
 
 from xsrun.diagnostics import Fault
 
-PACKAGES: Final = {"crypto": "joserfc", "lambda": "py_mini_racer", "template": "jinja2", "zip": "pyzipper"}
+PACKAGES: Final = {
+    "crypto": "joserfc",
+    "lambda": "py_mini_racer",
+    "mcp": "mcp",
+    "template": "jinja2",
+    "zip": "pyzipper",
+}
 """Extra to the package that is there when it is installed."""
 
 

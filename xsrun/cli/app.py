@@ -128,6 +128,7 @@ app.command("list")(commands.list_jobs)
 app.command("docs")(docs.docs)
 app.command("explain")(docs.explain)
 app.command("mock")(commands.mock)
+app.command("mcp")(commands.mcp)
 app.add_typer(runs.app)
 
 

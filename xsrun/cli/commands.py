@@ -1,4 +1,4 @@
-"""The commands info, list and mock."""
+"""The commands info, list, mock and mcp."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from xsrun.cli.find import NotFound, find, jobs_below
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit, nearest
 from xsrun.effects.real import SystemClock, SystemRandom
+from xsrun.extras import install_command, is_installed
 from xsrun.late import Late
 from xsrun.runtime.job import Failure
 from xsrun.simulators import SIMULATORS
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _load: Callable[[str], Project] = Late("xsrun.api", "load")
 _describe: Callable[..., dict[str, Any]] = Late("xsrun.info", "describe")
+_serve_tools: Callable[[str], None] = Late("xsrun.mcpserver", "serve")
 _list_names: Callable[[Sequence[str], bool, bool], None] = Late("xsrun.cli.docs", "list_names")
 
 FiltersOption = Annotated[bool, typer.Option("--filters", help="The filters of the language instead.")]
@@ -178,3 +180,19 @@ def mock(
         sys.stdout.write(json.dumps({"url": running.url, "keys": dict(found.keys)}) + "\n")
         sys.stdout.flush()
         running.wait()
+
+
+def mcp(path: PathArgument = ".") -> None:
+    """Serve the tools check, run, test and docs to a language model: the Model Context Protocol over stdin and stdout.
+
+    Programs are read from below the folder only, or given as text. A run sends nothing, unless it is asked to be real.
+    Needs the optional part `mcp`.
+
+    Example: xsrun mcp jobs
+    """
+    if not is_installed("mcp"):
+        message = "xsrun mcp needs a package that is not installed"
+        raise typer.Exit(Output().complain("missing-extra", message, install_command("mcp")))
+    if not os.path.isdir(path):
+        raise typer.Exit(Output().complain("not-found", f"there is no folder {path}", "name a folder"))
+    _serve_tools(path)
