@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from counting import Counting, counting
 from fixed_world import FixedClock, SeededRandom
 
 from xsrun.simulators.pagerduty import PagerDuty
-from xsrun.simulators.pagerduty.seeds import USER_KEY
+from xsrun.simulators.pagerduty.seeds import SERVICE_ID, USER_KEY
 from xsrun.simulators.server import serve
 
 HERE = Path(__file__).parent
+NOW = time.time_ns() // 1_000_000
 CREATE = HERE.parent / "jobs" / "pagerduty-create-incident"
 POINTS = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
 MAYBE_SENT = ("before-call", "call-made")
@@ -200,3 +202,65 @@ def test_a_complete_run_does_not_go_on(place, server):
     assert refused.returncode == 2
     assert "has ended: complete" in refused.stderr
     assert sum(server.seen.values()) == 3
+
+
+def page_job(handling):
+    return f"""run.job "Page" {{
+  main = {{name: "page"}}
+  env = ["pagerduty_api_key"]
+}}
+---
+function "page" {{
+  stack {{
+    api.request {{
+      url = "https://api.pagerduty.com/incidents"
+      method = "POST"
+      headers = ["Authorization: Token token=" ~ $env.pagerduty_api_key, "Content-Type: application/json"]
+      params = {{incident: {{
+        type: "incident"
+        title: "The shop is down"
+        incident_key: "shop"
+        service: {{id: "{SERVICE_ID}", type: "service_reference"}}
+      }}}}
+      timeout = 5
+    }} as $answer
+    {handling}
+  }}
+  response = $answer.response.status
+}}
+"""
+
+
+THROWING = 'precondition ($answer.response.status == 201) { error = "not paged" }'
+
+
+@pytest.mark.parametrize("handling", ["", THROWING])
+@pytest.mark.parametrize("plan", ["lost", "reset"])
+def test_the_provider_says_what_became_of_a_page_without_an_answer(place, handling, plan):
+    simulator = PagerDuty(FixedClock(NOW), SeededRandom())
+    with serve(simulator) as running:
+        place.job(page_job(handling))
+        options = ("--env", f"pagerduty_api_key={USER_KEY}")
+        simulator.troubles.add(plan)
+        first = place.xsrun("execute", "--map", f"api.pagerduty.com={running.url}", *options)
+        assert first.returncode == 9, first.stderr
+        assert first.stdout == ("" if handling else "0\n")
+        assert place.run()["state"] == "unknown"
+        assert place.xsrun("runs", "resume", "last", *options).returncode == 9
+        resolved = place.xsrun("runs", "resolve", "last", *options)
+        assert resolved.returncode == 0, resolved.stderr
+        assert f": {'sent' if plan == 'lost' else 'lost'} (the provider" in resolved.stderr
+        resumed = place.xsrun("runs", "resume", "last", *options)
+        assert (resumed.returncode, resumed.stdout) == (0, "201\n"), resumed.stderr
+        assert len(simulator.contents()["incidents"]) == 1
+
+
+def test_a_person_says_what_became_of_a_page_that_nobody_can_be_asked_about(place, server):
+    place.job(STEPS.replace("METHOD", "POST").replace('/step/" ~ $step', '/lost"'))
+    assert place.xsrun("execute", *mapped(server)).returncode == 9
+    unsaid = place.xsrun("runs", "resolve", "last")
+    assert unsaid.returncode == 9
+    assert "this provider cannot be asked by key" in unsaid.stderr
+    assert place.xsrun("runs", "resolve", "last", "--assume-sent").returncode == 0
+    assert place.run()["state"] == "settled"
+    assert place.xsrun("runs", "resume", "last").returncode == 2

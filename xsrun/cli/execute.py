@@ -27,7 +27,7 @@ from xsrun.program import Plan
 from xsrun.record import NamedTuple
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
-from xsrun.runtime.job import Failure, Result, failure_of, main_routine, run_job
+from xsrun.runtime.job import Failure, Result, failure_of, main_routine, run_job, unanswered_write
 from xsrun.runtime.secrets import sensitive
 from xsrun.types.fields import Field
 
@@ -248,15 +248,25 @@ def _watch(task: Task, world: World, keeper: Keeper | None, layer: Layer) -> int
             document = output.document(result.value)
         except Fault as unshowable:
             failure = failure_of(unshowable, [])
-    exit = failure.exit if failure else Exit.DONE
+    unclear = unanswered_write(result.requests) if failure is None else None
+    exit = failure.exit if failure else Exit.UNKNOWN_OUTCOME if unclear else Exit.DONE
     if keeper is not None:
         error = output.failure_document(failure) if failure else None
         keeper.end(exit, document or None, error, failure.code if failure else "")
     if failure is not None:
         output.failure(failure, result.requests)
-    else:
-        output.result(document)
+        return exit
+    output.result(document)
+    if unclear is not None:
+        output.failure(_ended_unclear(unclear, keeper))
     return exit
+
+
+def _ended_unclear(unclear: Exchange, keeper: Keeper | None) -> Failure:
+    """What is wrong with a run that has a result, and a write without an answer."""
+    message = f"{unclear.request.method} {unclear.request.url} got no answer; it may have arrived"
+    help = "find out with xsrun runs resolve last" if keeper else "look there whether it did"
+    return Failure("outcome-unknown", message, Exit.UNKNOWN_OUTCOME, help)
 
 
 def _attempt(task: Task, world: World) -> Result:

@@ -125,6 +125,18 @@ def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
     return Failure(fault.code, fault.message, exit, fault.help or _input_help(fault), fault.name, fault)
 
 
+def unanswered_write(exchanges: list[Exchange] | tuple[Exchange, ...]) -> Exchange | None:
+    """The last write that may have arrived and was not answered, then or when it was sent again."""
+    answered: set[tuple[str, str, bytes]] = set()
+    for each in reversed(exchanges):
+        same = each.request.method, each.request.url, each.request.body
+        if each.response is not None:
+            answered.add(same)
+        elif each.unclear and each.writes and same not in answered:
+            return each
+    return None
+
+
 def _input_help(fault: Fault) -> str:
     """Which input it is that does not fit."""
     named = isinstance(fault.payload, dict) and fault.code == "input-error" and fault.payload.get("param")
