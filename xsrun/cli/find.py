@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from xsrun.diagnostics import Exit, nearest
 from xsrun.files import RUN_FILES, content, home_of, is_home
 from xsrun.hints import Final
-from xsrun.late import re
+from xsrun.late import Late, re
 from xsrun.record import NamedTuple
+
+_unquote: Callable[[str], str] = Late("xsrun.syntax.builder", "unquote")
 
 HERE: Final = os.curdir
 SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv"})
-_HEADER: Final = r'(?m)^[ \t]*(run\.(?:job|service))[ \t]+(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*))'
+_HEADER: Final = r'(?m)^[ \t]*(run\.(?:job|service))[ \t]+("(?:[^"\\]|\\.)*"|[A-Za-z_]\w*)'
 
 
 class Place(NamedTuple):
@@ -69,9 +71,14 @@ def _jobs_in(file: str) -> list[Place]:
     if "run." not in text:
         return []
     home = home_of(file)
-    return [
-        Place(match[2] if match[2] is not None else match[3], match[1], home) for match in re.finditer(_HEADER, text)
-    ]
+    return [Place(_name(match[2]), match[1], home) for match in re.finditer(_HEADER, text)]
+
+
+def _name(written: str) -> str:
+    """What a name that is written with or without quotes stands for."""
+    if written[0] != '"':
+        return written
+    return _unquote(written) if "\\" in written else written[1:-1]
 
 
 def find(path: str | None, job: str | None) -> tuple[str, str | None]:
