@@ -9,6 +9,7 @@ from counting import counting
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xsrun.cli.rehearsal import stand_ins
 from xsrun.cli.start import main
 from xsrun.effects.memory import MemoryHttp
 from xsrun.effects.ports import Request, Response, TransportFailure
@@ -70,6 +71,27 @@ def test_a_dry_run_sends_nothing_and_shows_what_it_would(job, tmp_path, capsys):
     assert second["url"] == "https://api.example.com/words?last="
     assert not server.seen
     assert not (tmp_path / "state" / "xsrun" / "journal.sqlite").exists()
+
+
+def test_a_dry_run_shows_where_missing_values_would_go(tmp_path, job, capsys):
+    (tmp_path / "run.xs").write_text(JOB, encoding="utf-8")
+    assert main(["execute", "--dry-run", "--json"]) == 0
+    first = shown(capsys.readouterr().err)[0]
+    assert "stand-in-for-send_key" in first["body"]
+    assert "X-Key: stand-in-for-send_key" in first["headers"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("api_key", "stand-in-for-api_key"),
+        ("CALLBACK_URL", "https://stand-in.invalid/stand-in-for-CALLBACK_URL"),
+        ("slack_webhook_url", "https://hooks.slack.com/services/stand-in-for-slack_webhook_url"),
+        ("curly", "stand-in-for-curly"),
+    ],
+)
+def test_a_stand_in_has_the_form_of_its_value(name, value):
+    assert stand_ins([name]) == {name: value}
 
 
 def test_the_body_shown_is_the_body_sent(job, capsys):

@@ -164,12 +164,13 @@ def prepare(task: Task) -> Ready | Failure:
     if options["simulate"] or options["map"]:
         http, simulated = _simulated_http(options["simulate"], options["map"], clock, random)
     resolved = resolve(task.job.env, task.variables[0], simulated, *task.variables[1:])
-    rehearsed = options["dry_run"] or options["replay"]
-    if resolved.missing and rehearsed:
+    shown = resolved.missing if options["dry_run"] else ()  # a stand-in is no secret and says where the value would go
+    if resolved.missing and (options["dry_run"] or options["replay"]):
         resolved = resolve(task.job.env, resolved.values, _stand_ins(resolved.missing))
     secrets = {**resolved.values, **_sensitive(task.project, task.job, task.given)}
     for name, value in secrets.items():
-        output.masker.add([value], name)
+        if name not in shown:
+            output.masker.add([value], name)
     if resolved.missing:
         return task.project.missing_env(task.job, resolved.missing)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)

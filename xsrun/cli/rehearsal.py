@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
@@ -13,10 +15,20 @@ from xsrun.engine.dry_run import DryHttp, HurriedClock
 from xsrun.engine.vault import Vault
 from xsrun.render import shown_headers
 
+ADDRESSES: Final = (
+    (r"slack.*(url|webhook)|(url|webhook).*slack", "https://hooks.slack.com/services/"),
+    (r"(^|_)(url|uri)$", "https://stand-in.invalid/"),
+)
+"""What variables of such names hold: the address that a stand-in begins with. The first one counts."""
+
 
 def stand_ins(names: Iterable[str]) -> dict[str, str]:
     """Values for variables that have none, in runs that send nothing."""
-    return {name: f"stand-in-for-{name}" for name in names}
+    return {name: f"{_address(name)}stand-in-for-{name}" for name in names}
+
+
+def _address(name: str) -> str:
+    return next((address for pattern, address in ADDRESSES if re.search(pattern, name.lower())), "")
 
 
 def dry(world: World, simulated: bool, output: Output) -> World:

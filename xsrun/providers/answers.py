@@ -95,6 +95,7 @@ USUAL: Final = (
     Usual("Discord", r"discord(app)?\.com", "POST", "/api/webhooks/.*", 204, ""),
     Usual("Opsgenie", r"api(\.eu)?\.opsgenie\.com", "POST", "/v2/alerts.*", 202, _OPSGENIE),
     Usual("Jira", r"[\w-]+\.atlassian\.net", "POST", "/rest/api/[23]/issue", 201, _JIRA),
+    Usual("Jira", r"[\w-]+\.atlassian\.net", "GET", "/rest/api/[23]/search/jql", 200, {"issues": [], "isLast": True}),
     Usual("Statuspage", r"api\.statuspage\.io", "POST", "/v1/pages/[^/]+/incidents", 201, {"id": "placeholder00"}),
 )  # fmt: skip
 
