@@ -24,7 +24,7 @@ CHECKS = (
     Check("format", ("ruff", "format", "--check", "--quiet", "--output-format", "concise", ".")),
     Check("lint", ("ruff", "check", "--quiet", "--output-format", "concise", ".")),
     Check("types", ("mypy",)),
-    Check("programs", ("xsrun", "fmt", "--check", "jobs", "benchmarks")),
+    Check("programs", ("xsrun", "fmt", "--check", "jobs", "benchmarks", "xsrun/templates")),
     Check("tests", ("pytest", "-q"), fast=("-m", "not slow")),
 )
 """In the order they run: what is quick to tell comes first."""

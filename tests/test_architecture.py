@@ -14,7 +14,7 @@ MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 LAYERS = (
     ("hints", "build"),
     ("record", "late", "differences"),
-    ("files", "language"),
+    ("files", "templates", "language"),
     ("source",),
     ("diagnostics",),
     ("effects.ports",),

@@ -122,6 +122,7 @@ def completed(words: str, shell: str = "bash", **env: str) -> list[str]:
         ("explain unknown-f", "unknown-filter"),
         ("execute --job Pager", "PagerDuty\\ Create\\ Incident"),
         ("mock inc", "incident-io"),
+        ("new Alert --template sl", "slack"),
         ("info --job inc", "incident.io\\ Create\\ Alert"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, completion, docs, fmt, runs
+from xsrun.cli import check, commands, completion, docs, fmt, new, runs
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import EXECUTE, PATH, TEST, WHEN, Option
 from xsrun.late import Late
@@ -123,6 +123,7 @@ for _name in ("execute", "run", "exec"):
 app.command("check")(check.check)
 app.command("fmt")(fmt.fmt)
 app.command("test", help=TESTING, cls=GroupedCommand)(_from_records(TEST, _test))
+app.command("new")(new.new)
 app.command("info")(commands.info)
 app.command("list")(commands.list_jobs)
 app.command("docs")(docs.docs)

@@ -1,4 +1,4 @@
-"""What the shell completes: names of jobs, of the language, and codes."""
+"""What the shell completes: names of jobs, of the language, of templates, and codes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from xsrun.cli.find import HERE, jobs_below
 from xsrun.diagnostics import CODES
 from xsrun.late import Late
 from xsrun.simulators import SIMULATORS
+from xsrun.templates import TEMPLATES
 
 _entries = Late("xsrun.catalogue", "entries")
 
@@ -38,6 +39,11 @@ def code_names(incomplete: str) -> Completions:
 def provider_names(incomplete: str) -> Completions:
     """Providers with a simulator."""
     return _starting(((name, "") for name in SIMULATORS), incomplete)
+
+
+def template_names(incomplete: str) -> Completions:
+    """Templates of jobs."""
+    return _starting(((each.name, each.summary) for each in TEMPLATES.values()), incomplete)
 
 
 def _starting(words: Iterable[tuple[str, str]], incomplete: str) -> Completions:
