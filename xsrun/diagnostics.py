@@ -396,6 +396,8 @@ LIMITS: Final[dict[str, Code]] = {
     "limit-depth": Code(Exit.LIMIT, "calls stand too deep inside one another"),
     "limit-size": Code(Exit.LIMIT, "a value became too large"),
     "limit-time": Code(Exit.LIMIT, "something took longer than allowed"),
+    "secret-to-host": Code(Exit.LIMIT, "a secret would go to a host that neither the source nor the user names"),
+    "blocked-address": Code(Exit.LIMIT, "a request would go to an address that is not of the public network"),
     "interrupted": Code(Exit.INTERRUPTED, "the run was stopped by the keyboard"),
     "internal": Code(Exit.INTERNAL, "a fault of xsrun itself"),
 }

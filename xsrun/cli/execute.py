@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from xsrun.cli.find import NotFound, find
@@ -12,8 +12,8 @@ from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.config import NO_CONFIG, BadConfig, Config, config_file
 from xsrun.diagnostics import Exit, Fault
-from xsrun.effects.outward import files_of, real_world
-from xsrun.effects.ports import Clock, Http, Log, Random, World
+from xsrun.effects.outward import AdmittingHttp, LateHttp, files_of, real_world
+from xsrun.effects.ports import Clock, Http, Log, Random, Request, World
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.engine.chance import DerivedRandom
@@ -49,6 +49,11 @@ _traced: Callable[..., Result] = Late("xsrun.cli.tracing", "traced")
 _layer_of: Callable[..., Layer] = Late("xsrun.engine.layers", "layer")
 _auto_key: Callable[[str, Mapping[str, Any]], str] = Late("xsrun.engine.keying", "auto_key")
 _read_config: Callable[[str], Config] = Late("xsrun.config", "read_config")
+_binding: Callable[..., Callable[[Request], None]] = Late("xsrun.runtime.egress", "Binding")
+_allowed_hosts: Callable[..., Iterable[str]] = Late("xsrun.cli.allowing", "allowed_hosts")
+_checked_hosts: Callable[[list[str]], list[str]] = Late("xsrun.cli.allowing", "checked")
+_reach: Callable[..., Any] = Late("xsrun.cli.allowing", "reach")
+_port: Callable[..., Any] = Late("xsrun.effects.http", "HttpxPort")
 
 Options = Mapping[str, Any]
 
@@ -74,6 +79,9 @@ KEPT: Final = (
     "retry",
     "force",
     "replay",
+    "allow_host",
+    "public_only",
+    "typed",
 )
 """Options that count again when a run is resumed."""
 
@@ -100,6 +108,8 @@ def execute(options: Options, watch: Callable[[str], None] | None = None) -> int
         inputs = options["input"], options["input_json"]
         job, variables = _choose(project, name), variables_of(folder, options)
         given = _read_inputs(*inputs, project.inputs(job)) if inputs != ([], None) else {}
+        typed = given if options["input_json"] is None else _read_inputs(options["input"], None, project.inputs(job))
+        options = {**options, "typed": list(typed)}
         return run(Task(project, job, folder, given, variables, options, output, watch=watch))
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
@@ -140,6 +150,8 @@ class Ready(NamedTuple):
     world: World
     secrets: Mapping[str, str]
     """By name: variables, and inputs that are declared sensitive."""
+    config: Config
+    """What ``xsrun.toml`` says."""
 
 
 def run(task: Task) -> int:
@@ -149,7 +161,7 @@ def run(task: Task) -> int:
     if isinstance(ready, Failure):
         task.output.failure(ready)
         return ready.exit
-    layer = _layer(task)
+    layer = _layer(task, ready.config)
     unkept = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if unkept else _keeper(task, ready.secrets)
     return _watch(task, ready.world, keeper, layer)
@@ -158,11 +170,11 @@ def run(task: Task) -> int:
 def prepare(task: Task) -> Ready | Failure:
     """The world that the options ask for, with the variables of the job. Raises BadOption."""
     options, output = task.options, task.output
-    clock, random = _clock(options), _random(options)
-    http: Http | None = None
+    clock, random, config = _clock(options), _random(options), _config(task.path)
+    http: Http = _network(options, config)
     simulated: dict[str, str] = {}
     if options["simulate"] or options["map"]:
-        http, simulated = _simulated_http(options["simulate"], options["map"], clock, random)
+        http, simulated = _simulated_http(options["simulate"], options["map"], clock, random, http)
     resolved = resolve(task.job.env, task.variables[0], simulated, *task.variables[1:])
     shown = resolved.missing if options["dry_run"] else ()  # a stand-in is no secret and says where the value would go
     if resolved.missing and (options["dry_run"] or options["replay"]):
@@ -175,7 +187,20 @@ def prepare(task: Task) -> Ready | Failure:
         return task.project.missing_env(task.job, resolved.missing)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
     world = real_world(log, resolved.values, http, clock, random, files_of(task.path))._replace(secrets=output.masker)
-    return Ready(_rehearsed(world, secrets, options, output), secrets)
+    world = _rehearsed(world, secrets, options, output)
+    if not options["replay"]:
+        allowed = lambda: _allowed_hosts(task.project.program, task.job, resolved.values, task.given, options, config)  # noqa: E731
+        world = world._replace(http=AdmittingHttp(world.http, lambda: _binding(output.masker, allowed)))
+    return Ready(world, secrets, config)
+
+
+def _network(options: Options, config: Config) -> Http:
+    """The network, as far as requests may go. Raises BadOption."""
+    if options["allow_host"]:
+        _checked_hosts(options["allow_host"])
+    if options["public_only"]:
+        return LateHttp(lambda: _port(reach=_reach(options, config)))
+    return LateHttp()
 
 
 def _rehearsed(world: World, secrets: Mapping[str, str], options: Options, output: Output) -> World:
@@ -198,7 +223,7 @@ def _keeper(task: Task, secrets: Mapping[str, str]) -> Keeper:
     started = Started(
         task.job.name,
         os.path.abspath(task.path),
-        {name: options[name] for name in KEPT},
+        {name: options.get(name) for name in KEPT},
         task.given,
         task.project.program.sources,
         secrets,
@@ -222,15 +247,20 @@ def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> dict
     return {f"input {at}": each for at, each in enumerate(sensitive(fields, {**job.main.input, **given}))}
 
 
-def _layer(task: Task) -> Layer:
-    """What is around the requests of the run. Raises BadOption."""
-    options, file = task.options, config_file(task.path)
-    if options["key"] is None and not options["retry"] and file is None:
-        return lambda world, _door: world
+def _config(path: str) -> Config:
+    """What ``xsrun.toml`` says for a project. Raises BadOption."""
+    file = config_file(path)
     try:
-        config = _read_config(file) if file else NO_CONFIG
+        return _read_config(file) if file else NO_CONFIG
     except BadConfig as fault:
         raise BadOption(fault.message, fault.help) from None
+
+
+def _layer(task: Task, config: Config) -> Layer:
+    """What is around the requests of the run. Raises BadOption."""
+    options = task.options
+    if options["key"] is None and not options["retry"] and config is NO_CONFIG:
+        return lambda world, _door: world
     key = config.key if options["key"] is None else options["key"]
     if key is not None and not key.strip():
         raise BadOption("an empty key names nothing", "write --key NAME, or --key auto for one made of job and input")

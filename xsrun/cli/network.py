@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from xsrun.cli.options import BadOption
 from xsrun.diagnostics import nearest
-from xsrun.effects.outward import LateHttp
 from xsrun.effects.ports import Clock, Http, Random, Request, Response, TransportFailure
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.port import SimulatedHttp, Target, simulate_all
@@ -24,10 +23,12 @@ class NoNetwork:
         )
 
 
-def simulated_http(simulate: bool, maps: Iterable[str], clock: Clock, random: Random) -> tuple[Http, dict[str, str]]:
+def simulated_http(
+    simulate: bool, maps: Iterable[str], clock: Clock, random: Random, network: Http
+) -> tuple[Http, dict[str, str]]:
     """The HTTP port for ``--simulate`` and ``--map``, and the variables by which jobs find the simulators' keys.
 
-    Raises BadOption.
+    What goes to other addresses goes through ``network``. Raises BadOption.
     """
     targets: dict[str, Target] = simulate_all(clock, random) if simulate else {}
     providers = list(SIMULATORS) if simulate else []
@@ -45,9 +46,7 @@ def simulated_http(simulate: bool, maps: Iterable[str], clock: Clock, random: Ra
             providers.append(name)
         else:
             targets[host] = target
-    inner: Http = (
-        NoNetwork() if simulate and not any(isinstance(each, str) for each in targets.values()) else LateHttp()
-    )
+    inner: Http = NoNetwork() if simulate and not any(isinstance(each, str) for each in targets.values()) else network
     return SimulatedHttp(inner, targets, clock), _known_keys(providers)
 
 

@@ -125,6 +125,22 @@ EXECUTE: Final = (
         "Do not start unless the journal can be written.",
         "Safety",
     ),
+    Option(
+        "allow_host",
+        ("--allow-host",),
+        "texts",
+        "HOST",
+        "Let secrets go to this host too, and requests in a private network; *.example.com for all below it.",
+        "Safety",
+    ),
+    Option(
+        "public_only",
+        ("--public-only",),
+        "flag",
+        "",
+        "Refuse private, loopback and link-local addresses: for input that comes from outside.",
+        "Safety",
+    ),
     Option("timeout", ("--timeout",), "number", "SECONDS", "Stop the run after this time.", "Limits"),
     Option(
         "limit", ("--limit",), "whole", "TURNS", "Turns of all loops together; 100,000,000 when left out.", "Limits"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import socket
 import threading
 import weakref
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from ssl import SSLContext
 from types import TracebackType
 from typing import Final, Self
@@ -15,10 +16,11 @@ import httpcore
 
 from xsrun import values
 from xsrun.effects import tls
+from xsrun.effects.addresses import ANYWHERE, Reach
 from xsrun.effects.pools import Pools
 from xsrun.effects.ports import Request, Response, Tls, TransportFailure
 from xsrun.effects.slim import httpx
-from xsrun.effects.wire import Wire, reason
+from xsrun.effects.wire import Resolve, Wire, reason
 from xsrun.exchange import codings, redirects, urls
 
 MAX_BODY: Final = 100_000_000
@@ -31,14 +33,22 @@ class HttpxPort:
 
     ``max_body`` is the largest answer in bytes, unpacked. ``connect_timeout`` and ``read_timeout`` limit, in
     seconds, the making of one connection and a silence of the other side, on top of the time that
-    each request has for everything. Proxies and trust store are those of the environment.
+    each request has for everything. Proxies and trust store are those of the environment; where ``reach``
+    is limited no proxy is used, since it would choose the address. ``resolve`` finds addresses as ``getaddrinfo`` does.
     """
 
     def __init__(
-        self, *, max_body: int = MAX_BODY, connect_timeout: float = 30.0, read_timeout: float = math.inf
+        self,
+        *,
+        max_body: int = MAX_BODY,
+        connect_timeout: float = 30.0,
+        read_timeout: float = math.inf,
+        reach: Reach = ANYWHERE,
+        resolve: Resolve = socket.getaddrinfo,
     ) -> None:
         self._max_body = max_body
-        self._timeouts = (connect_timeout, read_timeout)
+        self._wire = partial(Wire, connect_timeout, read_timeout, reach, resolve)
+        self._proxied = not reach.public_only
         self._context = lru_cache(maxsize=MAX_CONTEXTS)(tls.context)
         self._local = threading.local()
         self._sessions: weakref.WeakSet[_Session] = weakref.WeakSet()
@@ -57,6 +67,8 @@ class HttpxPort:
             following = session.following(hop, response) if request.follow else None
             if following is None:
                 return response
+            if request.admit is not None:
+                request.admit(following)
             hop = following
         raise session.wire.fail(47, f"Maximum of {MAX_REDIRECTS} redirects followed")
 
@@ -80,7 +92,7 @@ class HttpxPort:
     def _session(self) -> _Session:
         session: _Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = _Session(Wire(*self._timeouts), self._context, self._max_body)
+            session = self._local.session = _Session(self._wire(), self._context, self._max_body, self._proxied)
             with self._lock:
                 self._sessions.add(session)
         return session
@@ -91,10 +103,10 @@ class _Session:
 
     __slots__ = ("__weakref__", "client", "max_body", "wire")
 
-    def __init__(self, wire: Wire, context: Callable[[Tls], SSLContext], max_body: int) -> None:
+    def __init__(self, wire: Wire, context: Callable[[Tls], SSLContext], max_body: int, proxied: bool) -> None:
         self.wire = wire
         self.max_body = max_body
-        self.client = httpx.Client(transport=Pools(wire, context), trust_env=False)
+        self.client = httpx.Client(transport=Pools(wire, context, proxied), trust_env=False)
         weakref.finalize(self, self.client.close)
 
     def hop(self, request: Request) -> Response:

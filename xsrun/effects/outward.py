@@ -10,6 +10,7 @@ from xsrun.effects.real import SystemClock, SystemRandom
 from xsrun.hints import Any
 from xsrun.late import Late
 
+_real_port: Callable[[], Any] = Late("xsrun.effects.http", "HttpxPort")
 _memory_files: Callable[[], Files] = Late("xsrun.effects.memory", "MemoryFiles")
 _folder_files: Callable[[str], Files] = Late("xsrun.effects.files", "FolderFiles")
 
@@ -17,8 +18,8 @@ _folder_files: Callable[[str], Files] = Late("xsrun.effects.files", "FolderFiles
 class LateHttp:
     """The HTTP port of the machine, imported at the first request: a job that sends nothing pays nothing."""
 
-    def __init__(self) -> None:
-        self._make: Callable[[], Any] = Late("xsrun.effects.http", "HttpxPort")
+    def __init__(self, make: Callable[[], Any] = _real_port) -> None:
+        self._make = make
         self._port: Any = None
 
     def send(self, request: Request) -> Response:
@@ -32,6 +33,25 @@ class LateHttp:
         """Close the connections, if any were made."""
         if self._port is not None:
             self._port.close()
+
+
+class AdmittingHttp:
+    """Sends through another port what a check lets pass, requests that redirects lead to as well.
+
+    The check is made at the first request, and refuses by raising.
+    """
+
+    def __init__(self, inner: Http, make: Callable[[], Callable[[Request], None]]) -> None:
+        self._inner = inner
+        self._make = make
+        self._admit: Callable[[Request], None] | None = None
+
+    def send(self, request: Request) -> Response:
+        """Send what the check lets pass."""
+        if self._admit is None:
+            self._admit = self._make()
+        self._admit(request)
+        return self._inner.send(request._replace(admit=self._admit))
 
 
 class _LateFiles:

@@ -24,14 +24,15 @@ class Pools(httpx.BaseTransport):
     """One pool for every combination of TLS options and proxy; these two come with each request.
 
     A TLS context is built by ``context`` when the first https request needs it, because it costs
-    more than the request; ``context`` raises ValueError when it cannot. Proxies are those of the environment.
+    more than the request; ``context`` raises ValueError when it cannot. Proxies are those of the environment, none
+    when not ``proxied``.
     An answer carries its header lines in ``extensions["headers"]``.
     """
 
-    def __init__(self, wire: Wire, context: Callable[[Tls], SSLContext]) -> None:
+    def __init__(self, wire: Wire, context: Callable[[Tls], SSLContext], proxied: bool = True) -> None:
         self._wire = wire
         self._context = context
-        self._proxies = urllib.request.getproxies()
+        self._proxies = urllib.request.getproxies() if proxied else {}
         self._pools: dict[tuple[Tls | None, str], httpcore.ConnectionPool] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -44,6 +44,8 @@ class Request(NamedTuple):
     tls: Tls = DEFAULT_TLS
     sending: Callable[[], None] | None = None
     """To be called by whoever sends it, right before the first byte leaves the process; it may refuse by raising."""
+    admit: Callable[[Request], None] | None = None
+    """To be called with every request that a redirect leads to, before it is sent; it may refuse by raising."""
 
     def header(self, name: str) -> str:
         """The value of the first header of that name in any case, ``""`` when absent."""

@@ -10,8 +10,11 @@ from typing import Any, Final
 
 import httpcore
 
+from xsrun.effects.addresses import ANYWHERE, Reach
 from xsrun.effects.ports import TransportFailure
 
+Resolve = Callable[..., Iterable[Any]]
+"""Finds the addresses of a host, as ``socket.getaddrinfo`` does."""
 SLICE: Final = 64 * 1024
 NAME_MISMATCH: Final = (62, 64)
 """OpenSSL's numbers for a certificate that is valid but made out to another host name or address."""
@@ -22,9 +25,18 @@ class Wire(httpcore.NetworkBackend):
 
     ``connect_timeout`` is the longest wait for one connection to be made, ``read_timeout`` the longest
     silence while an answer is awaited, both in seconds and both within the time of the whole exchange.
+    ``reach`` says which addresses may be connected to; the address that is looked at is the one that is taken.
     """
 
-    def __init__(self, connect_timeout: float, read_timeout: float) -> None:
+    def __init__(
+        self,
+        connect_timeout: float,
+        read_timeout: float,
+        reach: Reach = ANYWHERE,
+        resolve: Resolve = socket.getaddrinfo,
+    ) -> None:
+        self._reach = reach
+        self._resolve = resolve
         self.connect_timeout = connect_timeout
         self.read_timeout = read_timeout
         self.sent = False
@@ -79,6 +91,7 @@ class Wire(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address of the host that answers; each gets its share of the time."""
         addresses = self._addresses(host, port)
+        self._reach.check(host, addresses)
         until = time.monotonic() + self.left(self.connect_timeout)
         failure = self.fail(7, f"Could not connect to {host}:{port}")
         for position, address in enumerate(addresses):
@@ -93,7 +106,7 @@ class Wire(httpcore.NetworkBackend):
 
     def _addresses(self, host: str, port: int) -> list[str]:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = self._resolve(host, port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError):
             raise self.fail(6, f"Could not resolve host: {host}") from None
         return [str(address[0]) for *_, address in found]
