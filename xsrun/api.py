@@ -12,14 +12,17 @@ from xsrun.compile.flow import check_flow
 from xsrun.compile.program import compile_folder
 from xsrun.compile.slips import check_slips
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
-from xsrun.effects.outward import files_of, real_world
-from xsrun.effects.ports import World
+from xsrun.effects.outward import AdmittingHttp, LateHttp, files_of, real_world
+from xsrun.effects.ports import Http, World
 from xsrun.executable import Executable
 from xsrun.files import home_of
+from xsrun.program import Plan
 from xsrun.project import Construct, Folder, load_folder, load_text
+from xsrun.runtime.egress import Binding, named_hosts
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, Result, run_function, run_job
+from xsrun.runtime.secrets import Masker
 from xsrun.source import Source
 from xsrun.syntax import tree
 from xsrun.syntax.parser import parse_documents
@@ -82,10 +85,12 @@ class Project(Executable):
         env: Mapping[str, str] = NO_VALUES,
         world: World | None = None,
         limits: Limits | None = None,
+        allow_hosts: Iterable[str] = (),
     ) -> Result:
         """Run a job; the only one of the folder when none is named.
 
-        ``input`` wins over the constants of the job key by key, ``env`` over the process environment.
+        ``input`` wins over the constants of the job key by key, ``env`` over the process environment. Without a
+        ``world`` of yours secrets go to hosts that source and variables name, and to ``allow_hosts``.
         Raises nothing for a job that fails: the Result says so.
         """
         chosen = self.choose(job)
@@ -96,7 +101,8 @@ class Project(Executable):
         resolved = resolve(chosen.env, env, os.environ)
         if resolved.missing:
             return Result(error=self.missing_env(chosen, resolved.missing))
-        return run_job(self.loaded, chosen, input, self._world(world, resolved.values), limits or Limits())
+        ready = self._world(world, resolved.values, allow_hosts, chosen)
+        return run_job(self.loaded, chosen, input, ready, limits or Limits())
 
     def call(
         self,
@@ -105,8 +111,12 @@ class Project(Executable):
         env: Mapping[str, str] = NO_VALUES,
         world: World | None = None,
         limits: Limits | None = None,
+        allow_hosts: Iterable[str] = (),
     ) -> Result:
         """Run one function with these inputs; it sees the environment variables of ``env`` and no others."""
+        return self._call(function, input, self._world(world, env, allow_hosts), limits)
+
+    def _call(self, function: str, input: Mapping[str, Any], world: World, limits: Limits | None) -> Result:
         routine = self.program.routine("function", function)
         if routine is None:
             near = nearest(function, self.functions)
@@ -114,7 +124,7 @@ class Project(Executable):
             return Result(error=Failure("no-function", f"Function does not exist: {function}", Exit.USAGE, help))
         if self.errors:
             return Result(error=self._unusable())
-        return run_function(self.loaded, routine, input, self._world(world, dict(env)), limits or Limits())
+        return run_function(self.loaded, routine, input, world, limits or Limits())
 
     def batch(
         self,
@@ -123,20 +133,38 @@ class Project(Executable):
         env: Mapping[str, str] = NO_VALUES,
         world: World | None = None,
         threads: int = 16,
+        allow_hosts: Iterable[str] = (),
     ) -> list[Result]:
         """Run one function for many inputs on threads; the results stand in the order of the inputs."""
-        shared = self._world(world, dict(env))
+        shared, allowed = LateHttp(), tuple(allow_hosts)
+
+        def one(given: Mapping[str, Any]) -> Result:
+            return self._call(function, given, self._world(world, env, allowed, http=shared), None)
+
         with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(lambda given: self.call(function, given, env, shared), inputs))
+            return list(pool.map(one, inputs))
 
     def _unusable(self) -> Failure:
         first = self.errors[0]
         return Failure(first.code, str(first), Exit.SOURCE, first.help)
 
-    def _world(self, world: World | None, env: Mapping[str, str]) -> World:
-        if world is None:
-            return real_world(_SilentLog(), env, files=files_of(self.path))
-        return world.with_env({**world.env, **env})
+    def _world(
+        self,
+        world: World | None,
+        env: Mapping[str, str],
+        allow_hosts: Iterable[str],
+        plan: Plan | None = None,
+        http: Http | None = None,
+    ) -> World:
+        """The world of a caller as it is, or a real one that lets secrets go to named hosts only."""
+        if world is not None:
+            return world.with_env({**world.env, **env})
+        masker = Masker()
+        for name, value in env.items():
+            masker.add([value], name)
+        binding = Binding(masker, lambda: (*named_hosts(self.program, plan, env, None), *allow_hosts))
+        guarded = AdmittingHttp(http or LateHttp(), lambda: binding)
+        return real_world(_SilentLog(), dict(env), guarded, files=files_of(self.path))._replace(secrets=masker)
 
 
 def parse(text: str, name: str = "run.xs") -> Document:

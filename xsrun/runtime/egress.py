@@ -42,7 +42,13 @@ class Binding:
         for place, text in _parts(request):
             names = self._masker.held(text)
             if names is not None:
-                raise SecretToHost(names, place, request.host)
+                raise SecretToHost(names, place, _as_written(request))
+
+
+def _as_written(request: Request) -> str:
+    """The host in the case of the address: in lower case nobody would recognise a secret in it."""
+    at = request.url.lower().find(request.host)
+    return request.url[at : at + len(request.host)]
 
 
 def _parts(request: Request) -> Iterator[tuple[str, str]]:
