@@ -40,9 +40,10 @@ LAYERS = (
     ("tracing",),
     ("formatting", "reports", "explanations"),
     ("testing",),
-    ("pages", "manual", "mcpserver"),
+    ("manual", "mcpserver"),
     ("xsrun",),
     ("cli",),
+    ("pages",),
     ("__main__",),
 )
 """Lowest first. A module imports from lines above its own, and from its own package; a name stands for all below it."""

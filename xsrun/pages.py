@@ -13,6 +13,7 @@ from typing import Final
 
 from xsrun.builtins.records import Example
 from xsrun.catalogue import CONSTRUCT, FILTER, OPERATOR, REFERENCE, STATEMENT, Entry, Parameter, entries, shown
+from xsrun.cli import reference
 from xsrun.diagnostics import ERROR_KINDS
 from xsrun.explanations import Explanation, explanations
 from xsrun.parity import differences
@@ -178,6 +179,11 @@ def _codes(names: Iterable[str]) -> str:
     return ", ".join(f"`{each}`" for each in names)
 
 
+def cli_page() -> str:
+    """Every command with its options and what it writes."""
+    return "\n".join(["# Command line\n", NOTE, reference.page()])
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "filters.md": filters_page,
     "statements.md": statements_page,
@@ -186,6 +192,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "errors.md": errors_page,
     "parity.md": parity_page,
     "templates.md": templates_page,
+    "cli.md": cli_page,
 }
 """File in ``docs/`` to what makes its text."""
 

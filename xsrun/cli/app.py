@@ -13,10 +13,13 @@ from xsrun import __version__
 from xsrun.cli import check, commands, completion, docs, fmt, new, runs
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import EXECUTE, PATH, TEST, WHEN, Option
+from xsrun.cli.output import Output
 from xsrun.late import Late
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 EXAMPLES: Final = """Run a job and print its result as JSON.
+
+--json: the result on stdout as ever; messages as JSON lines on stderr.
 
 Examples:
 
@@ -32,6 +35,8 @@ TESTING: Final = """Run the `test` blocks of job folders; nothing is sent.
 Every test gets a world of its own: no network, no variables, a clock that starts at 2026-01-01. The exit code is 0
 when tests ran and all passed, 5 when one failed, 2 when there are none.
 
+--json: an object {passed, failed, results: [{obj_type, obj_name, name, status, message}]}; status is pass or fail.
+
 Examples:
 
   xsrun test
@@ -40,6 +45,9 @@ Examples:
 
   xsrun test jobs/pagerduty-create-incident --json
 """
+
+USAGE: Final[Any] = typer.BadParameter.__base__
+"""What typer raises for a command line that it does not understand."""
 
 _execute: Callable[[dict[str, Any]], int] = Late("xsrun.cli.execute", "execute")
 _test: Callable[[dict[str, Any]], int] = Late("xsrun.cli.test", "test")
@@ -58,12 +66,16 @@ def run(argv: list[str]) -> int:
     """Run a command line. Gives back the exit code. Raises BrokenPipeError when nobody reads the output."""
     stdout = sys.stdout
     try:
-        app(args=argv, prog_name="xsrun", standalone_mode=True)
+        return int(app(args=argv, prog_name="xsrun", standalone_mode=False) or 0)
+    except USAGE as fault:
+        if "--json" in argv:
+            return Output(True).complain("usage", fault.format_message(), "look with --help")
+        fault.show()
+        return int(fault.exit_code)
     except SystemExit as end:
         if sys.stdout is not stdout:  # how typer tells that nobody reads any longer
             raise BrokenPipeError from None
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-    return 0
 
 
 _TYPES: Final[dict[str, Any]] = {

@@ -12,5 +12,6 @@ PathArgument = Annotated[
     str, typer.Argument(help="A job folder, a run.xs, or a folder of job folders.", show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
+MessagesOption = Annotated[bool, typer.Option("--json", help="Messages as JSON lines on stderr.")]
 ColorOption = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="auto, always or never.")]
 JobOption = Annotated[str | None, typer.Option("--job", "-j", help="Which job.", autocompletion=job_names)]

@@ -75,6 +75,10 @@ def check(
 
     Exits with 3 when there is an error, with 0 when there are warnings at most.
 
+    --json: on stdout one object a line and finding: {severity, code, message, file, line, column, end_line, end_column,
+    help, fix: [{line, column, end_line, end_column, text}]}; with --parity one a project: {path, exact, approximate,
+    not_local}.
+
     Examples:
 
       xsrun check

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xsrun.cli.arguments import JobOption, JsonOption, PathArgument
+from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption, PathArgument
 from xsrun.cli.completion import provider_names
 from xsrun.cli.find import NotFound, find, jobs_below
 from xsrun.cli.output import Output
@@ -158,10 +158,13 @@ def mock(
     ],
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    as_json: MessagesOption = False,
 ) -> None:
     """Serve a simulator of a provider over HTTP until Ctrl-C.
 
     The first line of stdout is JSON with its url and the keys it knows.
+
+    --json: the same line {url, keys}; messages as JSON lines on stderr.
 
     Example: xsrun mock pagerduty --port 8080
     """
@@ -169,12 +172,14 @@ def mock(
     if found is None:
         near = nearest(provider, SIMULATORS)
         help = f"did you mean `{near}`?" if near else f"there are {', '.join(SIMULATORS)}"
-        raise typer.Exit(Output().complain("usage", f"there is no simulator `{provider}`", help))
+        raise typer.Exit(Output(as_json).complain("usage", f"there is no simulator `{provider}`", help))
     try:
         running = serve(found.factory(SystemClock(), SystemRandom()), host, port)
     except OSError as error:
         raise typer.Exit(
-            Output().complain("usage", f"cannot listen on {host}:{port}: {error.strerror}", "take another --port, or 0")
+            Output(as_json).complain(
+                "usage", f"cannot listen on {host}:{port}: {error.strerror}", "take another --port, or 0"
+            )
         ) from None
     with running:
         sys.stdout.write(json.dumps({"url": running.url, "keys": dict(found.keys)}) + "\n")
@@ -182,17 +187,19 @@ def mock(
         running.wait()
 
 
-def mcp(path: PathArgument = ".") -> None:
+def mcp(path: PathArgument = ".", as_json: MessagesOption = False) -> None:
     """Serve the tools check, run, test and docs to a language model: the Model Context Protocol over stdin and stdout.
 
     Programs are read from below the folder only, or given as text. A run sends nothing, unless it is asked to be real.
     Needs the optional part `mcp`.
 
+    --json: stdout carries the protocol; messages as JSON lines on stderr.
+
     Example: xsrun mcp jobs
     """
     if not is_installed("mcp"):
         message = "xsrun mcp needs a package that is not installed"
-        raise typer.Exit(Output().complain("missing-extra", message, install_command("mcp")))
+        raise typer.Exit(Output(as_json).complain("missing-extra", message, install_command("mcp")))
     if not os.path.isdir(path):
-        raise typer.Exit(Output().complain("not-found", f"there is no folder {path}", "name a folder"))
+        raise typer.Exit(Output(as_json).complain("not-found", f"there is no folder {path}", "name a folder"))
     _serve_tools(path)

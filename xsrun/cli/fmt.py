@@ -68,6 +68,9 @@ def fmt(
     Comments, texts, numbers and parentheses are kept. stdout names the files that change. A file whose syntax is
     wrong is reported and left as it is; the others are formatted, and the exit code is 3.
 
+    --json: a list of {path, state, diagnostics}; state is formatted, unformatted, unchanged or broken. With --diff
+    each has the diff, of stdin each has the text.
+
     Examples:
 
       xsrun fmt

@@ -108,7 +108,8 @@ def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Ex
     project = executable(kept.path)
     if source_hash(project.program.sources) != kept.source and not again.with_changes:
         now = {source.name: source.text for source in project.program.sources}
-        output.line("\n".join(source_diff(files, now)))
+        lines = source_diff(files, now)
+        output.line({"type": "changed", "lines": lines} if output.as_json else "\n".join(lines))
         raise Refused(
             "diverged",
             f"the source has changed since run {kept.id} began; nothing was done",

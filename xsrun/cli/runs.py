@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption
 from xsrun.cli.output import Output, to_stdout
 from xsrun.diagnostics import Exit
 from xsrun.engine import history, views
@@ -42,8 +43,6 @@ app = typer.Typer(
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="A run id, the beginning of one, or `last`.", show_default=False)
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
-MessagesOption = Annotated[bool, typer.Option("--json", help="Messages as JSON lines on stderr.")]
 EnvOption = Annotated[
     list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One environment variable; K alone passes it on.")
 ]
@@ -71,12 +70,14 @@ def _journal(output: Output) -> Iterator[Journal]:
 
 @app.command("list")
 def list_runs(
-    job: Annotated[str | None, typer.Option("--job", "-j", help="Only runs of this job.")] = None,
+    job: JobOption = None,
     state: Annotated[RunState | None, typer.Option("--state", help="Only runs in this state.")] = None,
     number: Annotated[int, typer.Option("--number", "-n", min=1, help="How many at most.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List past runs, the newest first.
+
+    --json: a list of {id, job, state, started_at, ended_at, exit, attempts, path}; times as ISO 8601 in UTC.
 
     Example: xsrun runs list --state unknown
     """
@@ -103,6 +104,9 @@ def show(
     """Show what a run did, statement by statement and request by request, and what came of it.
 
     The statements are those of a new run out of the journal, which does nothing outside.
+
+    --json: an object as in the list, and {options, input, result, error, steps: [{kind, title, site, policy, state,
+    prepared_at, sent_at, answered_at, args, outcome}], statements}.
 
     Examples: xsrun runs show last    xsrun runs show last --html > run.html
     """
@@ -141,16 +145,22 @@ def _shown(details: dict[str, Any], steps: list[StepRow], statements: list[str])
 
 
 @app.command("diff")
-def diff(before: RunArgument, now: RunArgument = history.LAST) -> None:
+def diff(before: RunArgument, now: RunArgument = history.LAST, as_json: JsonOption = False) -> None:
     """Show in what two runs differ: source, input, requests and answers, result.
+
+    --json: an object {before, now, lines}: the ids of the runs, and the lines of a unified diff.
 
     Example: xsrun runs diff 01ngq41 last
     """
-    with _journal(Output()) as journal:
+    with _journal(Output(as_json)) as journal:
         runs = [history.find_run(journal, named) for named in (before, now)]
         texts = [views.readable(views.run_details(run, journal.steps(run.id))) for run in runs]
         lines = views.source_diff(*(journal.files(run.source) for run in runs))
     lines += views.diff(texts[0], texts[1], runs[0].id, runs[1].id)
+    if as_json:
+        found = {"before": runs[0].id, "now": runs[1].id, "lines": lines}
+        to_stdout(json.dumps(found, ensure_ascii=False) + "\n")
+        return
     to_stdout("".join(f"{line}\n" for line in lines))
 
 
@@ -170,6 +180,8 @@ def resume(
     """Go on with a run that was cut short, after the last request that was answered; exits like execute.
 
     Secrets come from the environment, as for execute.
+
+    --json: the result on stdout as ever; messages as JSON lines on stderr.
 
     Example: xsrun runs resume last
     """
@@ -191,6 +203,8 @@ def resolve(
 ) -> None:
     """Find out what became of requests that got no answer: ask the provider by key, or take your word for it.
 
+    --json: nothing on stdout; messages as JSON lines on stderr, a `resolved` for each request.
+
     Example: xsrun runs resolve last
     """
     output = Output(as_json)
@@ -208,11 +222,15 @@ def prune(
         history.KEEP_DAYS
     ),
     keep: Annotated[int, typer.Option("--keep", min=0, help="Keep so many runs at most.")] = history.KEEP_RUNS,
+    as_json: JsonOption = False,
 ) -> None:
     """Forget old runs. What they did cannot be looked up any more, not by key either.
 
+    --json: an object {forgotten}: how many.
+
     Example: xsrun runs prune --older 30 --keep 1000
     """
-    with _journal(Output()) as journal:
+    with _journal(Output(as_json)) as journal:
         gone = history.prune(journal, time.time_ns() // 1_000_000, days, keep)
-    to_stdout(f"{gone} run{'' if gone == 1 else 's'} forgotten\n")
+    shown = json.dumps({"forgotten": gone}) if as_json else f"{gone} run{'' if gone == 1 else 's'} forgotten"
+    to_stdout(f"{shown}\n")
