@@ -27,6 +27,7 @@ VALUES = {
     "webhook_url": "https://hooks.example.com/in/4f1c9d7ab2",
     "webhook_secret": "5d41402abc4b2a76b9719d91",
     "slack_webhook_url": "https://hooks.slack.com/services/T01ABCDEF/B01ABCDEF/7xYvOq3LmNpR",
+    "slack_bot_token": "xoxb-2148-3629-aBcDeFgHiJkL",
     "pagerduty_routing_key": "R0ABCDEF0123456789ABCDEF01234567",
     "incident_io_api_token": "9f86d081884c7d659a2feaa0c55ad015",
     "opsgenie_api_key": "eb243592-1111-2222-3333-1afdf565c889",
@@ -36,6 +37,7 @@ VALUES = {
 ERRORS = {
     "webhook": "WebhookError",
     "slack": "SlackError",
+    "slack-bot": "SlackError",
     "pagerduty": "PagerDutyError",
     "incident-io": "IncidentIoError",
     "opsgenie": "OpsgenieError",
@@ -303,6 +305,7 @@ def test_the_list(capsys):
     [
         ([NAME, "-t", "slak"], "did you mean `slack`?"),
         ([NAME, "-t", "nothing-like-it"], "there are compute, webhook"),
+        (["jira"], 'write xsrun new "Disk Alert" -t jira'),
         ([], 'write xsrun new "Disk Alert"'),
         ([NAME, "--list"], "a name and --list exclude each other"),
     ],

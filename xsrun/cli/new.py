@@ -12,6 +12,7 @@ import typer
 
 from xsrun.cli.arguments import JsonOption
 from xsrun.cli.completion import template_names
+from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, to_stdout
 from xsrun.diagnostics import Exit, nearest
 from xsrun.templates import DEFAULT, EXAMPLE, TEMPLATES, BadName, Template, create, files, folder_name, job_name
@@ -21,12 +22,13 @@ TAKEN: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
 
 NameArgument = Annotated[str | None, typer.Argument(metavar="NAME", help="What the job is called.", show_default=False)]
 TemplateOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--template",
         "-t",
         metavar="TEMPLATE",
-        help="Which template; compute needs no account.",
+        help=f"Which template; {DEFAULT} when left out, which needs no account.",
+        show_default=False,
         autocompletion=template_names,
     ),
 ]
@@ -36,7 +38,7 @@ ListOption = Annotated[bool, typer.Option("--list", "-l", help="Show the templat
 
 def new(
     name: NameArgument = None,
-    template: TemplateOption = DEFAULT,
+    template: TemplateOption = None,
     into: IntoOption = os.curdir,
     show: ListOption = False,
     as_json: JsonOption = False,
@@ -61,16 +63,24 @@ def new(
             raise typer.Exit(output.complain("usage", "a name and --list exclude each other", "leave one away"))
         to_stdout(_list_json() if as_json else _list_text())
         raise typer.Exit(Exit.DONE)
-    chosen = TEMPLATES.get(template)
-    if chosen is None:
-        near = nearest(template, TEMPLATES)
-        help = f"did you mean `{near}`?" if near else f"there are {', '.join(TEMPLATES)}"
-        raise typer.Exit(output.complain("usage", f"there is no template `{template}`", help))
     try:
-        called = job_name(name or "")
+        raise typer.Exit(_make(_template(template, name), job_name(name or ""), into, output))
     except BadName as fault:
         raise typer.Exit(output.complain("usage", str(fault), 'write xsrun new "Disk Alert"')) from None
-    raise typer.Exit(_make(chosen, called, into, output))
+    except BadOption as fault:
+        raise typer.Exit(output.complain("usage", fault.message, fault.help)) from None
+
+
+def _template(wanted: str | None, name: str | None) -> Template:
+    """The template that is meant. Raises BadOption."""
+    if wanted is None and name in TEMPLATES:
+        raise BadOption(f"`{name}` is a template, and the job has no name", f'write xsrun new "Disk Alert" -t {name}')
+    asked = DEFAULT if wanted is None else wanted
+    if asked not in TEMPLATES:
+        near = nearest(asked, TEMPLATES)
+        help = f"did you mean `{near}`?" if near else f"there are {', '.join(TEMPLATES)}"
+        raise BadOption(f"there is no template `{asked}`", help)
+    return TEMPLATES[asked]
 
 
 def _make(template: Template, name: str, into: str, output: Output) -> int:

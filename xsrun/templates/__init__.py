@@ -52,6 +52,7 @@ TEMPLATES: Final = {
         Template("compute", "calculates error budgets from counts; no account, no network", "", ""),
         Template("webhook", "posts a signed JSON event to any URL", "any receiver", "--dry-run"),
         Template("slack", "sends a message to a channel through an incoming webhook", "Slack", "--dry-run"),
+        Template("slack-bot", "posts a message to any channel, or into a thread, as a bot", "Slack", "--dry-run"),
         Template("pagerduty", "triggers, acknowledges or resolves an alert, Events API v2", "PagerDuty", "--simulate"),
         Template("incident-io", "fires or resolves an alert of an HTTP alert source", "incident.io", "--simulate"),
         Template("opsgenie", "creates or closes an alert", "Opsgenie", "--dry-run"),

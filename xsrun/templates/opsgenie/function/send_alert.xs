@@ -47,7 +47,7 @@ function send_alert {
           value = "/v2/alerts/" ~ ($alias|url_encode_rfc3986) ~ "/close?identifierType=alias"
         }
         var.update $alert {
-          value = {source: "xs"}
+          value = {source: "xsrun"}
         }
       }
     }
