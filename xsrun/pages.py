@@ -54,7 +54,7 @@ def language_page() -> str:
     """Constructs, operators and references."""
     parts = ["# Constructs, operators, references\n", NOTE]
     for title, kind in (("Constructs", CONSTRUCT), ("Operators", OPERATOR)):
-        parts += [f"## {title}\n", *map(_entry, of_kind(kind))]
+        parts += [f"## {title}\n", *map(section, of_kind(kind))]
     rows = [f"| `{each.name}` | {each.returns} | {each.summary} | {each.parity} |" for each in of_kind(REFERENCE)]
     return "\n".join([*parts, "## References\n", *_table("name", "type", "what it is", "here"), *rows, ""])
 
@@ -66,10 +66,11 @@ def _table(*columns: str) -> tuple[str, str]:
 def _grouped(listed: Iterable[Entry]) -> Iterator[str]:
     for group, members in groupby(listed, key=lambda each: each.group):
         yield f"## {group}\n"
-        yield from map(_entry, members)
+        yield from map(section, members)
 
 
-def _entry(entry: Entry) -> str:
+def section(entry: Entry) -> str:
+    """All that is known of a name, in Markdown."""
     lines = [f"### {entry.name}\n", f"`{entry.signature}`\n", entry.summary + "\n"]
     lines += [f"{_parameter(each)}\n" for each in entry.parameters]
     if entry.blocks:

@@ -39,6 +39,14 @@ class Construct(NamedTuple):
         return self.block.head_span(self.source)
 
 
+class Read(NamedTuple):
+    """One text that was read: its documents and what is wrong with their syntax. Belongs to no folder yet."""
+
+    source: Source
+    parsed: list[Parsed]
+    found: list[Diagnostic]
+
+
 class Job(NamedTuple):
     """A declared job or service: what running it needs, and where it stands."""
 
@@ -97,17 +105,29 @@ def load_folder(path: str, files: Iterable[str] | None = None, texts: Mapping[st
         real = os.path.realpath(file) if texts else ""
         source = Source(name, texts[real], real) if real in texts else read_source(file, name, folder.found)
         if source is not None:
-            _add_documents(folder, source)
+            _add_documents(folder, read(source))
     _link(folder)
     return folder
 
 
 def load_text(text: str, name: str) -> Folder:
     """Read one text of one or more documents."""
-    folder = Folder("")
-    _add_documents(folder, Source(name, text))
+    return folder_of("", [read(Source(name, text))])
+
+
+def folder_of(path: str, texts: Iterable[Read]) -> Folder:
+    """A folder of texts that were read before; reading is most of the work, and a text may be used again."""
+    folder = Folder(path)
+    for each in texts:
+        _add_documents(folder, each)
     _link(folder)
     return folder
+
+
+def read(source: Source) -> Read:
+    """The documents of a text, with what is wrong with their syntax."""
+    found = Found()
+    return Read(source, parse_documents(source, found), found.items)
 
 
 def read_source(file: str, name: str, found: Found) -> Source | None:
@@ -145,9 +165,11 @@ def write_source(source: Source, text: str) -> None:
     replace(source.path, mark + text.encode("utf-8"))
 
 
-def _add_documents(folder: Folder, source: Source) -> None:
+def _add_documents(folder: Folder, text: Read) -> None:
+    source = text.source
     folder.sources.append(source)
-    for parsed in parse_documents(source, folder.found):
+    folder.found.items += text.found
+    for parsed in text.parsed:
         folder.parsed.append(parsed)
         blocks = [entry for entry in parsed.document.entries if isinstance(entry, tree.Block)]
         for entry in parsed.document.entries:

@@ -83,7 +83,7 @@ class Fields:
             )
         if not names_type(node.type) and words.name in TYPES and words.second is None:
             self._swapped(node, words)
-            node.type, words.name = words.name, node.type
+            words.type, words.name = words.name, words.type
         further: list[Field] = []
         if words.second is not None and not self._marked_in_words(node, words):
             self.findings.error(
@@ -97,7 +97,7 @@ class Fields:
         attributes, children = self._attributes(node)
         field = Field(
             name=words.name,
-            type=node.type,
+            type=words.type,
             is_list=bool(words.bounds),
             low=low,
             high=high,
@@ -123,8 +123,8 @@ class Fields:
         mark = next((each for each in (node.type, words.second.name) if each in MARKS), "")
         if mark:
             if mark == node.type:
-                node.type, words.name = words.name, words.second.name
-            written = f"{node.type} {words.name}{'' if mark == 'required' else '?'}"
+                words.type, words.name = words.name, words.second.name
+            written = f"{words.type} {words.name}{'' if mark == 'required' else '?'}"
             message = f"`{mark}` is no word: a field is required unless its name ends with `?`"
             self.findings.error("syntax", message, node, help=f"write {written}")
         return bool(mark)
@@ -179,6 +179,7 @@ class _Words:
     """The bits of a field, sorted by what they are."""
 
     def __init__(self, node: tree.Field) -> None:
+        self.type = node.type
         self.name = ""
         self.place = tree.Word(node.type_start, node.type_start, "")
         """Where the name stands."""

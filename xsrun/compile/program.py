@@ -133,11 +133,11 @@ class _Compiler:
             before = dict(results)
             found = []
             for number, each in enumerate(stacks):
-                inputs = {field.name: _field_type(field) for field in fields[number]}
+                inputs = {field.name: field_type(field) for field in fields[number]}
                 knowing = Ignorance if each.kind == PART else self.inference
                 inference = knowing(inputs, registry(), results, names[number])
                 try:
-                    _infer_types(inference, each)
+                    infer_types(inference, each)
                 except RecursionError:  # compiling goes as deep, and reports it
                     inference = Ignorance(inputs, registry(), results, names[number])
                 found.append(inference)
@@ -147,7 +147,7 @@ class _Compiler:
                 return found
         results.update(dict.fromkeys(results, ANY))
         for number, each in enumerate(stacks):
-            _infer_types(found[number], each)
+            infer_types(found[number], each)
         return found
 
     def _modules(self, bodies: Mapping[int, list[ast.stmt]]) -> tuple[CodeType, ...]:
@@ -296,7 +296,8 @@ def _names(construct: Construct, fields: tuple[Field, ...]) -> Names:
     return names
 
 
-def _infer_types(inference: Inference, construct: Construct) -> None:
+def infer_types(inference: Inference, construct: Construct) -> None:
+    """Settle what the variables of a construct may hold."""
     response = _response_of(construct)
     inference.run(_stack_of(construct), response.value if response else None)
 
@@ -314,7 +315,7 @@ def _maybe_list(known: Type) -> bool:
     return known.may(LIST) and not known.only(LIST)
 
 
-def _field_type(field: Field) -> Type:
+def field_type(field: Field) -> Type:
     """What a bound input may be."""
     if field.type not in TYPES:
         return ANY
