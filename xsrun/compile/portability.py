@@ -218,10 +218,10 @@ class Portability(Findings):
 
     def _comments(self, document: tree.Document, comments: list[Comment]) -> None:
         """Section 1: a comment stands where a statement or clause could begin."""
-        ends = {node.end for entry in document.entries for node in entry.walk() if isinstance(node, tree.Attribute)}
-        for comment in comments:
-            if comment.own_line:
-                continue
+        beside = [comment for comment in comments if not comment.own_line]
+        entries = document.entries if beside else ()
+        ends = {node.end for entry in entries for node in entry.walk() if isinstance(node, tree.Attribute)}
+        for comment in beside:
             before = self.source.text[: comment.start].rstrip(" \t")
             if len(before) in ends:
                 self.warn(

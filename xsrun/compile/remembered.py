@@ -14,7 +14,8 @@ from xsrun.compile import python as py
 
 def remember_lists(function: ast.FunctionDef, locals_of_lists: Iterable[str]) -> None:
     """Keep the answer for those of the variables that are asked about inside loops."""
-    wanted = set(locals_of_lists) & _asked_in_loops(function)
+    maybe = set(locals_of_lists)
+    wanted = maybe & _asked_in_loops(function) if maybe else maybe
     if wanted:
         _Remember(wanted).visit(function)
         unknown = [py.assign(_flag(name), py.constant(False)) for name in sorted(wanted)]
