@@ -42,6 +42,7 @@ LAYERS = (
     ("testing",),
     ("manual", "mcpserver"),
     ("xsrun",),
+    ("lsp",),
     ("cli",),
     ("pages",),
     ("__main__",),

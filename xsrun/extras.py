@@ -12,6 +12,7 @@ from xsrun.diagnostics import Fault
 PACKAGES: Final = {
     "crypto": "joserfc",
     "lambda": "py_mini_racer",
+    "lsp": "pygls",
     "mcp": "mcp",
     "template": "jinja2",
     "zip": "pyzipper",

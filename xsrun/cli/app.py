@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, completion, docs, fmt, new, runs
+from xsrun.cli import check, commands, completion, docs, fmt, lsp, new, runs
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import EXECUTE, PATH, TEST, WHEN, Option
 from xsrun.cli.output import Output
@@ -136,6 +136,7 @@ app.command("check")(check.check)
 app.command("fmt")(fmt.fmt)
 app.command("test", help=TESTING, cls=GroupedCommand)(_from_records(TEST, _test))
 app.command("new")(new.new)
+app.command("lsp")(lsp.lsp)
 app.command("info")(commands.info)
 app.command("list")(commands.list_jobs)
 app.command("docs")(docs.docs)

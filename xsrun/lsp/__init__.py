@@ -1,0 +1,1 @@
+"""What editors ask about programs while they are being written."""
