@@ -27,6 +27,8 @@ hundredths, start by a tenth, batch by as much as half. check and memory are mea
   counts requests. The first run finds an empty cache folder; the bytecode of Python is there, as after an installation.
 - **parse**: bytes per CPU second of `xsrun.parse` over those of `ast.parse` on as much Python of the standard library.
 - **check**: one `xsrun check` of a folder that is named with `--corpus`; then **parse** reads that folder too.
+- **edit**: CPU time of the language server, in milliseconds since nothing else does the same: a long file of a shipped
+  job changes, is parsed again and its project is checked; the median of the turns.
 - **batch**: `Project.batch` of one-request jobs on threads against a loop of the same requests over one
   `httpx.Client`, both on the wall clock, server in a process of its own. The loop never meets latency: with 20 ms it
   is a figure of the machine as well, out of reach where the loop is fast, and the note says what it could be at most.

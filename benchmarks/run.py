@@ -10,6 +10,7 @@ from typing import Final
 
 from batches import batch, memory
 from compute import compute, limit, scaling
+from editing import edit
 from journaling import journal
 from measuring import Plan, Row
 from parsing import check, parse
@@ -19,7 +20,7 @@ from starting import start
 
 MEASURES: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     measure.__name__: measure
-    for measure in (compute, scaling, limit, start, parse, check, batch, memory, journal, peers)
+    for measure in (compute, scaling, limit, start, parse, check, edit, batch, memory, journal, peers)
 }
 PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
