@@ -745,8 +745,8 @@ def place_of(block: tree.Block) -> tree.Node:
 
 
 def root_of(target: tree.Node) -> str:
-    """The variable that a place belongs to."""
-    if isinstance(target, tree.Path):
+    """The variable that a place belongs to, ``""`` for what is no place."""
+    if isinstance(target, tree.Path) and isinstance(target.base, tree.Variable):
         return target.steps[0].name if target.base.name == "var" else target.base.name
     return target.name if isinstance(target, tree.Variable) else ""
 
