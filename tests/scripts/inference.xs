@@ -227,3 +227,7 @@ expect.to_throw {
   }
   exception = "Missing var entry: none"
 }
+expect.to_throw {
+  stack { var.update $never { value = $list[5] * 2 } }  //! unknown-variable
+  exception = "Missing var entry: never"
+}

@@ -203,11 +203,11 @@ class Statements:
 
         A place that may be at fault itself is looked at before its value, so there nothing is tried.
         """
-        name, steps = root_name(target), place_steps(target)
-        if not steps:
-            return tried(self.context, value, make, self.context.names.declared.get(name, ""))
+        names, name, steps = self.context.names, root_name(target), place_steps(target)
+        if name in names.declared and not steps:
+            return tried(self.context, value, make, names.local(name))
         keys = [step.key for step in steps if isinstance(step, tree.Index)]
-        if name in self.context.names.certain and all(cannot_fail(key, self.context.types) for key in keys):
+        if name in names.certain and all(cannot_fail(key, self.context.types) for key in keys):
             return tried(self.context, value, make)
         return [], make()
 
