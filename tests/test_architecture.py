@@ -40,7 +40,7 @@ LAYERS = (
     ("tracing",),
     ("formatting", "reports", "explanations"),
     ("testing",),
-    ("manual", "mcpserver"),
+    ("manual", "sections", "mcpserver"),
     ("xsrun",),
     ("lsp",),
     ("cli",),

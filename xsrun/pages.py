@@ -11,12 +11,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from xsrun.builtins.records import Example
-from xsrun.catalogue import CONSTRUCT, FILTER, OPERATOR, REFERENCE, STATEMENT, Entry, Parameter, entries, shown
+from xsrun.catalogue import CONSTRUCT, FILTER, OPERATOR, REFERENCE, STATEMENT, Entry, entries, shown
 from xsrun.cli import reference
 from xsrun.diagnostics import ERROR_KINDS
 from xsrun.explanations import Explanation, explanations
 from xsrun.parity import differences
+from xsrun.sections import fenced, section
 from xsrun.templates import DEFAULT, TEMPLATES
 from xsrun.types.table import TYPES
 
@@ -69,38 +69,6 @@ def _grouped(listed: Iterable[Entry]) -> Iterator[str]:
         yield from map(section, members)
 
 
-def section(entry: Entry) -> str:
-    """All that is known of a name, in Markdown."""
-    lines = [f"### {entry.name}\n", f"`{entry.signature}`\n", entry.summary + "\n"]
-    lines += [f"{_parameter(each)}\n" for each in entry.parameters]
-    if entry.blocks:
-        lines.append(f"Consists of {', '.join(f'`{name}`' for name in entry.blocks)}.\n")
-    if entry.details:
-        lines.append(f"{entry.details}\n")
-    if entry.parity:
-        lines.append(f"Differs from the platform: {entry.parity}\n")
-    if entry.examples:
-        lines.append(_fenced("\n".join(map(_example, entry.examples))))
-    return "\n".join(lines)
-
-
-def _parameter(param: Parameter) -> str:
-    name = f"- `{param.name}`" + (f" {param.type}" if param.type else " required" if param.required else "")
-    if param.variadic:
-        return f"{name}, any number"
-    return f"{name}, default `{param.default}`" if param.default else name
-
-
-def _example(example: Example) -> str:
-    if example.expected.startswith("!"):
-        return f"{example.source}  -> error: {example.expected[1:]}"
-    return f"{example.source}  -> {example.expected}" if example.expected else example.source
-
-
-def _fenced(text: str, language: str = "") -> str:
-    return f"```{language}\n{text.strip(chr(10))}\n```\n"
-
-
 def types_page() -> str:
     """Every type of inputs and columns."""
     rows = [f"| {each.name} | {each.accepts} | `{shown(each.zero)}` |" for each in TYPES.values()]
@@ -124,13 +92,13 @@ def _explained(explained: Explanation) -> str:
     if explained.why:
         parts.append(f"{explained.why}\n")
     if explained.example:
-        parts.append(_fenced(explained.example, "xs"))
+        parts.append(fenced(explained.example, "xs"))
     if explained.command:
-        parts.append(_fenced(explained.command, "sh"))
+        parts.append(fenced(explained.command, "sh"))
     if explained.mended or explained.mended_command:
         parts += [
             "Mended:\n",
-            _fenced(explained.mended or explained.mended_command, "xs" if explained.mended else "sh"),
+            fenced(explained.mended or explained.mended_command, "xs" if explained.mended else "sh"),
         ]
     return "\n".join(parts)
 

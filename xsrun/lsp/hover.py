@@ -10,7 +10,7 @@ from xsrun.compile.types import ANY
 from xsrun.lsp.kinds import in_words
 from xsrun.lsp.symbols import Occurrence
 from xsrun.lsp.workspace import Analysis
-from xsrun.pages import section
+from xsrun.sections import fenced, section
 from xsrun.syntax import tree
 from xsrun.types.fields import Field
 
@@ -83,7 +83,7 @@ def _of_attribute(name: str, statement: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"```xanoscript\n{text}\n```"
+    return fenced(text, "xanoscript").rstrip()
 
 
 # ------------------------------------------------------------------ the project
