@@ -11,6 +11,7 @@ from xsrun.diagnostics import Fault
 
 PACKAGES: Final = {
     "crypto": "joserfc",
+    "keyring": "keyring",
     "lambda": "py_mini_racer",
     "lsp": "pygls",
     "mcp": "mcp",

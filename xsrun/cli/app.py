@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, completion, docs, fmt, lsp, new, runs
+from xsrun.cli import check, commands, completion, docs, fmt, lsp, new, runs, secrets
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import EXECUTE, PATH, TEST, WHEN, Option
 from xsrun.cli.output import Output
@@ -144,6 +144,7 @@ app.command("explain")(docs.explain)
 app.command("mock")(commands.mock)
 app.command("mcp")(commands.mcp)
 app.add_typer(runs.app)
+app.add_typer(secrets.app)
 
 
 @app.callback(invoke_without_command=True)

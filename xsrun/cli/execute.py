@@ -17,7 +17,7 @@ from xsrun.effects.ports import Clock, Http, Log, Random, Request, World
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.engine.chance import DerivedRandom
-from xsrun.engine.folder import Broken
+from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.keeper import Earlier, Keeper, Started
 from xsrun.engine.world import Layer
 from xsrun.executable import Executable, executable
@@ -53,6 +53,7 @@ _binding: Callable[..., Callable[[Request], None]] = Late("xsrun.runtime.egress"
 _allowed_hosts: Callable[..., Iterable[str]] = Late("xsrun.cli.allowing", "allowed_hosts")
 _checked_hosts: Callable[[list[str]], list[str]] = Late("xsrun.cli.allowing", "checked")
 _reach: Callable[..., Any] = Late("xsrun.cli.allowing", "reach")
+_keychain: Callable[[], Mapping[str, str]] = Late("xsrun.cli.keychain", "Keychain")
 _port: Callable[..., Any] = Late("xsrun.effects.http", "HttpxPort")
 
 Options = Mapping[str, Any]
@@ -339,11 +340,15 @@ def _until(timeout: float | None) -> AbstractContextManager[None]:
 
 
 def variables_of(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
-    """Where variables come from, the strongest first: flags, process, ``--env-file``, ``.env`` beside the job."""
+    """Where variables come from, the strongest first.
+
+    That is flags, process, keyring, ``--env-file``, ``.env`` beside the job. Raises BadOption.
+    """
     beside = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), ".env")
     flags = _read_variables(options["env"], os.environ) if options["env"] else {}
     named = _read_env_file(options["env_file"]) if options["env_file"] else {}
-    return flags, os.environ, named, _read_env_file(beside) if os.path.isfile(beside) else {}
+    stored = _keychain() if os.path.isfile(os.path.join(state_folder(), "secrets")) else {}
+    return flags, os.environ, stored, named, _read_env_file(beside) if os.path.isfile(beside) else {}
 
 
 def _limits(options: Options) -> Limits:
