@@ -55,10 +55,10 @@ EXITS: Final[dict[int, str]] = {
 """What each exit code means, the same for every command."""
 
 INTRODUCTION: Final = f"""\
-stdout carries the result and nothing else; everything for people goes to stderr. No command ever asks: what is
-missing ends it with a message. `--json` is an option of every command; with it each message is one JSON object a line
-on stderr, a misunderstood command line included. Codes are stable: programs may match on `code` and on the exit code.
-[errors.md](errors.md) lists all {len(CODES)} codes, `xsrun explain CODE` shows each.
+stdout carries the result and nothing else; everything for people goes to stderr. No command asks, but for `secrets set`
+on a terminal: what is missing ends it with a message. `--json` is an option of every command; with it each message is
+one JSON object a line on stderr, a misunderstood command line included. Codes are stable: programs may match on `code`
+and on the exit code. [errors.md](errors.md) lists all {len(CODES)} codes, `xsrun explain CODE` shows each.
 """
 
 

@@ -31,23 +31,29 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The variable,
 
 
 @contextmanager
-def _complaining() -> Iterator[None]:
+def _complaining(as_json: bool) -> Iterator[None]:
     """End the command where something about it is wrong."""
     try:
         yield
     except BadOption as fault:
-        raise typer.Exit(Output().complain("usage", fault.message, fault.help)) from None
+        raise typer.Exit(Output(as_json).complain("usage", fault.message, fault.help)) from None
+
+
+def _tell(shown: str, told: dict[str, str], as_json: bool) -> None:
+    sys.stdout.write((json.dumps(told) if as_json else shown) + "\n")
 
 
 @app.command("set")
-def set_secret(name: NameArgument) -> None:
+def set_secret(name: NameArgument, as_json: JsonOption = False) -> None:
     """Put a variable into the keyring; its value is read from stdin, on a terminal without showing it.
 
     Jobs find it behind --env and the environment, and before --env-file and .env.
 
+    --json: {"stored": name}
+
     Example: xsrun secrets set pagerduty_api_key
     """
-    with _complaining():
+    with _complaining(as_json):
         if not NAME.fullmatch(name):
             shown, equals, _ = name.partition("=")
             help = f"xsrun secrets set {shown if equals and NAME.fullmatch(shown) else 'NAME'}"
@@ -57,32 +63,36 @@ def set_secret(name: NameArgument) -> None:
         if not value:
             raise BadOption(f"there is no value for {name} on stdin", f"xsrun secrets set {name} < FILE")
         keychain.store(name, value)
-    sys.stderr.write(f"{name} is in the keyring\n")
+    _tell(f"{name} is in the keyring", {"stored": name}, as_json)
 
 
 @app.command("list")
 def list_secrets(as_json: JsonOption = False) -> None:
     """List the names of the variables in the keyring; values are never shown.
 
+    --json: a list of names
+
     Example: xsrun secrets list
     """
-    with _complaining():
+    with _complaining(as_json):
         found = keychain.names()
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
         sys.stdout.write("".join(f"{each}\n" for each in found))
-    if not found:
+    if not found and not as_json:
         sys.stderr.write("there are none\n")
 
 
 @app.command("unset")
-def unset_secret(name: NameArgument) -> None:
+def unset_secret(name: NameArgument, as_json: JsonOption = False) -> None:
     """Take a variable out of the keyring.
+
+    --json: {"removed": name}
 
     Example: xsrun secrets unset pagerduty_api_key
     """
-    with _complaining():
+    with _complaining(as_json):
         known = keychain.names()
         if name not in known:
             near = nearest(name, known)
@@ -90,4 +100,4 @@ def unset_secret(name: NameArgument) -> None:
                 f"there is no {name} in the keyring", f"did you mean {near}?" if near else "xsrun secrets list"
             )
         keychain.remove(name)
-    sys.stderr.write(f"{name} is gone from the keyring\n")
+    _tell(f"{name} is gone from the keyring", {"removed": name}, as_json)
