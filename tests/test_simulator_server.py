@@ -189,6 +189,37 @@ def test_half_a_body(client: httpx.Client, simulator: PagerDuty) -> None:
     assert len(client.get("/incidents").json()["incidents"]) == 1
 
 
+def test_an_answer_that_is_no_json_has_had_its_effect(client: httpx.Client, simulator: PagerDuty) -> None:
+    simulator.troubles.add("garbage")
+    answer = client.post("/incidents", json=INCIDENT)
+    assert (answer.status_code, answer.headers["content-type"]) == (201, "text/html")
+    with pytest.raises(ValueError, match="Expecting value"):
+        answer.json()
+    assert len(client.get("/incidents").json()["incidents"]) == 1
+
+
+def test_a_redirect_to_itself_changes_nothing(client: httpx.Client, simulator: PagerDuty) -> None:
+    simulator.troubles.add("redirect:3")
+    answer = client.post("/incidents?a=1", json=INCIDENT)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/incidents?a=1")
+    with (
+        httpx.Client(max_redirects=1, follow_redirects=True, trust_env=False) as patient,
+        pytest.raises(httpx.TooManyRedirects),
+    ):
+        patient.get(str(answer.url))
+    assert client.get("/incidents").json()["incidents"] == []
+
+
+def test_a_reset_gives_a_fresh_account(client: httpx.Client) -> None:
+    client.post("/incidents", json=INCIDENT)
+    client.post("/_xsrun/troubles", content="500:9")
+    assert client.post("/_xsrun/reset").status_code == 204
+    state = client.get("/_xsrun/state").json()
+    assert (state["seen"], state["requests"], state["state"]["incidents"]) == (0, [], [])
+    assert client.post("/incidents", json=INCIDENT).json()["incident"]["incident_number"] == 1
+    assert client.get("/_xsrun/reset").status_code == 405
+
+
 def test_a_slow_answer(client: httpx.Client, simulator: PagerDuty) -> None:
     simulator.troubles.add("slow:100ms,slow:20s")
     started = time.perf_counter()
@@ -282,3 +313,14 @@ def test_a_slow_answer_within_the_time_arrives(clock: FixedClock, simulator: Pag
     simulator.troubles.add("slow:1.5s")
     assert http.send(create()).status == 201
     assert clock.slept == [1.5]
+
+
+def test_a_redirect_that_never_ends_in_the_process(clock: FixedClock) -> None:
+    simulator = PagerDuty(clock, SeededRandom())
+    http = SimulatedHttp(Elsewhere(), {"api.pagerduty.com": simulator}, clock)
+    simulator.troubles.add("redirect:2")
+    with pytest.raises(TransportFailure, match="Maximum of 10 redirects followed") as failure:
+        http.send(create())
+    assert failure.value.code == 47
+    assert http.send(create()._replace(follow=False)).status == 307
+    assert http.send(create()).status == 201

@@ -6,12 +6,15 @@ import json
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from xsrun.effects.ports import Clock, Random, Request, Response
 from xsrun.simulators.faults import Exchange, Trouble, Troubles
 from xsrun.simulators.log import RequestLog, mask_all
 from xsrun.simulators.routing import REASONS, Refused
+
+GARBAGE: Final = b"<html><body>This is not the answer that you are looking for.</body></html>"
 
 
 class Simulator(ABC):
@@ -20,10 +23,18 @@ class Simulator(ABC):
     def __init__(self, clock: Clock, random: Random, secrets: Iterable[str]) -> None:
         self.clock = clock
         self.random = random
-        self.troubles = Troubles()
         self._secrets = tuple(secrets)
-        self._log = RequestLog(self._secrets)
         self._lock = threading.Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.troubles = Troubles()
+        self._log = RequestLog(self._secrets)
+        self.open_account()
+
+    @abstractmethod
+    def open_account(self) -> None:
+        """Hold what a fresh account holds, and nothing else."""
 
     @abstractmethod
     def answer(self, request: Request) -> Response:
@@ -53,6 +64,11 @@ class Simulator(ABC):
             self._log.add(self.clock.now(), request, status, trouble.kind)
         return exchange
 
+    def reset(self) -> None:
+        """Begin anew: a fresh account, no trouble to come, no request seen."""
+        with self._lock:
+            self._begin()
+
     def snapshot(self) -> dict[str, Any]:
         """``state``, ``seen`` (number of requests) and ``requests`` (the newest of them), keys masked."""
         with self._lock:
@@ -64,9 +80,13 @@ class Simulator(ABC):
             return Exchange(None, handled=False)
         if trouble.kind == "status":
             return Exchange(_with_reason(self.forced(trouble.status, request)), handled=False)
+        if trouble.kind == "redirect":
+            return Exchange(_to_itself(request), handled=False)
         response = self._answer(request)
         if trouble.kind == "lost":
             return Exchange(None)
+        if trouble.kind == "garbage":
+            return Exchange(response._replace(headers=(("Content-Type", "text/html"),), body=GARBAGE))
         return Exchange(response, trouble.seconds, trouble.kind == "cut")
 
     def _answer(self, request: Request) -> Response:
@@ -74,6 +94,12 @@ class Simulator(ABC):
             return _with_reason(self.answer(request))
         except Refused as refusal:
             return _with_reason(refusal.response)
+
+
+def _to_itself(request: Request) -> Response:
+    parts = urlsplit(request.url)
+    address = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    return _with_reason(Response(307, (("Location", address),)))
 
 
 def _with_reason(response: Response) -> Response:

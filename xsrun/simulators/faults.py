@@ -7,6 +7,8 @@ entry repeats it. After the last entry everything goes well again.
     reset         the connection breaks before the request is handled
     lost          the request is handled, then the connection ends without an answer
     cut           the request is handled, half of the answer's body arrives
+    garbage       the request is handled, the answer has its status and a body that is no JSON
+    redirect      the answer sends whoever asks to the same address again; the request changes nothing
     slow:5s       the request is handled, the answer comes late (``250ms`` and ``5s`` are fine)
     ok            nothing goes wrong with this one
 """
@@ -20,13 +22,13 @@ from typing import Final, NamedTuple
 from xsrun.effects.ports import Response
 
 _ENTRY: Final = re.compile(
-    r"(?:(?P<status>[45]\d\d)|(?P<kind>reset|lost|cut|ok)|slow:(?P<delay>\d{1,6}(?:\.\d{1,3})?)(?P<unit>ms|s))"
+    r"(?:(?P<status>[45]\d\d)|(?P<kind>reset|lost|cut|garbage|redirect|ok)|slow:(?P<delay>\d{1,6}(?:\.\d{1,3})?)(?P<unit>ms|s))"
     r"(?::(?P<count>[1-9]\d{0,5}))?"
 )
 
 
 class Trouble(NamedTuple):
-    """What happens to one request. ``kind`` is ``status``, ``reset``, ``lost``, ``cut``, ``slow`` or ``ok``."""
+    """What happens to one request. ``kind`` is ``status``, ``slow``, or the word of a plan."""
 
     kind: str
     status: int = 0
@@ -73,7 +75,8 @@ def _entry(text: str) -> tuple[Trouble, int]:
     found = _ENTRY.fullmatch(text)
     if not found:
         raise ValueError(
-            f'"{text}" is no trouble; known are a status from 400 to 599, reset, lost, cut, slow:5s and ok'
+            f'"{text}" is no trouble; known are a status from 400 to 599, reset, lost, cut, garbage, redirect, slow:5s '
+            "and ok"
         )
     count = int(found["count"] or 1)
     if found["status"]:

@@ -7,12 +7,14 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from xsrun.effects.ports import Clock, Http, Random, Request, Response, TransportFailure
+from xsrun.exchange import redirects
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.core import Simulator
 
 TIMED_OUT: Final = 28
 NO_ANSWER: Final = 52
 BROKEN: Final = 56
+ENDLESS: Final = 47
 
 Target = Simulator | str
 """Who answers for a host: a simulator, or the base URL of another server (``http://127.0.0.1:8080/prefix``)."""
@@ -69,6 +71,8 @@ class SimulatedHttp:
             raise TransportFailure(NO_ANSWER, "Empty reply from server", sent=True)
         if exchange.response is None or exchange.cut:
             raise TransportFailure(BROKEN, "Recv failure: Connection reset by peer", sent=True)
+        if request.follow and redirects.following(request, exchange.response) == request:
+            raise TransportFailure(ENDLESS, "Maximum of 10 redirects followed", sent=True)
         return exchange.response
 
 

@@ -1,8 +1,8 @@
 """A simulator behind a loopback address.
 
-Besides the provider's own paths there are two of the simulator: ``GET /_xsrun/state`` shows what it holds and every
+Besides the provider's own paths there are three of the simulator: ``GET /_xsrun/state`` shows what it holds and every
 request it has seen, keys masked; ``POST /_xsrun/troubles`` with a plan such as ``429:2,reset`` as its body makes the
-next requests fail (see ``faults``).
+next requests fail (see ``faults``); ``POST /_xsrun/reset`` begins anew with a fresh account.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from xsrun.simulators.routing import REASONS, empty, reply
 
 STATE: Final = "/_xsrun/state"
 TROUBLES: Final = "/_xsrun/troubles"
+RESET: Final = "/_xsrun/reset"
+OWN: Final = frozenset({STATE, TROUBLES, RESET})
 LARGEST_BODY: Final = 16 * 1024 * 1024
 IDLE: Final = 30.0
 """Seconds after which a silent connection is closed."""
@@ -106,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         request = Request(self.command, self._base() + self.path, tuple(self.headers.items()), body)
         path = self.path.partition("?")[0]
-        if path in (STATE, TROUBLES):
+        if path in OWN:
             self._send(_own(self.server.simulator, path, request))
         else:
             self._exchange(request)
@@ -177,6 +179,9 @@ def _own(simulator: Simulator, path: str, request: Request) -> Response:
             simulator.troubles.add(request.body.decode("utf-8", "replace"))
         except ValueError as error:
             return reply(400, {"message": str(error)})
+        return empty(204)
+    if path == RESET and request.method == "POST":
+        simulator.reset()
         return empty(204)
     return empty(405)
 

@@ -29,7 +29,10 @@ class IncidentIo(Simulator):
 
     def __init__(self, clock: Clock, random: Random) -> None:
         super().__init__(clock, random, SECRETS)
-        self.account = Account(clock, random)
+
+    def open_account(self) -> None:
+        """Hold the records of the seeds, and full rate limits."""
+        self.account = Account(self.clock, self.random)
         self._api_limits = Limits(lambda: Bucket(API_LIMIT))
         self._source_limits = Limits(lambda: Window(SOURCE_LIMIT))
 

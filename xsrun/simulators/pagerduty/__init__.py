@@ -37,8 +37,11 @@ class PagerDuty(Simulator):
 
     def __init__(self, clock: Clock, random: Random, *, explain_401: bool = False) -> None:
         super().__init__(clock, random, SECRETS)
-        self.account = Account(clock, random)
         self._explain_401 = explain_401
+
+    def open_account(self) -> None:
+        """Hold the records of the seeds, and full rate limits."""
+        self.account = Account(self.clock, self.random)
         self._rest_limits = Limits(lambda: Window(REST_LIMIT))
         self._event_limits = Limits(lambda: Window(EVENT_LIMIT))
 
