@@ -39,7 +39,7 @@ LAYERS = (
     ("api", "info", "render", "catalogue"),
     ("tracing",),
     ("formatting", "reports", "explanations"),
-    ("testing",),
+    ("testing", "torture"),
     ("manual", "sections", "mcpserver"),
     ("xsrun",),
     ("lsp",),

@@ -264,3 +264,11 @@ def test_a_person_says_what_became_of_a_page_that_nobody_can_be_asked_about(plac
     assert place.xsrun("runs", "resolve", "last", "--assume-sent").returncode == 0
     assert place.run()["state"] == "settled"
     assert place.xsrun("runs", "resume", "last").returncode == 2
+
+
+def test_without_the_journal_a_run_after_a_kill_does_it_twice(place, server):
+    """What the journal is for: whoever begins anew instead of resuming does again what was done."""
+    place.job(STEPS.replace("METHOD", "POST"))
+    place.killed("call-made", 2, *mapped(server))
+    assert place.xsrun("execute", "--ephemeral", *mapped(server)).returncode == 0
+    assert server.seen == {"POST /step/1": 2, "POST /step/2": 2, "POST /step/3": 1}

@@ -165,6 +165,9 @@ def test_forced_statuses_change_nothing(client: httpx.Client, simulator: PagerDu
     log = simulator.snapshot()["requests"]
     assert [entry.get("trouble") for entry in log] == ["status", "status", "status", None]
     assert client.post("/_xsrun/troubles", content="boom").status_code == 400
+    assert client.post("/_xsrun/troubles", content="500:9").status_code == 204
+    assert client.delete("/_xsrun/troubles").status_code == 204
+    assert client.get("/incidents").status_code == 200
 
 
 def test_a_reset_comes_before_the_request_is_handled(client: httpx.Client, simulator: PagerDuty) -> None:

@@ -12,7 +12,7 @@ import typer
 from xsrun import __version__
 from xsrun.cli import check, commands, completion, docs, fmt, lsp, new, runs, secrets
 from xsrun.cli.grouping import GroupedCommand
-from xsrun.cli.options import EXECUTE, PATH, TEST, WHEN, Option
+from xsrun.cli.options import EXECUTE, PATH, TEST, TORTURE, WHEN, Option
 from xsrun.cli.output import Output
 from xsrun.late import Late
 
@@ -46,11 +46,35 @@ Examples:
   xsrun test jobs/pagerduty-create-incident --json
 """
 
+TORTURING: Final = """Run jobs under every fault at every request, and report what became of their pages.
+
+Each trial is a run of its own against simulators on this machine: an answer of 429, 500 or 503, a broken connection,
+a timeout, half an answer, kill -9 at every point that a write passes. What a run leaves open is taken up as an operator
+would: xsrun runs resume, xsrun runs resolve. Then what was done is held against a run under no fault. No request leaves
+the machine; variables that are not given are those of the simulators, or made up.
+
+The exit code is 1 when something was done twice or lost, when a run ends well although it was refused, when a secret
+shows, when a command hangs or xsrun breaks.
+
+--json: an object {jobs: [{job, path, requests, does, trials: [{title, fault, at, lasting, outcome, exit, steps, done,
+findings: [{outcome, detail}]}]}], tried, totals}; outcomes are done, failed, unknown, double, lost, silent, leak, hang
+and crash, and totals count them.
+
+Examples:
+
+  xsrun torture jobs/pagerduty-create-incident
+
+  xsrun torture --job "PagerDuty Create Incident" --only kill --only 429
+
+  xsrun torture jobs --json
+"""
+
 USAGE: Final[Any] = typer.BadParameter.__base__
 """What typer raises for a command line that it does not understand."""
 
 _execute: Callable[[dict[str, Any]], int] = Late("xsrun.cli.execute", "execute")
 _test: Callable[[dict[str, Any]], int] = Late("xsrun.cli.test", "test")
+_torture: Callable[[dict[str, Any]], int] = Late("xsrun.cli.torture", "torture")
 
 app = typer.Typer(
     name="xsrun",
@@ -135,6 +159,7 @@ for _name in ("execute", "run", "exec"):
 app.command("check")(check.check)
 app.command("fmt")(fmt.fmt)
 app.command("test", help=TESTING, cls=GroupedCommand)(_from_records(TEST, _test))
+app.command("torture", help=TORTURING, cls=GroupedCommand)(_from_records(TORTURE, _torture))
 app.command("new")(new.new)
 app.command("lsp")(lsp.lsp)
 app.command("info")(commands.info)

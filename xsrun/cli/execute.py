@@ -57,6 +57,8 @@ _keychain: Callable[[], Mapping[str, str]] = Late("xsrun.cli.keychain", "Keychai
 _port: Callable[..., Any] = Late("xsrun.effects.http", "HttpxPort")
 
 Options = Mapping[str, Any]
+Staged = Callable[[World], World]
+"""Gives the world that a run gets in place of the one it would have."""
 
 MOST_NAMED: Final = 8
 """Requests that a message names."""
@@ -97,8 +99,11 @@ class _Quiet:
         """Say nothing."""
 
 
-def execute(options: Options, watch: Callable[[str], None] | None = None) -> int:
-    """Run a job as the options say; ``watch`` is told each point that a write passes. Gives back the exit code."""
+def execute(options: Options, watch: Callable[[str], None] | None = None, staged: Staged | None = None) -> int:
+    """Run a job as the options say, and give back the exit code.
+
+    ``watch`` is told each point that a write passes; ``staged`` puts another world in the place of the real one.
+    """
     output = Output(options["json"], options["quiet"], options["color"])
     try:
         folder, name = find(options["path"], options["job"])
@@ -107,11 +112,11 @@ def execute(options: Options, watch: Callable[[str], None] | None = None) -> int
         if project.errors:
             return Exit.SOURCE
         inputs = options["input"], options["input_json"]
-        job, variables = _choose(project, name), variables_of(folder, options)
+        job, variables = choose(project, name), variables_of(folder, options)
         given = _read_inputs(*inputs, project.inputs(job)) if inputs != ([], None) else {}
         typed = given if options["input_json"] is None else _read_inputs(options["input"], None, project.inputs(job))
         options = {**options, "typed": list(typed)}
-        return run(Task(project, job, folder, given, variables, options, output, watch=watch))
+        return run(Task(project, job, folder, given, variables, options, output, watch=watch, staged=staged))
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
@@ -121,7 +126,8 @@ def execute(options: Options, watch: Callable[[str], None] | None = None) -> int
         return output.complain("journal", message, "mend the state folder, or run without --durable", Exit.FAILED)
 
 
-def _choose(project: Executable, name: str | None) -> Plan:
+def choose(project: Executable, name: str | None) -> Plan:
+    """The job of that name, or the only one. Raises NotFound."""
     chosen = project.choose(name)
     if isinstance(chosen, Failure):
         raise NotFound(chosen.message, chosen.help, chosen.code)
@@ -143,6 +149,7 @@ class Task(NamedTuple):
     """What attempts before this one did."""
     watch: Callable[[str], None] | None = None
     """Is told each point that a write passes."""
+    staged: Staged | None = None
 
 
 class Ready(NamedTuple):
@@ -188,6 +195,7 @@ def prepare(task: Task) -> Ready | Failure:
         return task.project.missing_env(task.job, resolved.missing)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
     world = real_world(log, resolved.values, http, clock, random, files_of(task.path))._replace(secrets=output.masker)
+    world = task.staged(world) if task.staged else world
     world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:
         allowed = lambda: _allowed_hosts(task.project.program, task.job, resolved.values, task.given, options, config)  # noqa: E731

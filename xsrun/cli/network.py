@@ -47,7 +47,7 @@ def simulated_http(
         else:
             targets[host] = target
     inner: Http = NoNetwork() if simulate and not any(isinstance(each, str) for each in targets.values()) else network
-    return SimulatedHttp(inner, targets, clock), _known_keys(providers)
+    return SimulatedHttp(inner, targets, clock), known_keys(providers)
 
 
 def _split(pair: str) -> tuple[str, str]:
@@ -67,7 +67,7 @@ def _is_address(target: str) -> bool:
         return False
 
 
-def _known_keys(providers: Iterable[str]) -> dict[str, str]:
+def known_keys(providers: Iterable[str]) -> dict[str, str]:
     """Environment names in both cases with the keys of the simulators."""
     found: dict[str, str] = {}
     for provider in (SIMULATORS[name] for name in providers):

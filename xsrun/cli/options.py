@@ -169,6 +169,34 @@ TEST: Final = (
     Option("color", ("--color",), "when", "WHEN", "auto, always or never.", "Output"),
 )
 
+TORTURED: Final = frozenset({"job", "input", "env", "allow_host", "retry", "key"})
+"""Options of ``execute`` that ``torture`` takes and passes on."""
+
+TORTURE: Final = (
+    *(option for option in EXECUTE if option.name in TORTURED),
+    Option(
+        "env_file",
+        ("--env-file",),
+        "text",
+        "FILE",
+        "Read variables from a file; those of the shell and .env beside the job are not used.",
+        "Environment",
+    ),
+    Option(
+        "only",
+        ("--only",),
+        "texts",
+        "FAULT",
+        "Only faults whose names begin so, e.g. 429 or kill.",
+        "What to run",
+    ),
+    Option(
+        "timeout", ("--timeout",), "number", "SECONDS", "A command that takes longer hangs; 30 when left out.", "Limits"
+    ),
+    Option("json", ("--json",), "flag", "", "Every trial as one JSON document on stdout.", "Output"),
+    Option("color", ("--color",), "when", "WHEN", "auto, always or never.", "Output"),
+)
+
 
 class BadOption(Exception):
     """An option value that cannot be used; ``help`` is what to type instead."""

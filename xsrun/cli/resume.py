@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from xsrun.cli.execute import Ready, Task, prepare, run, variables_of
+from xsrun.cli.execute import Ready, Staged, Task, prepare, run, variables_of
 from xsrun.cli.inputs import read_inputs
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output
@@ -43,14 +43,17 @@ class Refused(Exception):
         self.code, self.message, self.help, self.exit = code, message, help, exit
 
 
-def resume(journal: Journal, kept: RunRow, again: Again, output: Output) -> int:
-    """Go on with a run at the first effect that it has not finished. Gives back the exit code, as ``execute``."""
+def resume(journal: Journal, kept: RunRow, again: Again, output: Output, staged: Staged | None = None) -> int:
+    """Go on with a run at the first effect that it has not finished. Gives back the exit code, as ``execute``.
+
+    ``staged`` puts another world in the place of the real one.
+    """
     try:
         steps = journal.steps(kept.id)
         _refuse(journal, kept, steps)
         task = _task(journal, kept, again, output)
         journal.close()
-        return run(task._replace(earlier=Earlier(kept, steps)))
+        return run(task._replace(earlier=Earlier(kept, steps), staged=staged))
     except Refused as refused:
         return output.complain(refused.code, refused.message, refused.help, refused.exit)
     except BadOption as fault:
@@ -124,7 +127,14 @@ def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Ex
 # ------------------------------------------------------------------ resolve
 
 
-def resolve(journal: Journal, kept: RunRow, again: Again, assume: Verdict | None, output: Output) -> int:
+def resolve(
+    journal: Journal,
+    kept: RunRow,
+    again: Again,
+    assume: Verdict | None,
+    output: Output,
+    staged: Staged | None = None,
+) -> int:
     """Find out what became of the requests of a run that got no answer, or take somebody's word for it."""
     steps = journal.steps(kept.id)
     open_steps = unclear(steps)
@@ -134,7 +144,7 @@ def resolve(journal: Journal, kept: RunRow, again: Again, assume: Verdict | None
         if is_held(journal.folder, kept.id):
             raise Refused("no-run", f"run {kept.id} is under way", "wait for it, or stop it")
         task = _task(journal, kept, again._replace(as_it_was=True), output)
-        ready = prepare(task)
+        ready = prepare(task._replace(staged=staged))
     except Refused as refused:
         return output.complain(refused.code, refused.message, refused.help, refused.exit)
     if isinstance(ready, Failure):

@@ -22,9 +22,9 @@ class NoRun(Exception):
     """No run has this id, or several have."""
 
 
-def open_history() -> Journal:
-    """The journal, brought up to date. Raises Broken."""
-    journal = Journal(state_folder())
+def open_history(folder: str | None = None) -> Journal:
+    """The journal of the user or of another state folder, brought up to date. Raises Broken."""
+    journal = Journal(folder or state_folder())
     for row in quiet.taken(journal.folder):
         journal.begin(_quiet_run(*row), {})
     for run in journal.running():

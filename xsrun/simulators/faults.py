@@ -61,6 +61,10 @@ class Troubles:
         """Append a plan; an empty one adds nothing. Raises ValueError naming the entry that is none."""
         self._queue.extend([_entry(text.strip()) for text in plan.split(",") if text.strip()])
 
+    def clear(self) -> None:
+        """Have everything go well from now on."""
+        self._queue.clear()
+
     def next(self) -> Trouble:
         """Take the trouble of the coming request off the queue."""
         if not self._queue:

@@ -46,7 +46,7 @@ class SimulatedHttp:
         if target is None:
             return self._inner.send(request)
         if isinstance(target, str):
-            return self._inner.send(request.with_url(_moved(request.url, target)))
+            return self._inner.send(request.with_url(moved(request.url, target)))
         return self._exchange(target, request)
 
     def _target(self, url: str) -> Target | None:
@@ -76,7 +76,7 @@ class SimulatedHttp:
         return exchange.response
 
 
-def _moved(url: str, base: str) -> str:
+def moved(url: str, base: str) -> str:
     """The URL with scheme, host and leading path of the base."""
     parts, onto = urlsplit(url), urlsplit(base)
     path = onto.path.rstrip("/") + (parts.path or "/")

@@ -2,7 +2,7 @@
 
 Besides the provider's own paths there are three of the simulator: ``GET /_xsrun/state`` shows what it holds and every
 request it has seen, keys masked; ``POST /_xsrun/troubles`` with a plan such as ``429:2,reset`` as its body makes the
-next requests fail (see ``faults``); ``POST /_xsrun/reset`` begins anew with a fresh account.
+next requests fail (see ``faults``), and ``DELETE`` ends that; ``POST /_xsrun/reset`` begins anew with a fresh account.
 """
 
 from __future__ import annotations
@@ -179,6 +179,9 @@ def _own(simulator: Simulator, path: str, request: Request) -> Response:
             simulator.troubles.add(request.body.decode("utf-8", "replace"))
         except ValueError as error:
             return reply(400, {"message": str(error)})
+        return empty(204)
+    if path == TROUBLES and request.method == "DELETE":
+        simulator.troubles.clear()
         return empty(204)
     if path == RESET and request.method == "POST":
         simulator.reset()

@@ -1,0 +1,95 @@
+"""What can go wrong with a run, as records; and the trials that a job undergoes, one for each fault at each place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+PATIENCE: Final = 0.4
+"""Seconds that a request waits for an answer which is meant to come too late."""
+WITHOUT_END: Final = 99_999
+"""Requests that a lasting trouble meets."""
+
+
+class Fault(NamedTuple):
+    """One thing that goes wrong: with a request, or with the process (``point``)."""
+
+    name: str
+    does: str
+    """What happens, in a few words."""
+    trouble: str = ""
+    """An entry of a plan of troubles, for what the other side does."""
+    entries: int = 1
+    """How many of them one request uses up."""
+    unresolved: bool = False
+    """The name of the host is not found."""
+    patience: float | None = None
+    """Seconds that requests wait at most; None for as long as the job says."""
+    lasts: bool = True
+    """Whether it is tried as a lasting trouble, too."""
+    point: str = ""
+    """Where a write has got when the process is killed."""
+
+
+FAULTS: Final = (
+    Fault("429", "too many requests; nothing is done", "429"),
+    Fault("500", "an error of the server; nothing is done", "500"),
+    Fault("503", "not available; nothing is done", "503"),
+    Fault("reset-before", "the connection breaks before the request is handled", "reset"),
+    Fault("reset-after", "the request is handled, then the connection ends without an answer", "lost"),
+    Fault("timeout", "the request is handled, the answer comes too late", "slow:2s", patience=PATIENCE),
+    Fault("slow", "the request is handled, the answer comes late", "slow:150ms", lasts=False),
+    Fault("half-body", "the request is handled, half of the answer arrives", "cut"),
+    Fault("invalid-json", "the request is handled, the answer is no JSON", "garbage"),
+    Fault("redirect-loop", "the answer sends the request to the same address for ever", "redirect", entries=11),
+    Fault("dns", "the name of the host is not found", unresolved=True),
+    Fault("kill-before-intent", "kill -9 before the journal knows of the write", point="before-intent"),
+    Fault("kill-after-intent", "kill -9 when the journal knows of the write", point="after-intent"),
+    Fault("kill-before-call", "kill -9 right before the first byte is sent", point="before-call"),
+    Fault("kill-call-made", "kill -9 when the answer is there and not yet kept", point="call-made"),
+    Fault("kill-after-checkpoint", "kill -9 when the answer is kept", point="after-checkpoint"),
+)
+
+NO_FAULT: Final = Fault("none", "nothing goes wrong")
+
+
+class Trial(NamedTuple):
+    """A fault at one place of a run."""
+
+    fault: Fault
+    at: int
+    """Which request it meets, or which write when the process is killed, from 1."""
+    lasting: bool = False
+    """Whether it meets all requests after that one, too."""
+
+    @property
+    def title(self) -> str:
+        """How reports name it."""
+        if self.fault is NO_FAULT:
+            return "without a fault"
+        place = f"write {self.at}" if self.fault.point else f"request {self.at}"
+        return f"{self.fault.name} {'from' if self.lasting else 'at'} {place}{' on' if self.lasting else ''}"
+
+    @property
+    def plan(self) -> str:
+        """The plan for the other side, ``""`` when it has none."""
+        if not self.fault.trouble:
+            return ""
+        before = f"ok:{self.at - 1}," if self.at > 1 else ""
+        return f"{before}{self.fault.trouble}:{WITHOUT_END if self.lasting else self.fault.entries}"
+
+    def meets(self, request: int) -> bool:
+        """Whether it is this request that goes wrong, counted from 1."""
+        return request == self.at or (self.lasting and request > self.at)
+
+
+def trials(faults: Iterable[Fault], requests: int, points: Mapping[str, int]) -> Iterator[Trial]:
+    """Every trial of a job that makes so many requests and passes each point so often when nothing goes wrong."""
+    for fault in faults:
+        if fault.point:
+            yield from (Trial(fault, at) for at in range(1, points.get(fault.point, 0) + 1))
+            continue
+        for at in range(1, requests + 1):
+            yield Trial(fault, at)
+            if fault.lasts:
+                yield Trial(fault, at, lasting=True)

@@ -1,0 +1,183 @@
+"""One scenario: a run under one fault, then what an operator would do about it, and what came of it all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+from xsrun.diagnostics import Exit
+from xsrun.effects.http import HttpxPort
+from xsrun.effects.outward import files_of
+from xsrun.effects.ports import World
+from xsrun.engine.dry_run import HurriedClock
+from xsrun.engine.history import open_history
+from xsrun.engine.rows import RunState
+from xsrun.runtime.secrets import Masker
+from xsrun.torture.apart import STDERR, Ended, apart
+from xsrun.torture.faults import NO_FAULT, Trial
+from xsrun.torture.port import StagePort
+from xsrun.torture.stage import OtherSide, Seen
+
+ROUNDS: Final = 4
+"""How often an operator takes up a run that did not end."""
+EXECUTE: Final = "execute"
+RESUME: Final = "resume"
+RESOLVE: Final = "resolve"
+NEXT: Final = {RunState.INTERRUPTED: RESUME, RunState.UNKNOWN: RESOLVE}
+"""What an operator types about a run in a state."""
+STATE: Final = "state"
+CASSETTE: Final = "cassette.jsonl"
+POINTS: Final = "points"
+AFTERWARDS: Final = Trial(NO_FAULT, 0)
+
+
+class Act(Protocol):
+    """Does, in this process, what a command of xsrun does with the job; gives back the exit code."""
+
+    def __call__(
+        self, command: str, folder: Path, staged: Callable[[World], World], watch: Callable[[str], None]
+    ) -> int:
+        """Carry a command out; what it writes besides the journal goes to files in the folder."""
+        ...
+
+
+class Bench(NamedTuple):
+    """What all scenarios of a job share."""
+
+    act: Act
+    other: OtherSide
+    masker: Masker
+    """Knows the secrets of the job."""
+    folder: Path
+    """Where scenarios have their folders."""
+    deadline: float
+    """Seconds that a command may take."""
+
+
+class Step(NamedTuple):
+    """A command and how it ended."""
+
+    command: str
+    ended: Ended
+
+
+class Played(NamedTuple):
+    """What came of a scenario."""
+
+    steps: tuple[Step, ...]
+    seen: Seen
+    points: Counter[str]
+    """How often each point was passed by the first command."""
+    leaks: tuple[str, ...]
+    """Where a secret stands."""
+    stderr: str
+    """Masked."""
+
+    @property
+    def exit(self) -> int:
+        """The exit code of the last command that ran the job."""
+        return next(step.ended.exit for step in reversed(self.steps) if step.command != RESOLVE)
+
+
+def play(bench: Bench, trial: Trial) -> Played:
+    """Run the job under a fault and take it up until nothing more can be done."""
+    folder = bench.folder / "scenario"
+    folder.mkdir()
+    try:
+        bench.other.begin(trial.plan)
+        steps = [_step(bench, folder, EXECUTE, trial)]
+        bench.other.calm()
+        steps += _operated(bench, folder, steps[0])
+        stderr = (folder / STDERR).read_text(encoding="utf-8", errors="replace")
+        return Played(
+            tuple(steps), bench.other.seen(), _points(folder), tuple(_leaks(bench, folder)), bench.masker.text(stderr)
+        )
+    finally:
+        shutil.rmtree(folder)
+
+
+def _operated(bench: Bench, folder: Path, first: Step) -> Iterator[Step]:
+    """What follows upon the first command."""
+    last = first
+    for _ in range(ROUNDS):
+        state = _state(folder)
+        killed = last.ended.signal == signal.SIGKILL
+        command = NEXT.get(RunState(state)) if state else EXECUTE if killed else None
+        if command is None or last.ended.hung:
+            return
+        last = _step(bench, folder, command, AFTERWARDS)
+        yield last
+        if command == RESOLVE and last.ended.exit:
+            return
+
+
+def _state(folder: Path) -> str:
+    """How the newest run stands, ``""`` when the journal knows of none."""
+    journal = open_history(str(folder / STATE / "xsrun"))
+    try:
+        return next((run.state for run in journal.runs("", 1)), "")
+    finally:
+        journal.close()
+
+
+def _step(bench: Bench, folder: Path, command: str, trial: Trial) -> Step:
+    watch = _watch(folder, trial) if command == EXECUTE else _unwatched
+    environment = {"XDG_STATE_HOME": str(folder / STATE), "no_proxy": "*"}
+
+    def staged(world: World) -> World:
+        port = StagePort(HttpxPort(), bench.other.url, trial)
+        return world._replace(http=port, clock=HurriedClock(world.clock), files=files_of(str(folder)))
+
+    ended = apart(lambda: bench.act(command, folder, staged, watch), folder, environment, bench.deadline)
+    return Step(command, ended)
+
+
+def _unwatched(_point: str) -> None:
+    return
+
+
+def _watch(folder: Path, trial: Trial) -> Callable[[str], None]:
+    """Note the points that writes pass, and die at the one of the trial."""
+    handle = os.open(folder / POINTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    passed = count(1)
+
+    def watch(point: str) -> None:
+        os.write(handle, f"{point}\n".encode())
+        if point == trial.fault.point and next(passed) == trial.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return watch
+
+
+def _points(folder: Path) -> Counter[str]:
+    return Counter((folder / POINTS).read_text(encoding="utf-8").split())
+
+
+def _leaks(bench: Bench, folder: Path) -> Iterable[str]:
+    """The files of a scenario that hold a secret in any shape, and the journal where it is packed."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and _holds(bench.masker, file.read_bytes().decode("utf-8", "replace")):
+            yield str(file.relative_to(folder))
+    journal = open_history(str(folder / STATE / "xsrun"))
+    try:
+        for run in journal.runs():
+            if _holds(bench.masker, repr((run, journal.steps(run.id)))):
+                yield "journal"
+    finally:
+        journal.close()
+
+
+def _holds(masker: Masker, text: str) -> bool:
+    return masker.text(text) != text
+
+
+def crashed(step: Step, trial: Trial) -> bool:
+    """Whether a command ended as it never should: by a fault of xsrun, or by a signal that nobody sent."""
+    meant = trial.fault.point and step.command == EXECUTE
+    return step.ended.exit == Exit.INTERNAL or (step.ended.signal != 0 and not meant and not step.ended.hung)
