@@ -199,7 +199,7 @@ def mcp(path: PathArgument = ".", as_json: MessagesOption = False) -> None:
     """
     if not is_installed("mcp"):
         message = "xsrun mcp needs a package that is not installed"
-        raise typer.Exit(Output(as_json).complain("missing-extra", message, install_command("mcp")))
+        raise typer.Exit(Output(as_json).complain("missing-extra", message, install_command("mcp"), Exit.USAGE))
     if not os.path.isdir(path):
         raise typer.Exit(Output(as_json).complain("not-found", f"there is no folder {path}", "name a folder"))
     _serve_tools(path)
