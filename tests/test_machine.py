@@ -118,15 +118,19 @@ def test_every_type_of_a_message_is_documented():
     assert written <= set(MESSAGES)
 
 
-def test_nothing_asks():
-    asking = [
-        f"{path.name}:{node.lineno}"
-        for path, module in literals(PACKAGE)
-        for node in ast.walk(module)
-        if isinstance(node, ast.Call)
-        and (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")) in ASKING
-    ]
-    assert asking == []
+def calls(node: ast.AST, asked_first: bool = False):
+    """The calls that ask, but for those behind the question whether there is a terminal."""
+    if isinstance(node, ast.Call) and not asked_first:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in ASKING:
+            yield node
+    for child in ast.iter_child_nodes(node):
+        guarded = isinstance(node, ast.IfExp) and child is node.body and "isatty()" in ast.unparse(node.test)
+        yield from calls(child, asked_first or guarded)
+
+
+def test_nothing_asks_off_a_terminal():
+    assert [f"{path.name}:{node.lineno}" for path, module in literals(PACKAGE) for node in calls(module)] == []
 
 
 def test_every_exit_code_has_a_meaning():
