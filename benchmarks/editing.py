@@ -32,17 +32,18 @@ def edit(plan: Plan) -> list[Row]:
 
         def keystroke() -> None:
             workspace.set_text(str(path), next(typed))
-            workspace.analysis(str(path))
 
-        keystroke()
-        known = workspace.analysis(str(path))
-        offset = place + len("$inc")
-        costs = {
-            "diagnostics": cpu(keystroke),
-            "completion": cpu(lambda: complete(known, str(path), offset)),
-        }
+        def diagnostics() -> None:
+            keystroke()
+            assert workspace.analysis(str(path)).diagnostics is not None
+
+        def completion() -> None:
+            keystroke()
+            assert complete(workspace.analysis(str(path)), str(path), place + len("$inc")).items
+
+        costs = {"diagnostics": cpu(diagnostics), "completion": cpu(completion)}
         found = {name: 1000 * statistics.median(cost() for _ in range(plan.rounds)) for name, cost in costs.items()}
-    shown = f"{text.count(chr(10))} lines among {len(known.sources)} files"
+        shown = f"{text.count(chr(10))} lines among {len(workspace.analysis(str(path)).sources)} files"
     return [
         Row(
             "edit",
@@ -52,7 +53,7 @@ def edit(plan: Plan) -> list[Row]:
             shown,
             "ms",
         ),
-        Row("edit", "completion there", found["completion"], unit="ms"),
+        Row("edit", "completion there, after the same keystroke", found["completion"], unit="ms"),
     ]
 
 

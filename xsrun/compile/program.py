@@ -25,7 +25,7 @@ from xsrun.compile.statements import Statements
 from xsrun.compile.taint import Taints
 from xsrun.compile.tests import PART, RESULT, UnitTest, UnitTests
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
-from xsrun.diagnostics import nearest
+from xsrun.diagnostics import Found, nearest
 from xsrun.language import CONSTRUCTS, EVERYWHERE
 from xsrun.program import Call, Program, Routine, code_name, function_name
 from xsrun.project import STACK_KINDS, Construct, Folder, Job
@@ -73,7 +73,7 @@ class _Compiler:
         stacks = [each for each in self.folder.constructs if each.kind in STACK_KINDS]
         tests = self._tests(stacks)
         stacks += tests.parts
-        fields = [self._fields(each) for each in stacks]
+        fields = [inputs_of(each, self.found) for each in stacks]
         signatures = callees(stacks, fields)
         all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
         inferred = self._infer(stacks, fields, all_names)
@@ -170,12 +170,6 @@ class _Compiler:
             span,
             help="split the expression into several steps",
         )
-
-    def _fields(self, construct: Construct) -> tuple[Field, ...]:
-        declared = construct.block.block("input")
-        if declared is None:
-            return standard_inputs(construct.kind)
-        return Fields(Findings(construct.source, self.found)).read(declared)
 
     def _check_clauses(self, construct: Construct) -> None:
         kind = CONSTRUCTS.get(construct.kind)
@@ -294,6 +288,14 @@ def _names(construct: Construct, fields: tuple[Field, ...]) -> Names:
     if construct.kind == PART:
         names.expose(RESULT)
     return names
+
+
+def inputs_of(construct: Construct, found: Found) -> tuple[Field, ...]:
+    """The inputs of a construct; what is wrong with them goes to ``found``."""
+    declared = construct.block.block("input")
+    if declared is None:
+        return standard_inputs(construct.kind)
+    return Fields(Findings(construct.source, found)).read(declared)
 
 
 def infer_types(inference: Inference, construct: Construct) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -20,7 +21,8 @@ from xsrun.lsp.workspace import Analysis, Workspace
 from xsrun.source import Source
 
 PAUSE: Final = 0.02
-"""Seconds after a keystroke before findings are looked for: the next keystroke may come first."""
+"""Seconds after a keystroke before findings are looked for, at least: the next keystroke may come first. In a project
+that takes longer to check it is as long as that took."""
 
 
 class Opened(NamedTuple):
@@ -54,6 +56,7 @@ class Session(LanguageServer):
         """The addresses that the editor uses for what is open, by path."""
         self._published: dict[str, list[lsp.Diagnostic]] = {}
         self._planned: asyncio.TimerHandle | None = None
+        self._pause = PAUSE
 
     # ------------------------------------------------------------ places
 
@@ -104,10 +107,11 @@ class Session(LanguageServer):
         """Say what is wrong, once nothing has been typed for a moment."""
         if self._planned is not None:
             self._planned.cancel()
-        self._planned = asyncio.get_running_loop().call_later(PAUSE, self.publish)
+        self._planned = asyncio.get_running_loop().call_later(self._pause, self.publish)
 
     def publish(self) -> None:
         """Say what is wrong with every project that has a text open, as far as it is new."""
+        begin = time.monotonic()
         found: dict[str, list[lsp.Diagnostic]] = {self.uri(path): [] for path in self.projects.open_paths}
         for analysis in dict.fromkeys(self.projects.analysis(path) for path in self.projects.open_paths):
             for each in analysis.diagnostics:
@@ -119,3 +123,4 @@ class Session(LanguageServer):
             if new != self._published.get(uri):
                 self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, new))
         self._published = found
+        self._pause = max(PAUSE, time.monotonic() - begin)

@@ -90,9 +90,19 @@ class Symbols:
         ]
 
 
-def symbols_of(folder: Folder) -> Symbols:
-    """The names of a project."""
-    return Symbols(each for construct in folder.constructs for each in _Names(construct).occurrences())
+KnownNames = dict[Source, list[Occurrence]]
+"""The names in the texts of a project that were looked through before."""
+
+
+def symbols_of(folder: Folder, known: KnownNames) -> Symbols:
+    """The names of a project; only texts that are not ``known`` are looked through, those that are gone forgotten."""
+    for gone in known.keys() - set(folder.sources):
+        del known[gone]
+    for source in folder.sources:
+        if source not in known:
+            here = [each for each in folder.constructs if each.source is source]
+            known[source] = [place for each in here for place in _Names(each).occurrences()]
+    return Symbols(place for source in folder.sources for place in known[source])
 
 
 def scope_of(construct: Construct) -> str:

@@ -16,13 +16,13 @@ from xsrun.api import Project
 from xsrun.builtins.catalogue import registry
 from xsrun.compile.infer import Ignorance, Inference
 from xsrun.compile.names import Names
-from xsrun.compile.program import field_type, infer_types
+from xsrun.compile.program import field_type, infer_types, inputs_of
 from xsrun.diagnostics import Diagnostic, Found
 from xsrun.files import RUN_FILES, is_home, source_files
 from xsrun.fix import Fixes, fix
 from xsrun.formatting import inside
 from xsrun.lsp.positions import UTF_16, Lines
-from xsrun.lsp.symbols import Symbols, scope_of, symbols_of
+from xsrun.lsp.symbols import KnownNames, Symbols, scope_of, symbols_of
 from xsrun.project import NO_TEXTS, Construct, Folder, Read, folder_of, read, read_source
 from xsrun.source import Source
 from xsrun.types.fields import Field
@@ -32,23 +32,27 @@ ELSEWHERE: Final = "unresolved-"
 
 
 class Analysis:
-    """What is known of a project at one moment."""
+    """What is known of a project at one moment. What takes long is found out when somebody asks."""
 
-    def __init__(self, folder: Folder, alone: bool, encoding: str) -> None:
+    def __init__(self, folder: Folder, known: KnownNames, alone: bool, encoding: str) -> None:
         self.folder = folder
-        self._encoding = encoding
-        project = Project(folder)
-        self.program = project.program
-        found = dict.fromkeys(project.diagnostics)
-        self.diagnostics = [each for each in found if not (alone and each.code.startswith(ELSEWHERE))]
         self.sources: dict[str, Source] = {source.path: source for source in folder.sources}
+        self._known = known
+        self._alone = alone
+        self._encoding = encoding
         self._lines: dict[str, Lines] = {}
         self._inferences: dict[Construct, Inference] = {}
 
     @cached_property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Everything that ``xsrun check`` says of the project."""
+        found = dict.fromkeys(Project(self.folder).diagnostics)
+        return [each for each in found if not (self._alone and each.code.startswith(ELSEWHERE))]
+
+    @cached_property
     def symbols(self) -> Symbols:
         """Where every name is declared and used."""
-        return symbols_of(self.folder)
+        return symbols_of(self.folder, self._known)
 
     def construct(self, path: str, offset: int) -> Construct | None:
         """The construct around a place of a text, or the last one before it."""
@@ -71,17 +75,8 @@ class Analysis:
 
     def fields(self, scope: str) -> tuple[Field, ...]:
         """The inputs of the construct that has a scope of variables."""
-        return self._fields.get(scope, ())
-
-    @cached_property
-    def _fields(self) -> dict[str, tuple[Field, ...]]:
-        sources = self.program.sources
-        routines = {(sources[each.source].path, each.line, each.name): each.fields for each in self.program.routines}
-        found: dict[str, tuple[Field, ...]] = {}
-        for each in self.folder.constructs:
-            fields = routines.get((each.source.path, each.span.line, each.name), ())
-            found.setdefault(scope_of(each), fields)
-        return found
+        construct = next((each for each in self.folder.constructs if scope_of(each) == scope), None)
+        return inputs_of(construct, Found()) if construct else ()
 
     def lines(self, source: Source) -> Lines:
         """The lines of one of its texts."""
@@ -117,6 +112,7 @@ class Workspace:
         self._files: dict[str, list[str]] = {}
         """The files of each project, as they were found last."""
         self._analyses: dict[str, Analysis] = {}
+        self._names: dict[str, KnownNames] = {}
         self.set_roots(roots)
 
     # ------------------------------------------------------------ what changes
@@ -205,7 +201,7 @@ class Workspace:
         changed = {each: read(Source(held[each].name, text, each)) for each, text in instead.items()}
         folder = folder_of(home, [changed.get(each.source.path, each) for each in texts])
         folder.found.items += found
-        return Analysis(folder, not home, self.encoding)
+        return Analysis(folder, self._names.setdefault(self._key(path), {}), not home, self.encoding)
 
     def _texts(self, home: str, found: list[Diagnostic]) -> Iterator[Read]:
         for path in self._listed(home):
