@@ -82,6 +82,11 @@ def test_a_name_with_several_meanings_shows_all():
     assert [each["kind"] for each in manual.found("precedence")] == ["code"]
 
 
+def test_a_filter_and_the_statement_that_does_the_same_know_each_other():
+    (push,), (statement,) = catalogue.find("push"), catalogue.find("array.push")
+    assert (push.see_also, statement.see_also) == (("array.push",), ("push",))
+
+
 @pytest.mark.parametrize(
     ("typed", "name"),
     [("split", "split"), ("|split", "split"), ("Array.Push", "array.push"), ("to-lower", "to_lower"), ("==", "==")],

@@ -96,8 +96,8 @@ def entries() -> tuple[Entry, ...]:
         *(_of_operator(each) for each in language.OPERATORS.values()),
         *(_of_reference(each) for each in language.REFERENCES.values()),
     ]
-    names = {each.name for each in made if each.kind in (FILTER, STATEMENT)}
-    linked = [each._replace(see_also=_mentioned(each, names)) for each in made]
+    builtins = [each for each in made if each.kind in (FILTER, STATEMENT)]
+    linked = [each._replace(see_also=_see_also(each, builtins)) for each in made]
     return tuple(sorted(linked, key=lambda each: (KINDS.index(each.kind), _order(each))))
 
 
@@ -132,11 +132,18 @@ def _text(entry: Entry) -> str:
     return " ".join([entry.name, entry.group, entry.summary, entry.details, *entry.misnomers, *wrong]).lower()
 
 
-def _mentioned(entry: Entry, names: set[str]) -> tuple[str, ...]:
-    """The names that an entry speaks of, and its namesakes in other groups."""
-    spoken = re.findall(r"`\|?([^`]+)`", f"{entry.summary} {entry.details} {entry.parity}")
-    last = entry.name.rpartition(".")[2]
-    return tuple(dict.fromkeys(each for each in [*spoken, last] if each in names and each != entry.name))
+def _see_also(entry: Entry, builtins: list[Entry]) -> tuple[str, ...]:
+    """The builtins that an entry speaks of; of a statement the filter that does the same to a value, and back."""
+    spoken = set(re.findall(r"`\|?([^`]+)`", f"{entry.summary} {entry.details} {entry.parity}"))
+    found = [each.name for each in builtins if each.name in spoken or _is_namesake(entry, each)]
+    return tuple(dict.fromkeys(name for name in found if name != entry.name))
+
+
+def _is_namesake(entry: Entry, other: Entry) -> bool:
+    pair = {entry.kind: entry, other.kind: other}
+    if set(pair) != {FILTER, STATEMENT} or not (entry.local and other.local):
+        return False
+    return pair[STATEMENT].name.rpartition(".")[2] == pair[FILTER].name
 
 
 # ------------------------------------------------------------------ builtins
