@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from xsrun.builtins.catalogue import registry
-from xsrun.compile.callees import Callees, callees, query_name, standard_inputs
+from xsrun.compile.callees import CALLS, Callees, callees, query_name, standard_inputs
 from xsrun.compile.context import Findings
 from xsrun.compile.fields import Fields
 from xsrun.compile.hosts import Follow, unsaid
@@ -19,19 +19,6 @@ from xsrun.diagnostics import Found
 from xsrun.project import STACK_KINDS, Construct, Folder
 from xsrun.syntax import tree
 from xsrun.types.fields import ABSENT, Field
-
-CALLS: Final[Mapping[str, str]] = {
-    "function.run": "function",
-    "service.function.run": "function",
-    "function.call": "function",
-    "task.call": "task",
-    "tool.call": "tool",
-    "middleware.call": "middleware",
-    "trigger.call": "trigger",
-    "workflow_test.call": "workflow_test",
-    "api.call": "query",
-}
-"""The statements that run a construct, and its kind."""
 
 KEEPS: Final = ("db.", "redis.", "storage.", "stream.", "zip.", "cloud.", "addon.")
 """Beginnings of statements that keep values where others of them find these again."""

@@ -198,9 +198,17 @@ def prepare(task: Task) -> Ready | Failure:
     world = task.staged(world) if task.staged else world
     world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:
-        allowed = lambda: _allowed_hosts(task.project.program, task.job, resolved.values, task.given, options, config)  # noqa: E731
-        world = world._replace(http=AdmittingHttp(world.http, lambda: _binding(output.masker, allowed)))
+        world = world._replace(http=_bound(task, world, config))
     return Ready(world, secrets, config)
+
+
+def _bound(task: Task, world: World, config: Config) -> Http:
+    """The port of a world, through which secrets go to named hosts only."""
+
+    def allowed() -> Iterable[str]:
+        return _allowed_hosts(task.project.program, task.job, world.env, task.given, task.options, config)
+
+    return AdmittingHttp(world.http, lambda: _binding(task.output.masker, allowed))
 
 
 def _network(options: Options, config: Config) -> Http:

@@ -11,6 +11,13 @@ from xsrun.types.fields import Field
 
 ASYNC_MODES: Final = frozenset({"async-shared", "async-dedicated"})
 
+CALLS: Final[Mapping[str, str]] = {
+    "function.run": "function", "service.function.run": "function", "function.call": "function", "task.call": "task",
+    "tool.call": "tool", "middleware.call": "middleware", "trigger.call": "trigger",
+    "workflow_test.call": "workflow_test", "api.call": "query",
+}  # fmt: skip
+"""The statements that run a construct of the folder, and its kind."""
+
 _STANDARD_INPUTS: Final[dict[str, dict[str, str]]] = {
     "middleware": {"vars": "json", "type": "text"},
     "test": {"response": "json"},

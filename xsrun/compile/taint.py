@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.records import Filter, Registry, Statement
-from xsrun.compile.callees import Callees, query_name, runs_apart
+from xsrun.compile.callees import CALLS, Callees, query_name, runs_apart
 from xsrun.compile.names import root_name
 from xsrun.compile.types import CONTAINER, TEXT, of_annotation
 from xsrun.project import Construct
@@ -29,12 +29,6 @@ CLEAN: Final[Taint] = frozenset()
 ENVIRONMENT: Final[Taint] = frozenset({"environment"})
 """All variables at once."""
 
-CALLS: Final = {
-    "function.run": "function", "service.function.run": "function", "function.call": "function", "task.call": "task",
-    "tool.call": "tool", "middleware.call": "middleware", "trigger.call": "trigger",
-    "workflow_test.call": "workflow_test", "api.call": "query",
-}  # fmt: skip
-"""Statements that run a construct of the folder, and its kind."""
 OUTSIDE: Final = frozenset({"storage", "zip", "stream", "db", "redis"})
 """Groups of statements whose results come from elsewhere."""
 ANSWERED: Final = frozenset({"api.request", "security.jws_decode", "security.jwe_decode", "security.decrypt"})

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from xsrun.compile import callees
 from xsrun.compile.callees import query_name
 from xsrun.compile.names import RESERVED
 from xsrun.project import RUN_KINDS, Construct, Folder
@@ -16,11 +17,7 @@ from xsrun.source import Source, Span
 from xsrun.syntax import tree
 from xsrun.syntax.lexer import Token
 
-CALLS: Final = {
-    "function.run": "function", "function.call": "function", "service.function.run": "function", "task.call": "task",
-    "tool.call": "tool", "middleware.call": "middleware", "trigger.call": "trigger", "addon.call": "addon",
-    "workflow_test.call": "workflow_test", "api.call": "query",
-}  # fmt: skip
+CALLS: Final = {**callees.CALLS, "addon.call": "addon"}
 """Statements that name what they call in their head, and the kind of it."""
 CLAUSE_CALLS: Final = frozenset({"main", "pre", "post"})
 """Clauses of a job that name a function."""
