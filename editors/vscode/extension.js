@@ -10,8 +10,8 @@ const command = () => vscode.workspace.getConfiguration("xsrun").get("command");
 
 async function start() {
   const server = { command: command(), args: ["lsp"] };
-  const options = { documentSelector: [{ language: "xanoscript" }] };
-  client = new LanguageClient("xsrun", "xsrun", { run: server, debug: server }, options);
+  const documentSelector = ["file", "untitled"].map((scheme) => ({ scheme, language: "xanoscript" }));
+  client = new LanguageClient("xsrun", "xsrun", { run: server, debug: server }, { documentSelector });
   try {
     await client.start();
   } catch {
@@ -37,7 +37,7 @@ async function run({ arguments: given }) {
   }
   await vscode.workspace.saveAll(false);
   const execution = new vscode.ProcessExecution(command(), given);
-  const task = new vscode.Task({ type: "xsrun" }, vscode.TaskScope.Workspace, given[0], "xsrun", execution, []);
+  const task = new vscode.Task({ type: "xsrun", arguments: given }, vscode.TaskScope.Workspace, given[0], "xsrun", execution, []);
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, clear: true };
   await vscode.tasks.executeTask(task);
 }
