@@ -6,7 +6,7 @@ import importlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from xsrun.cli.network import known_keys
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output, show
 from xsrun.cli.reach import from_here
+from xsrun.cli.rehearsal import stand_ins
 from xsrun.cli.resume import Again, resolve, resume
 from xsrun.diagnostics import Exit, nearest
 from xsrun.effects.ports import World
@@ -32,7 +33,7 @@ from xsrun.torture.faults import FAULTS, NO_FAULT, Fault, Trial, trials
 from xsrun.torture.report import document, failed, job_text, summary
 from xsrun.torture.scenario import CASSETTE, RESUME, Bench, play
 from xsrun.torture.scenario import EXECUTE as EXECUTE_COMMAND
-from xsrun.torture.stage import KNOWN_INPUTS, other_side
+from xsrun.torture.stage import KNOWN_INPUTS, OtherSide, other_side
 from xsrun.torture.verdict import Tortured, judge
 
 Options = Mapping[str, Any]
@@ -42,7 +43,6 @@ EVERY_RUN: Final = (
     "resource",
     "xsrun.cli.deadline",
     "xsrun.cli.memory",
-    "xsrun.cli.rehearsal",
     "xsrun.effects.files",
     "xsrun.engine.sleep",
     "xsrun.exchange.request",
@@ -69,11 +69,12 @@ class Subject:
         self.input = [*self._known_inputs(), *options["input"]]
         self.variables = self._variables()
 
-    def warm(self) -> Loaded:
-        """Load the program here, with all that a run imports, so that not every process does it again."""
+    def bench(self, other: OtherSide, folder: str, deadline: float) -> Bench:
+        """Where its trials are played, with everything imported that a run needs: not every process does it again."""
         for name in EVERY_RUN:
             importlib.import_module(name)
-        return self.project.loaded
+        Loaded(self.project.program)
+        return Bench(self.act, other, Masker(self.secrets), Path(folder), deadline)
 
     @property
     def secrets(self) -> list[str]:
@@ -120,7 +121,7 @@ class Subject:
         named = read_env_file(self.options["env_file"]) if self.options["env_file"] else {}
         given = {**named, **read_variables(self.options["env"], os.environ)}
         keys = known_keys(SIMULATORS)
-        made_up = {name: f"made-up-{name}-7f3a9c51" for name in self.job.env}
+        made_up = stand_ins(self.job.env)
         return {**made_up, **{name: keys[name] for name in self.job.env if name in keys}, **given}
 
 
@@ -135,22 +136,28 @@ def torture(options: Options) -> int:
         if any(project.errors for project, _, _ in meant):
             return int(Exit.SOURCE)
         subjects = [Subject(*each, options) for each in meant]
+        output.masker.add(_shown_of(secret for subject in subjects for secret in subject.secrets))
+        jobs = []
         with other_side() as other, tempfile.TemporaryDirectory(prefix="xsrun-torture-") as folder:
-            jobs = []
             for subject in subjects:
-                subject.warm()
-                bench = Bench(subject.act, other, Masker(subject.secrets), Path(folder), deadline)
-                jobs.append(_tortured(subject, bench, faults))
+                jobs.append(_tortured(subject, subject.bench(other, folder, deadline), faults))
                 if not options["json"]:
-                    show(job_text(jobs[-1]))
+                    show(output.masker.text(job_text(jobs[-1])))
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
     except Unfit as unfit:
-        return output.complain("usage", str(unfit), "give it what it needs with --input and --env")
-    show(json.dumps(document(jobs), ensure_ascii=False) if options["json"] else summary(jobs))
+        help = "give it what it needs with --input and --env"
+        return output.complain("usage", output.masker.text(str(unfit)), help)
+    show(output.masker.text(json.dumps(document(jobs), ensure_ascii=False)) if options["json"] else summary(jobs))
     return int(Exit.FAILED if failed(jobs) else Exit.DONE)
+
+
+def _shown_of(secrets: Iterable[str]) -> Iterator[str]:
+    """The secrets, and of addresses what a report would show: what stands behind ``https://``."""
+    for secret in secrets:
+        yield from (secret, secret.partition("://")[2])
 
 
 def _meant(options: Options) -> list[tuple[str, str | None]]:

@@ -1,4 +1,4 @@
-"""What a torture found: as text for people, and as JSON."""
+"""What a torture found: as text for people, and as JSON; addresses in both may hold secrets and are to be masked."""
 
 from __future__ import annotations
 

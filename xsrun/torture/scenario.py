@@ -95,9 +95,8 @@ def play(bench: Bench, trial: Trial) -> Played:
         bench.other.calm()
         steps += _operated(bench, folder, steps[0])
         stderr = (folder / STDERR).read_text(encoding="utf-8", errors="replace")
-        return Played(
-            tuple(steps), bench.other.seen(), _points(folder), tuple(_leaks(bench, folder)), bench.masker.text(stderr)
-        )
+        seen = Seen(bench.other.snapshot())
+        return Played(tuple(steps), seen, _points(folder), tuple(_leaks(bench, folder)), bench.masker.text(stderr))
     finally:
         shutil.rmtree(folder)
 

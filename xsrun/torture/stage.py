@@ -110,7 +110,7 @@ class Stage(Simulator):
 
 
 class Seen(Mapping[str, int]):
-    """What a stage has seen of one scenario: what was done how often, and every request."""
+    """What a stage has seen of one scenario: what was done how often, and every request; addresses are not masked."""
 
     def __init__(self, snapshot: dict[str, Any]) -> None:
         self._done: dict[str, int] = snapshot["state"]
@@ -146,9 +146,10 @@ class OtherSide:
         """Have everything go well from now on."""
         self._ask("DELETE", TROUBLES)
 
-    def seen(self) -> Seen:
-        """What has been done since it began."""
-        return Seen(json.loads(self._ask("GET", STATE)))
+    def snapshot(self) -> dict[str, Any]:
+        """What has been done since it began, see ``Seen``."""
+        found: dict[str, Any] = json.loads(self._ask("GET", STATE))
+        return found
 
     def _ask(self, method: str, path: str, body: str = "") -> bytes:
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=DEADLINE)
