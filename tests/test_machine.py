@@ -36,6 +36,14 @@ def test_every_command_has_json_and_says_its_shape(found):
     assert re.search(r"Examples?:", found.command.help)
 
 
+@pytest.mark.parametrize("words", [[], ["runs"], ["secrets"]])
+def test_no_command_is_cut_short_in_the_lists_of_commands(words, capsys):
+    assert main([*words, "--help"]) == Exit.DONE
+    listed = capsys.readouterr().out.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed
+
+
 @pytest.mark.parametrize("found", COMMANDS, ids=lambda each: each.path)
 def test_every_option_has_help(found):
     assert [param.name for param in found.command.params if not param.help and param.name != "help"] == []

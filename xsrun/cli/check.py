@@ -71,9 +71,10 @@ def check(
     quiet: QuietOption = False,
     color: ColorOption = "auto",
 ) -> None:
-    """Report everything that is wrong with job folders, or may be, and mend it with --fix; nothing is run.
+    """Report everything that is wrong with job folders, or may be.
 
-    Exits with 3 when there is an error, with 0 when there are warnings at most.
+    Nothing is run; --fix mends what has one safe remedy. Exits with 3 when there is an error, with 0 when there are
+    warnings at most.
 
     --json: on stdout one object a line and finding: {severity, code, message, file, line, column, end_line, end_column,
     help, fix: [{line, column, end_line, end_column, text}]}; with --parity one a project: {path, exact, approximate,

@@ -38,9 +38,10 @@ CodesOption = Annotated[bool, typer.Option("--codes", help="The codes of errors 
 
 def info(path: PathArgument = ".", job: JobOption = None,
          as_json: JsonOption = False) -> None:  # fmt: skip
-    """Say what a job takes, needs and talks to, and which secrets a host may get; nothing is run.
+    """Say what a job takes, needs and talks to; nothing is run.
 
-    A secret counts as sent to a host when it took part in making anything of the request, on whatever path.
+    It says which secrets each host may get, too. A secret counts as sent to a host when it took part in making anything
+    of the request, on whatever path.
 
     --json: an object {jobs: [{name, kind, path, description, main, inputs, env}], env: [{name, declared, places}],
     hosts: [{host, from, secrets, places}], named_hosts, functions: [{name, path, reachable, calls}],
@@ -188,10 +189,10 @@ def mock(
 
 
 def mcp(path: PathArgument = ".", as_json: MessagesOption = False) -> None:
-    """Serve the tools check, run, test and docs to a language model: the Model Context Protocol over stdin and stdout.
+    """Serve the tools check, run, test and docs to a language model.
 
-    Programs are read from below the folder only, or given as text. A run sends nothing, unless it is asked to be real.
-    Needs the optional part `mcp`.
+    The Model Context Protocol over stdin and stdout. Programs are read from below the folder only, or given as text. A
+    run sends nothing, unless it is asked to be real. Needs the optional part `mcp`.
 
     --json: stdout carries the protocol; messages as JSON lines on stderr.
 

@@ -37,9 +37,10 @@ SearchOption = Annotated[str | None, typer.Option("--search", "-s", metavar="WOR
 
 
 def docs(name: NameArgument = None, search: SearchOption = None, as_json: JsonOption = False) -> None:
-    """Tell what a name of the language means: how it is written, what it gives, how it fails.
+    """Tell what a name of the language means.
 
-    Without a name, show every name. A name with several meanings shows all of them. Nothing is looked up online.
+    How it is written, what it gives, how it fails. Without a name, show every name. A name with several meanings shows
+    all of them. Nothing is looked up online.
 
     --json: with NAME a list of objects, one a meaning: {kind, name, group, signature, summary, local, …}, or
     {kind: "code", …} as explain; otherwise a list of {kind, name, group, summary, local}.
@@ -93,7 +94,9 @@ def _rows(output: Output, found: list[Entry] | None, words: str) -> int:
 
 
 def explain(code: CodeArgument, as_json: JsonOption = False) -> None:
-    """Explain a code of an error or warning: what it means, what provokes it, and what mends it.
+    """Explain a code of an error or warning.
+
+    What it means, what provokes it, and what mends it.
 
     --json: an object {kind: "code", code, occurs, exit, meaning, why, example, mended, statements, command,
     mended_command}.

@@ -63,10 +63,11 @@ def fmt(
     quiet: QuietOption = False,
     color: ColorOption = "auto",
 ) -> None:
-    """Give programs their canonical text: indentation, blanks and line breaks; what they do stays the same.
+    """Give programs their canonical text.
 
-    Comments, texts, numbers and parentheses are kept. stdout names the files that change. A file whose syntax is
-    wrong is reported and left as it is; the others are formatted, and the exit code is 3.
+    Indentation, blanks and line breaks change; what a program does stays the same. Comments, texts, numbers and
+    parentheses are kept. stdout names the files that change. A file whose syntax is wrong is reported and left as it
+    is; the others are formatted, and the exit code is 3.
 
     --json: a list of {path, state, diagnostics}; state is formatted, unformatted, unchanged or broken. With --diff
     each has the diff, of stdin each has the text.

@@ -23,10 +23,11 @@ def lsp(
     stdio: Annotated[bool, typer.Option("--stdio", help="Speak on stdin and stdout; there is no other way.")] = True,
     as_json: MessagesOption = False,
 ) -> None:
-    """Serve an editor: findings as you type, completion, hover, definitions, renames, quick fixes, formatting.
+    """Serve an editor over the Language Server Protocol.
 
-    It speaks the Language Server Protocol on stdin and stdout, reads only files below the folders of the editor, and
-    runs nothing. docs/editors.md says how to set editors up.
+    Findings as you type, completion, hover, definitions, renames, quick fixes, formatting. It speaks on stdin and
+    stdout, reads only files below the folders of the editor, and runs nothing. docs/editors.md says how to set editors
+    up.
 
     --json: stdout carries the protocol; messages as JSON lines on stderr.
 

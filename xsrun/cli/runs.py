@@ -35,7 +35,7 @@ STATE_HELP: Final = "mend the state folder: $XDG_STATE_HOME/xsrun, or ~/.local/s
 
 app = typer.Typer(
     name="runs",
-    help="Past runs: what they did, and what to do with one that did not end well.",
+    help="What past runs did, and what to do with an unfinished one.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -101,7 +101,9 @@ def show(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a run did, statement by statement and request by request, and what came of it.
+    """Show what a run did, and what came of it.
+
+    It goes statement by statement and request by request.
 
     The statements are those of a new run out of the journal, which does nothing outside.
 
@@ -146,7 +148,9 @@ def _shown(details: dict[str, Any], steps: list[StepRow], statements: list[str])
 
 @app.command("diff")
 def diff(before: RunArgument, now: RunArgument = history.LAST, as_json: JsonOption = False) -> None:
-    """Show in what two runs differ: source, input, requests and answers, result.
+    """Show in what two runs differ.
+
+    Source, input, requests and answers, result.
 
     --json: an object {before, now, lines}: the ids of the runs, and the lines of a unified diff.
 
@@ -177,7 +181,9 @@ def resume(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No debug.log and no warnings.")] = False,
     as_json: MessagesOption = False,
 ) -> None:
-    """Go on with a run that was cut short, after the last request that was answered; exits like execute.
+    """Go on with a run that was cut short.
+
+    It begins after the last request that was answered, and exits like execute.
 
     Secrets come from the environment, as for execute.
 
@@ -201,7 +207,9 @@ def resolve(
     given: InputOption = None,
     as_json: MessagesOption = False,
 ) -> None:
-    """Find out what became of requests that got no answer: ask the provider by key, or take your word for it.
+    """Find out what became of requests that got no answer.
+
+    It asks the provider by key, or takes your word for it.
 
     --json: nothing on stdout; messages as JSON lines on stderr, a `resolved` for each request.
 

@@ -22,7 +22,7 @@ NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 app = typer.Typer(
     name="secrets",
-    help="Variables for jobs, kept in the keyring of the system; needs xsrun[keyring].",
+    help="Variables for jobs, kept in the keyring of the system.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -45,7 +45,9 @@ def _tell(shown: str, told: dict[str, str], as_json: bool) -> None:
 
 @app.command("set")
 def set_secret(name: NameArgument, as_json: JsonOption = False) -> None:
-    """Put a variable into the keyring; its value is read from stdin, on a terminal without showing it.
+    """Put a variable into the keyring.
+
+    Its value is read from stdin, on a terminal without showing it.
 
     Jobs find it behind --env and the environment, and before --env-file and .env.
 
@@ -68,7 +70,7 @@ def set_secret(name: NameArgument, as_json: JsonOption = False) -> None:
 
 @app.command("list")
 def list_secrets(as_json: JsonOption = False) -> None:
-    """List the names of the variables in the keyring; values are never shown.
+    """List the names in the keyring; values are never shown.
 
     --json: a list of names
 
