@@ -46,12 +46,12 @@ Examples:
   xsrun test jobs/pagerduty-create-incident --json
 """
 
-TORTURING: Final = """Run jobs under every fault at every request, and report what became of their pages.
+TORTURING: Final = """Run jobs under every fault; report what became of their pages.
 
-Each trial is a run of its own against simulators on this machine: an answer of 429, 500 or 503, a broken connection,
-a timeout, half an answer, kill -9 at every point that a write passes. What a run leaves open is taken up as an operator
-would: xsrun runs resume, xsrun runs resolve. Then what was done is held against a run under no fault. No request leaves
-the machine; variables that are not given are those of the simulators, or made up.
+Each fault at each request is a run of its own against simulators on this machine: an answer of 429, 500 or 503, a
+broken connection, a timeout, half an answer, kill -9 at every point that a write passes. What a run leaves open is
+taken up as an operator would: xsrun runs resume, xsrun runs resolve. Then what was done is held against a run under no
+fault. No request leaves the machine; variables that are not given are those of the simulators, or made up.
 
 The exit code is 1 when something was done twice or lost, when a run ends well although it was refused, when a secret
 shows, when a command hangs or xsrun breaks.
