@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ from job_bench import JOBS, KEYS, NEEDED
 
 import xsrun
 from xsrun.cli.start import main
-from xsrun.diagnostics import Exit
+from xsrun.diagnostics import Exit, LimitFault
 from xsrun.effects.addresses import BlockedAddress, Reach, is_public
 from xsrun.effects.http import HttpxPort
-from xsrun.effects.ports import Request
+from xsrun.effects.outward import AdmittingHttp
+from xsrun.effects.ports import DEFAULT_TLS, Request, TransportFailure
+from xsrun.exchange.request import Call, build
+from xsrun.runtime.egress import Binding
+from xsrun.runtime.secrets import Masker
 
 KEY = "u+JzQ8fk3Lmn0pQr"
 JOB = """run.job "Send" {{
@@ -297,3 +302,29 @@ def test_an_allowed_host_may_lie_anywhere(bench: Bench) -> None:
 def test_credentials_in_headers_are_told_apart_from_a_secret(bench: Bench) -> None:
     bench.job(request='headers = ["Authorization: Basic ' + base64.b64encode(b"a:b").decode() + '"]')
     assert bench.run(url=bench.server.url)[0] == Exit.DONE
+
+
+TRICKS = [
+    "https://{good}@{bad}/", "https://{bad}\\@{good}/", "https://{bad}#@{good}/", "https://{bad}?@{good}/",
+    "https://{good}.{bad}/", "https://{good}:443@{bad}:80/", "https://{bad}/@{good}", "https:\\\\{bad}@{good}/",
+    "https://{bad}%2f@{good}/", "https://{good}%00.{bad}/", "https://{good}%2e{bad}/", "https://{good}\t.{bad}/",
+    " https://{bad}/", "HTTPS://{bad}/", "https://{good}\uff0e{bad}/", "https://{bad}\u3002/", "https:///{bad}/",
+    "https://{good};@{bad}/", "https://[{good}]@{bad}/", "https://{good}/../../@{bad}/", "https://@{good}@{bad}/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize("through", ["address", "redirect"])
+def test_the_host_that_is_judged_is_the_host_that_is_connected_to(trick: str, through: str, httpserver: Any) -> None:
+    url = trick.format(good="named.test", bad="evil.test")
+    names = Names(localhost=["127.0.0.1"], named=[], evil=[])
+    masker = Masker()
+    masker.add([KEY], "send_key")
+    binding = Binding(masker, lambda: ("named.test", "localhost"))
+    httpserver.expect_request("/go").respond_with_data(status=307, headers={"Location": url.replace("\t", "")})
+    asked = Call(url if through == "address" else f"http://localhost:{httpserver.port}/go", "POST", {"key": KEY}, [])
+    with HttpxPort(resolve=names) as port, suppress(TransportFailure, LimitFault, KeyError):
+        AdmittingHttp(port, lambda: binding).send(
+            build(asked, timeout=5, follow=True, tls=DEFAULT_TLS, boundary=str, warn=str)
+        )
+    assert {*names.asked} <= {"named.test", "localhost"}
