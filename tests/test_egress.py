@@ -186,9 +186,27 @@ def test_a_resumed_run_goes_where_it_was_allowed_to(bench: Bench) -> None:
     assert (code, bench.server.seen["POST /lost"]) == (Exit.UNKNOWN_OUTCOME, 2), bench.capsys.readouterr().err
 
 
+def test_a_resumed_run_sends_the_same_signature(bench: Bench) -> None:
+    bench.job(url=f'"{bench.server.url}/lost"', request='params = {signed: ("body"|hmac_sha256:$env.send_key)}')
+    assert bench.run()[0] == Exit.UNKNOWN_OUTCOME
+    given = ["last", "--env", f"send_key={KEY}"]
+    assert main(["runs", "resolve", *given, "--assume-lost"]) == Exit.DONE
+    assert main(["runs", "resume", *given]) == Exit.UNKNOWN_OUTCOME, bench.capsys.readouterr().err
+    first, second = bench.server.bodies
+    assert first == second
+    assert "***" not in second
+
+
 def test_a_replay_sends_nothing_and_refuses_nothing(bench: Bench) -> None:
     assert bench.run("--record", "c.jsonl", "--allow-host", "127.0.0.1", url=bench.server.url)[0] == Exit.DONE
     assert bench.run("--replay", "c.jsonl", url=bench.server.url)[0] == Exit.DONE
+
+
+@pytest.mark.parametrize("hosts", ["[1]", '["*.com"]', '["https://x.test"]', '"x.test"'])
+def test_the_file_names_hosts(bench: Bench, hosts: str) -> None:
+    (bench.folder / "xsrun.toml").write_text(f"[run]\nallow_hosts = {hosts}")
+    code, err = bench.run()
+    assert (code, "allow_hosts" in err) == (Exit.USAGE, True)
 
 
 @pytest.mark.parametrize("host", ["*", "*.com", "https://x.test/", "", "a b"])

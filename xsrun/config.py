@@ -25,6 +25,7 @@ from xsrun.record import NamedTuple
 
 FILE: Final = "xsrun.toml"
 
+_is_pattern: Callable[[str], bool] = Late("xsrun.exchange.hosts", "is_pattern")
 _load: Callable[[Any], dict[str, Any]] = Late("tomllib", "load")
 
 
@@ -99,8 +100,15 @@ def _config(read: dict[str, Any]) -> Config:
         _retry(read.get("retry", False), "retry"),
         {name.lower(): _host(name, hosts[name]) for name in hosts},
         _typed(run, "key", str, "a text", None),
-        tuple(_typed(run, "allow_hosts", list, "a list of host names", [])),
+        tuple(map(_allowed, _typed(run, "allow_hosts", list, "a list of host names", []))),
     )
+
+
+def _allowed(given: Any) -> str:
+    if not isinstance(given, str) or not _is_pattern(given.lower()):
+        message = f"run.allow_hosts holds {given!r}, which names no host"
+        raise BadConfig(message, 'write "api.example.com", or "*.example.com" for all below it')
+    return given.lower()
 
 
 def _host(name: str, given: Any) -> Host:
