@@ -69,6 +69,15 @@ FLOWS = {
         " catch { var $m { value = $error.message|to_lower } }\n}",
         "$m",
     ),
+    "an error as a value": (
+        'function.call bad { input = {text: $env.key} } as $r\n\n---\n'
+        'function bad { input { text text } stack { throw { name = "a" value = $input.text } } response = 1 }',
+        "$r.message|to_lower",
+    ),
+    "a text of thousands of parts": (
+        "var $x { value = " + " ~ ".join(['""'] * 3000) + " ~ $env.key }", "$x|to_lower",
+    ),
+    "code that is evaluated": ("", '"$env.key|to_lower"|to_expr'),
     "an environment": ("util.get_env as $e", "$e.key|to_lower"),
     "a template": ('util.template_engine { value = "{{ $env.key|lower }}" } as $t', "$t"),
     "a filter of a binding": ("util.get_env as $e|get:\"key\"|to_lower", "$e"),

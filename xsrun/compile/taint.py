@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.records import Filter, Registry, Statement
@@ -29,6 +30,8 @@ CLEAN: Final[Taint] = frozenset()
 ENVIRONMENT: Final[Taint] = frozenset({"environment"})
 """All variables at once."""
 
+CATCHING: Final = frozenset({"function.call", "api.call"})
+"""Statements that give an error back as a value."""
 OUTSIDE: Final = frozenset({"storage", "zip", "stream", "db", "redis"})
 """Groups of statements whose results come from elsewhere."""
 ANSWERED: Final = frozenset({"api.request", "security.jws_decode", "security.jwe_decode", "security.decrypt"})
@@ -97,7 +100,8 @@ class Taints:
         while self._grew:
             self._grew = False
             for each in self._functions:
-                self._function(each)
+                with suppress(RecursionError):  # compiling goes as deep, and reports it
+                    self._function(each)
 
     def changed_inputs(self, number: int) -> dict[str, str]:
         """The inputs of a function that filters of their declaration may make other texts of, and the secrets."""
@@ -183,7 +187,7 @@ class Taints:
             self._apart = self._grown(self._apart, called.result)
             self._bind(block, CLEAN)
         else:
-            self._bind(block, called.result)
+            self._bind(block, called.result | (self._thrown if block.keyword in CATCHING else CLEAN))
 
     def _pass(self, called: _Function, names: Iterable[str], value: Taint) -> None:
         for name in [*names]:
@@ -193,10 +197,8 @@ class Taints:
     def _builtin(self, record: Statement, block: tree.Block, given: Mapping[str, Taint]) -> None:
         target = _target(block) if record.target in ("update", "mutate") else None
         taint = _union([*given.values(), *self._heads(block)])
-        code = next(
-            (each for each in block.body or () if isinstance(each, tree.Attribute) and each.name == "code"), None
-        )
         if record.needs_bindings:
+            code = block.attribute("code")
             taint |= self._mentioned(code.value if code else None)
         if record.name in ANSWERED or record.group in OUTSIDE or (not _may_be_text(record) and target is None):
             taint = CLEAN
@@ -293,8 +295,16 @@ class Taints:
         return self.of(base)
 
     def _operation(self, node: tree.Operation) -> Taint:
-        both = self.of(node.left) | self.of(node.right)
-        return CLEAN if node.operator in COMPARING else both
+        operations: list[tree.Operation] = []
+        left: tree.Expr = node
+        while isinstance(left, tree.Operation):  # texts of thousands of parts are deep on their left
+            operations.append(left)
+            left = left.left
+        found = self.of(left)
+        for each in reversed(operations):
+            right = self.of(each.right)
+            found = CLEAN if each.operator in COMPARING else found | right
+        return found
 
     def _prefixed(self, node: tree.Prefixed) -> Taint:
         self.of(node.operand)
