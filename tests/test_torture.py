@@ -20,6 +20,8 @@ from xsrun.torture.stage import Seen
 from xsrun.torture.verdict import Outcome, judge
 
 ROOT = Path(__file__).parent.parent
+FEW = 16
+"""Open files that are enough for any number of trials."""
 BY_NAME = {fault.name: fault for fault in FAULTS}
 
 CAREFUL = """
@@ -88,8 +90,10 @@ def write(folder: Path, stack: str) -> Path:
     return folder
 
 
-def torture(*arguments: str) -> tuple[int, dict, str]:
-    command = [sys.executable, "-m", "xsrun", "torture", *arguments, "--json"]
+def torture(*arguments: str, files: int = 1000) -> tuple[int, dict, str]:
+    """The exit code, what was found and what was said, of a torture whose processes open at most so many files."""
+    limit = ("sh", "-c", f'ulimit -n {files} && exec "$@"', "sh")
+    command = [*limit, sys.executable, "-m", "xsrun", "torture", *arguments, "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     return done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr
 
@@ -108,8 +112,9 @@ def test_the_shipped_jobs_stand_it():
 
 
 def test_a_careful_job_without_a_key_stops_where_nobody_can_know(tmp_path):
-    code, found, _ = torture(str(write(tmp_path, CAREFUL)), "--only", "kill", "--only", "reset", "--only", "slow")
-    assert code == Exit.DONE
+    job = str(write(tmp_path, CAREFUL))
+    code, found, error = torture(job, "--only", "kill", "--only", "reset", "--only", "slow", files=FEW)
+    assert (code, error) == (Exit.DONE, "")
     assert outcomes(found) == {
         "without a fault": "done",
         "reset-before at request 1": "unknown",

@@ -143,11 +143,11 @@ def _unwatched(_point: str) -> None:
 
 def _watch(folder: Path, trial: Trial) -> Callable[[str], None]:
     """Note the points that writes pass, and die at the one of the trial."""
-    handle = os.open(folder / POINTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     passed = count(1)
 
     def watch(point: str) -> None:
-        os.write(handle, f"{point}\n".encode())
+        with open(folder / POINTS, "a", encoding="utf-8") as points:
+            points.write(f"{point}\n")
         if point == trial.fault.point and next(passed) == trial.at:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -155,7 +155,8 @@ def _watch(folder: Path, trial: Trial) -> Callable[[str], None]:
 
 
 def _points(folder: Path) -> Counter[str]:
-    return Counter((folder / POINTS).read_text(encoding="utf-8").split())
+    points = folder / POINTS
+    return Counter(points.read_text(encoding="utf-8").split() if points.exists() else ())
 
 
 def _leaks(bench: Bench, folder: Path) -> Iterable[str]:
