@@ -11,7 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Counting(ThreadingHTTPServer):
-    """``seen`` counts requests by method and path; a path that ends in ``/lost`` is taken in and not answered."""
+    """``seen`` counts requests by method and path; a path that ends in ``/lost`` is taken in and not answered.
+
+    One that ends in ``/failing`` is answered with 500.
+    """
 
     daemon_threads = True
 
@@ -39,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         answer = json.dumps({"path": self.path, "count": self.server.seen.total()}).encode()
-        self.send_response(200)
+        self.send_response(500 if self.path.endswith("/failing") else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()

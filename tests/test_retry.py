@@ -35,7 +35,7 @@ class Bench:
         self.world = memory_world(http=inner, clock=clock, log=self.log)
 
     def wrapped(self, config=None, key=None, retry=False, force=False):
-        return layer(config or Config(), retry, key, force)(self.world, None).http
+        return layer(config or Config(), retry, key, force)(self.world, None, "").http
 
     def incidents(self):
         return list(self.simulator.contents()["incidents"])
@@ -84,7 +84,7 @@ def test_a_write_without_a_key_is_not_repeated_once_it_was_sent(bench, plan):
 def test_a_write_that_surely_was_not_sent_is_repeated(bench):
     world = bench.world._replace(http=HttpxPort())
     with pytest.raises(TransportFailure) as raised:
-        layer(Config(), True, None, False)(world, None).http.send(Request("POST", "http://127.0.0.1:9/x"))
+        layer(Config(), True, None, False)(world, None, "").http.send(Request("POST", "http://127.0.0.1:9/x"))
     assert not raised.value.sent
     assert len(bench.clock.slept) == 3
 
@@ -111,7 +111,7 @@ def test_the_other_side_says_how_long_to_wait(status, headers, seconds):
     answers = [Response(200), Response(status, headers)]
     clock = ManualClock()
     world = memory_world(http=MemoryHttp(lambda _request: answers.pop()), clock=clock)
-    layer(Config(), True, None, False)(world, None).http.send(Request("GET", "https://x.test/"))
+    layer(Config(), True, None, False)(world, None, "").http.send(Request("GET", "https://x.test/"))
     (waited,) = clock.slept
     assert waited == seconds if seconds is not None else 0.5 <= waited <= 1
 
@@ -171,9 +171,9 @@ def test_an_unknown_host_gets_a_header_only_where_that_is_said(bench):
     with counting() as server:
         world = bench.world._replace(http=HttpxPort())
         request = Request("POST", f"{server.url}/pay", (), b"{}")
-        layer(Config(), False, "cause", False)(world, None).http.send(request)
+        layer(Config(), False, "cause", False)(world, None, "").http.send(request)
         config = Config(hosts={"127.0.0.1": Host(key_header="Idempotency-Key")})
-        layer(config, False, "cause", False)(world, None).http.send(request)
+        layer(config, False, "cause", False)(world, None, "").http.send(request)
     assert "got no key" in bench.log.entries[0].value
     assert [each.get("idempotency-key") for each in server.headers] == [None, "cause"]
 
@@ -270,3 +270,57 @@ def test_a_configuration_says_what_holds_for_hosts(tmp_path):
     assert config.patience("other.test") == Retry(3, 60.0)
     assert config.patience("api.x.test") is None
     assert config.patience("y.test") == Retry(4, 5.0)
+
+
+@pytest.mark.parametrize("before", [("--replay", "cassette.jsonl"), ("--env", "token=of-another-account")])
+def test_what_was_not_done_there_is_sent(job, tmp_path, before):
+    server, command = job
+    (tmp_path / "run.xs").write_text(JOB.replace("}\n---", '  env = ["token"]\n}\n---', 1), encoding="utf-8")
+    options = ("--key", "cause", "--env", "token=of-the-account")
+    assert main([*command, "--ephemeral", *options, "--record", "cassette.jsonl"]) == 0
+    assert main([*command, *options, *before]) == 0
+    server.seen.clear()
+    assert [main([*command, *options]) for _ in range(2)] == [0, 0]
+    assert sum(server.seen.values()) == 1
+
+
+def test_a_failed_answer_is_not_done(job, tmp_path):
+    server, command = job
+    (tmp_path / "run.xs").write_text(JOB.replace("01JXS1M0ALERTS0VRCE0000001", "failing"), encoding="utf-8")
+    for _ in range(2):
+        main([*command, "--key", "cause"])
+    assert sum(server.seen.values()) == 2
+
+
+def test_any_header_may_hold_the_key(job, tmp_path):
+    server, command = job
+    (tmp_path / "run.xs").write_text(JOB.replace("/v2/alert_events", "/v9/pay"), encoding="utf-8")
+    config = '[hosts."api.incident.io"]\nkey_header = "X-Request"\n'
+    (tmp_path / "xsrun.toml").write_text(config, encoding="utf-8")
+    for key in ("one", "two", "one"):
+        assert main([*command, "--key", key]) == 0
+    assert [each["x-request"] for each in server.headers] == ["one", "two"]
+
+
+@pytest.mark.parametrize("kept", [(), ("--ephemeral",)])
+def test_functions_that_run_beside_have_keys_of_their_own(job, tmp_path, kept):
+    server, command = job
+    both = """  stack {
+    function.run "page" { input = {word: "a"}, async = true } as $a
+    function.run "page" { input = {word: "b"}, async = true } as $b
+    await { ids = [$a, $b] } as $all
+  }
+  response = $all|values
+"""
+    main_one = 'run.job "Both" { main = {name: "both"} }\n---\nfunction "both" {\n' + both + "}\n---\n"
+    (tmp_path / "run.xs").write_text(main_one + JOB.partition("---\n")[2], encoding="utf-8")
+    assert main([*command, "--key", "cause", *kept]) == 0
+    placed = {each["title"]: each["deduplication_key"] for each in map(json.loads, server.bodies)}
+    assert placed == {"a": "cause.1", "b": "cause.2"}
+
+
+def test_a_key_of_the_author_wins_whatever_its_type(bench):
+    placed = []
+    world = memory_world(http=MemoryHttp(lambda request: placed.append(json.loads(request.body)) or Response(202)))
+    layer(Config(), False, "cause", False)(world, None, "").http.send(trigger(dedup_key=42))
+    assert placed[0]["dedup_key"] == 42

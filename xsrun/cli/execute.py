@@ -19,7 +19,7 @@ from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.engine.chance import DerivedRandom
 from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.keeper import Earlier, Keeper, Started
-from xsrun.engine.world import Layer
+from xsrun.engine.world import Layer, unkept
 from xsrun.executable import Executable, executable
 from xsrun.hints import Any, Final
 from xsrun.late import Late
@@ -170,8 +170,8 @@ def run(task: Task) -> int:
         task.output.failure(ready)
         return ready.exit
     layer = _layer(task, ready.config)
-    unkept = task.options["ephemeral"] or task.options["dry_run"]
-    keeper = None if unkept else _keeper(task, ready.secrets)
+    nothing = task.options["ephemeral"] or task.options["dry_run"]
+    keeper = None if nothing else _keeper(task, ready.secrets)
     return _watch(task, ready.world, keeper, layer)
 
 
@@ -277,7 +277,7 @@ def _layer(task: Task, config: Config) -> Layer:
     """What is around the requests of the run. Raises BadOption."""
     options = task.options
     if options["key"] is None and not options["retry"] and config is NO_CONFIG:
-        return lambda world, _door: world
+        return lambda world, _door, _strand: world
     key = config.key if options["key"] is None else options["key"]
     if key is not None and not key.strip():
         raise BadOption("an empty key names nothing", "write --key NAME, or --key auto for one made of job and input")
@@ -289,7 +289,7 @@ def _layer(task: Task, config: Config) -> Layer:
 def _watch(task: Task, world: World, keeper: Keeper | None, layer: Layer) -> int:
     """Run, keep how it ended, then show it."""
     output = task.output
-    result = _attempt(task, keeper.world(world, layer) if keeper else layer(world, None))
+    result = _attempt(task, keeper.world(world, layer) if keeper else unkept(world, layer))
     failure, document = result.error, ""
     if failure is None:
         try:

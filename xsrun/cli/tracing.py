@@ -53,7 +53,9 @@ def replayed(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> lis
     env = stand_ins(job.env)
     door = Door(lambda: Replay(steps, Vault(env, Masker(()))))
     chance = run.seed or b""
-    world = through(memory_world(env=env), door, lambda strand: DerivedRandom(chance, strand), lambda each, _door: each)
+    world = through(
+        memory_world(env=env), door, lambda strand: DerivedRandom(chance, strand), lambda each, _door, _strand: each
+    )
     told: list[Step] = []
     followed(project.loaded, world, told.append, lambda each: run_job(project.loaded, job, run.input, each, Limits()))
     return [step for step in told if step.kind != "request"]

@@ -46,6 +46,8 @@ class Request(NamedTuple):
     """To be called by whoever sends it, right before the first byte leaves the process; it may refuse by raising."""
     admit: Callable[[Request], None] | None = None
     """To be called with every request that a redirect leads to, before it is sent; it may refuse by raising."""
+    key_header: str = ""
+    """The header in which its host takes a key; ``""`` where nobody has said so."""
 
     def header(self, name: str) -> str:
         """The value of the first header of that name in any case, ``""`` when absent."""

@@ -90,6 +90,11 @@ def response_of(answer: dict[str, Any]) -> Response:
     return Response(answer["status"], headers, _body(answer), answer["reason"], answer["version"])
 
 
+def succeeded(outcome: Any) -> bool:
+    """Whether what was kept of a request is an answer that says that it was done."""
+    return isinstance(outcome, dict) and 200 <= outcome.get("status", 0) < 300
+
+
 def _body_json(body: bytes) -> dict[str, str]:
     try:
         return {"body": body.decode()} if body else {}

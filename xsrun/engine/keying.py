@@ -56,8 +56,6 @@ class Keying(NamedTuple):
     """What the user asks for."""
 
     key: str
-    headers: Mapping[str, str] = {}
-    """Hosts whose writes take a key in a header, and the name of that header."""
     force: bool = False
     """Whether to send what another run has done already."""
 
@@ -65,14 +63,15 @@ class Keying(NamedTuple):
 class KeyingHttp:
     """Puts a key into every write without one that takes one, and asks the ledger before sending it.
 
-    ``used`` counts the keys of a run: the first write of a kind gets the key as it is, the next ones with a number.
+    The first write of a kind in a strand gets the key as it is, the next ones with a number. Strands have keys of their
+    own, because they may come first or last from one time to the next.
     """
 
-    def __init__(self, world: World, keying: Keying, ledger: Ledger | None, used: Counter[str]) -> None:
+    def __init__(self, world: World, keying: Keying, ledger: Ledger | None, strand: str) -> None:
         self._world = world
-        self._keying = keying
+        self._key = f"{keying.key}.{strand}" if strand else keying.key
         self._ledger = None if keying.force else ledger
-        self._used = used
+        self._used: Counter[str] = Counter()
 
     def send(self, request: Request) -> Response:
         """The answer, of now or of the run that did the same before. Raises TransportFailure."""
@@ -107,18 +106,17 @@ class KeyingHttp:
         call = keyed_call(request)
         if call is not None:
             return self._in_body(request, call)
-        name = self._keying.headers.get(request.host)
-        if name is None:
+        if not request.key_header:
             self._world.log.write(f"{request.method} {request.url} got no key: it is not known where it takes one")
             return None
-        return request._replace(headers=(*request.headers, (name, self._next(request, 255))))
+        return request._replace(headers=(*request.headers, (request.key_header, self._next(request, 255))))
 
     def _in_body(self, request: Request, call: Keyed) -> Request | None:
         body = body_of(request)
         place = body
         for name in call.place[:-1]:
             place = place.get(name) if isinstance(place, dict) else None
-        if not isinstance(place, dict):
+        if not isinstance(place, dict) or place.get(call.place[-1]) not in (None, ""):
             return None
         place[call.place[-1]] = self._next(request, call.longest)
         return request._replace(body=values.dumps(body).encode("utf-8", "surrogatepass"))
@@ -127,5 +125,5 @@ class KeyingHttp:
         kind = f"{request.method} {request.url.partition('?')[0]}"
         self._used[kind] += 1
         number = self._used[kind]
-        key = self._keying.key if number == 1 else f"{self._keying.key}-{number}"
+        key = self._key if number == 1 else f"{self._key}-{number}"
         return key if len(key) <= longest else _digest(key)

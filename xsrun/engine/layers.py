@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from xsrun.config import Config
-from xsrun.effects.ports import World
+from xsrun.effects.ports import Http, Request, Response, World
 from xsrun.engine.keying import Done, Keying, KeyingHttp, Ledger
 from xsrun.engine.retry import RetryingHttp
 from xsrun.engine.views import iso
@@ -17,17 +17,26 @@ def layer(config: Config, retry: bool, key: str | None, force: bool) -> Layer:
     """The layer that does what options and configuration say; further attempts are made inside of keys."""
     patient = config._replace(retry=config.retry or True) if retry else config
     headers = {name: host.key_header for name, host in config.hosts.items() if host.key_header}
-    used: Counter[str] = Counter()
 
-    def wrapped(world: World, door: Door | None) -> World:
+    def wrapped(world: World, door: Door | None, strand: str) -> World:
         world = world._replace(http=RetryingHttp(world, patient.patience))
-        if key is None:
-            return world
-        return world._replace(
-            http=KeyingHttp(world, Keying(key, headers, force), _ledger(door) if door else None, used)
-        )
+        if key is not None:
+            world = world._replace(http=KeyingHttp(world, Keying(key, force), _ledger(door) if door else None, strand))
+        return world._replace(http=_HeadedHttp(world.http, headers)) if headers else world
 
     return wrapped
+
+
+class _HeadedHttp:
+    """Says of every request in which header its host takes a key."""
+
+    def __init__(self, inner: Http, headers: Mapping[str, str]) -> None:
+        self._inner = inner
+        self._headers = headers
+
+    def send(self, request: Request) -> Response:
+        """The answer. Raises TransportFailure."""
+        return self._inner.send(request._replace(key_header=self._headers.get(request.host, "")))
 
 
 def _ledger(door: Door) -> Ledger:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from xsrun.engine.effects import Diverged, Effect, JournalBroken, Outcome, OutcomeUnknown, Policy, State, Unsure
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import hold, release
+from xsrun.engine.http import succeeded
 from xsrun.engine.readings import Readings
 from xsrun.engine.rows import RunRow, StepRow, state_of
 from xsrun.engine.vault import Vault
+from xsrun.engine.world import beside
 from xsrun.values import dumps
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class Local:
         self._guard: int | None = None
         self._buffer: list[StepRow] = []
         self._lock = threading.RLock()
-        self.scope = _scope(run)
+        self.scope = _scope(run, vault)
         self._recorded = {(step.strand, step.number): step for step in recorded}
         self._resumed = bool(run.attempts > 1)
         self.strand = Strand(self, "")
@@ -75,7 +77,7 @@ class Local:
         return self._recorded.get((strand, number))
 
     def done_elsewhere(self, name: str) -> Any:
-        """The newest step of another run with this name, as run, time and value."""
+        """The newest step of another run with this name that was done, as run, time and value."""
         with self._lock:
             if self._given_up:
                 return None
@@ -86,7 +88,7 @@ class Local:
             except Broken as broken:
                 self._warn(f"whether another run has done this is not known: {broken}")
                 return None
-        step = next((each for each in found if each.run != self.run.id), None)
+        step = next((each for each in found if each.run != self.run.id and succeeded(each.outcome)), None)
         return None if step is None else [step.run, step.answered_at, self.vault.open_value(step.outcome)]
 
     # ------------------------------------------------------------ keeping
@@ -168,10 +170,10 @@ class Local:
         return self._journal is not None
 
 
-def _scope(run: RunRow) -> str:
-    """What sets the effects of a run apart whose requests go elsewhere than their addresses say."""
-    elsewhere = [*(["simulated"] if run.options.get("simulate") else []), *(run.options.get("map") or [])]
-    return "".join(f"{each} " for each in elsewhere)
+def _scope(run: RunRow, vault: Vault) -> str:
+    """What sets the effects of a run apart that go elsewhere than their sealed addresses say, or to another account."""
+    nowhere = [name for name in ("simulate", "replay") if run.options.get(name)]
+    return "".join(f"{each} " for each in (*nowhere, *(run.options.get("map") or []), vault.mark) if each)
 
 
 class Strand:
@@ -187,7 +189,7 @@ class Strand:
     def fork(self) -> Strand:
         """The strand of a function that begins to run beside this one."""
         self._children += 1
-        return Strand(self.local, f"{self.name}.{self._children}".lstrip("."))
+        return Strand(self.local, beside(self.name, self._children))
 
     @property
     def repeating(self) -> bool:

@@ -36,7 +36,7 @@ def judge(request: Request) -> Judged:
     if call is not None and (key := call.key_of(request)):
         name = " ".join([place, *call.scope_of(request), key])
         return Judged(Policy.LOOKUP if call.find else Policy.KEYED, key, name, call)
-    if key := request.header(IDEMPOTENCY_HEADER):
+    if key := request.header(request.key_header or IDEMPOTENCY_HEADER):
         return Judged(Policy.KEYED, key, f"{place} {key}", call)
     return Judged(Policy.REPEAT if request.method in REPEATABLE else Policy.ONCE, call=call)
 

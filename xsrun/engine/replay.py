@@ -10,6 +10,7 @@ from xsrun.engine.effects import Effect
 from xsrun.engine.readings import Readings
 from xsrun.engine.rows import StepRow
 from xsrun.engine.vault import Vault
+from xsrun.engine.world import beside
 
 
 class Ended(LimitFault):
@@ -64,7 +65,7 @@ class Replay:
     def fork(self) -> Replay:
         """The strand of a function that ran beside this one."""
         self._children += 1
-        return Replay(self._all, self._vault, f"{self.name}.{self._children}".lstrip("."))
+        return Replay(self._all, self._vault, beside(self.name, self._children))
 
     def _next(self) -> StepRow | None:
         return self._steps[self._number] if self._number < len(self._steps) else None

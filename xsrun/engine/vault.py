@@ -6,6 +6,7 @@ becomes ``***`` for good.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -14,6 +15,7 @@ from xsrun.runtime.secrets import SHORTEST, Masker
 
 OPEN: Final = "⟦"
 CLOSE: Final = "⟧"
+MARK_DIGITS: Final = 8
 _PLACE: Final = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 
 
@@ -23,6 +25,7 @@ class Vault:
     def __init__(self, secrets: Mapping[str, str], masker: Masker) -> None:
         self._secrets = secrets
         self._masker = masker
+        self.mark = _mark(secrets)
         self._names = {value: name for name, value in reversed(list(secrets.items())) if len(value) >= SHORTEST}
         longest_first = sorted(self._names, key=len, reverse=True)
         self._secret = re.compile("|".join(map(re.escape, [OPEN, *longest_first])))
@@ -45,6 +48,12 @@ class Vault:
     def open_value(self, value: Any) -> Any:
         """A JSON value as it was."""
         return _in_texts(value, self.open)
+
+
+def _mark(secrets: Mapping[str, str]) -> str:
+    """Tells other secrets apart, and is too short to say what they are; ``""`` for none."""
+    digest = hashlib.sha256(repr(sorted(secrets.items())).encode())
+    return digest.hexdigest()[:MARK_DIGITS] if secrets else ""
 
 
 def _in_texts(value: Any, change: Callable[[str], str]) -> Any:

@@ -23,6 +23,11 @@ _journaled_files: Callable[..., Files] = Late("xsrun.engine.files", "JournaledFi
 _sleep: Callable[..., None] = Late("xsrun.engine.sleep", "sleep")
 
 
+def beside(strand: str, number: int) -> str:
+    """The name of the strand that a strand begins as its n-th."""
+    return f"{strand}.{number}".lstrip(".")
+
+
 class Door:
     """The effects of one strand, made when first asked for."""
 
@@ -37,8 +42,8 @@ class Door:
         return self._effects
 
 
-Layer = Callable[[World, Door | None], World]
-"""Puts something around the ports of a strand; there is no door where nothing is kept."""
+Layer = Callable[[World, Door | None, str], World]
+"""Puts something around the ports of a strand, which has a name; there is no door where nothing is kept."""
 
 
 def through(world: World, door: Door, random: Callable[[str], Random], layer: Layer, strand: str = "") -> World:
@@ -55,7 +60,19 @@ def through(world: World, door: Door, random: Callable[[str], Random], layer: La
         log=_Log(world.log, door),
         files=late_files(lambda: _journaled_files(world.files, door())),
     )
-    return layer(journaled, door)._replace(fork=fork)
+    return layer(journaled, door, strand)._replace(fork=fork)
+
+
+def unkept(world: World, layer: Layer, strand: str = "") -> World:
+    """The world as a strand sees it of which nothing is kept."""
+    children = 0
+
+    def fork() -> World:
+        nonlocal children
+        children += 1
+        return unkept(world, layer, beside(strand, children))
+
+    return layer(world, None, strand)._replace(fork=fork)
 
 
 class _Http:
