@@ -1,6 +1,8 @@
 """The journal and the door in one process: what is kept, what is not, and what happens when it cannot be."""
 
+import fcntl
 import json
+import os
 import stat
 import threading
 
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 
 from xsrun.cli.start import main
 from xsrun.engine import holding
+from xsrun.engine.effects import Effect, JournalBroken, Outcome, Policy
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal
+from xsrun.engine.local import Local
 from xsrun.engine.readings import Readings
 from xsrun.engine.rows import RunRow, RunState, state_of
 from xsrun.engine.starting import new_id, source_hash
@@ -143,6 +147,100 @@ def test_two_processes_do_not_hold_one_run(folder):
         holding.hold(str(folder), "run")
     holding.release(str(folder), "run", handle)
     assert not holding.is_held(str(folder), "run")
+
+
+def test_a_run_goes_on_once_from_where_it_was_read(folder):
+    journal = Journal(str(folder))
+    journal.begin(row(1_000, RunState.INTERRUPTED), {})
+    (read,) = journal.runs()
+    journal.again(read, 1)
+    journal.end(read.id, RunState.COMPLETE, 0, 2_000, None, None)
+    with pytest.raises(holding.Held):
+        journal.again(read, 2)
+    journal.close()
+
+
+def test_a_run_that_has_ended_is_not_taken_for_dead(folder):
+    journal = Journal(str(folder))
+    journal.begin(row(1_000, RunState.COMPLETE), {})
+    (ended,) = journal.runs()
+    journal.set_state(ended.id, RunState.INTERRUPTED, RunState.RUNNING)
+    assert journal.runs()[0].state == RunState.COMPLETE
+    journal.close()
+
+
+def test_looking_whether_a_run_is_held_holds_it_from_nobody_who_looks(folder):
+    handle = holding.hold(str(folder), "run")
+    place = folder / "running" / "run"
+    with open(place) as looking:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        assert not holding.is_held(str(folder), "run")
+    holding.release(str(folder), "run", handle)
+
+
+def small_journal(folder):
+    """One that takes a run and has no room for much more."""
+    journal = Journal(str(folder))
+    pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+    journal._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    return journal
+
+
+def test_nothing_is_sent_untold_once_the_run_is_told_of(folder):
+    sent, warned = [], []
+    local = Local(
+        lambda: small_journal(folder), row(1_000, RunState.RUNNING), {}, Vault({}, Masker(())),
+        now=lambda: 2_000, where=lambda: "run.xs:1", warn=warned.append,
+    )  # fmt: skip
+    effect = Effect("http", "POST", {"body": "x" * 100_000}, Policy.ONCE, lambda *_: sent.append(1) or Outcome(None))
+    with pytest.raises(JournalBroken, match="full"):
+        local.strand.do(effect)
+    local.end(1, None, None, "journal")
+    assert (sent, warned) == ([], [])
+    journal = Journal(str(folder))
+    assert journal.runs()[0].state == RunState.INTERRUPTED
+    journal.close()
+
+
+def test_a_journal_that_fails_to_begin_leaves_nothing_held(folder):
+    taken = row(1_000, RunState.RUNNING)
+    other = Journal(str(folder))
+    other.begin(taken, {})
+    warned = []
+    local = Local(
+        lambda: Journal(str(folder)), taken, {}, Vault({}, Masker(())),
+        now=lambda: 2_000, where=lambda: "run.xs:1", warn=warned.append,
+    )  # fmt: skip
+    for _ in range(2):
+        assert local.strand.do(Effect("http", "POST", {}, Policy.ONCE, lambda *_: Outcome(1))) == 1
+    local.end(0, None, None, "")
+    assert len(warned) == 1
+    assert not holding.is_held(str(folder), taken.id)
+    other.close()
+
+
+def test_a_wait_takes_as_long_by_a_fixed_clock(folder, tmp_path, capsys):
+    (tmp_path / "run.xs").write_text(
+        'run.job "Wait" {\n  main = {name: "wait"}\n}\n---\nfunction "wait" {\n'
+        "  stack {\n    util.sleep {\n      value = 1\n    }\n  }\n  response = now\n}\n"
+    )
+    assert main(["execute", "--now", "1000000"]) == 0
+    assert capsys.readouterr().out == "1001000\n"
+
+
+def test_half_characters_are_kept(folder, tmp_path, capsys):
+    odd = tmp_path / os.fsdecode(b"odd\xff")
+    odd.mkdir()
+    url = 'url = "https://api.pagerduty.com/incidents?w=" ~ $input.word'
+    job = POST.replace('url = "https://api.pagerduty.com/incidents"', url)
+    (odd / "run.xs").write_text(job)
+    (tmp_path / "in.json").write_text('{"word": "\\ud800"}')
+    assert execute(str(odd), "--input-json", "in.json") == 0
+    assert newest(capsys)["input"]["word"] == "\ud800"
+    (odd / "run.xs").write_text('run.job "Still" { main = {name: "f"} }\n---\nfunction "f" { response = 1 }\n')
+    assert execute(str(odd)) == 0
+    assert newest(capsys)["job"] == "Still"
 
 
 def test_threads_write_one_journal(folder):

@@ -1,6 +1,7 @@
 """Runs without the network: shown instead of sent, recorded, and played again."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -175,7 +176,7 @@ def test_whatever_was_answered_is_answered_again(tmp_path_factory, exchanges, se
     ]
     file = tmp_path_factory.mktemp("cassettes") / "c.jsonl"
     left = list(answers)
-    recorder = RecordingCassette(MemoryHttp(lambda _request: left.pop(0)), file, vault)
+    recorder = RecordingCassette(MemoryHttp(lambda _request: left.pop(0)), file, vault, print)
     for request in requests:
         recorder.send(request)
     assert secret not in file.read_text(encoding="utf-8")
@@ -195,7 +196,7 @@ def test_a_failure_is_played_as_a_failure(tmp_path):
 
     vault, file = Vault({}, Masker(())), tmp_path / "c.jsonl"
     with pytest.raises(TransportFailure):
-        RecordingCassette(MemoryHttp(fail), file, vault).send(Request("GET", "https://x.test/"))
+        RecordingCassette(MemoryHttp(fail), file, vault, print).send(Request("GET", "https://x.test/"))
     with pytest.raises(TransportFailure, match="late"):
         PlayingCassette(read_cassette(file), vault).send(Request("GET", "https://x.test/"))
 
@@ -210,3 +211,12 @@ def test_the_usual_answers_have_the_form_of_an_answer():
         request = Request(usual.method, f"https://{known.replace(chr(92), '')}{path}", (), b"{}")
         assert usual_answer(request).status == usual.status, usual
     assert usual_answer(Request("GET", "https://unknown.test/")).body == b"{}"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")
+def test_what_was_sent_is_answered_also_where_it_cannot_be_recorded():
+    warned = []
+    vault = Vault({}, Masker(()))
+    recorder = RecordingCassette(MemoryHttp(lambda _request: Response(201)), "/dev/full", vault, warned.append)
+    assert recorder.send(Request("POST", "https://x.test/")).status == 201
+    assert "No space left" in warned[0]

@@ -230,7 +230,7 @@ def _rehearsed(world: World, secrets: Mapping[str, str], options: Options, outpu
     if options["replay"]:
         return world._replace(http=_playing(options["replay"], _vault(secrets, output.masker)))
     if options["record"]:
-        return world._replace(http=_recording(world.http, options["record"], _vault(secrets, output.masker)))
+        return world._replace(http=_recording(world.http, options["record"], _vault(secrets, output.masker), output))
     return world
 
 

@@ -57,10 +57,10 @@ def dry(world: World, simulated: bool, output: Output) -> World:
     )
 
 
-def recording(inner: Http, path: str, vault: Vault) -> Http:
+def recording(inner: Http, path: str, vault: Vault, output: Output) -> Http:
     """A port that writes what passes through it to a file of its own. Raises BadOption."""
     try:
-        return RecordingCassette(inner, path, vault)
+        return RecordingCassette(inner, path, vault, output.warn)
     except OSError as error:
         raise BadOption(
             f"--record {path} cannot be written: {error.strerror}", "name a file in a folder of yours"

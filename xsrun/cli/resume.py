@@ -10,7 +10,7 @@ from xsrun.cli.inputs import read_inputs
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit
-from xsrun.engine.holding import Held, is_held
+from xsrun.engine.holding import Held, hold, is_held, release
 from xsrun.engine.journal import Journal
 from xsrun.engine.keeper import Earlier
 from xsrun.engine.resolving import Resolved, Verdict, ask, settle, unclear
@@ -136,13 +136,22 @@ def resolve(
     staged: Staged | None = None,
 ) -> int:
     """Find out what became of the requests of a run that got no answer, or take somebody's word for it."""
+    try:
+        guard = hold(journal.folder, kept.id)
+    except Held:
+        return output.complain("no-run", f"run {kept.id} is under way", "wait for it, or stop it")
+    try:
+        return _resolved(journal, kept, again, assume, output)
+    finally:
+        release(journal.folder, kept.id, guard)
+
+
+def _resolved(journal: Journal, kept: RunRow, again: Again, assume: Verdict | None, output: Output) -> int:
     steps = journal.steps(kept.id)
     open_steps = unclear(steps)
     if not open_steps:
         return output.complain("no-run", f"nothing is unclear about run {kept.id}: {kept.state}", "see xsrun runs list")
     try:
-        if is_held(journal.folder, kept.id):
-            raise Refused("no-run", f"run {kept.id} is under way", "wait for it, or stop it")
         task = _task(journal, kept, again._replace(as_it_was=True), output)
         ready = prepare(task._replace(staged=staged))
     except Refused as refused:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from xsrun.diagnostics import LimitFault
@@ -43,11 +43,13 @@ class NotRecorded(LimitFault):
 class RecordingCassette:
     """Sends through another port, and writes every exchange down when it is over.
 
-    Raises OSError when the file cannot be written. What stood in it is gone.
+    Raises OSError when the file cannot be written. What stood in it is gone. An exchange that cannot be written any
+    more is one to ``warn`` of: what was sent was sent.
     """
 
-    def __init__(self, inner: Http, path: str | os.PathLike[str], vault: Vault) -> None:
+    def __init__(self, inner: Http, path: str | os.PathLike[str], vault: Vault, warn: Callable[[str], None]) -> None:
         self._inner = inner
+        self._warn = warn
         self._path = path
         self._vault = vault
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -65,8 +67,12 @@ class RecordingCassette:
         return response
 
     def _write(self, exchange: dict[str, Any]) -> None:
-        with self._lock, open(self._path, "a", encoding="utf-8") as stream:
-            stream.write(json.dumps(exchange, ensure_ascii=False) + "\n")
+        with self._lock:
+            try:
+                with open(self._path, "a", encoding="utf-8", errors="backslashreplace") as stream:
+                    stream.write(json.dumps(exchange, ensure_ascii=False) + "\n")
+            except OSError as error:
+                self._warn(f"{self._path} does not tell of {exchange['request']['url']}: {error.strerror}")
 
 
 class PlayingCassette:

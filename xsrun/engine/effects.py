@@ -62,8 +62,8 @@ class Effect(NamedTuple):
     args: Mapping[str, Json]
     policy: Policy
     perform: Callable[[Callable[[], None], int], Outcome]
-    """Does it. Gets what has to be called right before the first byte leaves the process, and when it was first
-    meant to be done, in milliseconds."""
+    """Does it. Gets what has to be called right before the first byte leaves the process, and how many milliseconds
+    ago an earlier attempt meant to do it, 0 when none did."""
     lookup: Callable[[int], Outcome | None] | None = None
     """Asks whether it was done since a time, in milliseconds; None when it was not. Goes with ``LOOKUP``.
 

@@ -75,7 +75,7 @@ class JournaledFiles:
     ) -> Any:
         """What came of a use of the store, now or in an earlier attempt. Raises the fault that did."""
 
-        def perform(sending: Callable[[], None], _begun: int) -> Outcome:
+        def perform(sending: Callable[[], None], _waited: int) -> Outcome:
             sending()
             try:
                 return Outcome({"value": use()})

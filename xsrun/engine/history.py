@@ -29,7 +29,7 @@ def open_history(folder: str | None = None) -> Journal:
         journal.begin(_quiet_run(*row), {})
     for run in journal.running():
         if not is_held(journal.folder, run):
-            journal.set_state(run, RunState.INTERRUPTED)
+            journal.set_state(run, RunState.INTERRUPTED, RunState.RUNNING)
     return journal
 
 

@@ -23,7 +23,7 @@ def send(inner: Http, effects: Effects, request: Request) -> Response:
             title=f"{request.method} {request.url}",
             args=request_json(request),
             policy=judged.policy,
-            perform=lambda sending, _begun: _perform(inner, request._replace(sending=sending)),
+            perform=lambda sending, _waited: _perform(inner, request._replace(sending=sending)),
             lookup=lambda since: asked(inner, judged, request, since),
             key=judged.name,
         )

@@ -19,7 +19,8 @@ from typing import Any, Final
 
 from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
-from xsrun.engine.rows import RunRow, RunState, StepRow
+from xsrun.engine.holding import Held
+from xsrun.engine.rows import RunRow, RunState, StepRow, storable
 
 VERSION: Final = 1
 BUSY_SECONDS: Final = 10
@@ -112,28 +113,31 @@ class Journal:
         with self._writing() as db:
             db.execute("INSERT OR IGNORE INTO source VALUES (?, ?)", (run.source, packed))
             values = {**run._asdict(), "options": json.dumps(run.options), "input": json.dumps(run.input)}
-            db.execute(f"INSERT INTO run VALUES ({', '.join('?' * len(values))})", tuple(values.values()))
+            _insert(db, "INSERT INTO run", values)
 
-    def again(self, run: str, pid: int) -> None:
-        """Another attempt of a run begins."""
+    def again(self, run: RunRow, pid: int) -> None:
+        """Another attempt of a run begins. Raises Held when there was one since ``run`` was read."""
         with self._writing() as db:
-            db.execute(
-                "UPDATE run SET state = ?, exit = NULL, pid = ?, attempts = attempts + 1 WHERE id = ?",
-                (RunState.RUNNING, pid, run),
-            )
+            begun = db.execute(
+                "UPDATE run SET state = ?, exit = NULL, pid = ?, attempts = attempts + 1, ended_at = NULL"
+                " WHERE id = ? AND attempts = ? AND state = ?",
+                (RunState.RUNNING, pid, run.id, run.attempts, run.state),
+            ).rowcount
+        if not begun:
+            raise Held("it went on since")
 
     def end(self, run: str, state: str, exit: int, at: int, result: str | None, error: str | None) -> None:
         """A run has ended."""
         with self._writing() as db:
             db.execute(
                 "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ? WHERE id = ?",
-                (state, exit, at, result, error, run),
+                (state, exit, at, result and storable(result), error and storable(error), run),
             )
 
-    def set_state(self, run: str, state: str) -> None:
-        """Note what is known of a run that no process works on."""
+    def set_state(self, run: str, state: str, before: str) -> None:
+        """Note what is known of a run that no process works on, unless its state has changed since."""
         with self._writing() as db:
-            db.execute("UPDATE run SET state = ? WHERE id = ?", (state, run))
+            db.execute("UPDATE run SET state = ? WHERE id = ? AND state = ?", (state, run, before))
 
     def running(self) -> list[str]:
         """The ids of the runs that have not ended, as far as they could say."""
@@ -168,9 +172,7 @@ class Journal:
         with self._writing(to_disk) as db:
             for step in steps:
                 values = {**step._asdict(), "readings": json.dumps(step.readings), "outcome": _packed(step.outcome)}
-                db.execute(
-                    f"INSERT OR REPLACE INTO step VALUES ({', '.join('?' * len(values))})", tuple(values.values())
-                )
+                _insert(db, "INSERT OR REPLACE INTO step", values)
 
     def steps(self, run: str) -> list[StepRow]:
         """The steps of a run, by strand and number."""
@@ -199,7 +201,14 @@ def _step(row: tuple[Any, ...]) -> StepRow:
 
 
 def _packed(outcome: Any) -> bytes | None:
-    return None if outcome is None else zlib.compress(json.dumps(outcome, ensure_ascii=False).encode(), 1)
+    if outcome is None:
+        return None
+    return zlib.compress(json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
+
+
+def _insert(db: sqlite3.Connection, into: str, row: Mapping[str, Any]) -> None:
+    values = tuple(storable(each) if isinstance(each, str) else each for each in row.values())
+    db.execute(f"{into} VALUES ({', '.join('?' * len(values))})", values)
 
 
 def _make_private(path: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 from xsrun.engine.effects import Diverged, Effect, JournalBroken, Outcome, OutcomeUnknown, Policy, State, Unsure
@@ -17,7 +18,7 @@ from xsrun.engine.folder import Broken
 from xsrun.engine.holding import hold, release
 from xsrun.engine.http import succeeded
 from xsrun.engine.readings import Readings
-from xsrun.engine.rows import RunRow, StepRow, state_of
+from xsrun.engine.rows import RunRow, StepRow, state_of, storable
 from xsrun.engine.vault import Vault
 from xsrun.engine.world import beside
 from xsrun.values import dumps
@@ -50,7 +51,7 @@ class Local:
         now: Callable[[], int],
         where: Callable[[], str],
         warn: Callable[[str], None],
-        recorded: Iterable[StepRow] = (),
+        recorded: Iterable[StepRow] | None = None,
         watch: Watch = unwatched,
     ) -> None:
         self.run = run
@@ -68,8 +69,8 @@ class Local:
         self._buffer: list[StepRow] = []
         self._lock = threading.RLock()
         self.scope = _scope(run, vault)
-        self._recorded = {(step.strand, step.number): step for step in recorded}
-        self._resumed = bool(run.attempts > 1)
+        self._recorded = {(step.strand, step.number): step for step in recorded or ()}
+        self._resumed = recorded is not None
         self.strand = Strand(self, "")
 
     def recorded(self, strand: str, number: int) -> StepRow | None:
@@ -98,27 +99,30 @@ class Local:
         with self._lock:
             if self._journal is not None:
                 return
-            journal = self._open_journal()
-            self._guard = hold(journal.folder, self.run.id)
-            if self._resumed:
-                journal.again(self.run.id, os.getpid())
-            else:
-                journal.begin(self.run, self._files)
-            self._journal = journal
+            with ExitStack() as undo:
+                journal = self._open_journal()
+                undo.callback(journal.close)
+                guard = hold(journal.folder, self.run.id)
+                undo.callback(release, journal.folder, self.run.id, guard)
+                if self._resumed:
+                    journal.again(self.run, os.getpid())
+                else:
+                    journal.begin(self.run, self._files)
+                undo.pop_all()
+            self._journal, self._guard = journal, guard
 
     def keep(self, step: StepRow, to_disk: bool = False) -> None:
         """Have a step in the journal, with the reads before it. Raises JournalBroken."""
         with self._lock:
             if self._given_up:
                 return
-            first = self._journal is None
             try:
                 self.begin()
                 assert self._journal is not None
                 self._journal.write([*self._buffer, step], to_disk)
                 self._buffer.clear()
             except Broken as broken:
-                if not first or self._resumed:
+                if self._journal is not None or self._resumed:
                     raise JournalBroken(str(broken), step.title) from None
                 self._give_up(str(broken))
 
@@ -161,7 +165,7 @@ class Local:
             except Broken as broken:
                 self._warn(f"the end of this run is not kept: {broken}")
             finally:
-                if self._guard is not None and journal is not None:
+                if journal is not None and self._guard is not None:
                     release(journal.folder, self.run.id, self._guard)
 
     @property
@@ -205,7 +209,7 @@ class Strand:
     def done(self, name: str) -> Any:
         """What another run did under the name of an effect; the same in every attempt."""
 
-        def perform(_sending: Callable[[], None], _begun: int) -> Outcome:
+        def perform(_sending: Callable[[], None], _waited: int) -> Outcome:
             return Outcome(self.local.done_elsewhere(name))
 
         return self.do(Effect("ledger", f"look for {name}", {"name": name}, Policy.READ, perform))
@@ -222,7 +226,8 @@ class Strand:
             return self.local.vault.open_value(known.outcome)
         if known.state == State.SENT and (answer := self._judged(effect, known)) is not None:
             return answer
-        return self._perform(effect, step._replace(prepared_at=known.prepared_at))
+        waited = max(0, step.prepared_at - known.prepared_at)
+        return self._perform(effect, step._replace(prepared_at=known.prepared_at), waited)
 
     def _step(self, effect: Effect) -> StepRow:
         local = self.local
@@ -234,7 +239,7 @@ class Strand:
             title=local.vault.seal(effect.title),
             site=local.where(),
             policy=effect.policy.value,
-            args=dumps(local.vault.seal_value(effect.args)),
+            args=storable(dumps(local.vault.seal_value(effect.args))),
             key=local.vault.seal(local.scope + effect.key) if effect.key else "",
             state=State.PREPARED,
             readings=self._readings.taken(),
@@ -258,10 +263,10 @@ class Strand:
                 return found.value
         return None
 
-    def _perform(self, effect: Effect, step: StepRow) -> Any:
+    def _perform(self, effect: Effect, step: StepRow, waited: int = 0) -> Any:
         local = self.local
         if effect.policy is Policy.READ:
-            outcome = effect.perform(_nothing, step.prepared_at)
+            outcome = effect.perform(_nothing, waited)
             kept = local.vault.seal_value(outcome.value)
             local.keep_later(step._replace(state=outcome.state, answered_at=local.now(), outcome=kept))
             return outcome.value
@@ -277,7 +282,7 @@ class Strand:
                 local.keep(under_way, to_disk=True)
                 local.watch("before-call")
 
-        outcome = effect.perform(sending, step.prepared_at)
+        outcome = effect.perform(sending, waited)
         local.watch("call-made")
         self._answered(under_way, outcome)
         local.watch("after-checkpoint")

@@ -24,7 +24,7 @@ def note(started: Started, exit: int, begun_at: int) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
         handle = os.open(os.path.join(folder, FILE), flags, 0o600)
         try:
-            os.write(handle, (values.dumps(row) + "\n").encode())
+            os.write(handle, (values.dumps(row) + "\n").encode("utf-8", "backslashreplace"))
         finally:
             os.close(handle)
 

@@ -76,7 +76,7 @@ def settle(journal: Journal, run: RunRow, steps: list[StepRow], resolved: Iterab
         state = RunState.UNKNOWN
     else:
         state = RunState.INTERRUPTED if goes_on else RunState.SETTLED
-    journal.set_state(run.id, state)
+    journal.set_state(run.id, state, run.state)
     return state
 
 

@@ -11,8 +11,8 @@ from xsrun.engine.effects import Effect, Effects, Outcome, Policy
 def sleep(clock: Clock, effects: Effects, seconds: float) -> None:
     """Wait so many seconds from when the wait was first begun."""
 
-    def perform(_sending: Callable[[], None], begun: int) -> Outcome:
-        clock.sleep(max(0.0, seconds - (clock.now() - begun) / 1000))
+    def perform(_sending: Callable[[], None], waited: int) -> Outcome:
+        clock.sleep(max(0.0, seconds - waited / 1000))
         return Outcome(None)
 
     effects.do(Effect("sleep", f"a wait of {seconds:g} s", {"seconds": seconds}, Policy.REPEAT, perform))

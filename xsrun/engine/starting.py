@@ -31,7 +31,7 @@ def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None)
     """The engine of an attempt; the journal is opened when there is something to keep."""
     vault = Vault(started.secrets, started.masker)
     files = {source.name: source.text for source in started.sources}
-    run = earlier.run._replace(attempts=earlier.run.attempts + 1) if earlier else _new(started, vault, seed, begun_at)
+    run = earlier.run if earlier else _new(started, vault, seed, begun_at)
     return Local(
         lambda: Journal(state_folder()),
         run,
@@ -40,7 +40,7 @@ def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None)
         now=started.now,
         where=started.where,
         warn=started.warn,
-        recorded=earlier.steps if earlier else (),
+        recorded=earlier.steps if earlier else None,
         watch=started.watch or unwatched,
     )
 
