@@ -141,12 +141,14 @@ def resolve(
     except Held:
         return output.complain("no-run", f"run {kept.id} is under way", "wait for it, or stop it")
     try:
-        return _resolved(journal, kept, again, assume, output)
+        return _resolved(journal, kept, again, assume, output, staged)
     finally:
         release(journal.folder, kept.id, guard)
 
 
-def _resolved(journal: Journal, kept: RunRow, again: Again, assume: Verdict | None, output: Output) -> int:
+def _resolved(
+    journal: Journal, kept: RunRow, again: Again, assume: Verdict | None, output: Output, staged: Staged | None
+) -> int:
     steps = journal.steps(kept.id)
     open_steps = unclear(steps)
     if not open_steps:
