@@ -22,6 +22,19 @@ STACK_KINDS: Final = kinds("stack")
 
 NO_TEXTS: Final[Mapping[str, str]] = {}
 
+MISNOMERS: Final = {
+    "job": "run.job", "run": "run.job", "service": "run.service", "func": "function", "fn": "function",
+    "def": "function", "endpoint": "query", "cron": "task",
+}  # fmt: skip
+"""Constructs of other languages, and the one to write."""
+
+CONSTRUCT_HINT: Final = 'e.g. function "name" { … }'
+
+CALL: Final = ("name", "input", "as")
+"""What `main`, `pre` and `post` consist of."""
+
+Clause = tree.Attribute | tree.Block
+
 JOB_CLAUSES: Final = ("description", *CONSTRUCTS["run.job"].clauses, "guid", "tags", "docs")
 
 
@@ -174,7 +187,7 @@ def _add_documents(folder: Folder, text: Read) -> None:
         blocks = [entry for entry in parsed.document.entries if isinstance(entry, tree.Block)]
         for entry in parsed.document.entries:
             if not isinstance(entry, tree.Block):
-                folder.found.error("syntax", "a file holds constructs", entry.span(source), _construct_hint())
+                folder.found.error("syntax", "a file holds constructs", entry.span(source), CONSTRUCT_HINT)
         for at, block in enumerate(blocks):
             if at:
                 folder.found.warn(
@@ -186,20 +199,16 @@ def _add_documents(folder: Folder, text: Read) -> None:
             _add_construct(folder, block, source)
 
 
-def _construct_hint() -> str:
-    return 'e.g. function "name" { … }'
-
-
 def _add_construct(folder: Folder, block: tree.Block, source: Source) -> None:
     found = folder.found
     if block.keyword not in CONSTRUCTS:
-        near = nearest(block.keyword, CONSTRUCTS)
+        near = MISNOMERS.get(block.keyword) or nearest(block.keyword, CONSTRUCTS)
         clause = block.keyword in ("input", "stack", "response")
         found.error(
             "unknown-construct",
             f"`{block.keyword}` stands outside a construct" if clause else f"there is no construct `{block.keyword}`",
             block.head_span(source),
-            help=_construct_hint() if clause or not near else f"did you mean `{near}`?",
+            help=CONSTRUCT_HINT if clause or not near else f"did you mean `{near}`?",
         )
         return
     construct = Construct(block.keyword, block.name, block, source)
@@ -256,10 +265,30 @@ def _identity(construct: Construct) -> tuple[str, ...]:
 # ------------------------------------------------------------------ run.job
 
 
+def clause_name(entry: Clause) -> str:
+    """What a clause is called."""
+    return entry.name if isinstance(entry, tree.Attribute) else entry.keyword
+
+
+def report_repeated(found: Found, construct: Construct, clauses: Iterable[str]) -> None:
+    """Report each of these clauses that stands in a construct a second time."""
+    seen: set[str] = set()
+    for entry in construct.block.body or ():
+        if not isinstance(entry, Clause) or entry.disabled or clause_name(entry) not in clauses:
+            continue
+        name = clause_name(entry)
+        if name in seen:
+            end = entry.name_end if isinstance(entry, tree.Attribute) else entry.start + len(name)
+            span = Span(construct.source, entry.start, end)
+            found.error("duplicate-attribute", f"`{name}` is given twice", span, "keep one of the two")
+        seen.add(name)
+
+
 def _job(folder: Folder, construct: Construct) -> Job:
     block, found = construct.block, folder.found
     for entry in block.body or ():
         _check_clause(folder, construct, entry)
+    report_repeated(found, construct, JOB_CLAUSES)
     calls = {name: _call(folder, construct, name) for name in ("main", "pre", "post")}
     unread = block.attribute("main") or block.block("main") or block.broken
     if calls["main"] is None and not unread and construct.kind == "run.job":
@@ -343,10 +372,10 @@ def _call(folder: Folder, construct: Construct, clause: str) -> Call | None:
         return None
     parts = {pair.key: pair for pair in entry.value.pairs if isinstance(pair, tree.Pair) and not pair.disabled}
     for key, pair in parts.items():
-        if key not in ("name", "input", "as"):
-            found.error(
-                "unknown-clause", f"`{clause}` has no `{key}`", pair.span(source), "it takes name, input and as"
-            )
+        if key not in CALL:
+            near = nearest(key, CALL)
+            shown = f"did you mean `{near}`?" if near else "it takes name, input and as"
+            found.error("unknown-clause", f"`{clause}` has no `{key}`", pair.span(source), shown)
     name = _text_of(parts.get("name"))
     if not name:
         found.error("missing-name", f"`{clause}` needs the name of a function", entry.span(source), 'add name: "…"')
@@ -403,6 +432,13 @@ def _env(folder: Folder, construct: Construct) -> tuple[str, ...]:
             found.error(
                 "bad-env", "`env` is a list of names in quotes", item.span(source), help='write env = ["API_KEY"]'
             )
+        elif item.value.startswith("$env."):
+            name = item.value.removeprefix("$env.")
+            found.error(
+                "bad-env", "`env` holds names without `$env.`", item.span(source), help=f'write "{name}"',
+                edits=[Edit(item.span(source), f'"{name}"')],
+            )  # fmt: skip
+            names.append(name)
         elif item.value in names:
             found.warn("duplicate-env", f"`{item.value}` stands twice in `env`", item.span(source))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import Any, Final
 
 from xsrun import extras
@@ -18,7 +19,10 @@ from xsrun.diagnostics import Edit, Fault, around, nearest
 from xsrun.source import Span
 from xsrun.syntax import tree
 
-TAKES_VALUE: Final = {"return": "", "throw": 'name = "…", ', "debug.stop": "", "debug.log": ""}
+SETS: Final = ("var", "var.update")
+TAKES_VALUE: Final = {
+    "return": "", "throw": 'name = "…", ', "debug.stop": "", "debug.log": "", **dict.fromkeys(SETS, ""),
+}  # fmt: skip
 """Statements whose value people write without braces, and what else stands in these."""
 
 COMMON_ATTRIBUTES: Final = frozenset({"description", "disabled", "mock"})
@@ -341,6 +345,27 @@ def attributes(
     return found
 
 
+def surplus_heads(context: Findings, block: tree.Block, first: str) -> bool:
+    """Whether something stands before the braces of a statement, or in place of them, that is none of it; reports it.
+
+    ``first`` is the attribute that a value without braces is meant for, ``""`` when there is none.
+    """
+    heads = [head for head in block.heads if not isinstance(head, tree.Attribute)]
+    if not heads or (block.body is None and not first):
+        return False
+    given = Span(context.source, heads[0].start, heads[-1].end)
+    instead = block.body is None
+    context.error(
+        "syntax",
+        f"`{block.keyword}` takes its values in braces" if instead
+        else f"`{block.keyword}` takes nothing before its braces",
+        given,
+        help=f"write {block.keyword} {{ {first} = {given.text} }}" if instead else f"write {block.keyword} {{ … }}",
+        edits=around(given, f"{{ {first} = ", " }") if instead and len(heads) == 1 else (),
+    )  # fmt: skip
+    return True
+
+
 def without_equals(context: Findings, entry: tree.Node, known: tuple[str, ...]) -> bool:
     """Whether an entry is ``name value`` where ``name = value`` is meant, which is reported."""
     if not isinstance(entry, tree.Block) or entry.keyword not in known or not entry.heads or entry.body is not None:
@@ -358,7 +383,7 @@ def unknown_attribute(
 ) -> None:
     """Report an attribute that a statement does not have."""
     named = instead.get(entry.name, "")
-    right = named or nearest(entry.name, known)
+    right = named or meant(entry.name, known)
     written = Span(context.source, entry.name_end - len(entry.name), entry.name_end)
     plain = written.text == entry.name and block.attribute(named) is None
     shown = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
@@ -372,15 +397,23 @@ def unknown_attribute(
     )
 
 
+def meant(written: str, known: Iterable[str]) -> str:
+    """The attribute that is near what was written, or that begins so; ``""`` when there is none."""
+    begun = (each for each in known if len(written) >= 3 and each.startswith(written))
+    return nearest(written, known) or next(begun, "")
+
+
 def missing_attribute(context: Context, block: tree.Block, owner: str, name: str) -> None:
     """Report a required attribute that is not given, unless it is there and misspelt or could not be read."""
     written = [entry.name for entry in block.body or () if isinstance(entry, tree.Attribute)]
     if any(isinstance(entry, tree.Block) and entry.keyword == name for entry in block.body or ()):
         return
-    misspelt = any(each != name and nearest(each, (name,)) for each in written)
-    if owner in TAKES_VALUE and block.heads and block.body is None:
-        given = Span(context.source, block.heads[0].start, block.heads[-1].end)
-        shown = f"write {owner} {{ {TAKES_VALUE[owner]}value = {given.text} }}"
+    misspelt = any(each != name and meant(each, (name,)) for each in written)
+    place = 1 if owner in SETS else 0
+    if owner in TAKES_VALUE and block.heads[place:] and block.body is None:
+        given = Span(context.source, block.heads[place].start, block.heads[-1].end)
+        before = "".join(f"{context.span(head).text} " for head in block.heads[:place])
+        shown = f"write {owner} {before}{{ {TAKES_VALUE[owner]}value = {given.text} }}"
         edits = () if TAKES_VALUE[owner] else around(given, "{ value = ", " }")
         context.error("syntax", f"`{owner}` takes its value in braces", given, shown, edits=edits)
     elif not misspelt:

@@ -23,6 +23,9 @@ COMPARISON: Final = {
     "==": "equal", "!=": "not_equal", "===": "identical", "!==": "not_identical",
     "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
 }  # fmt: skip
+CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
+NOTHING: Final = ("none", "nil", "undefined")
+"""What other languages call null."""
 
 
 class Expressions:
@@ -91,11 +94,20 @@ class Expressions:
     def _word(self, node: tree.Word, strict: bool) -> ast.expr:
         if node.name == "now":
             return py.call(py.attribute(py.attribute(py.attribute("rt", "world"), "clock"), "now"))
-        known = node.name.lower() in ("true", "false", "null", "now")
-        help = f"write {node.name.lower()}" if known else f'write "{node.name}"'
+        if node.name in CONSTANTS:  # in a head without parentheses, which is reported
+            return py.constant(CONSTANTS[node.name])
+        known = node.name.lower() in (*CONSTANTS, "now")
+        help = f"write {node.name.lower()}" if known else self._meant(node.name)
         edits = [Edit(self.context.span(node), node.name.lower())] if known else ()
         self.context.warn("unquoted-text", f"`{node.name}` is a text without quotes", node, help, edits=edits)
         return py.constant(node.name)
+
+    def _meant(self, word: str) -> str:
+        """What to write in place of a word without quotes."""
+        root, _, rest = word.removeprefix("process.").partition(".")
+        if (root in ("env", "input") and rest) or root in self.context.names.certain:
+            return f'write ${root}{"." * bool(rest)}{rest}, or "{word}" for the text'
+        return f'write null, or "{word}" for the text' if word.lower() in NOTHING else f'write "{word}"'
 
     def _broken(self, node: tree.Broken, strict: bool) -> ast.expr:
         return py.constant(None)
@@ -177,7 +189,7 @@ class Expressions:
         if name in names.inputs:
             help = f"inputs are read as $input.{name}"
         else:
-            near = nearest(name, names.declared)
+            near = nearest(name, (*names.declared, "env", "input"))
             help = f"did you mean `${near}`?" if near else f"set it before, e.g. var ${name} {{ value = … }}"
         self.context.warn("unknown-variable", f"no statement sets `${name}`", node, help)
 

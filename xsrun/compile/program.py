@@ -28,7 +28,7 @@ from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
 from xsrun.diagnostics import Found, nearest
 from xsrun.language import CONSTRUCTS, EVERYWHERE
 from xsrun.program import Call, Program, Routine, code_name, function_name
-from xsrun.project import STACK_KINDS, Construct, Folder, Job
+from xsrun.project import STACK_KINDS, Clause, Construct, Folder, Job, clause_name, report_repeated
 from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.types.fields import ABSENT, Field
@@ -176,19 +176,16 @@ class _Compiler:
         if kind is None or not kind.clauses:
             return
         findings = Findings(construct.source, self.found)
+        known = (*kind.clauses, *EVERYWHERE)
         for entry in construct.block.body or ():
-            name = (
-                entry.name
-                if isinstance(entry, tree.Attribute)
-                else entry.keyword
-                if isinstance(entry, tree.Block)
-                else ""
-            )
-            if name not in (*kind.clauses, *EVERYWHERE):
+            name = clause_name(entry) if isinstance(entry, Clause) else ""
+            if name not in known:
+                near = nearest(name, known)
                 findings.error(
                     "unknown-clause", f"`{construct.kind}` has no clause `{name}`", entry,
-                    help="statements stand in `stack { … }`",
+                    help=f"did you mean `{near}`?" if near else "statements stand in `stack { … }`",
                 )  # fmt: skip
+        report_repeated(self.found, construct, [each for each in known if each != "test"])
 
     def _function(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from xsrun.compile.calls import COMMON_ATTRIBUTES, missing_attribute, unknown_attribute, without_equals
+from xsrun.compile.calls import COMMON_ATTRIBUTES, missing_attribute, surplus_heads, unknown_attribute, without_equals
 from xsrun.compile.context import Context
 from xsrun.compile.layout import filled
 from xsrun.compile.names import RESERVED, root_name
@@ -59,13 +59,26 @@ def check(context: Context, block: tree.Block, known: Shape) -> None:
     for name in known.required:
         if name not in seen:
             missing_attribute(context, block, block.keyword, name)
-    if block.heads and block.body is not None and not known.head:
-        context.error(
-            "syntax",
-            f"`{block.keyword}` takes nothing before its braces",
-            Span(context.source, block.heads[0].start, block.heads[-1].end),
-            help=f"write {block.keyword} {{ … }}",
-        )
+    if not known.head:
+        surplus_heads(context, block, "")
+    _nothing_behind(context, block, known)
+
+
+def _nothing_behind(context: Context, block: tree.Block, known: Shape) -> None:
+    """Report a text behind the parentheses of a head."""
+    surplus = next((each for each in block.heads[1:] if isinstance(each, tree.Literal)), None)
+    if surplus is None or not isinstance(block.heads[0], tree.Argument | tree.Condition):
+        return
+    first = block.heads[0]
+    given, text = Span(context.source, first.start, first.end).text, context.span(surplus).text
+    error = "error" in known.optional and block.body is None
+    context.error(
+        "syntax",
+        f"`{block.keyword}` takes no text behind its parentheses",
+        surplus,
+        help=f"write {block.keyword} {given} {{ error = {text} }}" if error else "remove it",
+        edits=around(context.span(surplus), "{ error = ", " }") if error else (),
+    )
 
 
 def _may_hold(block: tree.Block, entry: tree.Block, known: Shape) -> bool:

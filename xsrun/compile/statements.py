@@ -12,6 +12,7 @@ from xsrun.builtins.records import Statement
 from xsrun.builtins.registry import LAZY
 from xsrun.compile import fast, proofs, shape
 from xsrun.compile import python as py
+from xsrun.compile.calls import TAKES_VALUE, surplus_heads
 from xsrun.compile.context import Context
 from xsrun.compile.expressions import Expressions
 from xsrun.compile.forms import FORMS
@@ -38,6 +39,7 @@ INNER: Final = {
 MISNOMERS: Final = {
     "print": "debug.log", "echo": "debug.log", "log": "debug.log", "console.log": "debug.log", "let": "var",
     "const": "var", "set": "var.update", "call": "function.run", "fetch": "api.request", "http.request": "api.request",
+    "api.get": "api.request", "api.post": "api.request", "http.get": "api.request", "http.post": "api.request",
     "raise": "throw", "assert": "precondition", "try": "try_catch", "loop": "while",
 }  # fmt: skip
 """Statements of other languages, and the one to write."""
@@ -230,6 +232,10 @@ class Statements:
     # ------------------------------------------------------------ builtins
 
     def _builtin(self, record: Statement, block: tree.Block) -> list[ast.stmt]:
+        if record.head is None and record.name not in TAKES_VALUE:
+            first = record.params[0].name if record.params else ""
+            if surplus_heads(self.context, block, first) and block.body is None:
+                return []
         keywords = self.expressions.arguments.keywords(record, block)
         positional = self.expressions.arguments.filled(record, block.head_span(self.context.source))
         function = self.context.builtin(record.function)

@@ -125,6 +125,9 @@ CALLS: Final = "function.run function.call task.call tool.call addon.call middle
 
 CONDITIONS: Final = "if elseif while precondition"
 
+TAKING: Final = "return var var.update debug.log throw"
+"""Statements whose braces hold a value."""
+
 JUNK: Final = (
     Cause(
         ">JUNK|SEP|RPAR|RCOND", "`for` counts by itself, from 0", "write for (10) { each as $i { … } }",
@@ -167,6 +170,8 @@ OPERATORS: Final = (
 
 FILTERS: Final = (
     Cause("PIPE WORD >LPAR|LCOND", "the arguments of a filter stand behind `:`", "write |<-1><call>", mark=(0, 0)),
+    Cause("PIPE WORD >VAR|STRING|NUMBER|WORD", "the arguments of a filter stand behind `:`", "write |<-1>:<0>",
+          inside="block group index backtick", fix=(Change("<-1>:<0>", -1, 0),)),
     Cause("PIPE WORD COLON ANY , >BEGIN", "the arguments of a filter are separated by `:`", "write |<-4>:<-2>:<0>",
           mark=(-1, -1), back=2),
     Cause("PIPE WORD COLON ANY >COMMA", "the arguments of a filter are separated by `:`", "write |<-3>:<-1>:<1>"),
@@ -215,6 +220,10 @@ FIELDS: Final = (
           mark=(0, 1)),
     Cause(">STRING COLON WORD", "a field begins with its type", "write <2> and the name without quotes",
           inside="fields", mark=(0, 2)),
+    Cause("^ TYPE >VAR", "the name of a field has no `$`", "write <-1> <name>", inside="fields",
+          fix=(Change("<name>"),)),
+    Cause("^ >QUESTION ANY WORD", "a field is optional by `?` behind its name", "write <1> <2>?", inside="fields",
+          mark=(0, 2)),
     Cause(">OPERATOR|PIPE|QUESTION", "a default is a literal", "write the value itself, and compute in the stack",
           inside="fields"),
 )  # fmt: skip
@@ -253,9 +262,12 @@ STATEMENTS: Final = (
           mark=(0, 1), fix=(Change("var <0> { value =", 0, 1), Change(" }", name="end"))),
     Cause("^ >VAR EQ|COMPARE", "a variable is set with `var`", "write var <0> { value = <rest> }", inside="block",
           mark=(0, 1)),
+    Cause("^ >VAR", "this value has no name", "write value = <entry>", inside="block", owner=TAKING),
     Cause("^ >VAR", "a statement begins with its name", "write var <0> { value = <entry> }", inside="block"),
     Cause("^ var|var.update VAR >EQ", "`<-2>` takes its value in braces", "write <-2> <-1> { value = <rest> }",
           inside="block", fix=(Change("{ value ="), Change(" }", name="end"))),
+    Cause("^ var|var.update VAR >BEGIN", "`<-2>` takes its value in braces", "write <-2> <-1> { value = <onward> }",
+          inside="block", fix=(Change(" { value =", 0, -1), Change(" }", name="end"))),
     Cause("^ var.update ANY >EQ|MEMBER", "`var.update` takes its value in braces",
           "write var.update <-1> { value = <rest> }", inside="block"),
     Cause("^ let|const|local|set VAR >EQ", "a variable is set with `var`", "write var <-1> { value = <rest> }",
@@ -290,6 +302,8 @@ STATEMENTS: Final = (
           "write <keyword> (…) { each as $item { … } }", of="foreach for", inside="block"),
     Cause("^ case >ANY", "`case` takes its value in parentheses", "write case (<arguments>) { … }", inside="block"),
     Cause("^ >BEGIN|LBLOCK", "a document begins with its kind", 'write e.g. function "name" { … }', inside="document"),
+    Cause("^ WORD >NUMBER", "`<-1>` takes its values in braces", "write <-1> { … }", inside="block"),
+    Cause("^ >BEGIN", "this value has no name", "write value = <entry>", inside="block", owner=TAKING),
     Cause("^ >BEGIN|LBLOCK", "`<0>` begins no statement", "a statement is written name { attribute = value }",
           inside="block"),
 )  # fmt: skip

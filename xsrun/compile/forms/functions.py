@@ -179,8 +179,10 @@ def _call(
     if given is not None and isinstance(given.value, tree.ObjectLiteral):
         _check_inputs(stack, given.value, block.name, callee)
     elif given is None and callee.required:
-        place = block.heads[0].span(context.source)
-        context.warn("missing-input", f"`{block.name}` needs the input `{callee.required[0]}`", place)
+        place, name = block.heads[0].span(context.source), callee.required[0]
+        context.warn(
+            "missing-input", f"`{block.name}` needs the input `{name}`", place, help=f"add input = {{{name}: …}}"
+        )
     depth = ast.BinOp(py.load("depth"), ast.Add(), py.constant(1))
     call = None if through else _straight_call(stack, given, callee, depth)
     if call is None:
