@@ -13,7 +13,7 @@ MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 
 LAYERS = (
     ("hints", "build"),
-    ("record", "late", "differences"),
+    ("record", "late", "differences", "decisions"),
     ("files", "templates", "language"),
     ("source",),
     ("diagnostics",),

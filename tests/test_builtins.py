@@ -8,6 +8,7 @@ from xsrun import extras, values
 from xsrun.builtins.catalogue import registry
 from xsrun.builtins.records import Example
 from xsrun.compile.forms import FORMS
+from xsrun.decisions import DECISIONS
 from xsrun.effects.memory import MemoryHttp, memory_world
 from xsrun.effects.ports import Response, World
 
@@ -20,6 +21,10 @@ CALLED = """
 
 ---
 function name { input { json a? } response = $input.a }
+---
+function role { input { text a?="user" } response = $input.a }
+---
+function failing { stack { throw { name = "x" value = "no" } } }
 ---
 task name { stack { } }
 ---
@@ -44,11 +49,7 @@ def world() -> World:
 def test_examples_of_a_filter(name):
     needs_extra(FILTERS[name].extra)
     for example in FILTERS[name].examples:
-        try:
-            given = values.dumps(xsrun.evaluate(example.source, world=world()))
-        except xsrun.XsError as error:
-            given = f"!{error.diagnostics[0].message}"
-        agrees(example, given)
+        agrees(example, evaluated(example.source))
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
@@ -60,6 +61,26 @@ def test_examples_of_a_statement(name):
         assert not project.errors, f"{example.source}\n{project.errors[0]}"
         result = project.call("case", world=world())
         agrees(example, f"!{result.error.message}" if result.error else values.dumps(result.value))
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda each: each.point)
+def test_example_of_a_decision(decision):
+    example = Example.parse(decision.example)
+    agrees(example, ran(example.source) if "$r" in example.source else evaluated(example.source))
+
+
+def ran(statements: str) -> str:
+    project = program(statements + CALLED, response="$r")
+    assert not project.errors, project.errors[0]
+    result = project.call("case", world=world())
+    return f"!{result.error.message}" if result.error else values.dumps(result.value)
+
+
+def evaluated(expression: str) -> str:
+    try:
+        return values.dumps(xsrun.evaluate(expression, world=world()))
+    except xsrun.XsError as error:
+        return f"!{error.diagnostics[0].message}"
 
 
 def needs_extra(extra: str) -> None:

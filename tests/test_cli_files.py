@@ -122,3 +122,25 @@ def test_a_run_cut_short_says_what_was_sent(job, stop, by):
     assert f"stopped by {by}; sent before that: POST http://api.example.com/page (no answer)" in err
     assert "it may have arrived" in err
     assert "hidden-key" not in err
+
+
+def test_run_files_that_cannot_be_read_are_named(job, capsys):
+    dangling(job.parent / "run.xs")
+    hidden = "run.xs cannot be read: No such file or directory; its jobs are not looked at"
+    assert main(["list", str(job.parent)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("A ")
+    assert f"warning[unreadable]: {job.parent}/{hidden}" in err
+    (job.parent / "run.xs").rename(job.parent / "other")
+    (job / "run.xs").unlink()
+    dangling(job / "run.xs")
+    assert main(["execute", str(job.parent), "--job", "A"]) == 2
+    assert f"{job}/{hidden}" in capsys.readouterr().err
+
+
+def test_a_line_of_an_env_file_that_is_no_variable(job, capsys):
+    (job / ".env").write_text("A=1\n\nB=2\nno variable at all = x y\n'", encoding="utf-8")
+    assert main(["execute", str(job)]) == 2
+    _, err = capsys.readouterr()
+    assert err.startswith(f"error[usage]: {job}/.env:4: this is no variable")
+    assert len(err.splitlines()) == 2

@@ -106,6 +106,21 @@ def test_a_sensitive_input_does_not_show(job, capsys):
     assert "hunter2" not in "".join(capsys.readouterr())
 
 
+def test_a_sensitive_input_of_an_inner_function_does_not_show(tmp_path, capsys):
+    (tmp_path / "run.xs").write_text(
+        'run.job "J" {\n  main = {name: "f"}\n}\n---\nfunction "f" {\n  input {}\n  stack {\n'
+        '    function.run "g" { input = {c: {token: "hunter" ~ "2hunter2"}} } as $x\n  }\n  response = $x\n}\n'
+        '---\nfunction "g" {\n  input {\n    object c {\n      schema {\n'
+        "        text token {\n          sensitive = true\n        }\n      }\n    }\n  }\n  stack {\n"
+        "    debug.log { value = $input.c }\n    var $t { value = $input.c.token }\n"
+        '    throw { name = "x" value = "no " ~ $t }\n  }\n  response = 1\n}\n'
+    )
+    assert main(["execute", str(tmp_path), "--no-cache"]) == 1
+    shown = "".join(capsys.readouterr())
+    assert "hunter2" not in shown
+    assert "no ***" in shown
+
+
 @pytest.mark.parametrize("option", ["--timeout=inf", "--timeout=-1", "--timeout=nan", "--now=²", f"--now={DIGITS}"])
 def test_an_option_that_makes_no_sense(option: str, job, capsys):
     assert job(option) == 2

@@ -69,7 +69,7 @@ def test_every_spelling_is_read_and_shown(option, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [["--jb", "x"], ["--job"], ["--limit", "x"], ["--json=1"], ["a", "b"], ["-h"]], ids=str
+    "words", [["--jb", "x"], ["--job"], ["--memory", "x"], ["--json=1"], ["a", "b"], ["-h"]], ids=str
 )
 def test_what_is_unusual_goes_to_the_full_command_line(words):
     with pytest.raises(NotUnderstood):

@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 import pytest
 
 from xsrun.builtins.catalogue import registry
-from xsrun.cli.deadline import deadline
 from xsrun.compile.program import compile_folder
 from xsrun.compile.tests import THROWS
 from xsrun.project import load_text
+from xsrun.runtime.deadline import Deadline
 from xsrun.testing import machine, text
 from xsrun.testing.suite import Suite
 from xsrun.testing.trial import run_tests
@@ -165,7 +165,7 @@ function spin {
 def test_a_loop_without_end_fails_its_test_alone(tmp_path):
     (tmp_path / "spin.xs").write_text(SPINS, encoding="utf-8")
     suite = Suite(str(tmp_path))
-    spins, does_not = run_tests(suite, suite.tests, lambda: deadline(0.1, "test"))
+    spins, does_not = run_tests(suite, suite.tests, lambda: Deadline(0.1, "test").running())
     assert re.fullmatch(r"the test took longer than 0.1 s \(spin.xs:\d+:\d+\)", spins.message)
     assert spins.logs[-1] == 1
     assert not does_not.failures

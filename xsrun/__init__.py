@@ -18,9 +18,9 @@ from xsrun.hints import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-    from xsrun.api import Document, Project, Result, XsError, evaluate, format, load, parse
+    from xsrun.api import Document, Limits, Project, Result, XsError, evaluate, format, load, parse
 
-__all__ = ["Document", "Project", "Result", "XsError", "__version__", "evaluate", "format", "load", "parse"]
+__all__ = ["Document", "Limits", "Project", "Result", "XsError", "__version__", "evaluate", "format", "load", "parse"]
 
 
 def __getattr__(name: str) -> Any:

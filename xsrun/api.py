@@ -17,9 +17,10 @@ from xsrun.effects.ports import Http, World
 from xsrun.executable import Executable
 from xsrun.files import home_of
 from xsrun.program import Plan
-from xsrun.project import Construct, Folder, load_folder, load_text
+from xsrun.project import Construct, Folder, load_folder
 from xsrun.runtime.egress import Binding, named_hosts
 from xsrun.runtime.environment import resolve
+from xsrun.runtime.expressions import evaluate as evaluate_text
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, Result, run_function, run_job
 from xsrun.runtime.secrets import Masker
@@ -28,7 +29,7 @@ from xsrun.syntax import tree
 from xsrun.syntax.parser import parse_documents
 from xsrun.syntax.printer import canonical
 
-__all__ = ["Document", "Project", "Result", "XsError", "evaluate", "format", "load", "parse"]
+__all__ = ["Document", "Limits", "Project", "Result", "XsError", "evaluate", "format", "load", "parse"]
 
 NO_VALUES: Mapping[str, Any] = {}
 
@@ -91,6 +92,7 @@ class Project(Executable):
 
         ``input`` wins over the constants of the job key by key, ``env`` over the process environment. Without a
         ``world`` of yours secrets go to hosts that source and variables name, and to ``allow_hosts``.
+        ``limits`` say how far the run may go; what goes further ends it with a ``limit-…`` error.
         Raises nothing for a job that fails: the Result says so.
         """
         chosen = self.choose(job)
@@ -134,12 +136,13 @@ class Project(Executable):
         world: World | None = None,
         threads: int = 16,
         allow_hosts: Iterable[str] = (),
+        limits: Limits | None = None,
     ) -> list[Result]:
         """Run one function for many inputs on threads; the results stand in the order of the inputs."""
         shared, allowed = LateHttp(), tuple(allow_hosts)
 
         def one(given: Mapping[str, Any]) -> Result:
-            return self._call(function, given, self._world(world, env, allowed, http=shared), None)
+            return self._call(function, given, self._world(world, env, allowed, http=shared), limits)
 
         with ThreadPoolExecutor(threads) as pool:
             return list(pool.map(one, inputs))
@@ -205,14 +208,4 @@ def evaluate(expression: str, variables: Mapping[str, Any] = NO_VALUES, world: W
 
     Raises XsError when it cannot be read or fails.
     """
-    inputs = "".join(f"json {name}?\n" for name in variables)
-    setup = "".join(f"var ${name} {{ value = $input.{name} }}\n" for name in variables)
-    text = f"function evaluate {{\ninput {{\n{inputs}}}\nstack {{\n{setup}}}\nresponse = {expression}\n}}"
-    project = Project(load_text(text, "expression"))
-    if project.errors:
-        raise XsError(project.errors)
-    result = project.call("evaluate", dict(variables), world=world)
-    if result.error is not None:
-        fault = result.error.fault
-        raise XsError([Diagnostic(result.error.code, result.error.message, fault.span if fault else None)]) from fault
-    return result.value
+    return evaluate_text(expression, variables, world or real_world(_SilentLog(), {}))

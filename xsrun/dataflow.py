@@ -70,7 +70,7 @@ class Dataflow:
 
     def __init__(self, folder: Folder) -> None:
         self.constructs = [each for each in folder.constructs if each.kind in STACK_KINDS]
-        self.fields = [_fields(each) for each in self.constructs]
+        self.fields = [_fields(each, folder.named("table")) for each in self.constructs]
         self.called: list[set[int]] = [set() for _ in self.constructs]
         """The constructs that each one calls."""
         self.into: dict[Place, list[Flow]] = {}
@@ -204,11 +204,11 @@ class Dataflow:
         return set().union(*alike)
 
 
-def _fields(construct: Construct) -> tuple[Field, ...]:
+def _fields(construct: Construct, tables: Mapping[str, Construct]) -> tuple[Field, ...]:
     declared = construct.block.block("input")
     if declared is None:
         return standard_inputs(construct.kind)
-    return Fields(Findings(construct.source, Found())).read(declared)
+    return Fields(Findings(construct.source, Found()), tables).read(declared)
 
 
 def _lengthens(node: tree.Node, place: Place, construct: int) -> bool:

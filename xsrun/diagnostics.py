@@ -267,6 +267,7 @@ SOURCE: Final[dict[str, Code]] = {
     "unknown-operator": Code(Exit.SOURCE, "the operator means nothing outside database expressions"),
     "unknown-variable": Code(Exit.FAILED, "no statement sets the variable"),
     "unknown-system-variable": Code(Exit.SOURCE, "`$env.$…` has no variable of this name"),
+    "unresolved-table": Code(Exit.SOURCE, "the table is declared in no file of the folder"),
     "unresolved-function": Code(Exit.SOURCE, "the function is declared in no file of the folder"),
     "missing-name": Code(Exit.SOURCE, "a name is required here"),
     "missing-main": Code(Exit.SOURCE, "a job says in `main` which function it runs"),

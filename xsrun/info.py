@@ -75,7 +75,7 @@ def _fields(folder: Folder, main: Call) -> tuple[Field, ...]:
     function = folder.named("function").get(main.name)
     if function is None:
         return ()
-    return Fields(Findings(function.source, Found())).read(function.block.block("input"))
+    return Fields(Findings(function.source, Found()), folder.named("table")).read(function.block.block("input"))
 
 
 def _input(field: Field, constants: dict[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from xsrun.builtins.records import Example
 from xsrun.catalogue import CONSTRUCT, FILTER, OPERATOR, REFERENCE, STATEMENT, Entry, entries, shown
 from xsrun.cli import reference
+from xsrun.decisions import DECISIONS
 from xsrun.diagnostics import ERROR_KINDS
 from xsrun.explanations import Explanation, explanations
 from xsrun.parity import differences
-from xsrun.sections import fenced, section
+from xsrun.sections import fenced, section, with_result
 from xsrun.templates import DEFAULT, TEMPLATES
 from xsrun.types.table import TYPES
 
@@ -125,6 +127,10 @@ def parity_page() -> str:
             *_table("statement", "reason"),
             *(f"| `{each.name}` | {each.parity} |" for each in absent),
             "",
+            "## Where the pages of the language are silent or disagree\n",
+            *_table("point", "here", "e.g."),
+            *(f"| {each.point} | {each.choice} | {_in_cell(each.example)} |" for each in DECISIONS),
+            "",
             "## Constructs and references\n",
             *_table("what", "difference"),
             *(f"| {each.kind} `{each.name}` | {each.parity} |" for each in around),
@@ -151,6 +157,13 @@ def _codes(names: Iterable[str]) -> str:
 def cli_page() -> str:
     """Every command with its options and what it writes."""
     return "\n".join(["# Command line\n", NOTE, reference.page()])
+
+
+def _in_cell(example: str) -> str:
+    """Source with its result in one cell of a table."""
+    lines = [line.strip() for line in with_result(Example.parse(example)).splitlines()]
+    written = " ⏎ ".join(lines).replace("|", "\\|")
+    return f"`` {written} ``" if "`" in written else f"`{written}`"
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {

@@ -242,9 +242,5 @@ def exchange_json(exchange: Exchange) -> dict[str, object]:
 
 
 def shorten(value: object, limit: int = MAX_VALUE) -> str:
-    """A value in one short line; of one that is nested beyond reading, its type."""
-    try:
-        shown = values.dumps(values.glance(value))
-    except Fault:
-        return values.type_name(value)
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    """A value in one short line."""
+    return values.shortened(value, limit)

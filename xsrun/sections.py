@@ -17,7 +17,7 @@ def section(entry: Entry) -> str:
     if entry.parity:
         lines.append(f"Differs from the platform: {entry.parity}\n")
     if entry.examples:
-        lines.append(fenced("\n".join(map(_example, entry.examples))))
+        lines.append(fenced("\n".join(map(with_result, entry.examples))))
     return "\n".join(lines)
 
 
@@ -28,7 +28,8 @@ def _parameter(param: Parameter) -> str:
     return f"{name}, default `{param.default}`" if param.default else name
 
 
-def _example(example: Example) -> str:
+def with_result(example: Example) -> str:
+    """An example and what it gives."""
     if example.expected.startswith("!"):
         return f"{example.source}  -> error: {example.expected[1:]}"
     return f"{example.source}  -> {example.expected}" if example.expected else example.source

@@ -10,6 +10,7 @@ from __future__ import annotations
 from _json import encode_basestring, make_encoder
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import takewhile
 
 from xsrun.diagnostics import Fault
 from xsrun.hints import Any, Final
@@ -31,7 +32,12 @@ NUMBERS: Final = frozenset({int, float})
 INFINITY: Final = float("inf")
 INT_MAX: Final = 2**63 - 1
 INT_MIN: Final = -(2**63)
-MAX_RANGE: Final = 10_000_000
+MOST_ITEMS: Final = 10_000_000
+"""Entries of one list or object; no run may have larger ones."""
+MOST_CHARACTERS: Final = 100_000_000
+"""Characters of one text, or bytes."""
+FREELY: Final = 1_000_000
+"""Entries of a value that is written as JSON without counting them beforehand."""
 
 _NUMERIC: Final = r"[ \t\n\r\v\f]*[+-]?(?:[0-9]+(\.[0-9]*)?|(\.[0-9]+))([eE][+-]?[0-9]+)?[ \t\n\r\v\f]*"
 
@@ -67,6 +73,30 @@ def type_name(value: Any) -> str:
 def truth(value: Any) -> bool:
     """Truthiness: null, false, 0, 0.0, ``""``, ``"0"``, ``[]`` and ``{}`` are false."""
     return bool(value) and value != "0"
+
+
+# ---------------------------------------------------------------- size
+
+
+def demand_items(count: int, most: int = MOST_ITEMS) -> None:
+    """Refuse a list or object with so many entries. Raises ``limit-size``."""
+    if count > most:
+        raise Fault("limit-size", f"a list or object may have at most {most:,} entries", help="work on it part by part")
+
+
+def demand_characters(count: int, most: int = MOST_CHARACTERS) -> None:
+    """Refuse a text of so many characters. Raises ``limit-size``."""
+    if count > most:
+        raise Fault("limit-size", f"a text may have at most {most:,} characters", help="work on it part by part")
+
+
+def demand_size(value: Any, items: int = MOST_ITEMS, characters: int = MOST_CHARACTERS) -> None:
+    """Refuse a value that is too large itself; what is in it is not looked at. Raises ``limit-size``."""
+    kind = type(value)
+    if kind is str or kind is bytes:
+        demand_characters(len(value), characters)
+    elif kind is list or kind is dict:
+        demand_items(len(value), items)
 
 
 # ---------------------------------------------------------------- numbers
@@ -189,8 +219,7 @@ def span_list(start: Any, stop: Any) -> list[int]:
 def span_range(start: Any, stop: Any) -> range:
     """The same, to be gone through once."""
     first, last = integer(start), integer(stop)
-    if abs(last - first) >= MAX_RANGE:
-        raise Fault("limit-size", f"a range may have at most {MAX_RANGE:,} elements")
+    demand_items(abs(last - first) + 1)
     return range(first, last + 1) if first <= last else range(first, last - 1, -1)
 
 
@@ -487,20 +516,58 @@ def plain(value: Any) -> Any:
     Raises Fault when it is nested too deep.
     """
     try:
-        return _plain(value)
+        try:
+            return _plain(value, [FREELY])
+        except _Many:
+            _demand_entries(value)
+            return _plain(value, [MOST_ITEMS])
     except RecursionError:
         raise _too_deep() from None
 
 
-def _plain(value: Any) -> Any:
+class _Many(Exception):
+    """A value has more entries, all in all, than are taken without a look."""
+
+
+def _plain(value: Any, left: list[int]) -> Any:
+    """``left`` holds how many entries may follow. Raises _Many."""
+    kind = type(value)
+    if kind is list:
+        left[0] -= len(value)
+        if left[0] < 0:
+            raise _Many
+        return [item if type(item) is str else _plain(item, left) for item in value]
+    if kind is dict:
+        left[0] -= len(value)
+        if left[0] < 0:
+            raise _Many
+        return {key: item if type(item) is str else _plain(item, left) for key, item in value.items()}
+    return _plain_scalar(value)
+
+
+def _demand_entries(value: Any) -> None:
+    """Refuse a value with too many entries; what stands in several places counts in each, as JSON writes it.
+
+    Raises ``limit-size``.
+    """
+    known: dict[int, int] = {}
+
+    def weigh(held: Any) -> int:
+        if type(held) is not list and type(held) is not dict:
+            return 0
+        if id(held) not in known:
+            known[id(held)] = len(held) + sum(map(weigh, elements(held)))
+        return known[id(held)]
+
+    if weigh(value) > MOST_ITEMS:
+        raise Fault("limit-size", f"JSON may have at most {MOST_ITEMS:,} entries", help="write it part by part")
+
+
+def _plain_scalar(value: Any) -> Any:
     if isinstance(value, float):
         if not abs(value) < INFINITY:
             return None
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, bytes):
         return bytes_text(value)
     if isinstance(value, Opaque):
@@ -559,5 +626,32 @@ def describe(value: Any, limit: int = 60) -> str:
     """A value in a message: its type and a shortened look at it."""
     if value is None:
         return "null"
-    shown = dumps(glance(value))
-    return f"{type_name(value)} {shown if len(shown) <= limit else shown[: limit - 1] + '…'}"
+    return f"{type_name(value)} {shortened(value, limit)}"
+
+
+def shortened(value: Any, limit: int) -> str:
+    """The JSON text of a value, cut where it is longer; of one that is nested beyond reading, its type.
+
+    However large the value is, no more of it is looked at.
+    """
+    try:
+        shown = dumps(_beginning(glance(value), limit, [limit]))
+    except (Fault, RecursionError):
+        return type_name(value)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _beginning(value: Any, limit: int, left: list[int]) -> Any:
+    """A value with as many entries, all in all, as ``left`` says; the text of each takes two characters or more."""
+    if isinstance(value, str | bytes):
+        return value[:limit]
+    if isinstance(value, list | dict):
+        entries = value.items() if isinstance(value, dict) else enumerate(value)
+        taken = [(key, _beginning(item, limit, left)) for key, item in takewhile(lambda _: _take(left), entries)]
+        return dict(taken) if isinstance(value, dict) else [item for _, item in taken]
+    return value
+
+
+def _take(left: list[int]) -> bool:
+    left[0] -= 1
+    return left[0] >= 0

@@ -62,7 +62,7 @@ try_catch {
     var $message { value = $error.message }
   }
 }
-expect.to_equal ($message) { value = "a list may be filled with at most 10,000,000 elements" }
+expect.to_equal ($message) { value = "a list or object may have at most 10,000,000 entries" }
 
 //=== sort takes numbers for text unless told otherwise
 var $l { value = [10, 9, 2] }

@@ -390,6 +390,17 @@ expect.to_equal (!array "[1, 2]") { value = [1, 2] }
 expect.to_equal (!object "{\"a\": 1}") { value = {a: 1} }
 expect.to_equal (!timestamp "1970-01-01T00:00:01Z") { value = 1000 }
 
+//=== a cast to expr is evaluated where it stands
+var $n { value = 20 }
+var $o { value = {a: {b: 1}} }
+expect.to_equal (!expr "1 + $n * 2") { value = 41 }
+expect.to_equal (!expr "[1, 2]|map:($$ * 2)") { value = [2, 4] }
+expect.to_equal (!expr "$n > 10 ? \"much\" : \"little\"") { value = "much" }
+expect.to_throw {
+  stack { var $x { value = !expr "1 +" } }
+  exception = "Invalid syntax."
+}
+
 //=== timestamp literals
 expect.to_equal (1970-01-01 00:00:01+0000) { value = 1000 }
 expect.to_equal (1970-01-01 02:00:00+0200) { value = 0 }
@@ -552,3 +563,9 @@ var $x {
   ```
 }
 expect.to_equal ($x) { value = 3 }
+
+//=== a lone quote is no expression
+expect.to_throw {
+  stack { var $x { value = "\""|to_expr } }
+  exception = "Invalid syntax."
+}

@@ -51,13 +51,13 @@ expect.to_equal ($r) { value = 32 }
 //=== too many random bytes are refused
 try_catch {
   try {
-    security.random_bytes { length = 100000000 } as $x
+    security.random_bytes { length = 100000001 } as $x
   }
   catch {
     var $r { value = $error.message }
   }
 }
-expect.to_equal ($r) { value = "at most 10,000,000 bytes can be made at once" }
+expect.to_equal ($r) { value = "a text may have at most 100,000,000 characters" }
 //=== statement and filter encrypt alike
 security.encrypt {
   data = "hello"

@@ -145,3 +145,71 @@ expect.to_equal ($message) { value = "Value must be an array." }
 var $values { value = [true, "0", "false", [], null, 0.1] }
 var $r { value = $values|map:($$|not) }
 expect.to_equal ($r) { value = [false, true, false, true, true, false] }
+
+//=== a dblink stands for the columns of its table
+function.run "add_user" { input = {name: "Ada", email: "a@x.test", age: "7"} } as $x
+expect.to_equal ($x) { value = {name: "Ada", email: "a@x.test", role: "user", age: 7} }
+
+---
+table "user" {
+  schema {
+    int id
+    timestamp created_at?=now
+    text name filters=trim
+    email email
+    text role?="user"
+    text secret?
+    text age
+  }
+}
+---
+function "add_user" {
+  input {
+    dblink {
+      table = "user"
+      override = {created_at: {hidden: true}, secret: {hidden: true}}
+    }
+    int age
+  }
+  stack {}
+  response = `$input`
+}
+
+//=== a column that is required is a required input
+expect.to_throw {
+  stack { function.run "add_user" { input = {name: "Ada"} } as $x }
+  exception = "Missing param: email"
+}
+
+---
+table "user" {
+  schema {
+    int id
+    text name
+    email email
+  }
+}
+---
+function "add_user" {
+  input {
+    dblink {
+      table = "user"
+    }
+  }
+  stack {}
+  response = 1
+}
+
+//=== a dblink to a table that is not there
+function.run "add_user" { input = {} } as $x
+
+---
+function "add_user" {
+  input {
+    dblink {  //! unresolved-table: there is no table `user`
+      table = "user"
+    }
+  }
+  stack {}
+  response = 1
+}

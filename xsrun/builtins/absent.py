@@ -44,7 +44,7 @@ _NAMES: Final[dict[str, str]] = {
     _PLATFORM: (
         "api.microservice webflow.request api.realtime_event realtime.publish realtime.get_session action.call "
         "action.package.call schema.parse.attribute schema.parse.constant schema.parse.enum schema.parse.immutable "
-        "schema.parse.object schema.parse.array"
+        "schema.parse.object schema.parse.array schema.parse security.jwe_encode_legacy security.jwe_decode_legacy"
     ),
 }
 

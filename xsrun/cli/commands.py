@@ -12,7 +12,7 @@ import typer
 
 from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption, PathArgument
 from xsrun.cli.completion import provider_names
-from xsrun.cli.find import NotFound, find, jobs_below
+from xsrun.cli.find import NotFound, find, jobs_below, unread_below
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit, nearest
 from xsrun.effects.real import SystemClock, SystemRandom
@@ -137,6 +137,7 @@ def list_jobs(
     if not os.path.lexists(path):
         raise typer.Exit(output.complain("not-found", f"there is no file or folder {path}", "name a folder"))
     places = jobs_below(path)
+    output.diagnostics(unread_below(path))
     if as_json:
         rows = [{"name": each.name, "path": each.path, "kind": each.kind} for each in places]
         sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 from xsrun.cli.find import NotFound, find
 from xsrun.cli.options import BadOption
@@ -30,6 +30,7 @@ from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, Result, failure_of, main_routine, run_job, unanswered_write
 from xsrun.runtime.secrets import sensitive
 from xsrun.types.fields import Field
+from xsrun.values import INFINITY
 
 _read_inputs: Callable[[list[str], str | None, list[Field]], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
 _read_variables: Callable[[list[str], Mapping[str, str]], dict[str, str]] = Late("xsrun.cli.inputs", "read_variables")
@@ -37,8 +38,8 @@ _read_env_file: Callable[[str], dict[str, str]] = Late("xsrun.cli.inputs", "read
 _simulated_http = Late("xsrun.cli.network", "simulated_http")
 _parse_time = Late("xsrun.timestamps", "parse")
 _bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli.memory", "bounded_memory")
-_heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "heeding_signals")
-_deadline: Callable[[float], AbstractContextManager[None]] = Late("xsrun.cli.deadline", "deadline")
+_heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.signals", "heeding_signals")
+_read_limits: Callable[[list[str]], dict[str, int]] = Late("xsrun.cli.inputs", "read_limits")
 
 _stand_ins: Callable[..., dict[str, str]] = Late("xsrun.cli.rehearsal", "stand_ins")
 _dry: Callable[..., World] = Late("xsrun.cli.rehearsal", "dry")
@@ -323,7 +324,7 @@ def _attempt(task: Task, world: World) -> Result:
     exchanges: list[Exchange] = []
     watched = world.with_layer(lambda each: each._replace(http=RecordingHttp(each.http, exchanges)))
     try:
-        with _bounded_memory(options["memory"] or MEMORY), _until(options["timeout"]), _heeding_signals():
+        with _bounded_memory(options["memory"] or MEMORY), _heeding_signals():
             if options["trace"]:
                 return _traced(task.project.loaded, watched, task.output, lambda each: _run_in(task, each))
             return _run_in(task, watched)
@@ -346,13 +347,13 @@ def _sent(exchanges: list[Exchange]) -> str:
     return f"sent before that: {', '.join(named[:MOST_NAMED] + more)}"
 
 
-def _until(timeout: float | None) -> AbstractContextManager[None]:
-    """The end of a run that takes so many seconds; none for None and 0. Raises BadOption."""
+def _seconds(timeout: float | None) -> float:
+    """The time of a run that may take so many seconds; endless for None and 0. Raises BadOption."""
     if timeout is None or timeout == 0:
-        return nullcontext()
+        return INFINITY
     if not 0 < timeout <= LONGEST_RUN:
         raise BadOption(f"--timeout {timeout:g} is no time span", "write seconds, e.g. --timeout 30")
-    return _deadline(timeout)
+    return timeout
 
 
 def variables_of(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
@@ -368,11 +369,8 @@ def variables_of(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
 
 
 def _limits(options: Options) -> Limits:
-    if options["limit"] is None:
-        return Limits()
-    if options["limit"] < 1:
-        raise BadOption(f"--limit {options['limit']} makes no sense", "write how many turns loops may make")
-    return Limits(turns=options["limit"])
+    given = _read_limits(options["limit"]) if options["limit"] else {}
+    return Limits(**given, seconds=_seconds(options["timeout"]))
 
 
 def _random(options: Options) -> Random:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from xsrun.diagnostics import Exit, nearest
+from xsrun.diagnostics import Diagnostic, Exit, nearest
 from xsrun.files import RUN_FILES, content, home_of, is_home
 from xsrun.hints import Final
 from xsrun.late import Late, re
@@ -40,9 +40,22 @@ class NotFound(Exception):
 def jobs_below(root: str) -> list[Place]:
     """Every job of a file, or of the files in a folder and below it, in the order of their paths.
 
-    Files that cannot be read are left out.
+    Files that cannot be read are left out; ``unread_below`` names them.
     """
     return [place for file in xs_files(root) for place in _jobs_in(file)]
+
+
+def unread_below(root: str) -> list[Diagnostic]:
+    """A warning for every run file there that cannot be read: its jobs are not known."""
+    found: list[Diagnostic] = []
+    for file in xs_files(root):
+        try:
+            if os.path.basename(file) in RUN_FILES:
+                content(file)
+        except OSError as error:
+            message = f"{file} cannot be read: {error.strerror}; its jobs are not looked at"
+            found.append(Diagnostic("unreadable", message, severity="warning"))
+    return found
 
 
 def homes_below(root: str) -> list[str]:
@@ -100,7 +113,7 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     shown = ", ".join(f'"{place.name}"' for place in places[:8]) + (", …" if len(places) > 8 else "")
     where = _where(start)
     if not places:
-        raise NotFound(f"there is no job {where}", "name a folder that holds a run.xs")
+        raise NotFound(f"there is no job {where}", _unread(start) or "name a folder that holds a run.xs")
     raise NotFound(f"there are {len(places)} jobs {where}: {shown}", "choose one with --job NAME", "several-jobs")
 
 
@@ -113,9 +126,13 @@ def _by_name(root: str, name: str) -> tuple[str, str]:
         shown = ", ".join(place.path for place in found)
         raise NotFound(f"{len(found)} jobs are called `{name}`: {shown}", "name the folder instead", "several-jobs")
     near = nearest(name, (place.name for place in places))
-    raise NotFound(
-        f"there is no job `{name}` {_where(root)}", f'did you mean "{near}"?' if near else "look with xsrun list"
-    )
+    help = f'did you mean "{near}"?' if near else "look with xsrun list"
+    raise NotFound(f"there is no job `{name}` {_where(root)}", _unread(root) or help)
+
+
+def _unread(root: str) -> str:
+    """What to say when a job may stand in a file that cannot be read."""
+    return "; ".join(each.message for each in unread_below(root))
 
 
 def _where(root: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -9,12 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 
 from xsrun import values
 from xsrun.cli.options import BadOption
-from xsrun.diagnostics import Fault
+from xsrun.diagnostics import Fault, nearest
 from xsrun.hints import Any, BinaryIO, Final
 from xsrun.late import Late
 from xsrun.types.fields import Field
 
-_dotenv_values: Callable[..., dict[str, str | None]] = Late("dotenv", "dotenv_values")
+LIMITS: Final = ("turns", "depth", "items", "characters")
+"""What ``--limit`` sets."""
+MOST_DIGITS: Final = 15
+
+_parse_stream: Callable[[io.StringIO], Iterable[Any]] = Late("dotenv.parser", "parse_stream")
 _file: Callable[..., Any] = Late("xsrun.resources.file", "FileResource")
 _file_of: Callable[..., Any] = Late("xsrun.resources.file", "of_bytes")
 
@@ -130,9 +135,32 @@ def read_env_file(path: str) -> dict[str, str]:
     """The variables of an env file. Raises BadOption."""
     if not os.path.exists(path) or os.path.isdir(path):
         raise BadOption(f"there is no file {path}")
-    try:
-        return {name: value for name, value in _dotenv_values(path, interpolate=False).items() if value is not None}
-    except OSError as error:
-        raise BadOption(f"cannot read `{path}`: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadOption(f"{path} is no UTF-8 text") from None
+    found: dict[str, str] = {}
+    for entry in _parse_stream(io.StringIO(_file_text(path))):
+        if entry.error:
+            shown = f"{path}:{_line(entry)}: this is no variable"
+            raise BadOption(shown, "write NAME=value, with quotes around a value of several lines")
+        if entry.key is not None and entry.value is not None:
+            found[entry.key] = entry.value
+    return found
+
+
+def _line(entry: Any) -> int:
+    """Where the text of an entry begins, blank lines before it left out."""
+    text: str = entry.original.string
+    return int(entry.original.line) + text[: len(text) - len(text.lstrip())].count("\n")
+
+
+def read_limits(given: Iterable[str]) -> dict[str, int]:
+    """``--limit N`` (turns of loops) and ``--limit NAME=N``. Raises BadOption."""
+    found: dict[str, int] = {}
+    for each in given:
+        name, equals, number = each.rpartition("=")
+        name = name if equals else "turns"
+        if name not in LIMITS:
+            near = nearest(name, LIMITS)
+            raise BadOption(f"there is no limit `{name}`", f"write --limit {near or 'turns'}={number}")
+        if not (number.isdecimal() and len(number) <= MOST_DIGITS and int(number) > 0):
+            raise BadOption(f"--limit {each} makes no sense", f"write --limit {name}=N with a whole number from 1")
+        found[name] = int(number)
+    return found

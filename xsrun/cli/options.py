@@ -143,7 +143,12 @@ EXECUTE: Final = (
     ),
     Option("timeout", ("--timeout",), "number", "SECONDS", "Stop the run after this time.", "Limits"),
     Option(
-        "limit", ("--limit",), "whole", "TURNS", "Turns of all loops together; 100,000,000 when left out.", "Limits"
+        "limit",
+        ("--limit",),
+        "texts",
+        "N|NAME=N",
+        "Turns of all loops together, 100,000,000 when left out; or depth, items, characters, e.g. depth=50.",
+        "Limits",
     ),
     Option("memory", ("--memory",), "whole", "MB", "Memory for values; 4,096 when left out.", "Limits"),
     Option("now", ("--now",), "text", "TIME", "The time the job sees, e.g. 2026-01-31T12:00:00Z.", "Determinism"),

@@ -10,7 +10,6 @@ from contextlib import nullcontext
 from itertools import chain, groupby
 from typing import Any, Final
 
-from xsrun.cli.deadline import deadline
 from xsrun.cli.execute import LONGEST_RUN, MEMORY
 from xsrun.cli.find import NotFound
 from xsrun.cli.memory import bounded_memory
@@ -20,6 +19,7 @@ from xsrun.cli.reach import from_here, reached
 from xsrun.compile.tests import UnitTest
 from xsrun.diagnostics import Exit, nearest
 from xsrun.reports import report
+from xsrun.runtime.deadline import Deadline
 from xsrun.testing import machine, text
 from xsrun.testing.suite import Suite
 from xsrun.testing.trial import Limit, Outcome, run_tests
@@ -62,7 +62,7 @@ def _limit(given: float | None) -> Limit:
     seconds = TIMEOUT if given is None else given
     if not 0 <= seconds <= LONGEST_RUN:
         raise BadOption(f"--timeout {seconds:g} is no time span", "write seconds, e.g. --timeout 30")
-    return (lambda: deadline(seconds, "test")) if seconds else nullcontext
+    return (lambda: Deadline(seconds, "test").running()) if seconds else nullcontext
 
 
 def _is_meant(suite: Suite, test: UnitTest, file: str, name: str) -> bool:

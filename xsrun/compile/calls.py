@@ -9,7 +9,7 @@ from typing import Any, Final
 from xsrun import extras
 from xsrun.builtins.records import Filter, Param, Statement
 from xsrun.builtins.registry import CONTAINER, ELEMENTS, LAZY, LIST, STATIC, TEXT, Bindings, Kind
-from xsrun.compile import fast, portability, proofs
+from xsrun.compile import fast, growth, portability, proofs
 from xsrun.compile import python as py
 from xsrun.compile.context import Context, Evaluator, Findings
 from xsrun.compile.types import ANY, NULL, OBJECT, OTHER, STRING, Type
@@ -85,10 +85,10 @@ class Arguments:
         constant = self.expressions.constant_of(subject) if subject else (False, None)
         arguments = self.filled(record, place)
         if record.needs_scope:
-            arguments.append(self._scope(node))
+            arguments.append(self.scope(node))
         arguments.append(self.convert(record.subject.kind, made, constant, known))
         arguments += self._filter_arguments(record, node, known)
-        return py.call(self.context.builtin(record.function), *arguments)
+        return growth.result(record, py.call(self.context.builtin(record.function), *arguments))
 
     def filled(self, record: Filter | Statement, place: tree.Node | Span) -> list[ast.expr]:
         """The leading arguments of a builtin that the run fills in; a part that is not installed is reported."""
@@ -108,8 +108,8 @@ class Arguments:
             roots = [self.expressions.value(tree.Variable(place.start, place.end, name)) for name in Bindings._fields]
         return py.call(self.context.builtin(Bindings), *roots)
 
-    def _scope(self, node: tree.Node) -> ast.expr:
-        """The inputs and variables around a filter that evaluates text, which may keep them."""
+    def scope(self, node: tree.Node) -> ast.expr:
+        """The inputs and variables around a place that evaluates text, which may keep them."""
         inputs = self.expressions.value(tree.Variable(node.start, node.end, "input"))
         return py.call("scope", py.load("rt"), py.load("depth"), inputs, self.expressions.all_variables())
 
@@ -334,14 +334,8 @@ def attributes(
             if not without_equals(context, entry, known):
                 context.error("misplaced", f"`{block.keyword}` holds no statements", entry)
             continue
-        if entry.name in known and entry.name in seen:
-            context.error("duplicate-attribute", f"`{entry.name}` is given twice", entry, help="keep one of the two")
-        elif entry.name in known:
-            seen.add(entry.name)
-            if not entry.disabled:
-                found.append(entry)
-        elif entry.name not in COMMON_ATTRIBUTES:
-            unknown_attribute(context, block, entry, known, instead or {})
+        if admitted(context, block, entry, known, seen, instead or {}) and not entry.disabled:
+            found.append(entry)
     return found
 
 
@@ -364,6 +358,27 @@ def surplus_heads(context: Findings, block: tree.Block, first: str) -> bool:
         edits=around(given, f"{{ {first} = ", " }") if instead and len(heads) == 1 else (),
     )  # fmt: skip
     return True
+
+
+def admitted(
+    context: Findings,
+    block: tree.Block,
+    entry: tree.Attribute,
+    known: tuple[str, ...],
+    seen: set[str],
+    instead: dict[str, str],
+) -> bool:
+    """Whether an attribute is one of the ``known`` and the first of its name in the statement.
+
+    One that may not stand there is reported; what stands there is noted in ``seen``.
+    """
+    again = entry.name in seen
+    seen.add(entry.name)
+    if again:
+        context.error("duplicate-attribute", f"`{entry.name}` is given twice", entry, help="keep one of the two")
+    elif entry.name not in known and entry.name not in COMMON_ATTRIBUTES:
+        unknown_attribute(context, block, entry, known, instead)
+    return entry.name in known and not again
 
 
 def without_equals(context: Findings, entry: tree.Node, known: tuple[str, ...]) -> bool:

@@ -17,6 +17,13 @@ from xsrun.source import Source, Span
 from xsrun.syntax import tree
 
 
+class Piece(NamedTuple):
+    """An operand of ``~``; ``short`` when it is a text of some characters at most."""
+
+    made: ast.expr
+    short: bool
+
+
 class Evaluator(Protocol):
     """Compiles expressions; what the binding of arguments needs of them."""
 
@@ -34,6 +41,10 @@ class Evaluator(Protocol):
 
     def all_variables(self) -> ast.expr:
         """An object of every variable that is set."""
+        ...
+
+    def pieces(self, node: tree.Operation) -> list[Piece]:
+        """The operands of ``a ~ b ~ c``, each a part of one formatted string."""
         ...
 
     def constant_of(self, node: tree.Node) -> tuple[bool, Any]:
@@ -101,6 +112,17 @@ class Mocking(NamedTuple):
 
 NO_MOCKS: Final = Mocking()
 NO_SECRETS: Final[Mapping[tree.Node, str]] = {}
+
+
+class Removal(NamedTuple):
+    """A loop that removes elements from the list it goes through."""
+
+    variable: str
+    """The variable of the list."""
+    counter: str
+    """The local that counts what was removed."""
+    position: str
+    """The local of the element's position in the whole list."""
 
 
 class Findings:
@@ -174,8 +196,8 @@ class Context(Findings):
         self.named: dict[str, str] = {}
         """The locals of names that ``|as:`` gave to values in the chains around."""
         self.in_backtick = 0
-        self.loops: list[str] = []
-        """The removal counter of every enclosing loop, ``""`` for a loop without one."""
+        self.loops: list[Removal | None] = []
+        """The loops around, the innermost last; None for one that removes nothing."""
         self.escaped: set[str] = set()
         """Variables whose value the current statement may keep elsewhere."""
         self.tracked = tracked

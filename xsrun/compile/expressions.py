@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
-from xsrun.compile import fast, proofs
+from xsrun.compile import fast, growth, proofs
 from xsrun.compile import python as py
 from xsrun.compile.calls import Arguments
-from xsrun.compile.context import Context
+from xsrun.compile.context import Context, Piece
 from xsrun.compile.types import ANY, BOOL, NULL, NUMBER, TEXT, Type, of_annotation
 from xsrun.diagnostics import Edit, around, nearest
 from xsrun.language import SYSTEM
@@ -113,7 +113,10 @@ class Expressions:
         return py.constant(None)
 
     def _cast(self, node: tree.Cast, strict: bool) -> ast.expr:
-        return py.call("cast", py.load("rt"), py.constant(node.type), py.constant(node.text.value))
+        text = py.constant(node.text.value)
+        if node.type == "expr":
+            return py.call(py.attribute(self.arguments.scope(node), "evaluate"), text)
+        return py.call("cast", py.load("rt"), py.constant(node.type), text)
 
     def _list(self, node: tree.ListLiteral, strict: bool) -> ast.expr:
         items: list[ast.expr] = []
@@ -122,7 +125,7 @@ class Expressions:
                 items.append(ast.Starred(py.call("elements", self.value(item.value)), ast.Load()))
             else:
                 items.append(self.value(item))
-        return ast.List(items, ast.Load())
+        return growth.measured(ast.List(items, ast.Load()), any(isinstance(each, ast.Starred) for each in items))
 
     def _object(self, node: tree.ObjectLiteral, strict: bool) -> ast.expr:
         keys: list[ast.expr | None] = []
@@ -139,7 +142,7 @@ class Expressions:
             self._check_key(pair, seen)
             keys.append(self._key(pair))
             items.append(value)
-        return ast.Dict(keys, items)
+        return growth.measured(ast.Dict(keys, items), None in keys)
 
     def _key(self, pair: tree.Pair) -> ast.expr:
         if pair.computed is None:
@@ -378,16 +381,16 @@ class Expressions:
         return truth if self.is_boolean(node) else fast.boolean(truth)
 
     def _operation(self, node: tree.Operation, strict: bool) -> ast.expr:
-        self._check_operands(node)
         operator = node.operator
+        if operator == "~":
+            with self.context.passing():
+                return growth.joined(self.context, self.pieces(node))
+        self._check_operands(node)
         if operator in ARITHMETIC:
             return self.calculated(node.left, operator, node.right)
         if operator in COMPARISON:
             with self.context.passing():
                 return self._compared(node, self.value(node.left), self.value(node.right))
-        if operator == "~":
-            with self.context.passing():
-                return self._concatenation(node)
         if operator == "&&":
             return ast.BoolOp(ast.And(), [self._boolean(node.left), self._boolean(node.right)])
         if operator == "||":
@@ -412,7 +415,7 @@ class Expressions:
         kinds, general = (types.of(left), types.of(right)), ARITHMETIC[operator]
         known = fast.calculation(self.context, operator, a, b, *kinds)
         known = known or fast.guess(self.context, operator, a, b, *kinds, general)
-        return known or py.call(general, a, b)
+        return growth.measured(known or py.call(general, a, b), operator == "..")
 
     def _either(self, node: tree.Operation) -> ast.expr:
         if self.is_boolean(node.left) and self.is_boolean(node.right):
@@ -429,25 +432,24 @@ class Expressions:
             return py.choose(py.call("truth", left), py.load(name), self.value(node.right))
         return py.choose(py.is_(left, py.constant(None)), self.value(node.right), py.load(name))
 
-    def _concatenation(self, node: tree.Operation) -> ast.expr:
-        """``a ~ b ~ c`` as one formatted string."""
+    def pieces(self, node: tree.Operation) -> list[Piece]:
+        """The operands of ``a ~ b ~ c``, each a part of one formatted string."""
         operands: list[tree.Expr] = []
         left: tree.Expr = node
         while isinstance(left, tree.Operation) and left.operator == "~":
-            if left is not node:
-                self._check_operands(left)
+            self._check_operands(left)
             operands.append(left.right)
             left = left.left
         operands.append(left)
         operands.reverse()
         proofs.of_joined(self.context, ((operand, self.context.types.of(operand)) for operand in operands))
-        parts: list[ast.expr] = []
-        for operand in operands:
-            if isinstance(operand, tree.Literal) and isinstance(operand.value, str):
-                parts.append(py.constant(operand.value))
-            else:
-                parts.append(fast.piece(self.value(operand), self.context.types.of(operand)))
-        return ast.JoinedStr(parts)
+        return [self._piece(each) for each in operands]
+
+    def _piece(self, operand: tree.Expr) -> Piece:
+        if isinstance(operand, tree.Literal) and isinstance(operand.value, str):
+            return Piece(py.constant(operand.value), short=True)
+        known = self.context.types.of(operand)
+        return Piece(fast.piece(self.value(operand), known), growth.is_short(known))
 
     def _ternary(self, node: tree.Ternary, strict: bool) -> ast.expr:
         self._check_filtered(node.condition, "?")

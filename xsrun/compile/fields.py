@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from xsrun.compile.context import Findings
-from xsrun.diagnostics import Edit
+from xsrun.diagnostics import Edit, Found, nearest
+from xsrun.project import Construct
 from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.builder import unquote
 from xsrun.syntax.lexer import Token
 from xsrun.syntax.static import NotStatic, static_value
 from xsrun.types.checks import ATTRIBUTES, check_fields
-from xsrun.types.fields import ABSENT, Field, FilterCall
-from xsrun.types.table import TYPES, names_type
+from xsrun.types.fields import ABSENT, Field, FilterCall, linked_fields
+from xsrun.types.table import DBLINK, TYPES, names_type
 from xsrun.values import parse_number
 
 _BOUNDS: Final = re.compile(r"\[\s*(?P<low>-?[0-9]{1,18})?\s*(?::\s*(?P<high>-?[0-9]{1,18})?\s*)?\]")
@@ -25,10 +27,11 @@ _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Fields:
-    """Reads the fields of one block."""
+    """Reads the fields of one block; ``tables`` by name are what a ``dblink`` in it may lead to."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, tables: Mapping[str, Construct]) -> None:
         self.findings = findings
+        self.tables = tables
         self.places: dict[int, tree.Field] = {}
 
     def read(self, block: tree.Block | None) -> tuple[Field, ...]:
@@ -55,17 +58,39 @@ class Fields:
 
     def _read(self, block: tree.Block | None) -> tuple[Field, ...]:
         made: list[Field] = []
+        linked: set[str] = set()
         for entry in (block.body or ()) if block else ():
             if isinstance(entry, tree.Field):
-                if not entry.disabled and entry.type != "dblink":
-                    found = self._fields(entry)
-                    self.places |= {id(field): entry for field in found}
-                    made += found
+                if entry.disabled:
+                    continue
+                found = self._linked(entry) if entry.type == DBLINK else self._fields(entry)
+                self.places |= {id(field): entry for field in found}
+                linked |= {field.name for field in found if entry.type == DBLINK}
+                again = linked & {field.name for field in found}
+                made = [*(field for field in made if field.name not in again), *found]
             else:
                 self.findings.error(
                     "misplaced", "here stand fields", entry, help="write a type and a name, e.g. text title"
                 )
         return tuple(made)
+
+    def _linked(self, node: tree.Field) -> tuple[Field, ...]:
+        """The fields that a `dblink` stands for: one for each column of its table that is not hidden."""
+        attributes, _ = self._attributes(node)
+        table = attributes.get("table")
+        if not isinstance(table, str):
+            self.findings.error("missing-attribute", "a `dblink` names its table", node, 'write table = "name"')
+            return ()
+        if table not in self.tables:
+            near = nearest(table, self.tables)
+            help = f'did you mean "{near}"?' if near else "add table/….xs that declares it"
+            self.findings.error("unresolved-table", f"there is no table `{table}`", node, help)
+            return ()
+        linked = self.tables[table]
+        columns = Fields(Findings(linked.source, Found()), {}).read(linked.block.block("schema"))
+        override = attributes.get("override")
+        given = override.items() if isinstance(override, dict) else ()
+        return linked_fields(columns, [name for name, each in given if isinstance(each, dict) and each.get("hidden")])
 
     def _fields(self, node: tree.Field) -> list[Field]:
         """The field of a line, and the names of those that stand behind it and should not."""

@@ -64,6 +64,7 @@ class _Compiler:
         self.testing = testing
         self.sources = folder.sources
         self.jobs = folder.jobs
+        self.tables = folder.named("table")
         self.imports: dict[str, Callable[..., Any]] = {}
         self.env_read: dict[str, list[str]] = {}
 
@@ -73,7 +74,7 @@ class _Compiler:
         stacks = [each for each in self.folder.constructs if each.kind in STACK_KINDS]
         tests = self._tests(stacks)
         stacks += tests.parts
-        fields = [inputs_of(each, self.found) for each in stacks]
+        fields = [inputs_of(each, self.found, self.tables) for each in stacks]
         signatures = callees(stacks, fields)
         all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
         inferred = self._infer(stacks, fields, all_names)
@@ -85,7 +86,7 @@ class _Compiler:
             names = all_names[number]
             source = self.sources.index(each.source)
             try:
-                made, context = self._function(number, each, names, signatures, inferred[number])
+                made, context = self._function(number, each, names, signatures, inferred[number], fields[number])
             except RecursionError:
                 self._too_complex(each.span)
             else:
@@ -194,6 +195,7 @@ class _Compiler:
         names: Names,
         signatures: Callees,
         inference: Inference,
+        fields: tuple[Field, ...],
     ) -> tuple[ast.FunctionDef, Context]:
         stack = construct.block.block("stack")
         known = registry()
@@ -215,14 +217,7 @@ class _Compiler:
         body = statements.body(stack)
         body.append(self._response(statements, construct))
         statements.updates.finish()
-        prologue: list[ast.stmt] = [
-            py.assign(names.local(name), py.load("UNSET")) for name in sorted(names.doubtful, key=names.local)
-        ]
-        prologue += [
-            py.assign(names.bit(name), py.constant(False)) for name in sorted(context.tracked) if name in names.declared
-        ]
-        deep = ast.Compare(py.load("depth"), [ast.Gt()], [py.attribute("rt", "deepest")])
-        prologue.insert(0, py.if_(deep, [py.expression(py.call("too_deep", py.load("rt")))]))
+        prologue = _prologue(context, number, fields)
         for name, secrets in self.taints.changed_inputs(number).items():
             told = py.call("derived", py.load("rt"), py.constant(secrets), py.load(names.inputs[name]))
             prologue.append(py.expression(told))
@@ -287,12 +282,27 @@ def _names(construct: Construct, fields: tuple[Field, ...]) -> Names:
     return names
 
 
-def inputs_of(construct: Construct, found: Found) -> tuple[Field, ...]:
+def inputs_of(construct: Construct, found: Found, tables: Mapping[str, Construct]) -> tuple[Field, ...]:
     """The inputs of a construct; what is wrong with them goes to ``found``."""
     declared = construct.block.block("input")
     if declared is None:
         return standard_inputs(construct.kind)
-    return Fields(Findings(construct.source, found)).read(declared)
+    return Fields(Findings(construct.source, found), tables).read(declared)
+
+
+def _prologue(context: Context, number: int, fields: tuple[Field, ...]) -> list[ast.stmt]:
+    """What a function begins with: its depth is looked at, secrets are told, variables have no value yet."""
+    names = context.names
+    deep = ast.Compare(py.load("depth"), [ast.Gt()], [py.attribute("rt", "deepest")])
+    made: list[ast.stmt] = [py.if_(deep, [py.expression(py.call("too_deep", py.load("rt")))])]
+    hidden = [field.name for field in fields if field.holds_sensitive and field.name in names.inputs]
+    if hidden:
+        given = ast.Dict([*map(py.constant, hidden)], [py.load(names.inputs[name]) for name in hidden])
+        made.append(py.expression(py.call("conceal", py.load("rt"), py.constant(number), given)))
+    unset = sorted(names.doubtful, key=names.local)
+    made += [py.assign(names.local(name), py.load("UNSET")) for name in unset]
+    tracked = sorted(context.tracked)
+    return [*made, *(py.assign(names.bit(name), py.constant(False)) for name in tracked if name in names.declared)]
 
 
 def infer_types(inference: Inference, construct: Construct) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from xsrun.compile.calls import COMMON_ATTRIBUTES, missing_attribute, surplus_heads, unknown_attribute, without_equals
+from xsrun.compile.calls import admitted, missing_attribute, surplus_heads, without_equals
 from xsrun.compile.context import Context
 from xsrun.compile.layout import filled
 from xsrun.compile.names import RESERVED, root_name
@@ -49,11 +49,7 @@ def check(context: Context, block: tree.Block, known: Shape) -> None:
     seen: set[str] = set()
     for entry in block.body or ():
         if isinstance(entry, tree.Attribute):
-            if entry.name in seen:
-                context.error("duplicate-attribute", f"`{entry.name}` is given twice", entry, "keep one of the two")
-            elif entry.name not in names and entry.name not in COMMON_ATTRIBUTES:
-                unknown_attribute(context, block, entry, names, {})
-            seen.add(entry.name)
+            admitted(context, block, entry, names, seen, {})
         elif isinstance(entry, tree.Block):
             _check_inner(context, block, entry, known)
     for name in known.required:

@@ -121,7 +121,7 @@ class Slips(Findings):
         declared = self.block.block("input")
         if declared is None:
             return set()
-        fields = Fields(Findings(self.source, Found())).read(declared)
+        fields = Fields(Findings(self.source, Found()), {}).read(declared)
         names = {each.name for each in fields if each.optional and each.default is ABSENT}
         for node in self.block.walk() if names else ():
             asked: list[tree.Node] = []

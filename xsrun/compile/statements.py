@@ -10,7 +10,7 @@ from typing import Final
 from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.records import Statement
 from xsrun.builtins.registry import LAZY
-from xsrun.compile import fast, proofs, shape
+from xsrun.compile import fast, growth, proofs, shape
 from xsrun.compile import python as py
 from xsrun.compile.calls import TAKES_VALUE, surplus_heads
 from xsrun.compile.context import Context
@@ -240,7 +240,8 @@ class Statements:
         positional = self.expressions.arguments.filled(record, block.head_span(self.context.source))
         function = self.context.builtin(record.function)
         if record.head is None:
-            return self.bind(block, self.context.concealed(block, py.call(function, *positional, **keywords)))
+            made = growth.result(record, py.call(function, *positional, **keywords))
+            return self.bind(block, self.context.concealed(block, made))
         head = self._head(record, block)
         if head is None:
             return []
@@ -252,7 +253,8 @@ class Statements:
             value = ast.Lambda(py.parameters(), value)
         else:
             value = self.expressions.arguments.convert(record.head.kind, value)
-        return self.bind(block, self.context.concealed(block, py.call(function, *positional, value, **keywords)))
+        made = growth.result(record, py.call(function, *positional, value, **keywords))
+        return self.bind(block, self.context.concealed(block, made))
 
     def _head(self, record: Statement, block: tree.Block) -> tree.Node | None:
         for head in block.heads:
@@ -289,7 +291,8 @@ class Statements:
             with self.context.passing():
                 current = self.expressions.value(head, strict=True)
             value = self.expressions.arguments.convert(record.head.kind, current)
-            made = self.context.concealed(block, py.call(function, *positional, value, **keywords))
+            made = growth.result(record, py.call(function, *positional, value, **keywords))
+            made = self.context.concealed(block, made)
             return self.store(head, made, fresh=True)
         only_grows = not steps and self._is_list(name) and name not in self.context.escaped
         taken, keywords = ([], keywords) if only_grows else self._taken(keywords, name)
@@ -333,7 +336,8 @@ class Statements:
         if record.name == "array.push" and not block.binding and len(keywords) == 1:
             return [own, py.expression(py.call(py.attribute(local, "append"), *keywords.values()))]
         call = py.call(function, *positional, py.load(local), **keywords)
-        return [own, *self.bind(block, py.place(call, self.context.source, block))]
+        changed = self.bind(block, py.place(call, self.context.source, block))
+        return [own, *changed, *growth.changed(record, local)]
 
     def _mutate_inside(
         self,
@@ -356,6 +360,7 @@ class Statements:
         return [
             taken,
             py.assign(result, call),
+            py.expression(py.call("sized", py.load("rt"), py.load(held))),
             *self.updates.update(root_name(head), steps, py.load(held), head),
             *(self.bind(block, py.load(result)) if block.binding else []),
         ]

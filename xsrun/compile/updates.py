@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from xsrun.compile import fast
+from xsrun.compile import fast, growth
 from xsrun.compile import python as py
 from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context, Evaluator
@@ -258,10 +258,12 @@ class Updates:
     def _longer_text(self, name: str, value: tree.Node) -> list[ast.stmt] | None:
         if not isinstance(value, tree.Operation) or not _is_variable(_first_operand(value), name):
             return None
-        made = self.expressions.value(value)
-        assert isinstance(made, ast.JoinedStr)
-        local = ast.Name(self.context.names.local(name), ast.Store())
-        return [ast.AugAssign(local, ast.Add(), ast.JoinedStr(made.values[1:]))]
+        with self.context.passing():
+            pieces = self.expressions.pieces(value)[1:]
+        local = self.context.names.local(name)
+        added = ast.JoinedStr([each.made for each in pieces])
+        made: list[ast.stmt] = [ast.AugAssign(ast.Name(local, ast.Store()), ast.Add(), added)]
+        return made if all(each.short for each in pieces) else [*made, growth.demand(local)]
 
     def _longer_list(self, name: str, value: tree.Chain) -> list[ast.stmt] | None:
         added: list[tree.Node] = []

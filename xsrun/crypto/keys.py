@@ -16,7 +16,7 @@ from xsrun.effects.ports import Random
 CURVES: Final = ("P-256", "P-384", "P-521")
 MIN_RSA_BITS: Final = 1024
 MAX_RSA_BITS: Final = 8192
-MAX_SECRET_BITS: Final = 8 * values.MAX_RANGE
+MAX_SECRET_BITS: Final = 80_000_000
 HELP: Final = (
     "HS takes a secret text; A128, A192, A256 and dir a text of exactly the right number of bytes; "
     "RS, PS, RSA-OAEP, ES and ECDH-ES a PEM text or a JWK"

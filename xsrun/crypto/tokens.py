@@ -20,7 +20,7 @@ KEY_ALGORITHMS: Final = (
 CONTENT_ALGORITHMS: Final = ("A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM")
 
 MAX_HEADER: Final = 65_536
-MAX_BODY: Final = values.MAX_RANGE
+MAX_BODY: Final = 10_000_000
 UNREADABLE: Final = "it is damaged, or was made with another key or algorithm"
 
 

@@ -76,7 +76,7 @@ class Analysis:
     def fields(self, scope: str) -> tuple[Field, ...]:
         """The inputs of the construct that has a scope of variables."""
         construct = next((each for each in self.folder.constructs if scope_of(each) == scope), None)
-        return inputs_of(construct, Found()) if construct else ()
+        return inputs_of(construct, Found(), self.folder.named("table")) if construct else ()
 
     def lines(self, source: Source) -> Lines:
         """The lines of one of its texts."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import repeat
+from itertools import chain
 
+from xsrun import values
 from xsrun.effects.ports import World
 from xsrun.hints import Any, Final
 from xsrun.record import NamedTuple
+from xsrun.runtime.deadline import ENDLESS, Deadline
+from xsrun.runtime.turns import Turns
+from xsrun.types.fields import Field
 
 Binder = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
@@ -17,12 +21,18 @@ MOST_TURNS: Final = 1 << 30
 
 
 class Limits(NamedTuple):
-    """How far a run may go."""
+    """How far a run may go. Going beyond is a fault; ``try_catch`` sees only those of sizes."""
 
     turns: int = 100_000_000
-    """Turns of all loops together."""
+    """Turns of all loops together; at most 2**30 count."""
     depth: int = 1000
     """Calls inside one another."""
+    items: int = values.MOST_ITEMS
+    """Entries of one list or object; ten million at most. A loop may go a little beyond before it is stopped."""
+    characters: int = values.MOST_CHARACTERS
+    """Characters of one text; a hundred million at most. A loop may go a little beyond before it is stopped."""
+    seconds: float = values.INFINITY
+    """Time of the whole run, waiting included."""
 
 
 class Entry(NamedTuple):
@@ -31,14 +41,16 @@ class Entry(NamedTuple):
     bind: Binder
     fields: tuple[Callable[[Any, Any], Any], ...]
     run: Callable[..., Any]
+    sensitive: tuple[Field, ...] = ()
+    """The inputs whose values must not show."""
 
 
 class Run:
     """What generated code gets as ``rt``."""
 
     __slots__ = (
-        "auth", "budget", "deepest", "entries", "env", "later", "left", "limits", "raw_input", "system", "test",
-        "workers", "world",
+        "auth", "budget", "characters", "deadline", "deepest", "entries", "env", "items", "later", "limits",
+        "raw_input", "system", "test", "turns", "workers", "world",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +60,7 @@ class Run:
         env: Mapping[str, str],
         raw_input: Mapping[str, Any],
         limits: Limits,
+        deadline: Deadline = ENDLESS,
     ) -> None:
         self.world = world
         self.entries = entries
@@ -56,6 +69,9 @@ class Run:
         self.raw_input = raw_input
         self.limits = limits
         self.deepest = limits.depth
+        self.items = min(limits.items, values.MOST_ITEMS)
+        self.characters = min(limits.characters, values.MOST_CHARACTERS)
+        self.deadline = deadline
         self.system: dict[str, Any] = {"datasource": "", "branch": "", "http_headers": {}}
         """What stands behind ``$env.$name`` outside a request."""
         self.auth: dict[str, Any] = {}
@@ -63,19 +79,18 @@ class Run:
         """The name of the test that runs, which decides what the mocks of statements do."""
         self.later: list[Callable[[], Any]] = []
         """What ``util.post_process`` left to do after the result."""
-        self.budget: Iterator[bool] = repeat(True, min(limits.turns, MOST_TURNS))
+        self.turns = Turns(min(limits.turns, MOST_TURNS), self.items, self.characters)
+        self.budget: Iterator[bool] = chain.from_iterable(self.turns)
         """Gives true for every turn that loops may still make; all of them draw from it."""
-        self.left: Callable[[], int] = self.budget.__length_hint__
-        """How many turns there are still."""
         self.workers: list[Any] = []
         """The ``Workers`` of functions that run beside the others, once there are any."""
 
     def within(self, given: Mapping[str, Any], system: Mapping[str, Any]) -> Run:
         """A run inside this one that takes from its limits, with a raw input and system variables of its own."""
-        inner = Run(self.world, self.entries, self.env, given, self.limits)
+        inner = Run(self.world, self.entries, self.env, given, self.limits, self.deadline)
         inner.system |= system
         inner.later, inner.workers = self.later, self.workers
-        inner.budget, inner.left, inner.test = self.budget, self.left, self.test
+        inner.turns, inner.budget, inner.test = self.turns, self.budget, self.test
         return inner
 
     def beside(self) -> Run:

@@ -11,10 +11,13 @@ from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.hints import Any, Final
 from xsrun.program import Call, Plan, Program, Routine
 from xsrun.record import NamedTuple
+from xsrun.runtime.deadline import ENDLESS, Deadline
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
+from xsrun.values import INFINITY
 
 NO_LIMITS: Final = Limits()
+_CallOne = Callable[[Routine, Mapping[str, Any]], Any]
 
 
 class Failure(NamedTuple):
@@ -57,52 +60,55 @@ class _KeepingLog:
 
 def run_job(loaded: Loaded, plan: Plan, given: Mapping[str, Any], world: World, limits: Limits = NO_LIMITS) -> Result:
     """Run ``pre``, ``main`` and ``post``; ``given`` wins over the constants of ``main`` key by key."""
-    return _watched(world, lambda watched: _steps(loaded, plan, given, watched, limits))
+    return _watched(loaded, world, limits, lambda call: _steps(loaded.program, plan, given, call))
 
 
 def run_function(
     loaded: Loaded, routine: Routine, given: Mapping[str, Any], world: World, limits: Limits = NO_LIMITS
 ) -> Result:
     """Run one function."""
-    return _watched(world, lambda watched: (loaded.call(routine, given, watched, limits), None))
+    return _watched(loaded, world, limits, lambda call: (call(routine, given), None))
 
 
-def _watched(world: World, run: Callable[[World], tuple[Any, Any]]) -> Result:
+def _watched(loaded: Loaded, world: World, limits: Limits, run: Callable[[_CallOne], tuple[Any, Any]]) -> Result:
+    """Run something that calls functions, until its time is over, and keep what they do."""
     exchanges: list[Exchange] = []
     logs: list[Any] = []
-    watched = world.with_layer(
-        lambda each: each._replace(http=RecordingHttp(each.http, exchanges), log=_KeepingLog(each.log, logs))
-    )
+    deadline = Deadline(limits.seconds) if limits.seconds < INFINITY else ENDLESS
+
+    def watch(each: World) -> World:
+        return deadline.over(each._replace(http=RecordingHttp(each.http, exchanges), log=_KeepingLog(each.log, logs)))
+
+    watched = world.with_layer(watch)
     try:
-        value, pre_result = run(watched)
+        with deadline.running():
+            value, pre_result = run(lambda routine, given: loaded.call(routine, given, watched, limits, deadline))
     except Fault as fault:
         return Result(None, failure_of(fault, exchanges), tuple(exchanges), tuple(logs))
     return Result(value, None, tuple(exchanges), tuple(logs), pre_result)
 
 
-def _steps(loaded: Loaded, plan: Plan, given: Mapping[str, Any], world: World, limits: Limits) -> tuple[Any, Any]:
+def _steps(program: Program, plan: Plan, given: Mapping[str, Any], call: _CallOne) -> tuple[Any, Any]:
     """The order of constructs.md section 2.3: a failing step ends the run."""
     passed: dict[str, Any] = {"args": dict(given)}
     pre_result = None
     if plan.pre:
-        pre_result = _step(loaded, plan.pre, given, passed, world, limits)
+        pre_result = _step(program, plan.pre, given, passed, call)
         passed[plan.pre.as_name] = pre_result
-    value = _step(loaded, plan.main, given, passed, world, limits) if plan.main else None
+    value = _step(program, plan.main, given, passed, call) if plan.main else None
     if plan.main:
         passed[plan.main.as_name] = value
     if plan.post:
-        _step(loaded, plan.post, {}, passed, world, limits)
+        _step(program, plan.post, {}, passed, call)
     return value, pre_result
 
 
-def _step(
-    loaded: Loaded, call: Call, given: Mapping[str, Any], passed: Mapping[str, Any], world: World, limits: Limits
-) -> Any:
+def _step(program: Program, step: Call, given: Mapping[str, Any], passed: Mapping[str, Any], call: _CallOne) -> Any:
     """One function with its constants, what the caller gave, and what came before where it asks for it by name."""
-    routine = main_routine(loaded.program, call)
+    routine = main_routine(program, step)
     asked = {field.name for field in routine.fields}
     before = {name: value for name, value in passed.items() if name in asked}
-    return loaded.call(routine, {**before, **call.input, **given}, world, limits)
+    return call(routine, {**before, **step.input, **given})
 
 
 def main_routine(program: Program, call: Call) -> Routine:

@@ -13,8 +13,9 @@ from xsrun.effects.ports import World
 from xsrun.faults import fault_of
 from xsrun.hints import Any, Final
 from xsrun.program import Program, Routine, code_name, function_name
+from xsrun.runtime.deadline import ENDLESS, Deadline
 from xsrun.runtime.frame import Entry, Limits, Run
-from xsrun.runtime.support import NAMESPACE, UNSET
+from xsrun.runtime.support import NAMESPACE, UNSET, sized
 from xsrun.source import Source, Span
 from xsrun.types.binding import compile_binder, field_binders
 
@@ -36,26 +37,38 @@ class Loaded:
         for code in program.code:
             exec(code, namespace)
         self.entries = tuple(
-            Entry(compile_binder(each.fields), field_binders(each.fields), namespace[function_name(each.number)])
+            Entry(
+                compile_binder(each.fields),
+                field_binders(each.fields),
+                namespace[function_name(each.number)],
+                tuple(field for field in each.fields if field.holds_sensitive),
+            )
             for each in program.routines
         )
         self.by_code = {entry.run.__code__: each for entry, each in zip(self.entries, program.routines, strict=True)}
         if sys.getrecursionlimit() < RECURSION:
             sys.setrecursionlimit(RECURSION)
 
-    def call(self, routine: Routine, given: Mapping[str, Any], world: World, limits: Limits) -> Any:
+    def call(
+        self,
+        routine: Routine,
+        given: Mapping[str, Any],
+        world: World,
+        limits: Limits,
+        deadline: Deadline = ENDLESS,
+    ) -> Any:
         """Run one routine to its value. Raises Fault, placed."""
-        run = self.begin(given, world, limits)
+        run = self.begin(given, world, limits, deadline)
         return self.finish(run, lambda: run.call(1, routine.number, given))
 
-    def begin(self, given: Mapping[str, Any], world: World, limits: Limits) -> Run:
+    def begin(self, given: Mapping[str, Any], world: World, limits: Limits, deadline: Deadline = ENDLESS) -> Run:
         """A run that has done nothing yet."""
-        return Run(world, self.entries, world.env, given, limits)
+        return Run(world, self.entries, world.env, given, limits, deadline)
 
     def finish(self, run: Run, call: Callable[[], Any]) -> Any:
         """Take a run to the value of a call in it, and let it do what it left for later. Raises Fault, placed."""
         try:
-            value = values.settled(call())
+            value = sized(run, values.settled(call()))
             for each in run.later:
                 each()
             for workers in run.workers:
@@ -142,6 +155,16 @@ def _values(routine: Routine, span: Span, local: Mapping[str, Any]) -> list[tupl
         if shown and shown in text and value is not UNSET:
             found.append((text.index(shown), shown, value))
     return [(shown, value) for _, shown, value in sorted(found, key=lambda each: each[0])]
+
+
+def innermost(source: Source, traceback: TracebackType | None) -> Span | None:
+    """The innermost place in a text that a traceback leads through."""
+    found: Span | None = None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == code_name(source):
+            found = _span(source, traceback)
+        traceback = traceback.tb_next
+    return found
 
 
 def _span(source: Source, traceback: TracebackType) -> Span:

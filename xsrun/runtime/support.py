@@ -15,7 +15,7 @@ from xsrun.faults import MODULE, fault_of
 from xsrun.hints import Any, Final, NoReturn
 from xsrun.late import Late
 from xsrun.runtime.frame import Run
-from xsrun.runtime.secrets import texts_in
+from xsrun.runtime.secrets import sensitive, texts_in
 from xsrun.types.binding import bind
 from xsrun.types.fields import Field
 
@@ -228,7 +228,7 @@ def optional(convert: Callable[[Any], Any], value: Any, other: Any) -> Any:
 
 def cast(run: Run, type_name: str, text: str) -> Any:
     """``!type "text"``, read as an input of that type."""
-    if type_name in ("array", "object", "any", "expr"):
+    if type_name in ("array", "object", "any"):
         try:
             return values.loads(text)
         except ValueError:
@@ -259,6 +259,37 @@ def too_long(run: Run) -> NoReturn:
         "Execution limit exceeded.",
         help=f"loops made {run.limits.turns:,} turns; raise it with --limit",
     )
+
+
+def sized(run: Run, value: Any) -> Any:
+    """A value that may have grown. Raises ``limit-size``."""
+    values.demand_size(value, run.items, run.characters)
+    return value
+
+
+def sized_within(run: Run, value: Any) -> Any:
+    """A value that came from outside, with all that is in it. Raises ``limit-size``."""
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        values.demand_size(each, run.items, run.characters)
+        if type(each) is dict:
+            pending += each.values()
+        elif type(each) is list:
+            pending += each
+    return value
+
+
+def too_large(run: Run, text: str) -> str:
+    """The fault of a text that was put together of others and is too long now."""
+    values.demand_characters(len(text), run.characters)
+    return text
+
+
+def conceal(run: Run, number: int, given: dict[str, Any]) -> None:
+    """Have the sensitive inputs of a function not show, as it begins."""
+    for field in run.entries[number].sensitive:
+        run.world.secrets.add(sensitive((field,), given), f"input {field.name}")
 
 
 def call_function(run: Run, depth: int, number: int, given: Any) -> Any:
@@ -342,8 +373,9 @@ NAMESPACE: Final[dict[str, Any]] = {
         each.__name__: each
         for each in (
             checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
-            without, replaced, or_left, or_else, default, optional, cast, iterate, too_long, call_function,
-            too_deep, calling, caught, thrown, failed, derived, not_local, not_mocked,
+            without, replaced, or_left, or_else, default, optional, cast, iterate, too_long, sized, sized_within,
+            too_large, conceal, call_function, too_deep, calling, caught, thrown, failed, derived, not_local,
+            not_mocked,
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "compress": compress, "enumerate": enumerate,

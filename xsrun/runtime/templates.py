@@ -152,5 +152,5 @@ def _pairs(context: Any, subject: Any) -> Iterator[Any]:
 def _paid(run: Run, items: Iterable[Any]) -> Iterator[Any]:
     """The turns of a loop, taken from the budget of the run."""
     yield from compress(items, run.budget)
-    if not run.left():
+    if run.turns.spent:
         too_long(run)

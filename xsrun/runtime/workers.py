@@ -67,7 +67,8 @@ def _timeout() -> Fault:
 
 def _outcome(run: Run, depth: int, number: int, given: dict[str, Any]) -> _Outcome:
     try:
-        return _Outcome(run.call(depth, number, given))
+        with run.deadline.watching():
+            return _Outcome(run.call(depth, number, given))
     except RunStopped as stopped:
         return _Outcome(stopped.value)
     except (Fault, TypeError) as fault:
@@ -91,7 +92,12 @@ def job_results(run: Run, ids: Any, timeout: Any) -> dict[str, Any]:
     if not run.workers:
         raise _timeout()
     workers: Workers = run.workers[0]
-    return workers.results(wanted, 10.0 if timeout is None else values.number(timeout))
+    seconds = 10.0 if timeout is None else values.number(timeout)
+    try:
+        return workers.results(wanted, min(seconds, run.deadline.left()))
+    except Fault:
+        run.deadline.check()
+        raise
 
 
 def job_result(run: Run, job: Any, timeout: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from xsrun import paths, values
 from xsrun.builtins.registry import Container, Elements, Group, Int, List, Text, Value
-from xsrun.diagnostics import Fault
 from xsrun.effects.ports import World
 from xsrun.hints import Any
 
@@ -230,8 +229,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _repeated(value: Any, times: int) -> list[Any]:
-    if times > values.MAX_RANGE:
-        raise Fault("limit-size", f"a list may be filled with at most {values.MAX_RANGE:,} elements")
+    values.demand_items(times)
     return [value] * times
 
 

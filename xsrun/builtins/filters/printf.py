@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator
 
 from xsrun import values
-from xsrun.builtins.filters.text import demand_size
 from xsrun.builtins.registry import Group, Text, Value
 from xsrun.diagnostics import Fault
 from xsrun.hints import Any, Final
@@ -67,7 +66,7 @@ def sprintf(subject: Text, *values_: Value) -> Text:
         value = values_[_chosen(found["number"], following, len(values_))]
         place = _read(found)
         size += place.width
-        demand_size(size)
+        values.demand_characters(size)
         piece = _aligned(place, _shown(place, value))
         size += len(piece)
         return piece

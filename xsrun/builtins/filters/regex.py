@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xsrun.builtins.filters.text import demand_size
+from xsrun import values
 from xsrun.builtins.registry import Bool, Group, Text
 from xsrun.hints import TYPE_CHECKING, Final
 from xsrun.late import re
@@ -68,7 +68,7 @@ def regex_get_all_matches(pattern: Text, subject: Text) -> list[list[Text]]:
         for column, piece in zip(columns, (found[0], *found.groups("")), strict=True):
             column.append(piece)
             size += len(piece)
-        demand_size(size)
+        values.demand_characters(size)
     return columns
 
 
@@ -91,7 +91,7 @@ def regex_replace(pattern: Text, replacement: Text, subject: Text) -> Text:
         between = subject[end : found.start()]
         piece = "".join(part if isinstance(part, str) else _group(found, part) for part in template)
         size += len(between) + len(piece)
-        demand_size(size)
+        values.demand_characters(size)
         pieces += between, piece
         end = found.end()
     return "".join([*pieces, subject[end:]])

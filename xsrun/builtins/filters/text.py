@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from xsrun import values
 from xsrun.builtins.registry import Bool, Group, Int, List, Text, Value
-from xsrun.diagnostics import Fault
 from xsrun.hints import Any, Final
 from xsrun.late import Late, json, re
 
@@ -14,16 +13,6 @@ text = Group("text")
 
 WHITESPACE: Final = " \t\n\r\0\v"
 """What the trimming filters remove when they are given no characters."""
-
-MAX_TEXT: Final = 10_000_000
-"""The most characters that a filter may make out of shorter ones."""
-
-
-def demand_size(characters: int) -> None:
-    """Refuse a result that would be longer than ``MAX_TEXT``. Raises ``limit-size``."""
-    if characters > MAX_TEXT:
-        raise Fault("limit-size", f"a text made by a filter may have at most {MAX_TEXT:,} characters")
-
 
 # ---------------------------------------------------------------- measure and cut
 
@@ -81,7 +70,7 @@ def join(subject: List, separator: Text = "") -> Text:
     """Put the elements of a list together as one text, with a separator between them."""
     pieces = [item if type(item) is str else values.to_text(item) for item in subject]
     if len(pieces) > 1:
-        demand_size(sum(map(len, pieces)) + len(separator) * (len(pieces) - 1))
+        values.demand_characters(sum(map(len, pieces)) + len(separator) * (len(pieces) - 1))
     return separator.join(pieces)
 
 
@@ -193,8 +182,8 @@ def replace(subject: Text, search: Text, replacement: Text) -> Text:
     if not search:
         return subject
     growth = len(replacement) - len(search)
-    if growth > 0 and len(subject) * growth > MAX_TEXT:
-        demand_size(len(subject) + subject.count(search) * growth)
+    if growth > 0 and len(subject) * growth > values.MOST_CHARACTERS:
+        values.demand_characters(len(subject) + subject.count(search) * growth)
     return subject.replace(search, replacement)
 
 
@@ -234,7 +223,7 @@ def _mask(characters: str) -> str:
         return WHITESPACE
     if ".." not in characters:
         return characters
-    demand_size(sum(max(0, ord(last) - ord(first)) for first, last in re.findall(_MASK_RANGE, characters)))
+    values.demand_characters(sum(max(0, ord(last) - ord(first)) for first, last in re.findall(_MASK_RANGE, characters)))
     return re.sub(_MASK_RANGE, _expand, characters)
 
 
@@ -267,7 +256,7 @@ def rtrim(subject: Text, mask: Text = "") -> Text:
 @text.filter(
     '7|pad_start:3:"0" -> "007"',
     '"abc"|pad_start:2 -> "abc"',
-    '""|pad_start:99999999 -> !a text made by a filter may have at most 10,000,000 characters',
+    '""|pad_start:999999999 -> !a text may have at most 100,000,000 characters',
     misnomers=("padStart", "lpad", "str_pad"),
     parity="the validator of the platform refuses it",
 )
@@ -291,7 +280,7 @@ def _padding(subject: str, length: int, pad: str) -> str:
     missing = length - len(subject)
     if missing <= 0 or not pad:
         return ""
-    demand_size(length)
+    values.demand_characters(length)
     return (pad * (missing // len(pad) + 1))[:missing]
 
 

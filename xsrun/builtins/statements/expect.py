@@ -384,8 +384,7 @@ def _text_of(value: Any) -> str | None:
 
 
 def _shown(value: Any) -> str:
-    shown = values.dumps(value)
-    return shown if len(shown) <= SHOWN else shown[: SHOWN - 1] + "…"
+    return values.shortened(value, SHOWN)
 
 
 def _described(value: Any) -> str:

@@ -64,7 +64,7 @@ def create_password(
     least = max(1, len(classes))
     if character_count < least:
         raise Fault("bad-argument", f"character_count must be at least {least}.", help="write `character_count = 12`")
-    _check_size(character_count, "characters")
+    values.demand_items(character_count)
     alphabet = "".join(classes) or string.ascii_letters + string.digits
     chosen = [_pick(world.random, characters) for characters in classes]
     chosen += [_pick(world.random, alphabet) for _ in range(character_count - len(chosen))]
@@ -135,13 +135,8 @@ def random_bytes(world: World, *, length: Int = 1) -> bytes:
     """Draw random bytes; use `bin2hex` or `base64_encode` to make a text of them."""
     if length < 1:
         raise Fault("bad-argument", "length must be at least 1.", help="write `length = 32`")
-    _check_size(length, "bytes")
+    values.demand_characters(length)
     return world.random.bytes(length)
-
-
-def _check_size(count: int, what: str) -> None:
-    if count > values.MAX_RANGE:
-        raise Fault("limit-size", f"at most {values.MAX_RANGE:,} {what} can be made at once")
 
 
 # ---------------------------------------------------------------- ciphers

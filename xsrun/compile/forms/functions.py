@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from xsrun.compile import fast, proofs, shape
 from xsrun.compile import python as py
@@ -82,38 +84,54 @@ def _await(stack: StackCompiler, block: tree.Block) -> Stack:
 # ------------------------------------------------------------------ other constructs
 
 
-@form("task.call", 'task.call "name" as $r -> null', head='"name"')
-def _task_call(stack: StackCompiler, block: tree.Block) -> Stack:
-    """Run a task of the folder once, and bind what its `return` gives, or null."""
-    return _bound(stack, block, _call(stack, block, _callee(stack, block, "task")))
+class _Kind(NamedTuple):
+    """A kind of construct that is called as functions are."""
+
+    name: str
+    takes_input: bool
+    example: str
+    summary: str
 
 
-@form("tool.call", 'tool.call "name" {\n  input = {a: 1}\n} as $r -> 1', head='"name"', optional=("input",))
-def _tool_call(stack: StackCompiler, block: tree.Block) -> Stack:
-    """Run a tool of the folder and bind its response."""
-    return _bound(stack, block, _call(stack, block, _callee(stack, block, "tool")))
-
-
-@form(
-    "middleware.call",
-    'middleware.call "name" {\n  input = {vars: {a: 1}, type: "pre"}\n} as $r -> {"a":1}',
-    head='"name"',
-    optional=("input",),
+_KINDS: Final = (
+    _Kind(
+        "task",
+        False,
+        'task.call "name" as $r -> null',
+        "Run a task of the folder once, and bind what its `return` gives, or null.",
+    ),
+    _Kind(
+        "tool",
+        True,
+        'tool.call "name" {\n  input = {a: 1}\n} as $r -> 1',
+        "Run a tool of the folder and bind its response.",
+    ),
+    _Kind(
+        "middleware",
+        True,
+        'middleware.call "name" {\n  input = {vars: {a: 1}, type: "pre"}\n} as $r -> {"a":1}',
+        "Run a middleware of the folder and bind its response.",
+    ),
+    _Kind(
+        "trigger",
+        True,
+        'trigger.call "name" {\n  input = {new: {a: 1}, action: "insert"}\n} as $r -> null',
+        "Run a trigger of the folder, of any kind, and bind its response.",
+    ),
 )
-def _middleware_call(stack: StackCompiler, block: tree.Block) -> Stack:
-    """Run a middleware of the folder and bind its response."""
-    return _bound(stack, block, _call(stack, block, _callee(stack, block, "middleware")))
 
 
-@form(
-    "trigger.call",
-    'trigger.call "name" {\n  input = {new: {a: 1}, action: "insert"}\n} as $r -> null',
-    head='"name"',
-    optional=("input",),
-)
-def _trigger_call(stack: StackCompiler, block: tree.Block) -> Stack:
-    """Run a trigger of the folder, of any kind, and bind its response."""
-    return _bound(stack, block, _call(stack, block, _callee(stack, block, "trigger")))
+def _calling(kind: _Kind) -> Callable[[StackCompiler, tree.Block], Stack]:
+    def compile_call(stack: StackCompiler, block: tree.Block) -> Stack:
+        return _bound(stack, block, _call(stack, block, _callee(stack, block, kind.name)))
+
+    compile_call.__doc__ = kind.summary
+    return compile_call
+
+
+for _kind in _KINDS:
+    _optional = ("input",) if _kind.takes_input else ()
+    form(f"{_kind.name}.call", _kind.example, head='"name"', optional=_optional)(_calling(_kind))
 
 
 @form(

@@ -8,7 +8,7 @@ from typing import Final
 from xsrun.builtins.registry import INT
 from xsrun.compile import proofs, shape
 from xsrun.compile import python as py
-from xsrun.compile.context import StackCompiler
+from xsrun.compile.context import Removal, StackCompiler
 from xsrun.compile.forms.record import FORMS, Stack, form
 from xsrun.compile.forms.variables import declarable
 from xsrun.compile.names import root_name
@@ -74,7 +74,7 @@ def _elements(stack: StackCompiler, subject: tree.Node) -> ast.expr:
 
 def _never(stack: StackCompiler, each: tree.Block) -> Stack:
     """The body of a loop whose head makes no sense: compiled for what may be wrong in it."""
-    stack.context.loops.append("")
+    stack.context.loops.append(None)
     with stack.context.branch():
         stack.body(each)
     stack.context.loops.pop()
@@ -114,7 +114,7 @@ def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from
         counter, position = context.temporary(), context.temporary()
         setup = [py.assign(counter, py.constant(0))]
         source = py.call("enumerate", source)
-    context.loops.append(f"{removed_from}:{counter}:{position}" if removed_from else "")
+    context.loops.append(Removal(removed_from, counter, position) if removed_from else None)
     with context.branch():
         body: Stack = []
         if local:
@@ -139,8 +139,8 @@ def _budget() -> ast.expr:
 
 def _exhausted() -> Stack:
     """Behind a loop that was not left by ``break``."""
-    none_left = py.not_(py.call(py.attribute("rt", "left")))
-    return [py.if_(none_left, [py.expression(py.call("too_long", py.load("rt")))])]
+    spent = py.attribute(py.attribute("rt", "turns"), "spent")
+    return [py.if_(spent, [py.expression(py.call("too_long", py.load("rt")))])]
 
 
 @form(
@@ -155,7 +155,7 @@ def _while(stack: StackCompiler, block: tree.Block) -> Stack:
     if subject is None:
         return _never(stack, each)
     setup, test = tried(stack.context, subject, lambda: stack.expressions.condition(subject))
-    stack.context.loops.append("")
+    stack.context.loops.append(None)
     with stack.context.branch():
         body = stack.body(each)
     stack.context.loops.pop()
@@ -193,11 +193,11 @@ def _continue(stack: StackCompiler, block: tree.Block) -> Stack:
 )
 def _remove(stack: StackCompiler, block: tree.Block) -> Stack:
     """Drop the current element from the list variable that the loop goes through."""
-    loop = next((each for each in reversed(stack.context.loops) if each), "")
-    if not loop:
+    loop = next((each for each in reversed(stack.context.loops) if each), None)
+    if loop is None:
         stack.context.error("misplaced", f"`{block.keyword}` stands outside a `foreach`", block)
         return []
-    variable, counter, position = loop.rsplit(":", 2)
+    variable, counter, position = loop
     at = ast.BinOp(py.load(position), ast.Sub(), py.load(counter))
     target = tree.Variable(block.start, block.end, variable)
     left = py.place(py.call("without", stack.expressions.value(target), at), stack.context.source, block)

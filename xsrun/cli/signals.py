@@ -1,4 +1,4 @@
-"""What stops a run from outside, wherever it is: its time, and signals."""
+"""Signals that ask a run to end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from xsrun.diagnostics import LimitFault
 from xsrun.hints import TYPE_CHECKING, Any
 from xsrun.late import Late
 
@@ -16,22 +15,6 @@ else:
     import _signal as signal  # What ``signal`` imports and dresses with enums, which take a tenth of a start.
 
 _named: Callable[[int], Any] = Late("signal", "Signals")
-
-
-@contextmanager
-def deadline(seconds: float, what: str = "run") -> Iterator[None]:
-    """Raise the fault ``limit-time`` in the block after so many seconds. For the main thread only."""
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise LimitFault("limit-time", f"the {what} took longer than {seconds:g} s", help="raise --timeout")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager

@@ -1,0 +1,142 @@
+"""The time that a run has. When it is over the run ends wherever it is: in a loop, a filter or a wait."""
+
+from __future__ import annotations
+
+import time
+from _thread import LockType, allocate_lock, get_ident, start_new_thread
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from xsrun.diagnostics import LimitFault
+from xsrun.effects.ports import Clock, Http, Request, Response, TransportFailure, World
+from xsrun.hints import Final
+from xsrun.late import Late
+from xsrun.values import INFINITY
+
+_interrupt: Callable[[Iterable[int], type[Exception]], None] = Late("xsrun.runtime.interrupts", "interrupt")
+_recall: Callable[[int], None] = Late("xsrun.runtime.interrupts", "recall")
+
+LONGEST_PAUSE: Final = 1e8
+"""Seconds; locks can count little further."""
+AGAIN: Final = 0.01
+"""Seconds until threads that have not ended are told again."""
+
+
+class OutOfTime(LimitFault):
+    """Raised inside a thread whose time is over; made without arguments, as Python raises it there."""
+
+    def __init__(self) -> None:
+        super().__init__("limit-time", "the run took longer than it may", help="raise --timeout, or do less")
+
+
+class Deadline:
+    """The end of one run. Threads say when they begin and end to work for it; waits ask what is left."""
+
+    def __init__(self, seconds: float = INFINITY, what: str = "run") -> None:
+        self.seconds = seconds
+        self._what = what
+        self._until = time.monotonic() + seconds
+        self._threads: set[int] = set()
+        self._lock = allocate_lock()
+
+    def left(self) -> float:
+        """Seconds until the end, 0 after it."""
+        return max(0.0, self._until - time.monotonic())
+
+    def check(self) -> None:
+        """Raises ``limit-time`` after the end."""
+        if self.left() <= 0:
+            raise OutOfTime
+
+    def over(self, world: World) -> World:
+        """The same world, where no request and no wait takes longer."""
+        if self.seconds == INFINITY:
+            return world
+        return world._replace(http=TimedHttp(world.http, self), clock=TimedClock(world.clock, self))
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Let the end interrupt this thread in the block."""
+        if self.seconds == INFINITY:
+            yield
+            return
+        thread = get_ident()
+        with self._lock:
+            self._threads.add(thread)
+        try:
+            yield
+        except OutOfTime as fault:
+            fault.message = f"the {self._what} took longer than {self.seconds:g} s"
+            raise
+        finally:
+            with self._lock:
+                self._threads.discard(thread)
+                _recall(thread)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Watch this thread and all that join it in the block."""
+        if self.seconds == INFINITY:
+            yield
+            return
+        done = allocate_lock()
+        done.acquire()
+        try:
+            # A thread of ``threading`` would be waited for until it runs, for ever where its memory ends before.
+            start_new_thread(self._wait, (done,))
+        except RuntimeError:
+            raise LimitFault("limit-size", "there is no memory left to watch the time", help="raise --memory") from None
+        try:
+            with self.watching():
+                yield
+        finally:
+            done.release()
+
+    def _wait(self, done: LockType) -> None:
+        """Tell the threads to end when the time is over, until the run is ``done``."""
+        pause = self.left()
+        while not done.acquire(timeout=min(pause, LONGEST_PAUSE)):
+            if not self.left():
+                with self._lock:
+                    _interrupt(self._threads, OutOfTime)
+            pause = self.left() or AGAIN
+
+
+ENDLESS: Final = Deadline()
+"""For runs that may take as long as they like."""
+
+
+class TimedHttp:
+    """Sends through another port; no request takes longer than the run may."""
+
+    def __init__(self, inner: Http, deadline: Deadline) -> None:
+        self.inner = inner
+        self.deadline = deadline
+
+    def send(self, request: Request) -> Response:
+        """Send. Raises ``limit-time`` when the time of the run is over before or meanwhile."""
+        self.deadline.check()
+        try:
+            return self.inner.send(request._replace(timeout=min(request.timeout, self.deadline.left())))
+        except TransportFailure:
+            self.deadline.check()
+            raise
+
+
+class TimedClock:
+    """Another clock; no wait takes longer than the run may."""
+
+    def __init__(self, inner: Clock, deadline: Deadline) -> None:
+        self.inner = inner
+        self.deadline = deadline
+
+    def now(self) -> int:
+        """Milliseconds since 1970-01-01T00:00Z."""
+        return self.inner.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait. Raises ``limit-time`` when the time of the run is over meanwhile."""
+        left = self.deadline.left()
+        self.inner.sleep(min(seconds, left))
+        if seconds > left:
+            raise OutOfTime

@@ -1,0 +1,35 @@
+"""Exceptions that one thread raises in another."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Iterable
+from types import FrameType
+from typing import Final
+
+from xsrun.faults import MODULE
+
+CALCULATING: Final = (MODULE, "xsrun.builtins.filters.", "xsrun.values", "xsrun.paths")
+"""Modules of code that holds nothing: no lock, no connection, no half of a message."""
+
+
+def interrupt(threads: Iterable[int], error: type[Exception]) -> None:
+    """Have those threads raise an exception that do nothing but calculate.
+
+    Anywhere else, e.g. between taking a lock and remembering to give it back, an exception out of nowhere would
+    do harm. A thread that is interrupted raises where it is, or at the very beginning of what it calls next.
+    """
+    frames = sys._current_frames()
+    for thread in threads:
+        if _calculates(frames.get(thread)):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
+
+
+def recall(thread: int) -> None:
+    """Take back an exception that a thread has not raised yet."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), None)
+
+
+def _calculates(frame: FrameType | None) -> bool:
+    return frame is not None and str(frame.f_globals.get("__name__")).startswith(CALCULATING)
