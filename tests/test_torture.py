@@ -14,7 +14,7 @@ from torture_all import BEGIN, COLUMNS, END
 from xsrun.cli.find import jobs_below
 from xsrun.diagnostics import Exit
 from xsrun.torture.apart import Ended
-from xsrun.torture.faults import FAULTS, Fault, Trial, trials
+from xsrun.torture.faults import FAULTS, Mishap, Trial, trials
 from xsrun.torture.scenario import Played, Step
 from xsrun.torture.stage import Seen
 from xsrun.torture.verdict import Outcome, judge
@@ -242,7 +242,7 @@ def test_what_is_said_of_a_scenario(fault: str, came: Played, expected: Outcome)
 
 
 def test_faults_are_of_one_kind():
-    def kinds(fault: Fault) -> int:
+    def kinds(fault: Mishap) -> int:
         return bool(fault.trouble) + fault.unresolved + bool(fault.point)
 
     assert [fault.name for fault in FAULTS if kinds(fault) != 1] == []

@@ -29,7 +29,7 @@ from xsrun.program import Plan
 from xsrun.runtime.run import Loaded
 from xsrun.runtime.secrets import Masker, sensitive
 from xsrun.simulators import SIMULATORS
-from xsrun.torture.faults import FAULTS, NO_FAULT, Fault, Trial, trials
+from xsrun.torture.faults import FAULTS, NO_FAULT, Mishap, Trial, trials
 from xsrun.torture.report import document, failed, job_text, summary
 from xsrun.torture.scenario import CASSETTE, RESUME, Bench, play
 from xsrun.torture.scenario import EXECUTE as EXECUTE_COMMAND
@@ -171,7 +171,7 @@ def _meant(options: Options) -> list[tuple[str, str | None]]:
     return [(each.path, each.name) for each in places]
 
 
-def _faults(only: list[str]) -> list[Fault]:
+def _faults(only: list[str]) -> list[Mishap]:
     """The faults whose names begin so; all when nothing is said. Raises BadOption."""
     for name in only:
         if not any(fault.name.startswith(name) for fault in FAULTS):
@@ -189,7 +189,7 @@ def _deadline(given: float | None) -> float:
     return given
 
 
-def _tortured(subject: Subject, bench: Bench, faults: list[Fault]) -> Tortured:
+def _tortured(subject: Subject, bench: Bench, faults: list[Mishap]) -> Tortured:
     """The verdicts of every trial of a job. Raises Unfit."""
     trial = Trial(NO_FAULT, 0)
     baseline = play(bench, trial)

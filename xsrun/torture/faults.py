@@ -11,7 +11,7 @@ WITHOUT_END: Final = 99_999
 """Requests that a lasting trouble meets."""
 
 
-class Fault(NamedTuple):
+class Mishap(NamedTuple):
     """One thing that goes wrong: with a request, or with the process (``point``)."""
 
     name: str
@@ -32,31 +32,31 @@ class Fault(NamedTuple):
 
 
 FAULTS: Final = (
-    Fault("429", "too many requests; nothing is done", "429"),
-    Fault("500", "an error of the server; nothing is done", "500"),
-    Fault("503", "not available; nothing is done", "503"),
-    Fault("reset-before", "the connection breaks before the request is handled", "reset"),
-    Fault("reset-after", "the request is handled, then the connection ends without an answer", "lost"),
-    Fault("timeout", "the request is handled, the answer comes too late", "slow:2s", patience=PATIENCE),
-    Fault("slow", "the request is handled, the answer comes late", "slow:150ms", lasts=False),
-    Fault("half-body", "the request is handled, half of the answer arrives", "cut"),
-    Fault("invalid-json", "the request is handled, the answer is no JSON", "garbage"),
-    Fault("redirect-loop", "the answer sends the request to the same address for ever", "redirect", entries=11),
-    Fault("dns", "the name of the host is not found", unresolved=True),
-    Fault("kill-before-intent", "kill -9 before the journal knows of the write", point="before-intent"),
-    Fault("kill-after-intent", "kill -9 when the journal knows of the write", point="after-intent"),
-    Fault("kill-before-call", "kill -9 right before the first byte is sent", point="before-call"),
-    Fault("kill-call-made", "kill -9 when the answer is there and not yet kept", point="call-made"),
-    Fault("kill-after-checkpoint", "kill -9 when the answer is kept", point="after-checkpoint"),
+    Mishap("429", "too many requests; nothing is done", "429"),
+    Mishap("500", "an error of the server; nothing is done", "500"),
+    Mishap("503", "not available; nothing is done", "503"),
+    Mishap("reset-before", "the connection breaks before the request is handled", "reset"),
+    Mishap("reset-after", "the request is handled, then the connection ends without an answer", "lost"),
+    Mishap("timeout", "the request is handled, the answer comes too late", "slow:2s", patience=PATIENCE),
+    Mishap("slow", "the request is handled, the answer comes late", "slow:150ms", lasts=False),
+    Mishap("half-body", "the request is handled, half of the answer arrives", "cut"),
+    Mishap("invalid-json", "the request is handled, the answer is no JSON", "garbage"),
+    Mishap("redirect-loop", "the answer sends the request to the same address for ever", "redirect", entries=11),
+    Mishap("dns", "the name of the host is not found", unresolved=True),
+    Mishap("kill-before-intent", "kill -9 before the journal knows of the write", point="before-intent"),
+    Mishap("kill-after-intent", "kill -9 when the journal knows of the write", point="after-intent"),
+    Mishap("kill-before-call", "kill -9 right before the first byte is sent", point="before-call"),
+    Mishap("kill-call-made", "kill -9 when the answer is there and not yet kept", point="call-made"),
+    Mishap("kill-after-checkpoint", "kill -9 when the answer is kept", point="after-checkpoint"),
 )
 
-NO_FAULT: Final = Fault("none", "nothing goes wrong")
+NO_FAULT: Final = Mishap("none", "nothing goes wrong")
 
 
 class Trial(NamedTuple):
     """A fault at one place of a run."""
 
-    fault: Fault
+    fault: Mishap
     at: int
     """Which request it meets, or which write when the process is killed, from 1."""
     lasting: bool = False
@@ -83,7 +83,7 @@ class Trial(NamedTuple):
         return request == self.at or (self.lasting and request > self.at)
 
 
-def trials(faults: Iterable[Fault], requests: int, points: Mapping[str, int]) -> Iterator[Trial]:
+def trials(faults: Iterable[Mishap], requests: int, points: Mapping[str, int]) -> Iterator[Trial]:
     """Every trial of a job that makes so many requests and passes each point so often when nothing goes wrong."""
     for fault in faults:
         if fault.point:
