@@ -126,3 +126,16 @@ expect.to_throw {
 }
 array.push $list { value = 7 }
 expect.to_equal ($list) { value = [1, 7] }
+
+//=== a statement is done before its value finds no place
+var $list { value = [1, 2] }
+conditional { if (!$list) { var $none { value = {} } } }
+expect.to_throw {
+  stack { array.shift $list as $none.first }
+  exception = "Missing var entry: none"
+}
+try_catch {
+  try { array.shift $list as $none.first }
+  catch { var $message { value = $error.message } }
+}
+expect.to_equal ([$list, $message]) { value = [[2], "Missing var entry: none"] }

@@ -227,7 +227,10 @@ class Statements:
         for each in binding.filters:
             if not each.disabled:
                 value = self.context.concealed(each, self.expressions.arguments.filter(value, None, each))
-        return self.store(binding.target, value, fresh)
+        if not place_steps(binding.target):
+            return self.store(binding.target, value, fresh)
+        held = self.context.temporary()  # What a statement does is done, whether or not its value finds a place.
+        return [py.assign(held, value), *self.store(binding.target, py.load(held), fresh)]
 
     # ------------------------------------------------------------ builtins
 
