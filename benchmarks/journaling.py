@@ -73,7 +73,7 @@ def _kept(project: xsrun.Project, times: int) -> None:
         Masker(["0123456789abcdef"]), lambda: time.time_ns() // 1_000_000, project.loaded.here, print,
     )  # fmt: skip
     keeper = Keeper(started)
-    _call(project, times, keeper.world(_world(), lambda world, _door: world))
+    _call(project, times, keeper.world(_world(), lambda world, _door, _strand: world))
     keeper.end(0, "null")
 
 

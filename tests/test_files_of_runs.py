@@ -48,7 +48,7 @@ def attempt(tmp_path):
             memory_world(files=store),
             Door(lambda: engine.strand),
             lambda strand: SeededRandom(0),
-            lambda inner, _door: inner,
+            lambda inner, _door, _strand: inner,
         )
         try:
             return steps(world.files)
