@@ -5,6 +5,7 @@ import json
 import os
 import stat
 import threading
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import given
@@ -154,7 +155,7 @@ def test_a_run_goes_on_once_from_where_it_was_read(folder):
     journal.begin(row(1_000, RunState.INTERRUPTED), {})
     (read,) = journal.runs()
     journal.again(read, 1)
-    journal.end(read.id, RunState.COMPLETE, 0, 2_000, None, None)
+    journal.end(read._replace(state=RunState.COMPLETE))
     with pytest.raises(holding.Held):
         journal.again(read, 2)
     journal.close()
@@ -187,20 +188,23 @@ def small_journal(folder):
     return journal
 
 
-def test_nothing_is_sent_untold_once_the_run_is_told_of(folder):
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_run_is_told_of_with_its_first_effect_or_not_at_all(folder, begun):
     sent, warned = [], []
     local = Local(
         lambda: small_journal(folder), row(1_000, RunState.RUNNING), {}, Vault({}, Masker(())),
         now=lambda: 2_000, where=lambda: "run.xs:1", warn=warned.append,
     )  # fmt: skip
     effect = Effect("http", "POST", {"body": "x" * 100_000}, Policy.ONCE, lambda *_: sent.append(1) or Outcome(None))
-    with pytest.raises(JournalBroken, match="full"):
+    if begun:
+        local.begin()
+    with pytest.raises(JournalBroken, match="full") if begun else nullcontext():
         local.strand.do(effect)
     local.end(1, None, None, "journal")
-    assert (sent, warned) == ([], [])
     journal = Journal(str(folder))
-    assert journal.runs()[0].state == RunState.INTERRUPTED
+    states = [run.state for run in journal.runs()]
     journal.close()
+    assert (len(sent), len(warned), states) == ((0, 0, [RunState.INTERRUPTED]) if begun else (1, 1, []))
 
 
 def test_a_journal_that_fails_to_begin_leaves_nothing_held(folder):

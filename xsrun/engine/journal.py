@@ -107,13 +107,15 @@ class Journal:
 
     # ------------------------------------------------------------ runs
 
-    def begin(self, run: RunRow, files: Mapping[str, str]) -> None:
-        """Add a run, and the texts of its source unless they are there."""
-        packed = zlib.compress(json.dumps(dict(files)).encode())
+    def begin(self, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow] = ()) -> None:
+        """Add a run with its first steps, and the texts of its source unless they are there."""
         with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO source VALUES (?, ?)", (run.source, packed))
+            if not db.execute("SELECT 1 FROM source WHERE hash = ?", (run.source,)).fetchone():
+                packed = zlib.compress(json.dumps(dict(files)).encode())
+                db.execute("INSERT INTO source VALUES (?, ?)", (run.source, packed))
             values = {**run._asdict(), "options": json.dumps(run.options), "input": json.dumps(run.input)}
             _insert(db, "INSERT INTO run", values)
+            _insert_steps(db, steps)
 
     def again(self, run: RunRow, pid: int) -> None:
         """Another attempt of a run begins. Raises Held when there was one since ``run`` was read."""
@@ -126,12 +128,14 @@ class Journal:
         if not begun:
             raise Held("it went on since")
 
-    def end(self, run: str, state: str, exit: int, at: int, result: str | None, error: str | None) -> None:
-        """A run has ended."""
+    def end(self, run: RunRow, steps: Iterable[StepRow] = ()) -> None:
+        """A run has ended, as its state, exit code, time, result and error say; with its last steps."""
+        texts = [each and storable(each) for each in (run.result, run.error)]
         with self._writing() as db:
+            _insert_steps(db, steps)
             db.execute(
                 "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ? WHERE id = ?",
-                (state, exit, at, result and storable(result), error and storable(error), run),
+                (run.state, run.exit, run.ended_at, *texts, run.id),
             )
 
     def set_state(self, run: str, state: str, before: str) -> None:
@@ -170,9 +174,7 @@ class Journal:
     def write(self, steps: Iterable[StepRow], to_disk: bool = False) -> None:
         """Add or replace steps; with ``to_disk`` they are there after a loss of power too."""
         with self._writing(to_disk) as db:
-            for step in steps:
-                values = {**step._asdict(), "readings": json.dumps(step.readings), "outcome": _packed(step.outcome)}
-                _insert(db, "INSERT OR REPLACE INTO step", values)
+            _insert_steps(db, steps)
 
     def steps(self, run: str) -> list[StepRow]:
         """The steps of a run, by strand and number."""
@@ -204,6 +206,12 @@ def _packed(outcome: Any) -> bytes | None:
     if outcome is None:
         return None
     return zlib.compress(json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
+
+
+def _insert_steps(db: sqlite3.Connection, steps: Iterable[StepRow]) -> None:
+    for step in steps:
+        values = {**step._asdict(), "readings": json.dumps(step.readings), "outcome": _packed(step.outcome)}
+        _insert(db, "INSERT OR REPLACE INTO step", values)
 
 
 def _insert(db: sqlite3.Connection, into: str, row: Mapping[str, Any]) -> None:

@@ -94,8 +94,8 @@ class Local:
 
     # ------------------------------------------------------------ keeping
 
-    def begin(self) -> None:
-        """Have the run in the journal. Raises Broken and Held."""
+    def begin(self, steps: Iterable[StepRow] = ()) -> None:
+        """Have the run in the journal, with its first steps or not at all. Raises Broken and Held."""
         with self._lock:
             if self._journal is not None:
                 return
@@ -106,8 +106,9 @@ class Local:
                 undo.callback(release, journal.folder, self.run.id, guard)
                 if self._resumed:
                     journal.again(self.run, os.getpid())
+                    journal.write(steps)
                 else:
-                    journal.begin(self.run, self._files)
+                    journal.begin(self.run, self._files, steps)
                 undo.pop_all()
             self._journal, self._guard = journal, guard
 
@@ -116,10 +117,12 @@ class Local:
         with self._lock:
             if self._given_up:
                 return
+            steps = [*self._buffer, step]
             try:
-                self.begin()
-                assert self._journal is not None
-                self._journal.write([*self._buffer, step], to_disk)
+                if self._journal is None:
+                    self.begin(steps)
+                else:
+                    self._journal.write(steps, to_disk)
                 self._buffer.clear()
             except Broken as broken:
                 if self._journal is not None or self._resumed:
@@ -153,20 +156,19 @@ class Local:
         What cannot be kept of it any more is reported, and changes nothing.
         """
         with self._lock:
-            journal = self._journal
             try:
-                if journal is None and self._buffer and not self._given_up:
+                if self._buffer and not self._given_up:
                     self.begin()
-                    journal = self._journal
-                if journal is not None:
-                    journal.write(self._buffer)
-                    journal.end(self.run.id, state_of(exit, code), exit, self.now(), result, error)
-                    journal.close()
+                if self._journal is not None:
+                    state = state_of(exit, code)
+                    ended = self.run._replace(state=state, exit=exit, ended_at=self.now(), result=result, error=error)
+                    self._journal.end(ended, self._buffer)
             except Broken as broken:
                 self._warn(f"the end of this run is not kept: {broken}")
             finally:
-                if journal is not None and self._guard is not None:
-                    release(journal.folder, self.run.id, self._guard)
+                if self._journal is not None and self._guard is not None:
+                    self._journal.close()
+                    release(self._journal.folder, self.run.id, self._guard)
 
     @property
     def kept(self) -> bool:
