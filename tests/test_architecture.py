@@ -1,6 +1,7 @@
 """The layers of the package: who may import whom, how long a module may be, what it may be called."""
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -103,6 +104,17 @@ def test_every_module_has_a_layer():
 def test_every_layer_has_a_module():
     homes = {home(name) for name in MODULES}
     assert [each for layer in LAYERS for each in layer if each not in homes] == []
+
+
+def test_the_map_names_every_part_in_the_order_of_the_layers():
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Path of one")[0]
+    rows = [
+        re.findall(r"`(\w+)(?:\.py|/)`", line.split("|")[1]) for line in page.splitlines() if line.startswith("| `")
+    ]
+    parts = {each.partition(".")[0] for layer in LAYERS for each in layer} - {"xsrun", "__main__"}
+    assert sorted(name for row in rows for name in row) == sorted(parts)
+    highest = [max(level(name) for name in row) for row in rows]
+    assert highest == sorted(highest)
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

@@ -55,7 +55,7 @@ def docs(name: NameArgument = None, search: SearchOption = None, as_json: JsonOp
     """
     output = Output(as_json)
     if name is not None and search is not None:
-        raise typer.Exit(output.complain("usage", "a name and --search exclude each other", "leave one away"))
+        raise typer.Exit(output.complain("usage", "a name and --search exclude each other", "leave one out"))
     if name is None:
         raise typer.Exit(_rows(output, catalogue.search(search) if search is not None else None, search or ""))
     if as_json:
@@ -108,9 +108,10 @@ def explain(code: CodeArgument, as_json: JsonOption = False) -> None:
       xsrun explain outcome-unknown --json
     """
     output = Output(as_json)
-    found = explanations.explanations().get(code.strip("[]"))
+    plain = code.partition("[")[2].rstrip("]:") or code  # error[code], as it is shown
+    found = explanations.explanations().get(plain)
     if found is None:
-        near = nearest(code, CODES)
+        near = nearest(plain, CODES)
         help = f"did you mean `{near}`?" if near else "look with xsrun list --codes"
         raise typer.Exit(output.complain("usage", f"there is no code `{code}`", help))
     to_stdout(_json(manual.explanation_json(found)) if as_json else manual.explanation_text(found))

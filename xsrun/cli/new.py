@@ -60,7 +60,7 @@ def new(
     output = Output(as_json)
     if show:
         if name is not None:
-            raise typer.Exit(output.complain("usage", "a name and --list exclude each other", "leave one away"))
+            raise typer.Exit(output.complain("usage", "a name and --list exclude each other", "leave one out"))
         to_stdout(_list_json() if as_json else _list_text())
         raise typer.Exit(Exit.DONE)
     try:

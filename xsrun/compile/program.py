@@ -247,7 +247,7 @@ class _Compiler:
                     "undeclared-env",
                     f"`$env.{name}` is read at {places[0]}, and no job declares it",
                     job.construct.span,
-                    help=f'add env = ["{name}"] to the job',
+                    help=f'add "{name}" to `env`' if job.plan.env else f'add env = ["{name}"] to the job',
                 )
 
     def _check_job_inputs(self, functions: Mapping[str, Signature]) -> None:
