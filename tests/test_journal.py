@@ -119,6 +119,16 @@ def test_a_damaged_journal_is_reported(folder, capsys):
     assert "the journal cannot be used" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("damage", ["step SET outcome = x'00'", "step SET readings = 'x'", "run SET input = ''"])
+def test_a_damaged_run_is_reported(folder, capsys, damage):
+    assert execute() == 0
+    journal = Journal(str(folder))
+    journal._db.execute(f"UPDATE {damage}")
+    journal.close()
+    assert main(["runs", "show", "last"]) == 1
+    assert "it is damaged" in capsys.readouterr().err
+
+
 def test_a_journal_of_a_later_version_is_left_alone(folder):
     journal = Journal(str(folder))
     journal._db.execute("PRAGMA user_version = 99")

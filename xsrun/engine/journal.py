@@ -13,14 +13,16 @@ import sqlite3
 import stat
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
 from xsrun.engine.rows import RunRow, RunState, StepRow, storable
+
+T = TypeVar("T")
 
 VERSION: Final = 1
 BUSY_SECONDS: Final = 10
@@ -101,9 +103,12 @@ class Journal:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    def _rows(self, read: Callable[[tuple[Any, ...]], T], query: str, values: tuple[Any, ...]) -> list[T]:
         with self._lock, _telling():
-            return self._db.execute(query, values).fetchall()
+            try:
+                return [read(row) for row in self._db.execute(query, values)]
+            except (ValueError, zlib.error) as error:
+                raise Broken(f"it is damaged: {error}") from None
 
     # ------------------------------------------------------------ runs
 
@@ -145,18 +150,17 @@ class Journal:
 
     def running(self) -> list[str]:
         """The ids of the runs that have not ended, as far as they could say."""
-        return [row[0] for row in self._rows("SELECT id FROM run WHERE state = ?", (RunState.RUNNING,))]
+        return self._rows(lambda row: str(row[0]), "SELECT id FROM run WHERE state = ?", (RunState.RUNNING,))
 
     def runs(self, prefix: str = "", limit: int = -1) -> list[RunRow]:
         """The runs whose id begins with a text, newest first."""
         query = "SELECT * FROM run WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, id DESC LIMIT ?"
-        return [_run(row) for row in self._rows(query, (len(prefix), prefix, limit))]
+        return self._rows(_run, query, (len(prefix), prefix, limit))
 
     def files(self, source: str) -> dict[str, str]:
         """The texts of a source by file name."""
-        found = self._rows("SELECT files FROM source WHERE hash = ?", (source,))
-        files: dict[str, str] = json.loads(zlib.decompress(found[0][0])) if found else {}
-        return files
+        found = self._rows(_files, "SELECT files FROM source WHERE hash = ?", (source,))
+        return found[0] if found else {}
 
     def prune(self, before: int, keep: int) -> int:
         """Delete runs that began before a time, and all but the newest; running ones stay. Gives back how many went."""
@@ -178,7 +182,7 @@ class Journal:
 
     def steps(self, run: str) -> list[StepRow]:
         """The steps of a run, by strand and number."""
-        return [_step(row) for row in self._rows("SELECT * FROM step WHERE run = ? ORDER BY strand, number", (run,))]
+        return self._rows(_step, "SELECT * FROM step WHERE run = ? ORDER BY strand, number", (run,))
 
     def drop(self, run: str, strand: str, number: int) -> None:
         """Forget a step and the ones of its strand that follow."""
@@ -188,12 +192,17 @@ class Journal:
     def with_key(self, key: str) -> list[StepRow]:
         """The answered steps of any run that carry a key, newest first."""
         query = "SELECT * FROM step WHERE key = ? AND state = ? ORDER BY answered_at DESC"
-        return [_step(row) for row in self._rows(query, (key, State.ANSWERED))]
+        return self._rows(_step, query, (key, State.ANSWERED))
 
 
 def _run(row: tuple[Any, ...]) -> RunRow:
     found = RunRow(*row)
     return found._replace(options=json.loads(str(found.options)), input=json.loads(str(found.input)))
+
+
+def _files(row: tuple[Any, ...]) -> dict[str, str]:
+    files: dict[str, str] = json.loads(zlib.decompress(row[0]))
+    return files
 
 
 def _step(row: tuple[Any, ...]) -> StepRow:
