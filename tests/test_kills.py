@@ -272,3 +272,19 @@ def test_without_the_journal_a_run_after_a_kill_does_it_twice(place, server):
     place.killed("call-made", 2, *mapped(server))
     assert place.xsrun("execute", "--ephemeral", *mapped(server)).returncode == 0
     assert server.seen == {"POST /step/1": 2, "POST /step/2": 2, "POST /step/3": 1}
+
+
+def test_the_automatic_key_stays_the_same(place, server):
+    (place.folder / "note.txt").write_text("the shop is down")
+    function = """  input {
+    file note
+  }
+"""
+    text = STEPS.replace("METHOD", "POST").replace("steps.example.com/step/", "api.incident.io/v2/alert_events/http/")
+    place.job(text.replace("  input {\n    int factor?=2\n  }\n", function).replace(" * $input.factor", ""))
+    arguments = ("--map", f"api.incident.io={server.url}", "--key", "auto", "--input", "note@note.txt")
+    place.killed("call-made", 2, *arguments)
+    resumed = place.xsrun("runs", "resume", "last")
+    assert resumed.returncode == 0, resumed.stderr
+    keys = {json.loads(body)["deduplication_key"] for body in server.bodies}
+    assert (len(server.bodies), len(keys)) == (4, 1)

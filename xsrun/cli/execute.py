@@ -170,7 +170,9 @@ def run(task: Task) -> int:
     if isinstance(ready, Failure):
         task.output.failure(ready)
         return ready.exit
-    layer = _layer(task, ready.config)
+    # What the key is made of may look different when the run goes on.
+    task = task._replace(options={**task.options, "key": _key(task, ready.config)})
+    layer = _layer(task.options, ready.config)
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
     return _watch(task, ready.world, keeper, layer)
@@ -274,17 +276,21 @@ def _config(path: str) -> Config:
         raise BadOption(fault.message, fault.help) from None
 
 
-def _layer(task: Task, config: Config) -> Layer:
-    """What is around the requests of the run. Raises BadOption."""
-    options = task.options
-    if options["key"] is None and not options["retry"] and config is NO_CONFIG:
-        return lambda world, _door, _strand: world
-    key = config.key if options["key"] is None else options["key"]
+def _key(task: Task, config: Config) -> str | None:
+    """The key for writes that have none; None where nobody asks for one. Raises BadOption."""
+    key: str | None = config.key if task.options["key"] is None else task.options["key"]
     if key is not None and not key.strip():
         raise BadOption("an empty key names nothing", "write --key NAME, or --key auto for one made of job and input")
     if key == AUTO:
-        key = _auto_key(task.job.name, {**(task.job.main.input if task.job.main else {}), **task.given})
-    return _layer_of(config, options["retry"], key, options["force"])
+        return _auto_key(task.job.name, {**(task.job.main.input if task.job.main else {}), **task.given})
+    return key
+
+
+def _layer(options: Options, config: Config) -> Layer:
+    """What is around the requests of the run."""
+    if options["key"] is None and not options["retry"] and config is NO_CONFIG:
+        return lambda world, _door, _strand: world
+    return _layer_of(config, options["retry"], options["key"], options["force"])
 
 
 def _watch(task: Task, world: World, keeper: Keeper | None, layer: Layer) -> int:
