@@ -1,6 +1,7 @@
 """The language server as editors meet it: a process, spoken to over its pipes by the client of a library."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -216,3 +217,24 @@ def test_it_ends_when_the_editor_is_gone():
     done = subprocess.run([sys.executable, "-m", "xsrun", "lsp"], input=b"", capture_output=True, timeout=WAIT)
     assert (done.returncode, done.stdout) == (0, b"")
     assert b"Traceback" not in done.stderr
+
+
+def message(**content):
+    written = json.dumps({"jsonrpc": "2.0", **content}).encode()
+    return b"Content-Length: %d\r\n\r\n%b" % (len(written), written)
+
+
+def test_it_ends_well_when_the_editor_says_so_and_logs_no_refusal():
+    unopened = {"textDocument": {"uri": "file:///nowhere.xs"}, "position": {"line": 0, "character": 0}}
+    spoken = b"".join(
+        (
+            message(id=1, method="initialize", params={"processId": None, "rootUri": None, "capabilities": {}}),
+            message(method="initialized", params={}),
+            message(id=2, method="textDocument/hover", params=unopened),
+            message(id=3, method="shutdown"),
+            message(method="exit"),
+        )
+    )
+    done = subprocess.run([sys.executable, "-m", "xsrun", "lsp"], input=spoken, capture_output=True, timeout=WAIT)
+    assert b"file:///nowhere.xs is not open" in done.stdout
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -28,7 +31,14 @@ def serve() -> None:
     session = Session()
     for method, answer in ANSWERS.items():
         session.feature(method, OPTIONS.get(method))(answer)
-    session.start_io()
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_answer)
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as written:  # the conversation closes what it is written to
+        session.start_io(stdout=written)
+
+
+def _is_no_answer(record: logging.LogRecord) -> bool:
+    """Whether a line of the log tells more than that a question was refused, which the editor knows."""
+    return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcInvalidParams))
 
 
 # ------------------------------------------------------------------ texts
