@@ -133,3 +133,7 @@ def completed(words: str, shell: str = "bash", **env: str) -> list[str]:
 )
 def test_the_shell_completes(words, offered):
     assert offered in completed(words)
+
+
+def test_code_stands_between_single_backticks_as_in_messages():
+    assert [each.name for each in catalogue.entries() if "``" in each.summary + each.details] == []

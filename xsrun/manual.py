@@ -127,7 +127,7 @@ def entry_text(entry: Entry) -> str:
     parts = [
         f"{entry.kind} {entry.name}  ({entry.group})\n",
         f"{INDENT}{entry.signature}{returns}\n",
-        *(_wrapped(each) for each in (entry.summary, entry.details.replace("``", "`")) if each),
+        *(_wrapped(each) for each in (entry.summary, entry.details) if each),
         *_parameters(entry),
         *_examples("examples", [each for each in entry.examples if each not in entry.errors]),
         *_examples("errors", entry.errors),

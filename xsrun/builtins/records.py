@@ -250,6 +250,7 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _doc(function: Callable[..., Any]) -> tuple[str, str]:
-    doc = inspect.getdoc(function) or ""
+    """The sentence of a builtin, and what else is to be said; code stands between single backticks, as in messages."""
+    doc = (inspect.getdoc(function) or "").replace("``", "`")
     summary, _, details = doc.partition("\n\n")
     return " ".join(summary.split()), details.strip()
