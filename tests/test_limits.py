@@ -1,6 +1,7 @@
 """How far a run may go: every limit ends it with a fault that has a place, and the exit code of limits."""
 
 import socket
+import sys
 import threading
 
 import pytest
@@ -163,3 +164,15 @@ def test_a_batch_takes_limits():
     project = program("while (true) { each { } }")
     results = project.batch("case", [{}] * 3, world=memory_world(), threads=3, limits=SOON)
     assert [each.error.code for each in results] == ["limit-time"] * 3
+
+
+def test_a_run_can_be_traced_after_one_whose_time_was_over():
+    spins, calls = program("while (true) { each { } }"), program("var $x { value = 1 }", response="$x")
+    assert spins.call("case", world=memory_world(), limits=SOON).error.code == "limit-time"
+    assert calls.call("case", world=memory_world(), limits=SOON).value == 1
+    before = sys.gettrace()
+    sys.settrace(lambda *_: None)
+    try:
+        assert calls.call("case", world=memory_world()).value == 1
+    finally:
+        sys.settrace(before)

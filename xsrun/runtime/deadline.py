@@ -14,7 +14,6 @@ from xsrun.late import Late
 from xsrun.values import INFINITY
 
 _interrupt: Callable[[Iterable[int], type[Exception]], None] = Late("xsrun.runtime.interrupts", "interrupt")
-_recall: Callable[[int], None] = Late("xsrun.runtime.interrupts", "recall")
 
 LONGEST_PAUSE: Final = 1e8
 """Seconds; locks can count little further."""
@@ -69,9 +68,20 @@ class Deadline:
             fault.message = f"the {self._what} took longer than {self.seconds:g} s"
             raise
         finally:
-            with self._lock:
-                self._threads.discard(thread)
-                _recall(thread)
+            self._leave(thread)
+
+    def _leave(self, thread: int) -> None:
+        """Let nothing interrupt this thread any more, and take in what is on its way to it."""
+        # What is on its way cannot be taken back: Python 3.11 would look for it ever after, and hang when it traces.
+        while True:
+            try:
+                with self._lock:
+                    self._threads.discard(thread)
+                for _ in range(2):
+                    pass
+                return
+            except OutOfTime:
+                continue
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -26,10 +26,5 @@ def interrupt(threads: Iterable[int], error: type[Exception]) -> None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
-def recall(thread: int) -> None:
-    """Take back an exception that a thread has not raised yet."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), None)
-
-
 def _calculates(frame: FrameType | None) -> bool:
     return frame is not None and str(frame.f_globals.get("__name__")).startswith(CALCULATING)
