@@ -39,7 +39,7 @@ def job(tmp_path, monkeypatch):
     [
         (),
         ("--json",),
-        ("-q", "--seed", "7", "--limit", "5", "--memory", "200", "--timeout", "9"),
+        ("-q", "--seed", "7", "--limit", "5", "--memory", "4000", "--timeout", "9"),
         ("-i", "count:=3", "-i", "title=Fan", "-e", "place=there"),
         ("--input=count=4", "--color=always", "--no-cache"),
         ("--input", "count=x"),

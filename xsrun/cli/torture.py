@@ -41,8 +41,8 @@ Options = Mapping[str, Any]
 EVERY_RUN: Final = (
     "regex",
     "resource",
-    "xsrun.cli.deadline",
     "xsrun.cli.memory",
+    "xsrun.cli.signals",
     "xsrun.effects.files",
     "xsrun.engine.sleep",
     "xsrun.exchange.request",

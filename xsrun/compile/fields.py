@@ -39,8 +39,8 @@ class Fields:
         fields = self._read(block)
         for field, finding in check_fields(fields):
             node = self.places.get(id(field))
-            if node is not None and tree.is_broken(node):
-                continue
+            if node is not None and (node.type == DBLINK or tree.is_broken(node)):
+                continue  # columns are checked where their table declares them
             span = self._span(node, finding.code) if node else None
             report = self.findings.found.warn if finding.severity == "warning" else self.findings.found.error
             edits = (Edit(span, finding.instead),) if span and finding.instead else ()

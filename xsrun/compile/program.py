@@ -74,6 +74,8 @@ class _Compiler:
         stacks = [each for each in self.folder.constructs if each.kind in STACK_KINDS]
         tests = self._tests(stacks)
         stacks += tests.parts
+        for table in self.tables.values():
+            Fields(Findings(table.source, self.found), {}).read(table.block.block("schema"))
         fields = [inputs_of(each, self.found, self.tables) for each in stacks]
         signatures = callees(stacks, fields)
         all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
