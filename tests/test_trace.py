@@ -179,3 +179,45 @@ def test_the_page_in_a_browser(job, capsys, tmp_path):
     assert "<title>Send, run " in seen
     assert seen.count("<tr") > 10
     assert "POST https://api.example.com/words" in seen
+
+
+JOBS = Path(__file__).parent.parent / "jobs"
+
+
+@pytest.mark.parametrize("folder", ["pagerduty-create-incident", "pagerduty-events-v2", "incident-io-create-alert"])
+def test_a_run_makes_a_test_that_passes(folder, tmp_path, monkeypatch, capsys):
+    if shutil.which("patch") is None:
+        pytest.skip("there is no patch to apply the change with")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    job = tmp_path / "job"
+    shutil.copytree(JOBS / folder, job)
+    assert main(["execute", str(job), "--simulate"]) == 0
+    capsys.readouterr()
+    assert main(["runs", "show", "last", "--as-test"]) == 0
+    change = capsys.readouterr().out
+    subprocess.run(["patch", "-p1"], input=change, text=True, cwd=job, check=True, capture_output=True)
+    assert main(["fmt", "--check", str(job)]) == 0
+    assert main(["test", str(job), "-k", "run ", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["passed"] > 0, told["failed"]) == (True, 0)
+
+
+def test_a_run_that_failed_makes_a_test_that_expects_it(job, tmp_path, capsys):
+    server, command = job
+    failing = JOB.replace("response = [$sum, $answer]", 'response = ($answer == 1) ? ("x"|to_int|divide:0) : null')
+    (tmp_path / "run.xs").write_text(failing, encoding="utf-8")
+    assert main([*command]) == 1
+    capsys.readouterr()
+    assert main(["runs", "show", "last", "--as-test"]) == 0
+    assert "expect.to_throw" in capsys.readouterr().out
+    assert sum(server.seen.values()) == 1
+
+
+def test_a_run_whose_source_is_gone_makes_no_test(job, tmp_path, capsys):
+    (tmp_path / "run.xs").write_text(
+        'run.job "Still" {\n  main = {name: "still"}\n}\n---\nfunction "still" {\n  response = 1\n}\n'
+    )
+    assert main(["execute"]) == 0
+    assert main(["runs", "show", "last", "--as-test"]) == 2
+    assert "makes no test" in capsys.readouterr().err

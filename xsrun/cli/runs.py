@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
@@ -18,12 +18,14 @@ from xsrun.engine import history, views
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal
 from xsrun.engine.resolving import Verdict
-from xsrun.engine.rows import RunState, StepRow
+from xsrun.engine.rows import RunRow, RunState, StepRow
 from xsrun.late import Late
+from xsrun.tracing.as_test import NoTest
 
 _resume: Callable[..., int] = Late("xsrun.cli.resume", "resume")
 _resolve: Callable[..., int] = Late("xsrun.cli.resume", "resolve")
 _replayed: Callable[..., list[Any]] = Late("xsrun.cli.tracing", "replayed")
+_as_test: Callable[..., str] = Late("xsrun.cli.tracing", "as_test")
 _page: Callable[..., str] = Late("xsrun.tracing.page", "page")
 _step_line: Callable[..., str] = Late("xsrun.tracing.text", "step_line")
 _step_json: Callable[..., dict[str, Any]] = Late("xsrun.tracing.text", "step_json")
@@ -99,6 +101,9 @@ def show(
     as_curl: Annotated[
         bool, typer.Option("--as-curl", help="The requests as curl commands; secrets are variables of the shell.")
     ] = False,
+    as_test: Annotated[
+        bool, typer.Option("--as-test", help="The change that makes a test of it: a test block and its mocks.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a run did, and what came of it.
@@ -116,9 +121,12 @@ def show(
     with _journal(output) as journal:
         found = history.find_run(journal, run)
         steps = journal.steps(found.id)
-        told = [] if as_curl else _replayed(found, steps, journal.files(found.source))
+        files = journal.files(found.source)
+        told = [] if as_curl or as_test else _replayed(found, steps, files)
     details = views.run_details(found, steps)
-    if as_curl:
+    if as_test:
+        to_stdout(_made_test(found, steps, files, output))
+    elif as_curl:
         to_stdout("".join(f"{line}\n" for line in _curls(steps)))
     elif html:
         to_stdout(_page(details, told, _shorten))
@@ -127,6 +135,14 @@ def show(
         to_stdout(json.dumps(details, ensure_ascii=False) + "\n")
     else:
         to_stdout("\n".join(_shown(details, steps, [_step_line(step, output.masker) for step in told])) + "\n")
+
+
+def _made_test(run: RunRow, steps: list[StepRow], files: Mapping[str, str], output: Output) -> str:
+    try:
+        return output.masker.text(_as_test(run, steps, files))
+    except NoTest as none:
+        help = "write the test by hand, see docs/testing.md"
+        raise typer.Exit(output.complain("no-run", f"run {run.id} makes no test: {none}", help)) from None
 
 
 def _shown(details: dict[str, Any], steps: list[StepRow], statements: list[str]) -> Iterator[str]:
