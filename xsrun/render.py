@@ -11,7 +11,7 @@ from xsrun.diagnostics import Diagnostic, Fault
 from xsrun.effects.ports import Headers, Request, Response
 from xsrun.effects.recording import Exchange
 from xsrun.runtime.job import Failure
-from xsrun.runtime.secrets import CUT, MASK, Masker
+from xsrun.runtime.secrets import CREDENTIALS, CUT, MASK, Masker
 from xsrun.source import Span
 
 TAB_WIDTH: Final = 4
@@ -20,7 +20,6 @@ MAX_BODY: Final = 400
 MAX_FRAMES: Final = 8
 MAX_LINE: Final = 300
 MAX_MESSAGE: Final = 4000
-SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"})
 
 
 class Style(NamedTuple):
@@ -189,7 +188,7 @@ def _body(body: bytes) -> str:
 
 def shown_headers(headers: Headers) -> list[str]:
     """Header lines with credentials hidden; how an ``Authorization`` begins stays, because that is often wrong."""
-    return [f"{name}: {_hidden(value) if name.lower() in SECRET_HEADERS else value}" for name, value in headers]
+    return [f"{name}: {_hidden(value) if name.lower() in CREDENTIALS else value}" for name, value in headers]
 
 
 def _hidden(value: str) -> str:

@@ -104,7 +104,7 @@ def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Ex
     """The source to go on with. Raises Refused when it has changed and nobody has said which to take."""
     files = journal.files(kept.source)
     if again.as_it_was:
-        return executable(unpacked(files, kept.source, single=not os.path.isdir(kept.path) and len(files) == 1))
+        return executable(unpacked(kept, files))
     if not os.path.exists(kept.path):
         help = f"go on with the source it began with: xsrun runs resume {kept.id} --as-it-was"
         raise Refused("not-found", f"{kept.path} is not there any more", help)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -83,7 +82,7 @@ def as_test(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> str:
 def _again(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> Again | None:
     if not files:
         return None
-    project = executable(unpacked(files, run.source, single=not os.path.isdir(run.path) and len(files) == 1))
+    project = executable(unpacked(run, files))
     job = project.choose(run.job)
     if project.errors or isinstance(job, Failure):
         return None

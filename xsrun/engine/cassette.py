@@ -17,9 +17,8 @@ from typing import Any, Final
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import Headers, Http, Request, Response, TransportFailure
 from xsrun.engine.vault import OPEN, Vault
-from xsrun.runtime.secrets import MASK
+from xsrun.runtime.secrets import CREDENTIALS, MASK
 
-CREDENTIALS: Final = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"})
 _BOUNDARY: Final = re.compile(r'boundary="?([^";\s]+)')
 
 

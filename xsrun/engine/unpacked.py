@@ -7,14 +7,16 @@ import tempfile
 from collections.abc import Mapping
 
 from xsrun.engine.folder import Broken, state_folder
+from xsrun.engine.rows import RunRow
 
 
-def unpacked(files: Mapping[str, str], source: str, *, single: bool) -> str:
-    """A folder that holds these files, or the file if ``single``. It is written once for each source hash.
+def unpacked(run: RunRow, files: Mapping[str, str]) -> str:
+    """A folder that holds the files of a run, or the one file that it was made from; written once for each source.
 
     Raises Broken.
     """
-    folder = os.path.join(state_folder(), "sources", source)
+    single = len(files) == 1 and not os.path.isdir(run.path)
+    folder = os.path.join(state_folder(), "sources", run.source)
     try:
         if not os.path.isdir(folder):
             os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)

@@ -11,6 +11,8 @@ from xsrun.late import Late
 from xsrun.types.fields import Field
 
 MASK: Final = "***"
+CREDENTIALS: Final = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"})
+"""Headers, in lower case, whose values are hidden wherever they come from."""
 CUT: Final = "…"
 """What ends a text that was made shorter, maybe within a secret."""
 SHORTEST: Final = 6
