@@ -137,9 +137,12 @@ def failure_text(failure: Failure, exchanges: Sequence[Exchange], masker: Masker
 
 def circumstances(fault: Fault, style: Style = PLAIN) -> list[str]:
     """Where a fault happened: its place and line, the values on it, the calls that led there."""
-    if fault.span is None:
-        return []
-    return [*excerpt(fault.span, "", style), *_values(fault, fault.span), *_frames(fault, fault.span)]
+    return [*excerpt(fault.span, "", style), *particulars(fault)] if fault.span else []
+
+
+def particulars(fault: Fault) -> list[str]:
+    """The values on the line of a fault, and the calls that led there."""
+    return [*_values(fault, fault.span), *_frames(fault, fault.span)] if fault.span else []
 
 
 def _values(fault: Fault, span: Span) -> Iterator[str]:

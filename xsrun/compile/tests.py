@@ -42,6 +42,8 @@ class UnitTest(NamedTuple):
     span: Span
     given: int
     datasource: str
+    tags: tuple[str, ...]
+    """Those of its construct."""
     assertions: tuple[Assertion, ...]
 
     @property
@@ -95,7 +97,8 @@ class UnitTests:
                 _misplaced(findings, entry)
         given = self._part(construct, block, [_input(findings, block, clauses.get("input"))])
         span = Span(construct.source, block.keyword_start, block.heads[-1].end if block.heads else block.keyword_start)
-        return UnitTest(number, block.name, span, given, _datasource(findings, clauses), tuple(assertions))
+        datasource, tags = _datasource(findings, clauses), tags_of(construct.block)
+        return UnitTest(number, block.name, span, given, datasource, tags, tuple(assertions))
 
     def _assertion(self, construct: Construct, test: tree.Block, block: tree.Block, findings: Findings) -> int:
         """The number of the function of an assertion."""
@@ -113,6 +116,13 @@ class UnitTests:
         block = tree.Block(test.start, test.end, PART, [], body, None, False, test.keyword_start, [])
         self.parts.append(Construct(PART, test.name, block, construct.source))
         return self.first + len(self.parts) - 1
+
+
+def tags_of(block: tree.Block) -> tuple[str, ...]:
+    """The texts in the ``tags`` of a construct."""
+    clause = block.attribute("tags")
+    listed = clause.value.items if clause and isinstance(clause.value, tree.ListLiteral) else []
+    return tuple(str(each.value) for each in listed if isinstance(each, tree.Literal))
 
 
 def _gives(value: tree.Expr) -> tree.Attribute:

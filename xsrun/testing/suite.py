@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 
 from xsrun.compile.program import compile_tests
 from xsrun.compile.tests import UnitTest
 from xsrun.diagnostics import Diagnostic
-from xsrun.program import Routine
 from xsrun.project import load_folder
 from xsrun.runtime.run import Loaded
+from xsrun.testing.item import Item
+from xsrun.testing.units import unit_problems
 
 
 class Suite:
@@ -19,8 +20,7 @@ class Suite:
     def __init__(self, path: str, files: Iterable[str] | None = None) -> None:
         folder = load_folder(path, files)
         self.path = path
-        self.program, self.tests = compile_tests(folder)
-        """The tests stand in the order of files and, within a file, of the source."""
+        self.program, self._tests = compile_tests(folder)
         self.diagnostics = folder.diagnostics
 
     @property
@@ -33,11 +33,12 @@ class Suite:
         """The program, ready to run."""
         return Loaded(self.program)
 
-    def subject(self, test: UnitTest) -> Routine:
-        """The construct that a test is about."""
-        return self.program.routines[test.subject]
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Its tests in the order of files and, within a file, of the source; none while there are errors."""
+        return () if self.errors else tuple(map(self._unit, self._tests))
 
-    def label(self, test: UnitTest) -> str:
-        """How a test is called in reports: ``adds two numbers [function: add]``."""
-        subject = self.subject(test)
-        return f"{test.name} [{subject.kind}: {subject.name}]"
+    def _unit(self, test: UnitTest) -> Item:
+        subject = self.program.routines[test.subject]
+        check = partial(unit_problems, self.loaded, test)
+        return Item(self.path, "unit", subject.kind, subject.name, test.name, test.span, test.tags, check)

@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
-from xsrun import values
-from xsrun.builtins.statements.expect import Unequal
-from xsrun.diagnostics import Fault
-from xsrun.render import COLOUR, PLAIN, Style, circumstances, note, shorten
-from xsrun.runtime.job import failure_of
-from xsrun.testing.trial import Outcome, headline
+from xsrun.render import COLOUR, PLAIN, Style, excerpt, shorten
+from xsrun.testing.item import Item
+from xsrun.testing.outcome import Outcome, Problem
 
 INDENT: Final = " " * 6
-MOST_LINES: Final = 60
-"""Lines of a comparison."""
+KINDS: Final = {"unit": "unit test", "workflow": "workflow test", "case": "case"}
+"""What the kinds of tests are called."""
+
+Ran = Sequence[tuple[Item, Outcome]]
 
 
-def outcome_text(outcome: Outcome, coloured: bool = False) -> str:
+def opening(items: Sequence[Item]) -> str:
+    """The first line: how many tests of which kinds will run."""
+    counts = {shown: sum(each.kind == kind for each in items) for kind, shown in KINDS.items()}
+    told = [f"{count} {name}{'s' * (count > 1)}" for name, count in counts.items() if count]
+    return f"Running {', '.join(told)}..."
+
+
+def outcome_text(item: Item, outcome: Outcome, coloured: bool = False) -> str:
     """A test in one line, and below it everything that is wrong."""
     style = COLOUR if coloured else PLAIN
-    label = outcome.suite.label(outcome.test)
-    if not outcome.failures:
+    label = f"{item.label} ({outcome.seconds:.3f}s)" if item.kind == "workflow" else item.label
+    if not outcome.problems:
         return f"{style.good}PASS{style.off}  {label}"
     lines = [f"{style.error}FAIL{style.off}  {style.strong}{label}{style.off}"]
-    for fault in outcome.failures:
-        lines += [f"{INDENT}{line}".rstrip() for line in failure_lines(fault, style)]
+    for problem in outcome.problems:
+        lines += [f"{INDENT}{line}".rstrip() for line in problem_lines(problem, style)]
     lines += [f"{INDENT}{line}" for line in _notes(outcome)]
     return "\n".join(lines)
 
 
-def failure_lines(fault: Fault, style: Style = PLAIN) -> list[str]:
-    """One failure: what is wrong, where, and how what came differs from what was expected."""
-    lines = [f"Error: {headline(fault)}", *circumstances(fault, style)]
-    help = failure_of(fault, []).help
-    if help:
-        lines.append(note(fault.span, "help", help))
-    if isinstance(fault, Unequal):
-        lines += comparison(fault.expected, fault.actual, style)
-    return lines
-
-
-def comparison(expected: Any, actual: Any, style: Style = PLAIN) -> list[str]:
-    """The lines in which two values differ: ``-`` was expected, ``+`` came."""
-    compared = difflib.unified_diff(_spread(expected), _spread(actual), lineterm="", n=2)
-    lines = ["- expected", "+ actual", *list(compared)[3:]]
-    shown = [_coloured("..." if line.startswith("@@") else line, style) for line in lines[:MOST_LINES]]
-    return shown + [f"… {len(lines) - MOST_LINES} more lines"] * (len(lines) > MOST_LINES)
-
-
-def _spread(value: Any) -> list[str]:
-    """A value over several lines; keys in order, since their order makes no difference."""
-    return json.dumps(values.plain(value), indent=2, sort_keys=True, ensure_ascii=False).splitlines()
+def problem_lines(problem: Problem, style: Style = PLAIN) -> list[str]:
+    """One problem: what is wrong, where, and how what came differs from what was expected."""
+    place = excerpt(problem.span, "", style) if problem.span else []
+    compared = [_coloured(line, style) for line in problem.compared]
+    return [f"Error: {problem.message}", *place, *problem.notes, *compared]
 
 
 def _coloured(line: str, style: Style) -> str:
@@ -68,14 +55,16 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         yield f"note: $env.{name} is null in tests; mock the statement that reads it"
 
 
-def summary(outcomes: Sequence[Outcome], left: int = 0) -> str:
+def summary(ran: Ran, left: int = 0) -> str:
     """The last line; ``left`` tests were not run."""
-    failed = sum(bool(each.failures) for each in outcomes)
+    failed = sum(bool(outcome.problems) for _, outcome in ran)
     rest = f", {left} not run" if left else ""
-    return f"Results: {len(outcomes) - failed} passed, {failed} failed{rest}"
+    timed = [outcome.seconds for item, outcome in ran if item.kind == "workflow"]
+    total = f" ({sum(timed):.3f}s total)" if timed else ""
+    return f"Results: {len(ran) - failed} passed, {failed} failed{rest}{total}"
 
 
-def slowest(outcomes: Iterable[Outcome], count: int) -> str:
+def slowest(ran: Ran, count: int) -> str:
     """The tests that took longest."""
-    ranked = sorted(outcomes, key=lambda each: each.seconds, reverse=True)[:count]
-    return "\n".join(["Slowest:", *(f"{each.seconds:8.3f} s  {each.suite.label(each.test)}" for each in ranked)])
+    ranked: Iterable[tuple[Item, Outcome]] = sorted(ran, key=lambda each: each[1].seconds, reverse=True)[:count]
+    return "\n".join(["Slowest:", *(f"{outcome.seconds:8.3f} s  {item.label}" for item, outcome in ranked)])

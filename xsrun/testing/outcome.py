@@ -1,0 +1,60 @@
+"""What became of a test, as plain data: it crosses processes, and keeps nothing alive of the run it tells of."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from xsrun.builtins.statements.expect import Unequal
+from xsrun.diagnostics import Fault, LimitFault
+from xsrun.render import note, particulars
+from xsrun.runtime.job import failure_of
+from xsrun.source import Span
+from xsrun.testing.comparing import comparison
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong."""
+
+    code: str
+    message: str
+    """What is wrong, in one line."""
+    span: Span | None = None
+    notes: tuple[str, ...] = ()
+    """Lines below the excerpt: values, calls, what to do."""
+    compared: tuple[str, ...] = ()
+    """The lines in which what was expected (``-``) and what came (``+``) differ."""
+    stopped: bool = False
+    """Whether the test could not be brought to an end."""
+
+
+class Outcome(NamedTuple):
+    """What became of a test: it passed when there are no problems."""
+
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+    logs: tuple[Any, ...] = ()
+    """The latest values that ``debug.log`` wrote, as JSON values."""
+    unset: tuple[str, ...] = ()
+    """Environment variables that were read and have no value."""
+
+    @property
+    def message(self) -> str:
+        """Why it failed, in one line, of what stopped it with its place; ``""`` when it passed."""
+        if not self.problems:
+            return ""
+        first = self.problems[0]
+        return f"{first.message} ({first.span.place})" if first.stopped and first.span else first.message
+
+
+def problem_of(fault: Fault) -> Problem:
+    """What a fault has to say."""
+    compared = comparison(fault.expected, fault.actual) if isinstance(fault, Unequal) else ()
+    help = failure_of(fault, []).help
+    notes = [*particulars(fault), *([note(fault.span, "help", help)] if help else [])]
+    return Problem(fault.code, _headline(fault), fault.span, tuple(notes), compared, isinstance(fault, LimitFault))
+
+
+def _headline(fault: Fault) -> str:
+    """A failure in one line: the words of an assertion or of what stopped the test, else the code and the error."""
+    plain = fault.code == "expectation" or isinstance(fault, LimitFault)
+    return fault.message if plain else f"{fault.kind.error_code}: {fault.message}"

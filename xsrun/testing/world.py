@@ -1,0 +1,61 @@
+"""What is around a test: a fresh world in memory, without a network, and what a report wants to know of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Final
+
+from xsrun import values
+from xsrun.diagnostics import LimitFault
+from xsrun.effects.memory import memory_world
+from xsrun.effects.ports import Request, Response
+
+MOST_LOGGED: Final = 20
+"""Log entries of a test that are kept."""
+
+
+class Offline:
+    """Refuses every request. The fault goes past ``try_catch``: no test passes because its network is off."""
+
+    def __init__(self, test: str) -> None:
+        self._test = test
+
+    def send(self, request: Request) -> Response:
+        """Raise LimitFault."""
+        raise LimitFault(
+            "network-disabled",
+            "network disabled in tests",
+            help=f'mock it: mock = {{"{self._test}": {{response: {{status: 200, result: …}}}}}}',
+        )
+
+
+class NoVariables(dict[str, str]):
+    """An environment without variables that notes what is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, None] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The default, for everything."""
+        self.asked[name] = None
+        return default
+
+
+class LastEntries:
+    """Keeps the latest log entries: a loop without end must not fill the memory with them."""
+
+    def __init__(self) -> None:
+        self.values: deque[Any] = deque(maxlen=MOST_LOGGED)
+
+    def write(self, value: Any, place: str = "") -> None:
+        """Keep an entry."""
+        self.values.append(values.plain(value))
+
+
+class Surroundings:
+    """The world of one test, and what is noted of it while it runs."""
+
+    def __init__(self, test: str) -> None:
+        self.log = LastEntries()
+        self.env = NoVariables()
+        self.world = memory_world(http=Offline(test), log=self.log, env=self.env)
