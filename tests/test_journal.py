@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from xsrun.cli.start import main
 from xsrun.engine import holding
-from xsrun.engine.effects import Effect, JournalBroken, Outcome, Policy
+from xsrun.engine.effects import Effect, JournalBroken, Outcome
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal
 from xsrun.engine.local import Local
@@ -21,6 +21,7 @@ from xsrun.engine.readings import Readings
 from xsrun.engine.rows import RunRow, RunState, state_of
 from xsrun.engine.starting import new_id, source_hash
 from xsrun.engine.vault import Vault
+from xsrun.providers.policies import Policy
 from xsrun.runtime.secrets import Masker
 from xsrun.source import Source
 

@@ -7,10 +7,10 @@ import pytest
 from counting import counting
 
 from xsrun.cli.start import main
-from xsrun.config import BadConfig, Config, Host, Retry, read_config
+from xsrun.config import BadConfig, Config, Host, read_config
 from xsrun.effects.http import HttpxPort
 from xsrun.effects.memory import ManualClock, MemoryHttp, MemoryLog, SeededRandom, memory_world
-from xsrun.effects.ports import Request, Response, TransportFailure
+from xsrun.effects.ports import Request, Response, Retry, TransportFailure
 from xsrun.engine.keying import auto_key
 from xsrun.engine.layers import layer
 from xsrun.resources.file import of_bytes

@@ -19,6 +19,7 @@ import os
 from collections.abc import Callable, Mapping
 
 from xsrun.diagnostics import nearest
+from xsrun.effects.ports import Retry
 from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.record import NamedTuple
@@ -36,13 +37,6 @@ class BadConfig(Exception):
         super().__init__(message)
         self.message = message
         self.help = help
-
-
-class Retry(NamedTuple):
-    """How often a request is tried, the first time included, and how many seconds the waits for it may take."""
-
-    attempts: int = 4
-    budget: float = 60.0
 
 
 class Host(NamedTuple):

@@ -48,6 +48,8 @@ class Request(NamedTuple):
     """To be called with every request that a redirect leads to, before it is sent; it may refuse by raising."""
     key_header: str = ""
     """The header in which its host takes a key; ``""`` where nobody has said so."""
+    single: bool = False
+    """To be sent once: whoever sends it tries again by himself."""
 
     def header(self, name: str) -> str:
         """The value of the first header of that name in any case, ``""`` when absent."""
@@ -96,6 +98,13 @@ class TransportFailure(Exception):
         self.code = code
         self.message = message
         self.sent = sent
+
+
+class Retry(NamedTuple):
+    """How often a request is tried, the first time included, and how many seconds the waits for it may take."""
+
+    attempts: int = 4
+    budget: float = 60.0
 
 
 class Http(Protocol):

@@ -7,24 +7,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from xsrun.diagnostics import LimitFault
+from xsrun.providers.policies import Policy
 
 Json = Any
 """A value that JSON can hold."""
-
-
-class Policy(StrEnum):
-    """What may be done about an effect that an earlier attempt of the same run may have carried out already."""
-
-    READ = "read"
-    """Do it again: it changes nothing."""
-    REPEAT = "repeat"
-    """Do it again: twice has the effect of once, as with PUT and DELETE."""
-    KEYED = "keyed"
-    """Do it again with the same key, by which the other side knows it."""
-    LOOKUP = "lookup"
-    """Ask the other side by key first, and do it when it knows of nothing."""
-    ONCE = "once"
-    """Stop: whether it was done is for a person to say."""
 
 
 class State(StrEnum):

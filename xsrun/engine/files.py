@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, Final
 
 from xsrun.diagnostics import ERROR_KINDS, NOT_FOUND, Fault
 from xsrun.effects.ports import Files
-from xsrun.engine.effects import Effect, Effects, Outcome, Policy
+from xsrun.engine.effects import Effect, Effects, Outcome
+from xsrun.providers.policies import Policy
 
 MOST_KEPT: Final = 1_000_000
 """Bytes of a file that are kept when it is read; of a larger one a resumed run sees what the store holds by then."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from xsrun.effects.ports import Http, Request, Response, TransportFailure
 from xsrun.engine.effects import Effect, Effects, Outcome, State, Unsure
-from xsrun.engine.policies import Judged, NoAnswer, judge, lookup
-
-SKEW: Final = 60_000
-"""Milliseconds that the clock of a provider may be behind."""
+from xsrun.providers.policies import Judged, NoAnswer, judge, lookup
 
 
 def send(inner: Http, effects: Effects, request: Request) -> Response:
@@ -42,13 +38,10 @@ def _perform(inner: Http, request: Request) -> Outcome:
 
 def asked(inner: Http, judged: Judged, request: Request, since: int) -> Outcome | None:
     """What a provider says came of a request since a time; None when it knows of nothing. Raises Unsure."""
-    begun = datetime.fromtimestamp((since - SKEW) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        found = lookup(judged, request, begun, inner.send)
+        found = lookup(judged, request, since, inner.send)
     except NoAnswer as unsaid:
         raise Unsure(str(unsaid)) from None
-    except TransportFailure as failure:
-        raise Unsure(f"asking for its key got no answer: {failure.message}") from None
     return None if found is None else Outcome(response_json(found))
 
 

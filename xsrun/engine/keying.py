@@ -12,10 +12,9 @@ from typing import Any, Final, NamedTuple
 
 from xsrun import values
 from xsrun.effects.ports import Request, Response, World
-from xsrun.engine.effects import Unsure
-from xsrun.engine.http import asked, response_of
-from xsrun.engine.policies import Judged, judge
+from xsrun.engine.http import response_of
 from xsrun.providers.keys import Keyed, body_of, keyed_call
+from xsrun.providers.policies import judge, standing
 from xsrun.resources.file import FileResource, fingerprint
 
 DIGITS: Final = 40
@@ -85,19 +84,7 @@ class KeyingHttp:
             self._world.log.write(f"{request.method} {request.url}: {told}")
             return response_of(done.answer)
         response = self._world.http.send(keyed)
-        if judged.call is not None and judged.call.refused is not None and judged.call.refused(response):
-            return self._existing(judged, keyed) or response
-        return response
-
-    def _existing(self, judged: Judged, request: Request) -> Response | None:
-        """What stands in the way of a second one, as if this request had made it."""
-        try:
-            found = asked(self._world.http, judged, request, self._world.clock.now())
-        except Unsure:
-            return None
-        if found is not None:
-            self._world.log.write(f"{request.method} {request.url}: there is one with the key {judged.key} already")
-        return response_of(found.value) if found else None
+        return standing(self._world, judged, keyed) or response if judged.refused(response) else response
 
     def _keyed(self, request: Request) -> Request | None:
         """The request with a key of ours; None where it has one, or takes none."""

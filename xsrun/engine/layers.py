@@ -8,9 +8,9 @@ from typing import Any
 from xsrun.config import Config
 from xsrun.effects.ports import Http, Request, Response, World
 from xsrun.engine.keying import Done, Keying, KeyingHttp, Ledger
-from xsrun.engine.retry import RetryingHttp
 from xsrun.engine.views import iso
 from xsrun.engine.world import Door, Layer
+from xsrun.providers.retry import RetryingHttp
 
 
 def layer(config: Config, retry: bool, key: str | None, force: bool) -> Layer:

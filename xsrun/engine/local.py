@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
-from xsrun.engine.effects import Diverged, Effect, JournalBroken, Outcome, OutcomeUnknown, Policy, State, Unsure
+from xsrun.engine.effects import Diverged, Effect, JournalBroken, Outcome, OutcomeUnknown, State, Unsure
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import hold, release
 from xsrun.engine.http import succeeded
@@ -21,6 +21,7 @@ from xsrun.engine.readings import Readings
 from xsrun.engine.rows import RunRow, StepRow, state_of, storable
 from xsrun.engine.vault import Vault
 from xsrun.engine.world import beside
+from xsrun.providers.policies import Policy
 from xsrun.values import dumps
 
 if TYPE_CHECKING:

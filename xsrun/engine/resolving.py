@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from xsrun.effects.ports import Http
-from xsrun.engine.effects import Outcome, Policy, State, Unsure
+from xsrun.engine.effects import Outcome, State, Unsure
 from xsrun.engine.http import asked, request_of
 from xsrun.engine.journal import Journal
-from xsrun.engine.policies import READING, judge
 from xsrun.engine.rows import RunRow, RunState, StepRow
 from xsrun.engine.vault import Vault
+from xsrun.providers.policies import READING, Policy, judge
 
 UNCLEAR: Final = frozenset({State.SENT, State.UNANSWERED})
 

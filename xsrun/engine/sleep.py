@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xsrun.effects.ports import Clock
-from xsrun.engine.effects import Effect, Effects, Outcome, Policy
+from xsrun.engine.effects import Effect, Effects, Outcome
+from xsrun.providers.policies import Policy
 
 
 def sleep(clock: Clock, effects: Effects, seconds: float) -> None:

@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 
 from xsrun.effects.ports import Clock, Random, Request, Response
 from xsrun.effects.real import SystemClock, SystemRandom
-from xsrun.engine.effects import Policy
-from xsrun.engine.policies import READING, judge
 from xsrun.providers.answers import usual_answer
+from xsrun.providers.policies import READING, Policy, judge
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.core import Simulator
 from xsrun.simulators.incident_io import IncidentIo

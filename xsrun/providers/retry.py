@@ -11,11 +11,8 @@ from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from xsrun.config import Retry
-from xsrun.effects.ports import Request, Response, TransportFailure, World
-from xsrun.engine.effects import Policy, Unsure
-from xsrun.engine.http import asked, response_of
-from xsrun.engine.policies import Judged, judge
+from xsrun.effects.ports import Request, Response, Retry, TransportFailure, World
+from xsrun.providers.policies import Judged, NoAnswer, Policy, judge, lookup
 
 CROWDED: Final = frozenset({429, 503})
 """Answers that may say how long to wait."""
@@ -32,7 +29,7 @@ Tried = Response | TransportFailure
 class RetryingHttp:
     """Sends through the port of a world, again where that is safe and may help.
 
-    ``patience`` says for a host how long; None for not at all.
+    ``patience`` says for a host how long; None for not at all. What is to be sent once is.
     """
 
     def __init__(self, world: World, patience: Callable[[str], Retry | None]) -> None:
@@ -41,7 +38,7 @@ class RetryingHttp:
 
     def send(self, request: Request) -> Response:
         """The last answer. Raises the last TransportFailure when there is none."""
-        judged, patience = judge(request), self._patience(request.host)
+        judged, patience = judge(request), None if request.single else self._patience(request.host)
         begun = self._world.clock.now()
         waited, attempt = 0.0, 1
         tried = self._try(request)
@@ -55,7 +52,7 @@ class RetryingHttp:
             waited, attempt = waited + wait, attempt + 1
             maybe = maybe or _unclear(tried)
             tried = (self._known(judged, request, begun) if maybe else None) or self._try(request)
-        if maybe and isinstance(tried, Response) and _refused(judged, tried):
+        if maybe and isinstance(tried, Response) and judged.refused(tried):
             tried = self._known(judged, request, begun) or tried
         if isinstance(tried, TransportFailure):
             raise tried
@@ -72,10 +69,9 @@ class RetryingHttp:
         if judged.policy is not Policy.LOOKUP:
             return None
         try:
-            found = asked(self._world.http, judged, request, begun)
-        except Unsure:
+            return lookup(judged, request, begun, self._world.http.send)
+        except NoAnswer:
             return None  # The provider refuses a second one of the same key.
-        return response_of(found.value) if found else None
 
     def _wait(self, tried: Tried, attempt: int) -> float:
         """Seconds to wait before the next attempt."""
@@ -96,11 +92,6 @@ def _helps(judged: Judged, tried: Tried) -> bool:
 def _unclear(tried: Tried) -> bool:
     """Whether an attempt may have been carried out."""
     return tried.sent if isinstance(tried, TransportFailure) else tried.status in PASSING | {503}
-
-
-def _refused(judged: Judged, response: Response) -> bool:
-    """Whether the provider says that there is one with this key: an attempt before made it."""
-    return judged.call is not None and judged.call.refused is not None and judged.call.refused(response)
 
 
 def _told(response: Response, now: int) -> float | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Final, NamedTuple
 
-from xsrun.effects.ports import Request, Response
-from xsrun.engine.effects import Policy
+from xsrun.effects.ports import Request, Response, TransportFailure, World
 from xsrun.providers.keys import Keyed, keyed_call
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -14,6 +15,23 @@ REPEATABLE: Final = frozenset({"PUT", "DELETE"})
 """Methods whose second time changes nothing (RFC 9110, section 9.2.2)."""
 
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
+SKEW: Final = 60_000
+"""Milliseconds that the clock of a provider may be behind."""
+
+
+class Policy(StrEnum):
+    """What may be done about an effect that an earlier attempt of the same run may have carried out already."""
+
+    READ = "read"
+    """Do it again: it changes nothing."""
+    REPEAT = "repeat"
+    """Do it again: twice has the effect of once, as with PUT and DELETE."""
+    KEYED = "keyed"
+    """Do it again with the same key, by which the other side knows it."""
+    LOOKUP = "lookup"
+    """Ask the other side by key first, and do it when it knows of nothing."""
+    ONCE = "once"
+    """Stop: whether it was done is for a person to say."""
 
 
 class Judged(NamedTuple):
@@ -25,6 +43,10 @@ class Judged(NamedTuple):
     name: str = ""
     """The same with all that tells it from other effects of that key; empty when it has none."""
     call: Keyed | None = None
+
+    def refused(self, response: Response) -> bool:
+        """Whether an answer says that there is one with this key already."""
+        return self.call is not None and self.call.refused is not None and self.call.refused(response)
 
 
 def judge(request: Request) -> Judged:
@@ -45,18 +67,33 @@ class NoAnswer(Exception):
     """The provider was asked about a request and did not say."""
 
 
-def lookup(judged: Judged, request: Request, since: str, send: Callable[[Request], Response]) -> Response | None:
+def lookup(judged: Judged, request: Request, since: int, send: Callable[[Request], Response]) -> Response | None:
     """The answer that a request had, asked of the provider by key; None when it made nothing since a time.
 
-    Raises NoAnswer and TransportFailure.
+    The time is in milliseconds. Raises NoAnswer.
     """
     call = judged.call
     if call is None or call.find is None or call.found is None:
         raise NoAnswer("this provider cannot be asked by key")
-    answer = send(call.find(request, judged.key))
+    try:
+        answer = send(call.find(request, judged.key))
+    except TransportFailure as failure:
+        raise NoAnswer(f"asking for its key got no answer: {failure.message}") from None
     if not 200 <= answer.status < 300:
         raise NoAnswer(f"{call.provider} answered {answer.status} when asked for the key {judged.key}")
+    begun = datetime.fromtimestamp((since - SKEW) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        return call.found(answer, since)
+        return call.found(answer, begun)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NoAnswer(f"{call.provider} gave no list when asked for the key {judged.key}") from None
+
+
+def standing(world: World, judged: Judged, request: Request) -> Response | None:
+    """What stands in the way of a second one of a key, as if this request had made it; None when nothing shows."""
+    try:
+        found = lookup(judged, request, world.clock.now(), world.http.send)
+    except NoAnswer:
+        return None
+    if found is not None:
+        world.log.write(f"{request.method} {request.url}: there is one with the key {judged.key} already")
+    return found
