@@ -15,7 +15,7 @@ import pytest
 
 from xsrun.builtins.catalogue import registry
 from xsrun.compile.program import compile_folder, compile_tests
-from xsrun.compile.tests import THROWS
+from xsrun.compile.tests import THROWS, UnitTest
 from xsrun.project import load_folder, load_text
 from xsrun.testing import machine, text
 from xsrun.testing.suite import Suite
@@ -48,21 +48,27 @@ def test_every_function_of_a_shipped_job_has_tests_and_they_pass(folder):
     assert [outcome.message for _, outcome in ran if outcome.problems] == []
     tested = {item.obj_name for item, _ in ran if item.kind == "unit"}
     assert tested == {path.stem for path in (folder / "function").glob("*.xs")}
-    assert all(test.assertions for test in compile_tests(load_folder(str(folder)))[1])
+    assert all(test.assertions for test in compile_tests(load_folder(str(folder)))[1] if isinstance(test, UnitTest))
 
 
-def test_the_example_of_the_documentation(tmp_path):
-    page = (HERE.parent / "docs" / "testing.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```xs\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    (tmp_path / "status.xs").write_text(example, encoding="utf-8")
+PAGE = (HERE.parent / "docs" / "testing.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```xs\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("example", "names"),
+    [*zip(EXAMPLES, [["a sunny day", "no such city"], ["an alert is opened once"]], strict=True)],
+    ids=["unit", "workflow"],
+)
+def test_the_examples_of_the_documentation(tmp_path, example, names):
+    (tmp_path / "example.xs").write_text(example, encoding="utf-8")
     ran = outcomes(tmp_path)
-    assert [(item.name, outcome.message) for item, outcome in ran] == [("a sunny day", ""), ("no such city", "")]
+    assert [(item.name, outcome.message) for item, outcome in ran] == [(name, "") for name in names]
     assert Suite(str(tmp_path)).diagnostics == []
 
 
 def test_the_documentation_names_every_assertion():
-    page = (HERE.parent / "docs" / "testing.md").read_text(encoding="utf-8")
-    named = {f"expect.{name}" for name in re.findall(r"`(to_\w+)", page)}
+    named = {f"expect.{name}" for name in re.findall(r"`(to_\w+)", PAGE)}
     known = {name for name in registry().statements if name.startswith("expect.")} | {THROWS}
     assert named == known
     assert len(known) == 19

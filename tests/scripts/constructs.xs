@@ -89,14 +89,14 @@ table_trigger changed {
   }
 }
 
-//=== a workflow test that passes, and one that does not
+//=== a workflow test that passes, and one that breaks
 workflow_test.call "passes" as $r
 expect.to_equal ($r) { value = {status: "ok", message: null} }
 expect.to_throw {
   stack {
-    workflow_test.call "fails" as $s
+    workflow_test.call "breaks" as $s
   }
-  exception = "to_be_true failed"
+  exception = "by zero"
 }
 
 ---
@@ -104,8 +104,8 @@ workflow_test passes {
   stack { expect.to_be_true (true) }
 }
 ---
-workflow_test fails {
-  stack { expect.to_be_true (false) }
+workflow_test breaks {
+  stack { var $x { value = 1 / 0 } }
 }
 
 //=== kinds do not mix
@@ -151,14 +151,17 @@ api_group people {
   canonical = "people"
 }
 
-//=== an error of a query is bound, and raised in to_throw
+//=== an error of a query is bound, in to_throw too
 api.call broken verb=GET as $r
 api.call broken verb=GET { input = {n: "x"} } as $s
 expect.to_equal ($r) { value = {code: "ERROR_CODE_ACCESS_DENIED", message: "no", payload: {a: 1}} }
 expect.to_equal ($s.code) { value = "ERROR_CODE_INPUT_ERROR" }
 expect.to_throw {
-  stack { api.call broken verb=GET as $x }
-  exception = "no"
+  stack {
+    api.call broken verb=GET as $x
+    throw { name = "x", value = $x.message ~ "w" }
+  }
+  exception = "now"
 }
 
 ---

@@ -30,18 +30,21 @@ Examples:
   xsrun execute run.xs --input-json -
 """
 
-TESTING: Final = """Run the `test` blocks of job folders; nothing is sent.
+TESTING: Final = """Run the tests of job folders: `test` blocks and workflow tests. Nothing is sent.
 
 Every test gets a world of its own: no network, no variables, a clock that starts at 2026-01-01. The exit code is 0
 when tests ran and all passed, 5 when one failed, 2 when there are none.
 
---json: an object {passed, failed, results: [{obj_type, obj_name, name, status, message}]}; status is pass or fail.
+--json: an object {passed, failed, results: [{obj_type, obj_name, name, status, message, timing}], total_timing}; status
+is pass or fail, message stands where one failed, timing in seconds where it is a workflow test.
 
 Examples:
 
   xsrun test
 
   xsrun test jobs -k retry --junit report.xml
+
+  xsrun test --workflow --tag nightly
 
   xsrun test jobs/pagerduty-create-incident --json
 """

@@ -165,6 +165,13 @@ TEST: Final = (
     Option(
         "name", ("--name", "-k"), "text", "TEXT", "Only tests that have this in their name or subject.", "What to run"
     ),
+    Option("unit", ("--unit",), "flag", "", "Only the test blocks of constructs.", "What to run"),
+    Option("workflow", ("--workflow",), "flag", "", "Only workflow tests.", "What to run"),
+    Option(
+        "tag", ("--tag",), "texts", "TAG", "Only tests with this tag, or of a construct that has it.", "What to run"
+    ),
+    Option("obj_type", ("--obj-type",), "text", "KIND", "Only tests of functions, queries …: function.", "What to run"),
+    Option("obj", ("--obj",), "text", "NAME", "Only tests of what has this name.", "What to run"),
     Option("fail_fast", ("--fail-fast", "-x"), "flag", "", "Stop after the first failure.", "What to run"),
     Option("timeout", ("--timeout",), "number", "SECONDS", "End a test after this time; 10 when left out.", "Limits"),
     Option("json", ("--json",), "flag", "", "The outcomes as one JSON document on stdout.", "Output"),

@@ -49,7 +49,7 @@ def test(options: Options) -> int:
     if any(suite.errors for suite in suites):
         return int(Exit.SOURCE)
     if not ran:
-        return output.complain("no-test", f"no tests found{_where(options)}", _hint(suites, options["name"]))
+        return output.complain("no-test", f"no tests found{_where(options)}", _hint(suites, options))
     return int(Exit.TEST if any(outcome.problems for _, outcome in ran) else Exit.DONE)
 
 
@@ -62,7 +62,14 @@ def _seconds(given: float | None) -> float:
 
 
 def _is_meant(item: Item, options: Options) -> bool:
-    return (options["name"] or "").casefold() in item.label.casefold()
+    kinds = [kind for kind in ("unit", "workflow") if options[kind]]
+    return (
+        (not kinds or item.kind in kinds)
+        and (options["name"] or "").casefold() in item.label.casefold()
+        and (options["obj_type"] or item.obj_type) == item.obj_type
+        and (options["obj"] or item.obj_name) == item.obj_name
+        and (not options["tag"] or not set(options["tag"]).isdisjoint(item.tags))
+    )
 
 
 def _run(items: Sequence[Item], options: Options, seconds: float) -> text.Ran:
@@ -113,12 +120,27 @@ def _report(ran: text.Ran, options: Options) -> None:
 
 
 def _where(options: Options) -> str:
+    """What was looked for, in words."""
     named = f" called `{options['name']}`" if options["name"] else ""
-    return named + (f" in {options['path']}" if options["path"] else "")
+    tagged = "".join(f" with the tag `{each}`" for each in options["tag"])
+    of = " ".join(options[each] for each in ("obj_type", "obj") if options[each])
+    return f"{named}{tagged}{of and f' of {of}'}" + (f" in {options['path']}" if options["path"] else "")
 
 
-def _hint(suites: Sequence[Suite], name: str | None) -> str:
-    if not name:
-        return 'write test "what it shows" { … } behind the response of a function'
-    near = nearest(name, (item.name for suite in suites for item in suite.items))
-    return f'did you mean "{near}"?' if near else "-k takes a part of the name of a test or of what it tests"
+def _hint(suites: Sequence[Suite], options: Options) -> str:
+    items = [item for suite in suites for item in suite.items]
+    known = (
+        (options["name"], [item.name for item in items], "-k takes a part of the name of a test or of what it tests"),
+        (options["obj"], [item.obj_name for item in items], "--obj takes the name of what is tested"),
+        (
+            options["obj_type"],
+            [item.obj_type for item in items],
+            "--obj-type takes function, query, middleware or task",
+        ),
+        *((tag, [each for item in items for each in item.tags], "no test has it") for tag in options["tag"]),
+    )
+    for given, names, otherwise in known:
+        if given and not any(given.casefold() in name.casefold() for name in names):
+            near = nearest(given, names)
+            return f'did you mean "{near}"?' if near else otherwise
+    return 'write test "what it shows" { … } behind the response of a function'

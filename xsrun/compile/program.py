@@ -23,7 +23,7 @@ from xsrun.compile.portability import Portability
 from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
 from xsrun.compile.taint import Taints
-from xsrun.compile.tests import PART, RESULT, UnitTest, UnitTests
+from xsrun.compile.tests import PART, RESULT, Tests, UnitTest, WorkflowTest
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
 from xsrun.diagnostics import Found, nearest
 from xsrun.language import CONSTRUCTS, EVERYWHERE
@@ -47,7 +47,7 @@ def compile_folder(folder: Folder, inference: bool = True, counted: bool = True)
     return _Compiler(folder, inference, counted).compile()[0]
 
 
-def compile_tests(folder: Folder) -> tuple[Program, tuple[UnitTest, ...]]:
+def compile_tests(folder: Folder) -> tuple[Program, tuple[UnitTest | WorkflowTest, ...]]:
     """The same for tests, and the tests: mocks take effect, and every test has routines of its own.
 
     Nothing is inferred, since a mock may put any value anywhere.
@@ -68,7 +68,7 @@ class _Compiler:
         self.imports: dict[str, Callable[..., Any]] = {}
         self.env_read: dict[str, list[str]] = {}
 
-    def compile(self) -> tuple[Program, tuple[UnitTest, ...]]:
+    def compile(self) -> tuple[Program, tuple[UnitTest | WorkflowTest, ...]]:
         for parsed in self.folder.parsed:
             Portability(parsed.source, self.found).check(parsed.document, parsed.comments, registry())
         stacks = [each for each in self.folder.constructs if each.kind in STACK_KINDS]
@@ -112,15 +112,14 @@ class _Compiler:
         )
         return program, tuple(tests.tests)
 
-    def _tests(self, stacks: list[Construct]) -> UnitTests:
+    def _tests(self, stacks: list[Construct]) -> Tests:
         """The tests of all constructs, whose names the mocks of statements may use."""
-        blocks = UnitTests(len(stacks), self.found)
+        tests = Tests(len(stacks), self.found)
         for number, each in enumerate(stacks):
-            if "test" in CONSTRUCTS[each.kind].clauses:
-                blocks.read(number, each)
-        names = [each.name for each in blocks.tests] + [each.name for each in stacks if each.kind == "workflow_test"]
-        self.mocking = Mocking(frozenset(names), self.testing)
-        return blocks
+            if each.kind == "workflow_test" or "test" in CONSTRUCTS[each.kind].clauses:
+                tests.read(number, each)
+        self.mocking = Mocking(frozenset(each.name for each in tests.tests), self.testing)
+        return tests
 
     def _note(self, context: Context) -> None:
         """What the code of a function needs."""

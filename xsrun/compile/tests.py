@@ -1,6 +1,6 @@
-"""The ``test`` blocks of constructs, read into records (testing.md section 1).
+"""The ``test`` blocks of constructs and the workflow tests, read into records (testing.md sections 1 and 5).
 
-A test holds no statements, so it is compiled as what it stands for: a function that gives its input, and one a line
+A ``test`` holds no statements, so it is compiled as what it stands for: a function that gives its input, and one a line
 of ``expect`` that sees the result of the tested construct as ``$response``. For ``expect.to_throw``, which is about
 the construct itself, that function gives the text that the error has to mention.
 """
@@ -52,7 +52,17 @@ class UnitTest(NamedTuple):
         return tuple(each for each in self.assertions if each.name == THROWS)
 
 
-class UnitTests:
+class WorkflowTest(NamedTuple):
+    """A ``workflow_test``; ``subject`` is the number of its own routine."""
+
+    subject: int
+    name: str
+    span: Span
+    datasource: str
+    tags: tuple[str, ...]
+
+
+class Tests:
     """Reads the tests of one construct after another; ``parts`` are the functions to be compiled for them.
 
     The routines of the parts are numbered from ``first``. What is wrong with a test is reported.
@@ -62,10 +72,18 @@ class UnitTests:
         self.first = first
         self.found = found
         self.parts: list[Construct] = []
-        self.tests: list[UnitTest] = []
+        self.tests: list[UnitTest | WorkflowTest] = []
 
     def read(self, number: int, construct: Construct) -> None:
         """Read the tests of the construct with this number."""
+        if construct.kind == "workflow_test":
+            clauses = {each.name: each for each in construct.block.body or () if isinstance(each, tree.Attribute)}
+            datasource = _datasource(Findings(construct.source, self.found), clauses)
+            self.tests.append(
+                WorkflowTest(
+                    number, construct.name, _head(construct, construct.block), datasource, tags_of(construct.block)
+                )
+            )
         seen: dict[str, tree.Block] = {}
         for block in construct.block.blocks("test"):
             if block.disabled:
@@ -96,9 +114,8 @@ class UnitTests:
             else:
                 _misplaced(findings, entry)
         given = self._part(construct, block, [_input(findings, block, clauses.get("input"))])
-        span = Span(construct.source, block.keyword_start, block.heads[-1].end if block.heads else block.keyword_start)
         datasource, tags = _datasource(findings, clauses), tags_of(construct.block)
-        return UnitTest(number, block.name, span, given, datasource, tags, tuple(assertions))
+        return UnitTest(number, block.name, _head(construct, block), given, datasource, tags, tuple(assertions))
 
     def _assertion(self, construct: Construct, test: tree.Block, block: tree.Block, findings: Findings) -> int:
         """The number of the function of an assertion."""
@@ -116,6 +133,11 @@ class UnitTests:
         block = tree.Block(test.start, test.end, PART, [], body, None, False, test.keyword_start, [])
         self.parts.append(Construct(PART, test.name, block, construct.source))
         return self.first + len(self.parts) - 1
+
+
+def _head(construct: Construct, block: tree.Block) -> Span:
+    """The keyword of a block and its name."""
+    return Span(construct.source, block.keyword_start, block.heads[-1].end if block.heads else block.keyword_start)
 
 
 def tags_of(block: tree.Block) -> tuple[str, ...]:

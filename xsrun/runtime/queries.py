@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from xsrun import values
 from xsrun.diagnostics import Fault
 from xsrun.exchange import headers as written
 from xsrun.hints import Any
+from xsrun.late import Late
 from xsrun.runtime.frame import Run
 from xsrun.runtime.support import caught
 
+_logged_in: Callable[..., dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
 
-def call_query(run: Run, depth: int, number: int, given: Any, verb: str, headers: Any, raises: bool) -> Any:
-    """The response of a query, or its error as ``code``, ``message`` and ``payload`` unless it ``raises``.
 
-    ``headers`` is a list of ``Name: value``, or such a list as JSON text.
+def call_query(run: Run, depth: int, number: int, given: Any, verb: str, headers: Any, auth: Any) -> Any:
+    """The response of a query, or its error as ``code``, ``message`` and ``payload``.
+
+    ``headers`` is a list of ``Name: value``, or such a list as JSON text. ``auth`` may hold the ``token`` of who is
+    logged in.
     """
     inputs = values.mapping(given)
     system = {"request_method": verb, "http_headers": _headers(run, headers)}
     try:
-        return run.within(inputs, system).call(depth, number, inputs)
+        inner = run.within(inputs, system)
+        inner.auth = _caller(run, auth)
+        return inner.call(depth, number, inputs)
     except (Fault, TypeError) as fault:
-        if raises:
-            raise
         error = caught(fault)
         return {name: error[name] for name in ("code", "message", "payload")}
+
+
+def _caller(run: Run, auth: Any) -> dict[str, Any]:
+    """Who is logged in: whom the token names, nobody without one."""
+    given = values.mapping(auth or {})
+    if given.get("token") is None:
+        return {}
+    return _logged_in(run.world, values.text(given["token"]), values.truth(given.get("ignore_expiration")))
 
 
 def _headers(run: Run, given: Any) -> dict[str, str]:

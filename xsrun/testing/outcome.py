@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from xsrun.builtins.statements.expect import Unequal
+from xsrun.builtins.statements.expect import Failed, Unequal
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.render import note, particulars
 from xsrun.runtime.job import failure_of
@@ -51,10 +51,10 @@ def problem_of(fault: Fault) -> Problem:
     compared = comparison(fault.expected, fault.actual) if isinstance(fault, Unequal) else ()
     help = failure_of(fault, []).help
     notes = [*particulars(fault), *([note(fault.span, "help", help)] if help else [])]
-    return Problem(fault.code, _headline(fault), fault.span, tuple(notes), compared, isinstance(fault, LimitFault))
+    stopped = isinstance(fault, LimitFault) and not isinstance(fault, Failed)
+    return Problem(fault.code, _headline(fault), fault.span, tuple(notes), compared, stopped)
 
 
 def _headline(fault: Fault) -> str:
     """A failure in one line: the words of an assertion or of what stopped the test, else the code and the error."""
-    plain = fault.code == "expectation" or isinstance(fault, LimitFault)
-    return fault.message if plain else f"{fault.kind.error_code}: {fault.message}"
+    return fault.message if isinstance(fault, LimitFault) else f"{fault.kind.error_code}: {fault.message}"

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from functools import cached_property, partial
 
 from xsrun.compile.program import compile_tests
-from xsrun.compile.tests import UnitTest
+from xsrun.compile.tests import UnitTest, WorkflowTest
 from xsrun.diagnostics import Diagnostic
 from xsrun.project import load_folder
 from xsrun.runtime.run import Loaded
 from xsrun.testing.item import Item
 from xsrun.testing.units import unit_problems
+from xsrun.testing.workflows import workflow_problems
 
 
 class Suite:
@@ -36,9 +37,12 @@ class Suite:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """Its tests in the order of files and, within a file, of the source; none while there are errors."""
-        return () if self.errors else tuple(map(self._unit, self._tests))
+        return () if self.errors else tuple(map(self._item, self._tests))
 
-    def _unit(self, test: UnitTest) -> Item:
+    def _item(self, test: UnitTest | WorkflowTest) -> Item:
         subject = self.program.routines[test.subject]
+        if isinstance(test, WorkflowTest):
+            run = partial(workflow_problems, self.loaded, test)
+            return Item(self.path, "workflow", subject.kind, test.name, test.name, test.span, test.tags, run)
         check = partial(unit_problems, self.loaded, test)
         return Item(self.path, "unit", subject.kind, subject.name, test.name, test.span, test.tags, check)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Any, Final
 
 from xsrun import values
+from xsrun.builtins.statements.security import AUTH_KEY
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.memory import memory_world
 from xsrun.effects.ports import Request, Response
@@ -29,16 +31,18 @@ class Offline:
         )
 
 
-class NoVariables(dict[str, str]):
-    """An environment without variables that notes what is asked for."""
+class Variables(dict[str, str]):
+    """An environment that notes what is asked for and not there."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: Mapping[str, str]) -> None:
+        super().__init__(given)
         self.asked: dict[str, None] = {}
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The default, for everything."""
-        self.asked[name] = None
-        return default
+        """The value of a variable, else the default."""
+        if name not in self:
+            self.asked[name] = None
+        return super().get(name, default)
 
 
 class LastEntries:
@@ -57,5 +61,5 @@ class Surroundings:
 
     def __init__(self, test: str) -> None:
         self.log = LastEntries()
-        self.env = NoVariables()
+        self.env = Variables({AUTH_KEY: "signs the tokens of tests, and nothing else"})
         self.world = memory_world(http=Offline(test), log=self.log, env=self.env)

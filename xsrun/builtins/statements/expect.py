@@ -24,12 +24,19 @@ SHOWN: Final = 300
 """Characters of a value that a failure shows."""
 
 
-class Unequal(Fault):
+class Failed(LimitFault):
+    """An assertion that does not hold. It ends its test, whatever catches errors around it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("expectation", message)
+
+
+class Unequal(Failed):
     """A value that is not the expected one. Both are kept, for a report that compares them."""
 
     def __init__(self, expected: Any, actual: Any) -> None:
         reason = f"expected value {_shown(expected)} does not equal {_shown(actual)}"
-        super().__init__("expectation", f"to_equal failed - {reason}")
+        super().__init__(f"to_equal failed - {reason}")
         self.expected = expected
         self.actual = actual
 
@@ -292,7 +299,7 @@ def must_throw(wanted: Any, stack: Callable[..., Any], *variables: Any) -> None:
         mentioned = wanted is None or mentions(fault, values.text(wanted))
         message = fault.message
     else:
-        raise Fault("expectation", "to_throw failed - response is ok")
+        raise Failed("to_throw failed - response is ok")
     _demand("to_throw", mentioned, f"expected {_shown(wanted)}, got {_shown(message)}")
 
 
@@ -307,7 +314,7 @@ def mentions(fault: Fault, text: str) -> bool:
 
 def _demand(assertion: str, holds: bool, reason: str) -> None:
     if not holds:
-        raise Fault("expectation", f"{assertion} failed - {reason}")
+        raise Failed(f"{assertion} failed - {reason}")
 
 
 def _look(found: LazyValue) -> tuple[bool, Any]:

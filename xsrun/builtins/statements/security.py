@@ -7,7 +7,7 @@ import string
 from xsrun import values
 from xsrun.builtins.registry import Binary, Bool, Group, Int, Object, Text, Value
 from xsrun.crypto import ciphers, keys, passwords, tokens
-from xsrun.diagnostics import INPUT_ERROR, Fault
+from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, Fault
 from xsrun.effects.ports import Random, World
 from xsrun.hints import Any, Final
 
@@ -16,6 +16,8 @@ security = Group("security")
 AUTH_KEY: Final = "XSRUN_AUTH_KEY"
 """The environment variable with the secret that signs and verifies the tokens of users."""
 AUTH_ALGORITHM: Final = "HS256"
+LONG_AGO: Final = 10**10
+"""Seconds; older than any token."""
 SYMBOLS: Final = "!#$%&*+-./:;<=>?@^_~"
 MAX_EXACT: Final = 2**53 - 1
 
@@ -100,11 +102,29 @@ def create_auth_token(
             raise Fault("missing-argument", f"Missing param: {name}", kind=INPUT_ERROR, payload={"param": name})
     if expiration < 0:
         raise Fault("bad-argument", "expiration must not be negative.", help="write `expiration = 86400`")
+    claims = {"table": table, "id": id, "extras": extras or {}}
+    return tokens.jws_encode(claims, {}, _auth_key(world), AUTH_ALGORITHM, expiration, world.clock)
+
+
+def logged_in(world: World, token: str, expired: bool = False) -> dict[str, Any]:
+    """``$auth`` of the user that a token was made for, an ``expired`` one too where that is wanted.
+
+    Raises the Fault ``unauthorized``.
+    """
+    drift = LONG_AGO if expired else 0
+    try:
+        claims = values.mapping(tokens.jws_decode(token, {}, _auth_key(world), AUTH_ALGORITHM, drift, world.clock))
+    except Fault as fault:
+        raise Fault("unauthorized", fault.message, kind=ERROR_KINDS["unauthorized"], help=fault.help) from None
+    extras = values.mapping(claims.get("extras") or {})
+    return {**extras, "id": claims.get("id"), "extras": extras}
+
+
+def _auth_key(world: World) -> str:
     key = world.env.get(AUTH_KEY, "")
     if not key:
         raise Fault("missing-env", f"{AUTH_KEY} is not set.", help=f"--env {AUTH_KEY}=… with a long random text")
-    claims = {"table": table, "id": id, "extras": extras or {}}
-    return tokens.jws_encode(claims, {}, key, AUTH_ALGORITHM, expiration, world.clock)
+    return key
 
 
 # ---------------------------------------------------------------- chance

@@ -50,10 +50,7 @@ FORMS["service.function.run"] = FORMS["function.run"]._replace(name="service.fun
 )
 def _function_call(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run a function; an error becomes the bound value instead of ending the caller."""
-    made = _call(stack, block, _callee(stack, block, "function"))
-    if made is not None and not stack.context.demands_error:
-        made = py.place(py.call("calling", ast.Lambda(py.parameters(), made)), stack.context.source, block)
-    return _bound(stack, block, made)
+    return _bound(stack, block, _held(stack, block, _call(stack, block, _callee(stack, block, "function"))))
 
 
 @form(
@@ -123,7 +120,8 @@ _KINDS: Final = (
 
 def _calling(kind: _Kind) -> Callable[[StackCompiler, tree.Block], Stack]:
     def compile_call(stack: StackCompiler, block: tree.Block) -> Stack:
-        return _bound(stack, block, _call(stack, block, _callee(stack, block, kind.name)))
+        made = _call(stack, block, _callee(stack, block, kind.name))
+        return _bound(stack, block, _held(stack, block, made) if _in_workflow_test(stack) else made)
 
     compile_call.__doc__ = kind.summary
     return compile_call
@@ -141,13 +139,17 @@ for _kind in _KINDS:
     optional=("datasource",),
 )
 def _workflow_test_call(stack: StackCompiler, block: tree.Block) -> Stack:
-    """Run a workflow test of the folder; it either ends the caller with its error or is `ok`."""
+    """Run a workflow test of the folder: it is `ok`, or an assertion in it ends the caller too.
+
+    Any other error ends the caller, and is the bound value where that is a workflow test itself.
+    """
     made = _call(stack, block, _callee(stack, block, "workflow_test"))
     if made is None:
         return []
     outcome = {"status": "ok", "message": None}
     passed = ast.Dict([*map(py.constant, outcome)], [*map(py.constant, outcome.values())])
-    return [py.expression(made), *stack.bind(block, passed, fresh=True)]
+    both = ast.Subscript(ast.Tuple([made, passed], ast.Load()), py.constant(1), ast.Load())
+    return _bound(stack, block, _held(stack, block, both) if _in_workflow_test(stack) else both)
 
 
 @form(
@@ -161,7 +163,8 @@ def _workflow_test_call(stack: StackCompiler, block: tree.Block) -> Stack:
 def _api_call(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run a query of the folder and bind its response; an error is bound as `code`, `message` and `payload`.
 
-    `{…}` in the path are inputs like all others.
+    `{…}` in the path are inputs like all others. Nobody has to be logged in; `auth = {token: …}` says who is, and
+    `ignore_expiration` takes an old token too.
     """
     context = stack.context
     address = block.attribute("url")
@@ -169,15 +172,24 @@ def _api_call(stack: StackCompiler, block: tree.Block) -> Stack:
         message = f"`{block.keyword}` calls a query of the folder, no address"
         context.error("misplaced", message, address.value, help="write api.request { url = … }")
         return []
-    if block.attribute("auth"):
-        context.warn("not-local", "`auth` does nothing here: queries are called without a login", block)
     callee = _callee(stack, block, "query", query_name(block) if block.name else "")
-    headers = attribute_value(stack, block, "headers")
-    raises = py.constant(context.demands_error)
-    return _bound(stack, block, _call(stack, block, callee, "call_query", py.constant(verb(block)), headers, raises))
+    headers, auth = attribute_value(stack, block, "headers"), attribute_value(stack, block, "auth")
+    return _bound(stack, block, _call(stack, block, callee, "call_query", py.constant(verb(block)), headers, auth))
 
 
 # ------------------------------------------------------------------ the call itself
+
+
+def _held(stack: StackCompiler, block: tree.Block, made: ast.expr | None) -> ast.expr | None:
+    """A call whose error is a value, but where one is demanded."""
+    if made is None or stack.context.demands_error:
+        return made
+    return py.place(py.call("calling", ast.Lambda(py.parameters(), made)), stack.context.source, block)
+
+
+def _in_workflow_test(stack: StackCompiler) -> bool:
+    construct = stack.context.construct
+    return construct is not None and construct.keyword == "workflow_test"
 
 
 def _bound(stack: StackCompiler, block: tree.Block, made: ast.expr | None) -> Stack:

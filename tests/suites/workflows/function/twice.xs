@@ -1,0 +1,8 @@
+function twice {
+  input {
+    int of
+  }
+  stack {
+  }
+  response = $input.of * 2
+}
