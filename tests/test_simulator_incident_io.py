@@ -25,13 +25,11 @@ from xsrun.simulators.incident_io.seeds import (
     MINOR_ID,
     POLICY_SOURCE_ID,
     ROUTED_SOURCE_ID,
-    SECRETS,
     SOURCE_ID,
     SOURCE_TOKEN,
-    SOURCES,
-    STATUSES,
     TEAM_FIELD_ID,
     TICKET_FIELD_ID,
+    catalogue,
 )
 
 SHAPES = Shapes("incident-io.json", nulls=False)
@@ -105,9 +103,11 @@ def client(clock: FixedClock) -> Client:
 
 
 def test_seeds_look_like_the_real_thing() -> None:
-    ids = [*(source for source in SOURCES if source != POLICY_SOURCE_ID), *STATUSES, MINOR_ID, LEAD_ROLE_ID]
+    settings = catalogue()
+    sources, statuses = settings["alert_sources"], settings["incident_statuses"]
+    ids = [*(source for source in sources if source != POLICY_SOURCE_ID), *statuses, MINOR_ID, LEAD_ROLE_ID]
     assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{26}", one) for one in ids)
-    assert STATUSES[CLOSED_ID]["category"] == "closed"
+    assert statuses[CLOSED_ID]["category"] == "closed"
     keys = SIMULATORS["incident-io"].keys
     assert set(keys) == {"source_id", "source_token", "api_key", "limited_key"}
     assert set(SIMULATORS["incident-io"].env.values()) <= set(keys)
@@ -481,7 +481,7 @@ def test_every_request_is_kept_with_masked_keys(client: Client) -> None:
     assert [entry["status"] for entry in shown["requests"]] == [202, 202, 401, 200]
     assert shown["requests"][2]["url"].endswith("?token=****take&x=1")
     text = json.dumps(shown)
-    assert not any(secret in text for secret in (*SECRETS, "real-secret"))
+    assert not any(secret in text for secret in (*client.simulator.secrets(), "real-secret"))
 
 
 def test_the_same_seed_gives_the_same_account() -> None:

@@ -1,4 +1,4 @@
-"""The commands info, list, mock and mcp."""
+"""The commands info, list and mcp."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption, PathArgument
-from xsrun.cli.completion import provider_names
 from xsrun.cli.find import NotFound, find, jobs_below, unread_below
 from xsrun.cli.output import Output
-from xsrun.diagnostics import Exit, nearest
-from xsrun.effects.real import SystemClock, SystemRandom
+from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
 from xsrun.late import Late
 from xsrun.runtime.job import Failure
-from xsrun.simulators import SIMULATORS
-from xsrun.simulators.server import serve
 
 if TYPE_CHECKING:
     from xsrun.api import Project
@@ -149,44 +145,6 @@ def list_jobs(
         raise typer.Exit(
             output.complain("no-job", f"there is no job below {path}", "name a folder that holds job folders")
         )
-
-
-def mock(
-    provider: Annotated[
-        str,
-        typer.Argument(
-            help="Which provider: pagerduty or incident-io.", show_default=False, autocompletion=provider_names
-        ),
-    ],
-    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    as_json: MessagesOption = False,
-) -> None:
-    """Serve a simulator of a provider over HTTP until Ctrl-C.
-
-    The first line of stdout is JSON with its url and the keys it knows.
-
-    --json: the same line {url, keys}; messages as JSON lines on stderr.
-
-    Example: xsrun mock pagerduty --port 8080
-    """
-    found = SIMULATORS.get(provider)
-    if found is None:
-        near = nearest(provider, SIMULATORS)
-        help = f"did you mean `{near}`?" if near else f"there are {', '.join(SIMULATORS)}"
-        raise typer.Exit(Output(as_json).complain("usage", f"there is no simulator `{provider}`", help))
-    try:
-        running = serve(found.factory(SystemClock(), SystemRandom()), host, port)
-    except OSError as error:
-        raise typer.Exit(
-            Output(as_json).complain(
-                "usage", f"cannot listen on {host}:{port}: {error.strerror}", "take another --port, or 0"
-            )
-        ) from None
-    with running:
-        sys.stdout.write(json.dumps({"url": running.url, "keys": dict(found.keys)}) + "\n")
-        sys.stdout.flush()
-        running.wait()
 
 
 def mcp(path: PathArgument = ".", as_json: MessagesOption = False) -> None:

@@ -69,8 +69,4 @@ def _is_address(target: str) -> bool:
 
 def known_keys(providers: Iterable[str]) -> dict[str, str]:
     """Environment names in both cases with the keys of the simulators."""
-    found: dict[str, str] = {}
-    for provider in (SIMULATORS[name] for name in providers):
-        for name, key in provider.env.items():
-            found[name] = found[name.upper()] = provider.keys[key]
-    return found
+    return {name: value for provider in providers for name, value in SIMULATORS[provider].environment().items()}

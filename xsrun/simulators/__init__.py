@@ -1,81 +1,28 @@
 """Simulators of the providers that jobs talk to: one request in, one answer out, no network.
 
-``SIMULATORS`` names them. ``server`` puts one behind a loopback address, ``port`` answers a run's requests in the
-same process.
+``SIMULATORS`` names them. ``port`` answers a run's requests in the same process; ``start`` puts one behind a loopback
+address, for tests of anything that speaks HTTP::
+
+    from xsrun.simulators import start
+
+    with start("pagerduty", troubles="429:2,reset") as pagerduty:
+        pagerduty.url, pagerduty.keys["token"]
+        pagerduty.state["incidents"], pagerduty.requests
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
-from xsrun.effects.ports import Clock, Random
-from xsrun.simulators.core import Simulator
-from xsrun.simulators.incident_io import IncidentIo
-from xsrun.simulators.incident_io import seeds as incident_io
-from xsrun.simulators.pagerduty import PagerDuty
-from xsrun.simulators.pagerduty import seeds as pagerduty
+from xsrun.late import Late
+from xsrun.simulators.known import SIMULATORS, Provider
 
+if TYPE_CHECKING:
+    from xsrun.simulators.started import Started
 
-class Provider(NamedTuple):
-    """A provider there is a simulator for."""
+__all__ = ["SIMULATORS", "Provider", "start"]
 
-    name: str
-    hosts: tuple[str, ...]
-    """The hosts it stands for."""
-    factory: Callable[[Clock, Random], Simulator]
-    """Makes a fresh account."""
-    keys: Mapping[str, str]
-    """What a newcomer has to know to send a request, by name; the values of every fresh account are the same."""
-    env: Mapping[str, str]
-    """Environment variables that jobs take: name in lower case, and the entry of ``keys`` that fits."""
-
-
-SIMULATORS: Final[dict[str, Provider]] = {
-    provider.name: provider
-    for provider in (
-        Provider(
-            "pagerduty",
-            ("api.pagerduty.com", "api.eu.pagerduty.com", "events.pagerduty.com", "events.eu.pagerduty.com"),
-            PagerDuty,
-            {
-                "token": pagerduty.USER_KEY,
-                "account_token": pagerduty.ACCOUNT_KEY,
-                "readonly_token": pagerduty.READONLY_KEY,
-                "routing_key": pagerduty.ROUTING_KEY,
-                "from": pagerduty.FROM,
-                "service_id": pagerduty.SERVICE_ID,
-            },
-            {
-                "pagerduty_api_key": "token",
-                "pagerduty_api_token": "token",
-                "pagerduty_token": "token",
-                "pagerduty_routing_key": "routing_key",
-                "pagerduty_integration_key": "routing_key",
-                "pagerduty_from": "from",
-                "pagerduty_from_email": "from",
-                "pagerduty_service_id": "service_id",
-            },
-        ),
-        Provider(
-            "incident-io",
-            ("api.incident.io",),
-            IncidentIo,
-            {
-                "source_id": incident_io.SOURCE_ID,
-                "source_token": incident_io.SOURCE_TOKEN,
-                "api_key": incident_io.API_KEY,
-                "limited_key": incident_io.LIMITED_KEY,
-            },
-            {
-                "incident_io_api_token": "source_token",
-                "incident_io_source_token": "source_token",
-                "incident_io_alert_source_token": "source_token",
-                "incident_io_source_id": "source_id",
-                "incident_io_alert_source_id": "source_id",
-                "incident_io_alert_source_config_id": "source_id",
-                "incident_io_api_key": "api_key",
-            },
-        ),
-    )
-}
+start: Callable[..., AbstractContextManager[Started]] = Late("xsrun.simulators.started", "start")
+"""See ``xsrun.simulators.started.start``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,28 +13,38 @@ from xsrun.effects.ports import Clock, Random, Request, Response
 from xsrun.simulators.faults import Exchange, Trouble, Troubles
 from xsrun.simulators.log import RequestLog, mask_all
 from xsrun.simulators.routing import REASONS, Refused
+from xsrun.simulators.seeding import NO_SEEDS, Seeds
 
 GARBAGE: Final = b"<html><body>This is not the answer that you are looking for.</body></html>"
 
 
 class Simulator(ABC):
-    """A provider in memory. Safe to call from several threads; requests are handled one after the other."""
+    """A provider in memory. Safe to call from several threads; requests are handled one after the other.
 
-    def __init__(self, clock: Clock, random: Random, secrets: Iterable[str]) -> None:
+    ``seeds`` are records that a fresh account holds besides its own. Raises BadSeed.
+    """
+
+    def __init__(self, clock: Clock, random: Random, seeds: Seeds = NO_SEEDS) -> None:
         self.clock = clock
         self.random = random
-        self._secrets = tuple(secrets)
-        self._lock = threading.Lock()
+        self.seeds = seeds
+        self.changed: Callable[[], None] | None = None
+        """Called after every request that may have changed something, before it is answered."""
+        self._lock = threading.RLock()
         self._begin()
 
     def _begin(self) -> None:
         self.troubles = Troubles()
-        self._log = RequestLog(self._secrets)
+        self._log = RequestLog(self.secrets)
         self.open_account()
 
     @abstractmethod
     def open_account(self) -> None:
-        """Hold what a fresh account holds, and nothing else."""
+        """Hold what a fresh account holds and what the seeds add, and nothing else."""
+
+    @abstractmethod
+    def secrets(self) -> Iterable[str]:
+        """The keys of the account, which are shown nowhere."""
 
     @abstractmethod
     def answer(self, request: Request) -> Response:
@@ -46,7 +56,11 @@ class Simulator(ABC):
 
     @abstractmethod
     def contents(self) -> dict[str, Any]:
-        """What the provider holds, as JSON."""
+        """What the provider holds, keys included, as JSON."""
+
+    def restore(self, contents: dict[str, Any]) -> None:
+        """Hold what ``contents`` gave back, and nothing else. Raises ValueError or KeyError for what makes no sense."""
+        raise ValueError("it takes back nothing")
 
     def handle(self, request: Request) -> Response:
         """Answer a request; no trouble comes in between."""
@@ -68,12 +82,18 @@ class Simulator(ABC):
         """Begin anew: a fresh account, no trouble to come, no request seen."""
         with self._lock:
             self._begin()
+            self._tell()
 
     def snapshot(self) -> dict[str, Any]:
         """``state``, ``seen`` (number of requests) and ``requests`` (the newest of them), keys masked."""
         with self._lock:
-            state = json.loads(mask_all(json.dumps(self.contents()), self._secrets))
+            state = json.loads(mask_all(json.dumps(self.contents()), self.secrets()))
             return {"state": state, "seen": self._log.seen, "requests": list(self._log.entries)}
+
+    def kept(self) -> dict[str, Any]:
+        """What ``restore`` takes, at one moment."""
+        with self._lock:
+            return self.contents()
 
     def _exchange(self, request: Request, trouble: Trouble) -> Exchange:
         if trouble.kind == "reset":
@@ -91,9 +111,16 @@ class Simulator(ABC):
 
     def _answer(self, request: Request) -> Response:
         try:
-            return _with_reason(self.answer(request))
+            response = self.answer(request)
         except Refused as refusal:
-            return _with_reason(refusal.response)
+            response = refusal.response
+        if request.method != "GET":
+            self._tell()
+        return _with_reason(response)
+
+    def _tell(self) -> None:
+        if self.changed is not None:
+            self.changed()
 
 
 def _to_itself(request: Request) -> Response:

@@ -31,6 +31,7 @@ class Field(NamedTuple):
     choices: tuple[str, ...] = ()
     longest: int = 0
     """Characters at most; 0 for any number."""
+    shortest: int = 0
     blank: bool = True
     """A text of nothing but white space may stand here; else it counts as absent and is a fault even if not needed."""
 
@@ -79,7 +80,7 @@ def _reason(field: Field, value: Any) -> str:
     if isinstance(value, str):
         if not field.blank and not value.strip():
             return "missing"
-        if field.longest and len(value) > field.longest:
+        if (field.longest and len(value) > field.longest) or len(value) < field.shortest:
             return "length"
     return "choice" if field.choices and value not in field.choices else ""
 
@@ -91,3 +92,25 @@ def fits(kind: str, value: Any) -> bool:
     if kind == "integer":
         return not isinstance(value, bool)
     return kind != "time" or read_time(str(value)) is not None
+
+
+def strangers(fields: Iterable[Field], body: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Properties that no field names, each with the names that are known at its place."""
+    paths = [field.path.replace("[]", ".[]").split(".") for field in fields]
+    yield from _strange(paths, body, "")
+
+
+def _strange(paths: list[list[str]], value: Any, place: str) -> Iterator[tuple[str, list[str]]]:
+    """Look at a value that these paths lead into; where none goes on, anything may stand."""
+    inner: dict[str, list[list[str]]] = {}
+    for first, *rest in paths:
+        inner.setdefault(first, []).extend([rest] if rest else [])
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in items:
+        name = str(key)
+        path = f"{place}.{name}" if place else name
+        known = inner.get("[]" if isinstance(key, int) else name)
+        if known is None:
+            yield path, list(inner)
+        elif known:
+            yield from _strange(known, each, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from xsrun.effects.ports import Request
@@ -36,10 +36,10 @@ def mask_all(text: str, secrets: Iterable[str]) -> str:
 class RequestLog:
     """Keeps the newest requests; ``seen`` counts all of them."""
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
         self.seen = 0
         self.entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
-        self._secrets = tuple(secrets)
+        self._secrets = secrets
 
     def add(self, now: int, request: Request, status: int | None, trouble: str) -> None:
         """Keep a request and how it ended; ``status`` is None when there was no answer."""
@@ -47,7 +47,7 @@ class RequestLog:
         entry: dict[str, Any] = {
             "at": to_millis(now),
             "method": request.method,
-            "url": mask_all(_IN_URL.sub(lambda found: mask(found[0]), request.url), self._secrets),
+            "url": mask_all(_IN_URL.sub(lambda found: mask(found[0]), request.url), self._secrets()),
             "headers": [[name, self._header(name, value)] for name, value in request.headers],
             "body": self._body(request.body),
             "status": status,
@@ -60,12 +60,12 @@ class RequestLog:
         if name.lower() == "authorization":
             found = _SCHEME.fullmatch(value)
             return (found[1] or "") + mask(found[2]) if found else mask(value)
-        return mask_all(value, self._secrets)
+        return mask_all(value, self._secrets())
 
     def _body(self, body: bytes) -> Any:
         text = body[:BODY_SHOWN].decode("utf-8", "replace")
         text = _IN_BODY.sub(lambda found: f'{found[1]}"{mask(found[2])}"', text)
-        text = mask_all(text, self._secrets)
+        text = mask_all(text, self._secrets())
         try:
             return json.loads(text)
         except (ValueError, RecursionError):

@@ -9,22 +9,20 @@ import json
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from xsrun.effects.ports import Clock, Random, Request, Response
+from xsrun.effects.ports import Request, Response
 from xsrun.effects.real import SystemClock, SystemRandom
 from xsrun.providers.answers import usual_answer
 from xsrun.providers.policies import READING, Policy, judge
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.core import Simulator
 from xsrun.simulators.incident_io import IncidentIo
-from xsrun.simulators.incident_io.seeds import SECRETS as INCIDENT_IO_SECRETS
 from xsrun.simulators.pagerduty import PagerDuty
-from xsrun.simulators.pagerduty.seeds import SECRETS as PAGERDUTY_SECRETS
 from xsrun.simulators.pagerduty.seeds import SERVICE_ID, USER_KEY
 from xsrun.simulators.server import RESET, STATE, TROUBLES, serve
 
@@ -46,9 +44,6 @@ DEADLINE: Final = 30.0
 class Stage(Simulator):
     """Answers for every host, and tells what was done: ``contents`` holds how often, by what it was."""
 
-    def __init__(self, clock: Clock, random: Random) -> None:
-        super().__init__(clock, random, (*PAGERDUTY_SECRETS, *INCIDENT_IO_SECRETS))
-
     def open_account(self) -> None:
         """Fresh accounts, and one incident of PagerDuty that is open."""
         self._pagerduty = PagerDuty(self.clock, self.random)
@@ -59,6 +54,10 @@ class Stage(Simulator):
         body = json.dumps(BEFOREHAND).encode()
         self._pagerduty.answer(Request("POST", "https://api.pagerduty.com/incidents", headers, body))
         self._beforehand = self._effects()
+
+    def secrets(self) -> Iterable[str]:
+        """The keys of all accounts."""
+        return (*self._pagerduty.secrets(), *self._incident_io.secrets())
 
     def answer(self, request: Request) -> Response:
         """The answer of whoever has the host."""

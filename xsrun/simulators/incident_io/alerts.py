@@ -9,7 +9,7 @@ from xsrun.simulators.fields import Field
 from xsrun.simulators.ids import to_millis
 from xsrun.simulators.incident_io.errors import TOO_LARGE
 from xsrun.simulators.incident_io.lists import CHOICE, ONE_OF, TIME, Filter, Page, matcher, page
-from xsrun.simulators.incident_io.seeds import SOURCES, STATUSES, Record, Source
+from xsrun.simulators.incident_io.seeds import Record
 from xsrun.simulators.incident_io.state import Account, Alert, Join
 from xsrun.simulators.routing import Call, Route, empty, reply
 
@@ -51,8 +51,7 @@ def take_event(account: Account, call: Call) -> Response:
 
 def take_ping(account: Account, call: Call) -> Response:
     """``GET`` and ``POST /v2/heartbeat/{id}/ping``."""
-    source: Source = call.caller
-    account.pings[source.id] = account.clock.now()
+    account.pings[call.caller["id"]] = account.clock.now()
     return empty(204)
 
 
@@ -111,12 +110,19 @@ def list_joins(account: Account, call: Call) -> Response:
     def wanted(join: Join) -> bool:
         return alert in ("", join.alert.id) and incident in ("", join.incident.id)
 
-    return page(account, call, Page("incident_alerts", 50), reversed(account.joins), wanted, _show_join)
+    return page(
+        account,
+        call,
+        Page("incident_alerts", 50),
+        reversed(account.joins),
+        wanted,
+        lambda join: _show_join(account, join),
+    )
 
 
-def _show_join(join: Join) -> Record:
+def _show_join(account: Account, join: Join) -> Record:
     incident = join.incident
-    category = STATUSES[incident.status]["category"]
+    category = account.settings["incident_statuses"][incident.status]["category"]
     slim = {
         "id": incident.id,
         "external_id": incident.number,
@@ -130,25 +136,27 @@ def _show_join(join: Join) -> Record:
     return {"id": join.id, "alert": show_slim(join.alert), "alert_route_id": join.route, "incident": slim}
 
 
-def list_sources(_account: Account, call: Call) -> Response:
+def list_sources(account: Account, call: Call) -> Response:
     """``GET /v2/alert_sources``; not paged."""
-    return reply(200, {"alert_sources": [_show_source(source, call) for source in SOURCES.values()]})
+    return reply(
+        200, {"alert_sources": [_show_source(source, call) for source in account.settings["alert_sources"].values()]}
+    )
 
 
 def get_source(account: Account, call: Call) -> Response:
     """``GET /v2/alert_sources/{id}``."""
-    source = SOURCES.get(call.arguments[0])
+    source = account.settings["alert_sources"].get(call.arguments[0])
     if source is None:
         raise account.missing()
     return reply(200, {"alert_source": _show_source(source, call)})
 
 
-def _show_source(source: Source, call: Call) -> Record:
+def _show_source(source: Record, call: Call) -> Record:
     shown: Record = {
-        "id": source.id,
-        "name": source.name,
-        "source_type": source.type,
-        "secret_token": source.secret,
+        "id": source["id"],
+        "name": source["name"],
+        "source_type": source["source_type"],
+        "secret_token": source["secret"],
         "template": {
             "expressions": [],
             "title": {"label": "Title", "reference": "payload.title"},
@@ -157,14 +165,14 @@ def _show_source(source: Source, call: Call) -> Record:
             "is_private": False,
         },
     }
-    if source.type == "http":
-        shown["alert_events_url"] = f"{call.base}/v2/alert_events/http/{source.id}"
+    if source["source_type"] == "http":
+        shown["alert_events_url"] = f"{call.base}/v2/alert_events/http/{source['id']}"
     else:
         shown["heartbeat_options"] = {
             "interval_seconds": 86_400,
             "grace_period_seconds": 600,
             "failure_threshold": 1,
-            "ping_url": f"{call.base}/v2/heartbeat/{source.id}/ping",
+            "ping_url": f"{call.base}/v2/heartbeat/{source['id']}/ping",
         }
     return shown
 

@@ -8,16 +8,7 @@ from typing import Final
 from xsrun.simulators.fields import Field
 from xsrun.simulators.ids import read_time, to_millis
 from xsrun.simulators.incident_io.errors import Wrong, required, unknown_id
-from xsrun.simulators.incident_io.seeds import (
-    CUSTOM_FIELDS,
-    ROLES,
-    SEVERITIES,
-    STATUSES,
-    TIMESTAMPS,
-    TYPES,
-    USERS,
-    Record,
-)
+from xsrun.simulators.incident_io.seeds import Record
 from xsrun.simulators.incident_io.state import Account
 
 SHARED: Final = (
@@ -58,11 +49,11 @@ EDIT: Final = (
 )
 
 SETTINGS: Final = {
-    "severity_id": ("severity", SEVERITIES),
-    "incident_status_id": ("status", STATUSES),
-    "incident_type_id": ("type", TYPES),
+    "severity_id": ("severity", "severities"),
+    "incident_status_id": ("status", "incident_statuses"),
+    "incident_type_id": ("type", "incident_types"),
 }
-"""Properties of a body that hold the id of a setting."""
+"""Properties of a body that hold the id of a setting: the property of the incident, and the kind of setting."""
 
 
 def _names(fields: Iterable[Field]) -> list[str]:
@@ -82,9 +73,9 @@ TEXTS: Final = {
 
 
 REFERENCES: Final = {
-    "custom_field_entries": ("custom_field_id", CUSTOM_FIELDS),
-    "incident_role_assignments": ("incident_role_id", ROLES),
-    "incident_timestamp_values": ("incident_timestamp_id", TIMESTAMPS),
+    "custom_field_entries": ("custom_field_id", "custom_fields"),
+    "incident_role_assignments": ("incident_role_id", "incident_roles"),
+    "incident_timestamp_values": ("incident_timestamp_id", "incident_timestamps"),
 }
 """Lists of a body whose items name a setting."""
 
@@ -94,10 +85,10 @@ def read_properties(account: Account, body: Record, prefix: str = "") -> Record:
     wrong = [
         *(
             unknown_id(prefix + name)
-            for name, (_, settings) in SETTINGS.items()
-            if body.get(name) and body[name] not in settings
+            for name, (_, kind) in SETTINGS.items()
+            if body.get(name) and body[name] not in account.settings[kind]
         ),
-        *(wrong for name in REFERENCES for wrong in _unknown_items(body, name, prefix)),
+        *(wrong for name in REFERENCES for wrong in _unknown_items(account, body, name, prefix)),
     ]
     account.refuse_if(wrong)
     properties: Record = {own: body[name] for name, own in TEXTS.items() if body.get(name) is not None}
@@ -112,20 +103,21 @@ def _items(body: Record, name: str) -> Iterable[tuple[int, Record]]:
     return enumerate(body.get(name) or ())
 
 
-def _unknown_items(body: Record, name: str, prefix: str) -> list[Wrong]:
-    id_name, settings = REFERENCES[name]
+def _unknown_items(account: Account, body: Record, name: str, prefix: str) -> list[Wrong]:
+    id_name, kind = REFERENCES[name]
     return [
         unknown_id(f"{prefix}{name}.{index}.{id_name}")
         for index, item in _items(body, name)
-        if item[id_name] not in settings
+        if item[id_name] not in account.settings[kind]
     ]
 
 
 def _custom_fields(account: Account, body: Record, prefix: str) -> dict[str, list[Record]]:
     name = "custom_field_entries"
+    fields = account.settings["custom_fields"]
     read: dict[str, list[Record]] = {}
     for index, entry in _items(body, name):
-        values = [_custom_value(CUSTOM_FIELDS[entry["custom_field_id"]], value) for value in entry["values"]]
+        values = [_custom_value(fields[entry["custom_field_id"]], value) for value in entry["values"]]
         if None in values:
             wrong = Wrong("invalid_value", "Values do not fit the custom field", f"{prefix}{name}.{index}.values")
             raise account.refuse(422, [wrong])
@@ -147,7 +139,7 @@ def _roles(account: Account, body: Record, prefix: str) -> dict[str, str]:
     read: dict[str, str] = {}
     for index, item in _items(body, name):
         assignee = item.get("assignee") or {}
-        users = [user["id"] for user in USERS.values() if _is_user(user, assignee)]
+        users = [user["id"] for user in account.settings["users"].values() if _is_user(user, assignee)]
         if assignee and not users:
             raise account.refuse(422, [unknown_id(f"{prefix}{name}.{index}.assignee")])
         read[item["incident_role_id"]] = users[0] if users else ""

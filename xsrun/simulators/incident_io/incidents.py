@@ -11,8 +11,8 @@ from xsrun.simulators.incident_io.bodies import CREATABLE, CREATE, EDIT, EDITABL
 from xsrun.simulators.incident_io.errors import Wrong
 from xsrun.simulators.incident_io.lists import CHOICE, ONE_OF, TIME, Filter, Page, given, matcher, page
 from xsrun.simulators.incident_io.present import show_incident, show_update
-from xsrun.simulators.incident_io.seeds import CUSTOM_FIELDS, SEVERITIES, SLACK_TEAM_ID, STATUSES
-from xsrun.simulators.incident_io.state import Account, Incident
+from xsrun.simulators.incident_io.seeds import SLACK_TEAM_ID, Record
+from xsrun.simulators.incident_io.state import Account, Incident, Update
 from xsrun.simulators.routing import Call, Route, reply
 
 LARGEST_PAGE: Final = 500
@@ -20,10 +20,6 @@ REHEARSALS: Final = ("test", "tutorial")
 """Modes that lists leave out unless they are asked for."""
 
 NEWEST_FIRST: Final = "created_at_newest_first"
-
-
-def _rank(severity: str) -> int | None:
-    return SEVERITIES[severity]["rank"] if severity in SEVERITIES else None
 
 
 def _reader(field_id: str) -> Callable[[Incident], list[str]]:
@@ -34,16 +30,23 @@ def _reader(field_id: str) -> Callable[[Incident], list[str]]:
     ]
 
 
-FILTERS: Final = {
-    "status": Filter(lambda incident: [incident.status], CHOICE),
-    "status_category": Filter(lambda incident: [STATUSES[incident.status]["category"]], CHOICE),
-    "severity": Filter(lambda incident: [incident.severity or ""], (*CHOICE, "gte", "lte"), _rank),
-    "incident_type": Filter(lambda incident: [incident.type], CHOICE),
-    "mode": Filter(lambda incident: [incident.mode], ONE_OF),
-    "created_at": Filter(lambda incident: [incident.created], TIME),
-    "updated_at": Filter(lambda incident: [incident.updated], TIME),
-    **{f"custom_field[{field_id}]": Filter(_reader(field_id), CHOICE) for field_id in CUSTOM_FIELDS},
-}
+def _filters(account: Account) -> dict[str, Filter]:
+    """What a list can be narrowed down by."""
+    severities, statuses = account.settings["severities"], account.settings["incident_statuses"]
+    return {
+        "status": Filter(lambda incident: [incident.status], CHOICE),
+        "status_category": Filter(lambda incident: [statuses[incident.status]["category"]], CHOICE),
+        "severity": Filter(
+            lambda incident: [incident.severity or ""],
+            (*CHOICE, "gte", "lte"),
+            lambda severity: severities[severity]["rank"] if severity in severities else None,
+        ),
+        "incident_type": Filter(lambda incident: [incident.type], CHOICE),
+        "mode": Filter(lambda incident: [incident.mode], ONE_OF),
+        "created_at": Filter(lambda incident: [incident.created], TIME),
+        "updated_at": Filter(lambda incident: [incident.updated], TIME),
+        **{f"custom_field[{field}]": Filter(_reader(field), CHOICE) for field in account.settings["custom_fields"]},
+    }
 
 
 # ---------------------------------------------------------------- calls
@@ -56,7 +59,7 @@ def create(account: Account, call: Call) -> Response:
     key = body["idempotency_key"]
     known = next((incident for incident in account.incidents.values() if incident.key == key), None)
     if known is not None:
-        return reply(200, {"incident": show_incident(known, call.base)})
+        return reply(200, {"incident": show_incident(account, known, call.base)})
     if not body.get("severity_id"):
         wrong = Wrong("is_required", "A severity is required to open an incident", "severity_id")
         raise account.refuse(422, [wrong])
@@ -68,9 +71,9 @@ def create(account: Account, call: Call) -> Response:
         "slack_team": body.get("slack_team_id") or SLACK_TEAM_ID,
         "channel_name": "inc-" + (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "new"),
     }
-    creator = {"api_key": {"id": call.caller.id, "name": call.caller.name}}
+    creator = {"api_key": {"id": call.caller["id"], "name": call.caller["name"]}}
     incident = account.open(key, name, creator, **(more | properties))
-    return reply(200, {"incident": show_incident(incident, call.base)})
+    return reply(200, {"incident": show_incident(account, incident, call.base)})
 
 
 def edit(account: Account, call: Call) -> Response:
@@ -86,13 +89,13 @@ def edit(account: Account, call: Call) -> Response:
         setattr(incident, name, getattr(incident, name) | value if isinstance(value, dict) else value)
     incident.updated = account.clock.now()
     if turned:
-        account.note_update(incident, {"api_key": {"id": call.caller.id, "name": call.caller.name}})
-    return reply(200, {"incident": show_incident(incident, call.base)})
+        account.note_update(incident, {"api_key": {"id": call.caller["id"], "name": call.caller["name"]}})
+    return reply(200, {"incident": show_incident(account, incident, call.base)})
 
 
 def get(account: Account, call: Call) -> Response:
     """``GET /v2/incidents/{id}``; the number of the reference will do."""
-    return reply(200, {"incident": show_incident(_the_incident(account, call), call.base)})
+    return reply(200, {"incident": show_incident(account, _the_incident(account, call), call.base)})
 
 
 def list_all(account: Account, call: Call) -> Response:
@@ -101,7 +104,7 @@ def list_all(account: Account, call: Call) -> Response:
     if order not in (NEWEST_FIRST, "created_at_oldest_first"):
         raise account.refuse(422, [Wrong("invalid_value", f"Sort by cannot be {order}", "sort_by")])
     incidents = list(account.incidents.values())
-    passes = matcher(account, call, FILTERS)
+    passes = matcher(account, call, _filters(account))
     all_modes = given(call, "mode")
 
     def wanted(incident: Incident) -> bool:
@@ -109,7 +112,7 @@ def list_all(account: Account, call: Call) -> Response:
 
     ordered = reversed(incidents) if order == NEWEST_FIRST else incidents
     form = Page("incidents", LARGEST_PAGE, counted=True)
-    return page(account, call, form, ordered, wanted, lambda incident: show_incident(incident, call.base))
+    return page(account, call, form, ordered, wanted, lambda incident: show_incident(account, incident, call.base))
 
 
 def list_updates(account: Account, call: Call) -> Response:
@@ -117,7 +120,11 @@ def list_updates(account: Account, call: Call) -> Response:
     incident = call.one("incident_id")
     form = Page("incident_updates", 250)
     updates = reversed(account.updates)
-    return page(account, call, form, updates, lambda update: incident in ("", update.incident), show_update)
+
+    def show(update: Update) -> Record:
+        return show_update(account, update)
+
+    return page(account, call, form, updates, lambda update: incident in ("", update.incident), show)
 
 
 def _the_incident(account: Account, call: Call) -> Incident:

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from xsrun.simulators.ids import to_millis
-from xsrun.simulators.incident_io.seeds import (
-    CUSTOM_FIELDS,
-    REPORTED_ID,
-    ROLES,
-    SEVERITIES,
-    STATUSES,
-    TIMESTAMPS,
-    TYPES,
-    USERS,
-    Record,
-)
-from xsrun.simulators.incident_io.state import Incident, Update
+from xsrun.simulators.incident_io.seeds import REPORTED_ID, Record
+from xsrun.simulators.incident_io.state import Account, Incident, Update
 
 
-def show_incident(incident: Incident, base: str) -> Record:
+def show_incident(account: Account, incident: Incident, base: str) -> Record:
     """An incident; ``base`` is scheme and host for its permalink."""
+    settings = account.settings
     shown = {
         "id": incident.id,
         "reference": f"INC-{incident.number}",
@@ -26,11 +17,11 @@ def show_incident(incident: Incident, base: str) -> Record:
         "visibility": incident.visibility,
         "mode": incident.mode,
         "creator": incident.creator,
-        "incident_status": STATUSES[incident.status],
-        "incident_type": TYPES[incident.type],
-        "incident_role_assignments": _roles(incident),
-        "custom_field_entries": _custom_fields(incident),
-        "incident_timestamp_values": _timestamps(incident),
+        "incident_status": settings["incident_statuses"][incident.status],
+        "incident_type": settings["incident_types"][incident.type],
+        "incident_role_assignments": _roles(account, incident),
+        "custom_field_entries": _custom_fields(account, incident),
+        "incident_timestamp_values": _timestamps(account, incident),
         "team_ids": [],
         "slack_team_id": incident.slack_team,
         "slack_channel_id": incident.channel,
@@ -41,7 +32,7 @@ def show_incident(incident: Incident, base: str) -> Record:
         "last_activity_at": to_millis(incident.updated),
     }
     if incident.severity is not None:
-        shown["severity"] = SEVERITIES[incident.severity]
+        shown["severity"] = settings["severities"][incident.severity]
     if incident.summary:
         shown["summary"] = incident.summary
     if incident.call_url:
@@ -49,35 +40,38 @@ def show_incident(incident: Incident, base: str) -> Record:
     return shown
 
 
-def show_update(update: Update) -> Record:
+def show_update(account: Account, update: Update) -> Record:
     """An entry in the history of an incident."""
     shown = {
         "id": update.id,
         "incident_id": update.incident,
-        "new_incident_status": STATUSES[update.status],
+        "new_incident_status": account.settings["incident_statuses"][update.status],
         "updater": update.updater,
         "created_at": to_millis(update.created),
     }
-    return shown if update.severity is None else shown | {"new_severity": SEVERITIES[update.severity]}
+    return (
+        shown if update.severity is None else shown | {"new_severity": account.settings["severities"][update.severity]}
+    )
 
 
-def _roles(incident: Incident) -> list[Record]:
+def _roles(account: Account, incident: Incident) -> list[Record]:
     return [
-        {"role": role} | ({"assignee": USERS[incident.roles[role_id]]} if incident.roles.get(role_id) else {})
-        for role_id, role in ROLES.items()
+        {"role": role}
+        | ({"assignee": account.settings["users"][incident.roles[role_id]]} if incident.roles.get(role_id) else {})
+        for role_id, role in account.settings["incident_roles"].items()
     ]
 
 
-def _custom_fields(incident: Incident) -> list[Record]:
+def _custom_fields(account: Account, incident: Incident) -> list[Record]:
     return [
         {"custom_field": field, "values": incident.custom_fields.get(field_id, [])}
-        for field_id, field in CUSTOM_FIELDS.items()
+        for field_id, field in account.settings["custom_fields"].items()
     ]
 
 
-def _timestamps(incident: Incident) -> list[Record]:
+def _timestamps(account: Account, incident: Incident) -> list[Record]:
     values = {REPORTED_ID: to_millis(incident.created)} | incident.timestamps
     return [
         {"incident_timestamp": stamp} | ({"value": {"value": values[stamp_id]}} if values.get(stamp_id) else {})
-        for stamp_id, stamp in TIMESTAMPS.items()
+        for stamp_id, stamp in account.settings["incident_timestamps"].items()
     ]

@@ -5,33 +5,25 @@ from __future__ import annotations
 from typing import Final
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.incident_io.seeds import (
-    CREATED,
-    CUSTOM_FIELDS,
-    SEVERITIES,
-    STATUSES,
-    TYPES,
-    Key,
-    Record,
-)
+from xsrun.simulators.incident_io.seeds import CREATED, Record
 from xsrun.simulators.incident_io.state import Account
 from xsrun.simulators.routing import Call, Handler, Route, reply
 
 
-def lister(name: str, records: dict[str, Record]) -> Handler:
-    """The handler of an unpaged list under that name."""
+def lister(kind: str) -> Handler:
+    """The handler of an unpaged list of that kind."""
 
-    def list_records(_account: Account, _call: Call) -> Response:
-        return reply(200, {name: list(records.values())})
+    def list_records(account: Account, _call: Call) -> Response:
+        return reply(200, {kind: list(account.settings[kind].values())})
 
     return list_records
 
 
-def getter(name: str, records: dict[str, Record]) -> Handler:
+def getter(kind: str, name: str) -> Handler:
     """The handler that shows one record under that name."""
 
     def get_record(account: Account, call: Call) -> Response:
-        record = records.get(call.arguments[0])
+        record = account.settings[kind].get(call.arguments[0])
         if record is None:
             raise account.missing()
         return reply(200, {name: record})
@@ -39,12 +31,12 @@ def getter(name: str, records: dict[str, Record]) -> Handler:
     return get_record
 
 
-def list_custom_fields(_account: Account, _call: Call) -> Response:
+def list_custom_fields(account: Account, _call: Call) -> Response:
     """``GET /v2/custom_fields``; options are not part of this list."""
     shown = [
         {name: value for name, value in field.items() if name != "options"}
         | {"created_at": CREATED, "updated_at": CREATED}
-        for field in CUSTOM_FIELDS.values()
+        for field in account.settings["custom_fields"].values()
     ]
     return reply(200, {"custom_fields": shown})
 
@@ -56,10 +48,10 @@ def list_alert_attributes(_account: Account, _call: Call) -> Response:
 
 def get_identity(_account: Account, call: Call) -> Response:
     """``GET /v1/identity``: whose key it is."""
-    key: Key = call.caller
+    key: Record = call.caller
     identity = {
-        "name": key.name,
-        "roles": list(key.roles),
+        "name": key["name"],
+        "roles": key["roles"],
         "dashboard_url": f"{call.base}/dashboard",
         "team_roles": [],
         "teams": [],
@@ -68,12 +60,12 @@ def get_identity(_account: Account, call: Call) -> Response:
 
 
 ROUTES: Final = (
-    Route("GET", "/v1/severities", lister("severities", SEVERITIES), "viewer"),
-    Route("GET", "/v1/severities/{id}", getter("severity", SEVERITIES), "viewer"),
-    Route("GET", "/v1/incident_statuses", lister("incident_statuses", STATUSES), "viewer"),
-    Route("GET", "/v1/incident_statuses/{id}", getter("incident_status", STATUSES), "viewer"),
-    Route("GET", "/v1/incident_types", lister("incident_types", TYPES), "viewer"),
-    Route("GET", "/v1/incident_types/{id}", getter("incident_type", TYPES), "viewer"),
+    Route("GET", "/v1/severities", lister("severities"), "viewer"),
+    Route("GET", "/v1/severities/{id}", getter("severities", "severity"), "viewer"),
+    Route("GET", "/v1/incident_statuses", lister("incident_statuses"), "viewer"),
+    Route("GET", "/v1/incident_statuses/{id}", getter("incident_statuses", "incident_status"), "viewer"),
+    Route("GET", "/v1/incident_types", lister("incident_types"), "viewer"),
+    Route("GET", "/v1/incident_types/{id}", getter("incident_types", "incident_type"), "viewer"),
     Route("GET", "/v1/identity", get_identity),
     Route("GET", "/v2/custom_fields", list_custom_fields, "viewer"),
     Route("GET", "/v2/alert_attributes", list_alert_attributes, "viewer"),

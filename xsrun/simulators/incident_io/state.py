@@ -10,7 +10,7 @@ from xsrun.effects.ports import Clock, Random
 from xsrun.simulators.fields import Field, problems
 from xsrun.simulators.ids import CAPITALS, token, ulid
 from xsrun.simulators.incident_io.errors import NO_JSON, NOT_FOUND, Wrong, describe, failure
-from xsrun.simulators.incident_io.seeds import INVESTIGATING_ID, TYPE_ID, Record, Source
+from xsrun.simulators.incident_io.seeds import INVESTIGATING_ID, TYPE_ID, Record, catalogue
 from xsrun.simulators.routing import Call, Refused, read_json
 
 
@@ -83,6 +83,7 @@ class Account:
     def __init__(self, clock: Clock, random: Random) -> None:
         self.clock = clock
         self.random = random
+        self.settings = catalogue()
         self.alerts: dict[str, Alert] = {}
         self.incidents: dict[str, Incident] = {}
         self.joins: list[Join] = []
@@ -120,16 +121,18 @@ class Account:
         if wrong:
             raise self.refuse(422, wrong)
 
-    def record_event(self, source: Source, event: Record) -> Alert:
+    def record_event(self, source: Record, event: Record) -> Alert:
         """Take in an event: there is one alert for each key of a source."""
         now = self.clock.now()
         key, status = event["deduplication_key"], event["status"]
         resolved = now if status == "resolved" else None
-        alert = next((known for known in self.alerts.values() if (known.source, known.key) == (source.id, key)), None)
+        alert = next(
+            (known for known in self.alerts.values() if (known.source, known.key) == (source["id"], key)), None
+        )
         if alert is None:
             alert = Alert(
                 id=self.new_id(),
-                source=source.id,
+                source=source["id"],
                 key=key,
                 status=status,
                 title=event["title"],
@@ -141,7 +144,7 @@ class Account:
                 event=event,
             )
             self.alerts[alert.id] = alert
-            if source.route and status == "firing":
+            if source["route"] and status == "firing":
                 self._follow_route(source, alert)
         elif status != alert.status:
             alert.status, alert.resolved = status, resolved
@@ -176,7 +179,7 @@ class Account:
             return next((found for found in self.incidents.values() if found.number == int(name)), None)
         return self.incidents.get(name)
 
-    def _follow_route(self, source: Source, alert: Alert) -> None:
+    def _follow_route(self, source: Record, alert: Alert) -> None:
         creator = {"alert": {"id": alert.id, "title": alert.title}}
         incident = self.open(alert.id, alert.title, creator, summary=alert.description)
-        self.joins.append(Join(self.new_id(), alert, incident, source.route))
+        self.joins.append(Join(self.new_id(), alert, incident, source["route"]))

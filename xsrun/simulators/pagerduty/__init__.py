@@ -6,6 +6,7 @@ Requests to a host that begins with ``api.`` or ``events.`` find only that API; 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,9 +16,12 @@ from xsrun.simulators.core import Simulator
 from xsrun.simulators.limits import Budget, Limits, Window
 from xsrun.simulators.pagerduty import changes, events, incidents, parts, services
 from xsrun.simulators.pagerduty.errors import ERRORS, event_error, refuse, rest_error, rest_status
-from xsrun.simulators.pagerduty.seeds import KEYS, SECRETS, Key
-from xsrun.simulators.pagerduty.state import Account, Ref
+from xsrun.simulators.pagerduty.seeding import TABLES
+from xsrun.simulators.pagerduty.seeds import Record
+from xsrun.simulators.pagerduty.state import Account, Incident, Ref
+from xsrun.simulators.records import revive
 from xsrun.simulators.routing import Call, Refused, Route, empty, find, settle
+from xsrun.simulators.seeding import NO_SEEDS, Seeds, sow
 
 REST_LIMIT: Final = 960
 EVENT_LIMIT: Final = 120
@@ -35,13 +39,14 @@ class PagerDuty(Simulator):
     ``explain_401`` sends the documented body with a 401; the live service sends none.
     """
 
-    def __init__(self, clock: Clock, random: Random, *, explain_401: bool = False) -> None:
-        super().__init__(clock, random, SECRETS)
+    def __init__(self, clock: Clock, random: Random, seeds: Seeds = NO_SEEDS, *, explain_401: bool = False) -> None:
+        super().__init__(clock, random, seeds)
         self._explain_401 = explain_401
 
     def open_account(self) -> None:
         """Hold the records of the seeds, and full rate limits."""
         self.account = Account(self.clock, self.random)
+        sow(TABLES, self.seeds, self.account)
         self._rest_limits = Limits(lambda: Window(REST_LIMIT))
         self._event_limits = Limits(lambda: Window(EVENT_LIMIT))
 
@@ -63,6 +68,11 @@ class PagerDuty(Simulator):
         headers = _rate_headers(Budget(False, REST_LIMIT, 0, 1, 1)) if status == 429 else ()
         return _with_headers(rest_status(status), headers)
 
+    def secrets(self) -> Iterable[str]:
+        """REST keys and routing keys."""
+        records = self.account.records
+        return (*records["key"], *(integration["key"] for integration in records["integration"].values()))
+
     def contents(self) -> dict[str, Any]:
         """Everything in the account."""
         return {
@@ -71,15 +81,25 @@ class PagerDuty(Simulator):
             **{kind: list(records.values()) for kind, records in self.account.records.items()},
         }
 
+    def restore(self, contents: dict[str, Any]) -> None:
+        """Hold these contents."""
+        account = Account(self.clock, self.random)
+        for kind in account.records:
+            account.records[kind] = {record["id"]: record for record in revive(list[Record], contents.get(kind), kind)}
+        incidents = revive(list[Incident], contents.get("incidents"), "incidents")
+        account.incidents = {incident.id: incident for incident in incidents}
+        account.changes = revive(list[Record], contents.get("change_events"), "change_events")
+        self.account = account
+
     def _event(self, route: Route, call: Call) -> Response:
         key = events.routing_key(call.request.body)
-        if key in SECRETS and not self._event_limits.take(key, self.clock.now()).allowed:
+        if events.integration(self.account, key) and not self._event_limits.take(key, self.clock.now()).allowed:
             return event_error(429)
         return settle(route, self.account, call)
 
     def _rest(self, found: tuple[Route, Call] | None, request: Request) -> Response:
-        token, key = self._key(request)
-        budget = self._rest_limits.take(key.user or token, self.clock.now())
+        key = self._key(request)
+        budget = self._rest_limits.take(key["user"] or key["id"], self.clock.now())
         if not budget.allowed:
             response = rest_error(ERRORS["rate"])
         elif found is None:
@@ -89,25 +109,25 @@ class PagerDuty(Simulator):
             response = self._as_caller(route, call, key)
         return _with_headers(response, _rate_headers(budget))
 
-    def _key(self, request: Request) -> tuple[str, Key]:
+    def _key(self, request: Request) -> Record:
         found = AUTHORIZATION.fullmatch(request.header("Authorization"))
-        if not found or found[1] not in KEYS:
+        if not found or found[1] not in self.account.records["key"]:
             raise Refused(rest_error(ERRORS["unauthorized"]) if self._explain_401 else empty(401))
-        return found[1], KEYS[found[1]]
+        return self.account.records["key"][found[1]]
 
-    def _as_caller(self, route: Route, call: Call, key: Key) -> Response:
+    def _as_caller(self, route: Route, call: Call, key: Record) -> Response:
         try:
             caller = self._caller(route, call.request, key)
         except Refused as refusal:
             return refusal.response
         return settle(route, self.account, call._replace(caller=caller))
 
-    def _caller(self, route: Route, request: Request, key: Key) -> Ref | None:
+    def _caller(self, route: Route, request: Request, key: Record) -> Ref | None:
         """The user a call acts for: that of the key, or the one in ``From`` where a person is needed."""
-        if not key.writes and route.method != "GET":
+        if not key["writes"] and route.method != "GET":
             raise refuse("denied")
-        if key.user:
-            return Ref("user", key.user)
+        if key["user"]:
+            return Ref("user", key["user"])
         if route.rule != "person":
             return None
         address = request.header("From").strip()

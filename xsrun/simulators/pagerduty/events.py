@@ -84,10 +84,10 @@ def enqueue(account: Account, call: Call) -> Response:
     if details:
         raise Refused(event_error(400, details))
     key = event.get("dedup_key") or account.new_key()
-    integration = str(_integration(account, event["routing_key"]))
-    found = account.open_alert(integration, key)
+    source = str(integration(account, event["routing_key"]))
+    found = account.open_alert(source, key)
     if action == "trigger":
-        _trigger(account, integration, key, event, found)
+        _trigger(account, source, key, event, found)
     elif found:
         _follow_up(account, str(action), *found)
     return reply(202, {"status": "success", "message": "Event processed", "dedup_key": key})
@@ -101,7 +101,7 @@ def enqueue_change(account: Account, call: Call) -> Response:
         raise Refused(event_error(400, details))
     change = {
         "id": account.new_id(),
-        "integration": _integration(account, event["routing_key"]),
+        "integration": integration(account, event["routing_key"]),
         "at": account.clock.now(),
         "event": event,
     }
@@ -165,17 +165,18 @@ def _key_details(account: Account, event: Record) -> list[str]:
         details.append(f"Length of 'routing_key' is incorrect (should be {KEY_LENGTH} characters)")
     if not ALPHANUMERIC.fullmatch(key):
         details.append("'routing_key' cannot contain non-alphanumeric characters.")
-    if not details and _integration(account, key) is None:
+    if not details and integration(account, key) is None:
         details.append("Invalid routing key")
     return details
 
 
-def _integration(account: Account, key: str) -> str | None:
+def integration(account: Account, key: str) -> str | None:
+    """The id of the integration that has this routing key."""
     return next((name for name, record in account.records["integration"].items() if record["key"] == key), None)
 
 
-def _trigger(account: Account, integration: str, key: str, event: Record, found: tuple[Incident, Alert] | None) -> None:
-    service = account.records["integration"][integration]["service"]
+def _trigger(account: Account, source: str, key: str, event: Record, found: tuple[Incident, Alert] | None) -> None:
+    service = account.records["integration"][source]["service"]
     agent = Ref("service", service)
     if found:
         account.write(found[0], "trigger", agent)
@@ -185,9 +186,7 @@ def _trigger(account: Account, integration: str, key: str, event: Record, found:
     incident = account.start(payload["summary"], key, service, agent, urgency=urgency)
     first = incident.entries[0]
     kept = {name: value for name, value in event.items() if name != "routing_key"}
-    incident.alerts.append(
-        Alert(account.new_id(), key, integration, service, payload["severity"], kept, first.at, first.id)
-    )
+    incident.alerts.append(Alert(account.new_id(), key, source, service, payload["severity"], kept, first.at, first.id))
 
 
 def _follow_up(account: Account, action: str, incident: Incident, alert: Alert) -> None:

@@ -5,7 +5,7 @@ References between records are ids; the answers turn them into objects.
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 USER_KEY: Final = "u+SIMuserKEY00000001"
 ACCOUNT_KEY: Final = "SIMaccountKEY0000001"
@@ -24,24 +24,17 @@ CREATED: Final = "2024-01-08T09:00:00Z"
 Record = dict[str, Any]
 
 
-class Key(NamedTuple):
+ROUTING_KEYS: Final = (ROUTING_KEY, "SIMroutingKEY0000000000000000002", "SIMroutingKEY0000000000000000003")
+"""Of the services, in their order."""
+
+
+def new_key(key: str, name: str, user: str = "", *, writes: bool = True) -> Record:
     """A REST key. ``user`` is the id of the user it belongs to, ``""`` for a key of the account."""
-
-    name: str
-    user: str = ""
-    writes: bool = True
+    return {"id": key, "name": name, "user": user, "writes": writes}
 
 
-KEYS: Final[dict[str, Key]] = {
-    USER_KEY: Key("user", USER_ID),
-    ACCOUNT_KEY: Key("account"),
-    READONLY_KEY: Key("readonly", writes=False),
-}
-
-SECRETS: Final = (*KEYS, ROUTING_KEY, "SIMroutingKEY0000000000000000002", "SIMroutingKEY0000000000000000003")
-
-
-def _user(user_id: str, name: str, email: str, role: str) -> Record:
+def new_user(user_id: str, name: str, email: str, role: str) -> Record:
+    """A user of the first team."""
     return {
         "id": user_id,
         "name": name,
@@ -56,7 +49,8 @@ def _user(user_id: str, name: str, email: str, role: str) -> Record:
     }
 
 
-def _service(service_id: str, name: str, description: str, urgency: str, integration: str) -> Record:
+def new_service(service_id: str, name: str, description: str, urgency: str, integration: str) -> Record:
+    """A service with one integration, under the first policy and team; ``urgency`` is that of its rule."""
     return {
         "id": service_id,
         "name": name,
@@ -73,6 +67,25 @@ def _service(service_id: str, name: str, description: str, urgency: str, integra
     }
 
 
+def new_integration(integration_id: str, service_id: str, routing_key: str) -> Record:
+    """The integration through which a service takes events."""
+    made = {"id": integration_id, "name": "Events API v2", "service": service_id, "created_at": CREATED}
+    return made | {"key": routing_key}
+
+
+def new_policy(policy_id: str, name: str, description: str | None, levels: list[Record], team: str = "") -> Record:
+    """An escalation policy; a level has ``id``, ``minutes`` and ``users``."""
+    return {
+        "id": policy_id,
+        "name": name,
+        "description": description,
+        "num_loops": 0,
+        "on_call_handoff_notifications": "if_has_services",
+        "levels": levels,
+        "teams": [team] if team else [],
+    }
+
+
 def _records(*records: Record) -> dict[str, Record]:
     return {record["id"]: record for record in records}
 
@@ -81,58 +94,45 @@ def catalogue() -> dict[str, dict[str, Record]]:
     """A fresh copy of everything that is there before the first request, by kind and id."""
     return {
         "user": _records(
-            _user(USER_ID, "Casey Rivera", FROM, "owner"),
-            _user("PUSR002", "Robin Okafor", "robin.okafor@example.com", "admin"),
-            _user("PUSR003", "Sam Lindqvist", "sam.lindqvist@example.com", "limited_user"),
+            new_user(USER_ID, "Casey Rivera", FROM, "owner"),
+            new_user("PUSR002", "Robin Okafor", "robin.okafor@example.com", "admin"),
+            new_user("PUSR003", "Sam Lindqvist", "sam.lindqvist@example.com", "limited_user"),
         ),
         "team": _records(
             {"id": TEAM_ID, "name": "Platform", "description": "Keeps the lights on", "default_role": "manager"}
         ),
         "service": _records(
-            _service(SERVICE_ID, "Checkout", "Everything between basket and receipt", "high", "PINT001"),
-            _service("PSVC002", "Reports", "Nightly numbers", "low", "PINT002"),
-            _service("PSVC003", "Search", "Urgent when the event says so", "severity_based", "PINT003"),
+            new_service(SERVICE_ID, "Checkout", "Everything between basket and receipt", "high", "PINT001"),
+            new_service("PSVC002", "Reports", "Nightly numbers", "low", "PINT002"),
+            new_service("PSVC003", "Search", "Urgent when the event says so", "severity_based", "PINT003"),
         ),
         "integration": _records(
-            *(
-                {
-                    "id": f"PINT00{n}",
-                    "name": "Events API v2",
-                    "service": f"PSVC00{n}",
-                    "created_at": CREATED,
-                    "key": key,
-                }
-                for n, key in enumerate(SECRETS[-3:], 1)
-            )
+            *(new_integration(f"PINT00{n}", f"PSVC00{n}", key) for n, key in enumerate(ROUTING_KEYS, 1))
         ),
         "escalation_policy": _records(
-            {
-                "id": ESCALATION_POLICY_ID,
-                "name": "Platform on call",
-                "description": "First the one on duty, then the lead",
-                "num_loops": 1,
-                "on_call_handoff_notifications": "if_has_services",
-                "levels": [
+            new_policy(
+                ESCALATION_POLICY_ID,
+                "Platform on call",
+                "First the one on duty, then the lead",
+                [
                     {"id": "PRUL001", "minutes": 30, "users": [USER_ID]},
                     {"id": "PRUL002", "minutes": 30, "users": ["PUSR002"]},
                 ],
-                "teams": [TEAM_ID],
-            },
-            {
-                "id": "PESC002",
-                "name": "Second line",
-                "description": None,
-                "num_loops": 0,
-                "on_call_handoff_notifications": "if_has_services",
-                "levels": [{"id": "PRUL003", "minutes": 60, "users": ["PUSR003"]}],
-                "teams": [],
-            },
+                TEAM_ID,
+            )
+            | {"num_loops": 1},
+            new_policy("PESC002", "Second line", None, [{"id": "PRUL003", "minutes": 60, "users": ["PUSR003"]}]),
         ),
         "priority": _records(
             *(
                 {"id": f"PPRI00{n}", "name": f"P{n}", "description": description}
                 for n, description in enumerate(("Customers cannot buy", "A part is down", "Slow", "Cosmetic"), 1)
             )
+        ),
+        "key": _records(
+            new_key(USER_KEY, "user", USER_ID),
+            new_key(ACCOUNT_KEY, "account"),
+            new_key(READONLY_KEY, "readonly", writes=False),
         ),
     }
 

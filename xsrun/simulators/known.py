@@ -1,0 +1,81 @@
+"""Which simulators there are: the hosts they stand for, the keys they know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from xsrun.simulators.core import Simulator
+from xsrun.simulators.incident_io import IncidentIo
+from xsrun.simulators.incident_io import seeds as incident_io
+from xsrun.simulators.pagerduty import PagerDuty
+from xsrun.simulators.pagerduty import seeds as pagerduty
+
+
+class Provider(NamedTuple):
+    """A provider there is a simulator for."""
+
+    name: str
+    hosts: tuple[str, ...]
+    """The hosts it stands for."""
+    factory: Callable[..., Simulator]
+    """Makes a fresh account from a clock, a source of chance and, if there are any, seeds."""
+    keys: Mapping[str, str]
+    """What a newcomer has to know to send a request, by name; the values of every fresh account are the same."""
+    env: Mapping[str, str]
+    """Environment variables that jobs take: name in lower case, and the entry of ``keys`` that fits."""
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables with the keys of a fresh account, in both cases."""
+        values = {name: self.keys[key] for name, key in self.env.items()}
+        return values | {name.upper(): value for name, value in values.items()}
+
+
+SIMULATORS: Final[dict[str, Provider]] = {
+    provider.name: provider
+    for provider in (
+        Provider(
+            "pagerduty",
+            ("api.pagerduty.com", "api.eu.pagerduty.com", "events.pagerduty.com", "events.eu.pagerduty.com"),
+            PagerDuty,
+            {
+                "token": pagerduty.USER_KEY,
+                "account_token": pagerduty.ACCOUNT_KEY,
+                "readonly_token": pagerduty.READONLY_KEY,
+                "routing_key": pagerduty.ROUTING_KEY,
+                "from": pagerduty.FROM,
+                "service_id": pagerduty.SERVICE_ID,
+            },
+            {
+                "pagerduty_api_key": "token",
+                "pagerduty_api_token": "token",
+                "pagerduty_token": "token",
+                "pagerduty_routing_key": "routing_key",
+                "pagerduty_integration_key": "routing_key",
+                "pagerduty_from": "from",
+                "pagerduty_from_email": "from",
+                "pagerduty_service_id": "service_id",
+            },
+        ),
+        Provider(
+            "incident-io",
+            ("api.incident.io",),
+            IncidentIo,
+            {
+                "source_id": incident_io.SOURCE_ID,
+                "source_token": incident_io.SOURCE_TOKEN,
+                "api_key": incident_io.API_KEY,
+                "limited_key": incident_io.LIMITED_KEY,
+            },
+            {
+                "incident_io_api_token": "source_token",
+                "incident_io_source_token": "source_token",
+                "incident_io_alert_source_token": "source_token",
+                "incident_io_source_id": "source_id",
+                "incident_io_alert_source_id": "source_id",
+                "incident_io_alert_source_config_id": "source_id",
+                "incident_io_api_key": "api_key",
+            },
+        ),
+    )
+}
