@@ -16,7 +16,6 @@ from xsrun.effects.memory import MemoryHttp
 from xsrun.effects.ports import Request, Response, TransportFailure
 from xsrun.engine.cassette import BadCassette, NotRecorded, PlayingCassette, RecordingCassette, read_cassette
 from xsrun.engine.vault import Vault
-from xsrun.providers.answers import USUAL, usual_answer
 from xsrun.runtime.secrets import Masker
 
 JOBS = Path(__file__).parent.parent / "jobs"
@@ -199,18 +198,6 @@ def test_a_failure_is_played_as_a_failure(tmp_path):
         RecordingCassette(MemoryHttp(fail), file, vault, print).send(Request("GET", "https://x.test/"))
     with pytest.raises(TransportFailure, match="late"):
         PlayingCassette(read_cassette(file), vault).send(Request("GET", "https://x.test/"))
-
-
-def test_the_usual_answers_have_the_form_of_an_answer():
-    for usual in USUAL:
-        host = {"api(": "api.opsgenie.com", "[": "x.atlassian.net", "discord(": "discord.com"}
-        known = next(
-            (name for start, name in host.items() if usual.host.startswith(start)), usual.host.partition("|")[0]
-        )
-        path = usual.path.replace("[^/]+", "X1").replace("[23]", "3").replace(".*", "")
-        request = Request(usual.method, f"https://{known.replace(chr(92), '')}{path}", (), b"{}")
-        assert usual_answer(request).status == usual.status, usual
-    assert usual_answer(Request("GET", "https://unknown.test/")).body == b"{}"
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")

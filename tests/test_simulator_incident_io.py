@@ -503,5 +503,5 @@ def test_forced_failures_have_the_providers_shape(client: Client, status: int) -
 
 def test_every_route_needs_a_key(client: Client) -> None:
     for route in ROUTES:
-        path = re.sub(r"\{\w+\}", SOURCE_ID, route.path)
-        assert client.send(route.method, path).status == 401
+        path = re.sub(r"\{\w+\}", SOURCE_ID, route.endpoint.path)
+        assert client.send(route.endpoint.method, path).status == 401

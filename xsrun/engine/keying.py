@@ -13,7 +13,9 @@ from typing import Any, Final, NamedTuple
 from xsrun import values
 from xsrun.effects.ports import Request, Response, World
 from xsrun.engine.http import response_of
-from xsrun.providers.keys import Keyed, body_of, keyed_call
+from xsrun.providers.contracts import LONGEST_KEY, body_of
+from xsrun.providers.fields import value_at
+from xsrun.providers.keys import keyed_call
 from xsrun.providers.policies import judge, standing
 from xsrun.resources.file import FileResource, fingerprint
 
@@ -91,21 +93,20 @@ class KeyingHttp:
         if request.method not in KEYED_METHODS or judge(request).key:
             return None
         call = keyed_call(request)
-        if call is not None:
-            return self._in_body(request, call)
+        if call is not None and call.key is not None:
+            return self._in_body(request, call.key.place, call.longest_key)
         if not request.key_header:
             self._world.log.write(f"{request.method} {request.url} got no key: it is not known where it takes one")
             return None
-        return request._replace(headers=(*request.headers, (request.key_header, self._next(request, 255))))
+        return request._replace(headers=(*request.headers, (request.key_header, self._next(request, LONGEST_KEY))))
 
-    def _in_body(self, request: Request, call: Keyed) -> Request | None:
+    def _in_body(self, request: Request, path: str, longest: int) -> Request | None:
         body = body_of(request)
-        place = body
-        for name in call.place[:-1]:
-            place = place.get(name) if isinstance(place, dict) else None
-        if not isinstance(place, dict) or place.get(call.place[-1]) not in (None, ""):
+        holder, _, name = path.rpartition(".")
+        place = value_at(body, holder) if holder else body
+        if not isinstance(place, dict) or place.get(name) not in (None, ""):
             return None
-        place[call.place[-1]] = self._next(request, call.longest)
+        place[name] = self._next(request, longest)
         return request._replace(body=values.dumps(body).encode("utf-8", "surrogatepass"))
 
     def _next(self, request: Request, longest: int) -> str:

@@ -1,32 +1,27 @@
 """What a provider usually answers, for runs that must not ask it: enough for a job to go on.
 
-From the references of the providers named in each line; ids and times stand for what only the provider knows.
+From the references of the providers; ids and times stand for what only the provider knows.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final, NamedTuple
 
 from xsrun.effects.ports import Request, Response
-from xsrun.providers.keys import INCIDENT_IO, PAGERDUTY_EVENTS, PAGERDUTY_REST, body_of
+from xsrun.providers import discord, incident_io, jira, opsgenie, pagerduty, slack, statuspage
+from xsrun.providers.contracts import Endpoint, body_of
+from xsrun.providers.table import endpoint_of
 
 TIME: Final = "2026-01-01T00:00:00Z"
 
 
 class Usual(NamedTuple):
-    """The usual answer to one kind of call."""
+    """The usual answer to a call, of the status that its contract names."""
 
-    provider: str
-    host: str
-    """A regular expression for the whole host."""
-    method: str
-    path: str
-    """A regular expression for the whole path."""
-    status: int
+    call: Endpoint
     value: Any
-    """JSON, a text that is sent as it is, or a function that makes one of them from the body of the request."""
+    """JSON, a text that is sent as it is, or a function that makes JSON from the body of the request."""
 
 
 def _part(body: Any, name: str) -> dict[str, Any]:
@@ -59,10 +54,6 @@ def _incident_io_incident(body: Any) -> Any:
     return {"incident": {**known, "created_at": TIME, "updated_at": TIME, **asked, "incident_status": status}}
 
 
-def _hosts(names: tuple[str, ...]) -> str:
-    return "|".join(map(re.escape, names))
-
-
 _NOTE: Final = {"note": {"id": "P0NOTE0", "content": "", "created_at": TIME}}
 _LIST: Final = {"limit": 25, "offset": 0, "more": False, "total": None}
 _SLACK_MESSAGE: Final = {"ok": True, "channel": "C0PLACEHOLD", "ts": "1767225600.000100", "message": {"text": ""}}
@@ -74,40 +65,38 @@ _OPSGENIE: Final = {
 _JIRA: Final = {"id": "10000", "key": "PLACE-1", "self": "https://example.atlassian.net/rest/api/3/issue/10000"}
 
 USUAL: Final = (
-    Usual("PagerDuty", _hosts(PAGERDUTY_REST), "POST", "/incidents", 201, _pagerduty_incident),
-    Usual("PagerDuty", _hosts(PAGERDUTY_REST), "PUT", "/incidents/[^/]+", 200, _pagerduty_incident),
-    Usual("PagerDuty", _hosts(PAGERDUTY_REST), "GET", "/incidents/[^/]+", 200, _pagerduty_incident),
-    Usual("PagerDuty", _hosts(PAGERDUTY_REST), "POST", "/incidents/[^/]+/notes", 200, _NOTE),
-    Usual("PagerDuty", _hosts(PAGERDUTY_REST), "GET", "/incidents", 200, {"incidents": [], **_LIST}),
-    Usual("PagerDuty", _hosts(PAGERDUTY_REST), "GET", "/services", 200, {"services": [], **_LIST}),
-    Usual("PagerDuty", _hosts(PAGERDUTY_REST), "GET", "/oncalls", 200, {"oncalls": [], **_LIST}),
-    Usual("PagerDuty", _hosts(PAGERDUTY_EVENTS), "POST", "/v2/enqueue", 202, _pagerduty_event),
-    Usual(
-        "PagerDuty", _hosts(PAGERDUTY_EVENTS), "POST", "/v2/change/enqueue", 202,
-        {"status": "success", "message": "Change event processed"},
-    ),
-    Usual("incident.io", _hosts(INCIDENT_IO), "POST", "/v2/alert_events/http/[^/]+", 202, _incident_io_alert),
-    Usual("incident.io", _hosts(INCIDENT_IO), "POST", "/v2/incidents", 200, _incident_io_incident),
-    Usual("incident.io", _hosts(INCIDENT_IO), "POST", "/v2/incidents/[^/]+/actions/edit", 200, _incident_io_incident),
-    Usual("Slack", r"hooks\.slack\.com", "POST", "/services/.*", 200, "ok"),
-    Usual("Slack", r"slack\.com", "POST", "/api/chat.postMessage", 200, _SLACK_MESSAGE),
-    Usual("Slack", r"slack\.com", "POST", "/api/.*", 200, {"ok": True}),
-    Usual("Discord", r"discord(app)?\.com", "POST", "/api/webhooks/.*", 204, ""),
-    Usual("Opsgenie", r"api(\.eu)?\.opsgenie\.com", "POST", "/v2/alerts.*", 202, _OPSGENIE),
-    Usual("Jira", r"[\w-]+\.atlassian\.net", "POST", "/rest/api/[23]/issue", 201, _JIRA),
-    Usual("Jira", r"[\w-]+\.atlassian\.net", "GET", "/rest/api/[23]/search/jql", 200, {"issues": [], "isLast": True}),
-    Usual("Statuspage", r"api\.statuspage\.io", "POST", "/v1/pages/[^/]+/incidents", 201, {"id": "placeholder00"}),
-)  # fmt: skip
+    Usual(pagerduty.CREATE_INCIDENT, _pagerduty_incident),
+    Usual(pagerduty.UPDATE_INCIDENT, _pagerduty_incident),
+    Usual(pagerduty.GET_INCIDENT, _pagerduty_incident),
+    Usual(pagerduty.CREATE_NOTE, _NOTE),
+    Usual(pagerduty.LIST_INCIDENTS, {"incidents": [], **_LIST}),
+    Usual(pagerduty.LIST_SERVICES, {"services": [], **_LIST}),
+    Usual(pagerduty.LIST_ONCALLS, {"oncalls": [], **_LIST}),
+    Usual(pagerduty.ENQUEUE, _pagerduty_event),
+    Usual(pagerduty.ENQUEUE_CHANGE, {"status": "success", "message": "Change event processed"}),
+    Usual(incident_io.CREATE_ALERT_EVENT, _incident_io_alert),
+    Usual(incident_io.CREATE_INCIDENT, _incident_io_incident),
+    Usual(incident_io.EDIT_INCIDENT, _incident_io_incident),
+    Usual(slack.SEND_WEBHOOK, "ok"),
+    Usual(slack.POST_MESSAGE, _SLACK_MESSAGE),
+    Usual(slack.CALL_METHOD, {"ok": True}),
+    Usual(discord.EXECUTE_WEBHOOK, ""),
+    Usual(discord.EXECUTE_WEBHOOK_OF_VERSION, ""),
+    *(Usual(each, _OPSGENIE) for each in opsgenie.ENDPOINTS if each.status == 202),
+    Usual(jira.CREATE_ISSUE, _JIRA),
+    Usual(jira.CREATE_ISSUE_2, _JIRA),
+    Usual(jira.SEARCH, {"issues": [], "isLast": True}),
+    Usual(statuspage.CREATE_INCIDENT, {"id": "placeholder00"}),
+)
 
 
 def usual_answer(request: Request) -> Response:
-    """The usual answer to a request; 200 and an empty object where nothing is known about the call."""
-    path = "/" + re.split("[?#]", request.url.partition("://")[2])[0].partition("/")[2]
-    for usual in USUAL:
-        if request.method == usual.method and re.fullmatch(usual.host, request.host) and re.fullmatch(usual.path, path):
-            value = usual.value(body_of(request)) if callable(usual.value) else usual.value
-            return _response(usual.status, value)
-    return _response(200, {})
+    """The usual answer to a request; an empty object where nothing is known about the call, nothing with a 204."""
+    call = endpoint_of(request.method, request.url)
+    if call is None:
+        return _response(200, {})
+    value = next((usual.value for usual in USUAL if usual.call is call), "" if call.status == 204 else {})
+    return _response(call.status, value(body_of(request)) if callable(value) else value)
 
 
 def _response(status: int, value: Any) -> Response:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from xsrun.effects.ports import Request, Response, TransportFailure, World
-from xsrun.providers.keys import Keyed, keyed_call
+from xsrun.providers.contracts import Endpoint
+from xsrun.providers.keys import key_of, keyed_call, scope_of
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE: Final = frozenset({"PUT", "DELETE"})
@@ -42,11 +43,12 @@ class Judged(NamedTuple):
     """The key it carries."""
     name: str = ""
     """The same with all that tells it from other effects of that key; empty when it has none."""
-    call: Keyed | None = None
+    call: Endpoint | None = None
 
     def refused(self, response: Response) -> bool:
         """Whether an answer says that there is one with this key already."""
-        return self.call is not None and self.call.refused is not None and self.call.refused(response)
+        key = self.call.key if self.call else None
+        return key is not None and key.refused is not None and key.refused(response)
 
 
 def judge(request: Request) -> Judged:
@@ -55,9 +57,9 @@ def judge(request: Request) -> Judged:
         return Judged(Policy.READ)
     call = keyed_call(request)
     place = f"{request.method} {request.url.partition('?')[0]}"
-    if call is not None and (key := call.key_of(request)):
-        name = " ".join([place, *call.scope_of(request), key])
-        return Judged(Policy.LOOKUP if call.find else Policy.KEYED, key, name, call)
+    if call is not None and call.key is not None and (key := key_of(call, request)):
+        name = " ".join([place, *scope_of(call, request), key])
+        return Judged(Policy.LOOKUP if call.key.find else Policy.KEYED, key, name, call)
     if key := request.header(request.key_header or IDEMPOTENCY_HEADER):
         return Judged(Policy.KEYED, key, f"{place} {key}", call)
     return Judged(Policy.REPEAT if request.method in REPEATABLE else Policy.ONCE, call=call)
@@ -73,19 +75,19 @@ def lookup(judged: Judged, request: Request, since: int, send: Callable[[Request
     The time is in milliseconds. Raises NoAnswer.
     """
     call = judged.call
-    if call is None or call.find is None or call.found is None:
+    if call is None or call.key is None or call.key.find is None or call.key.found is None:
         raise NoAnswer("this provider cannot be asked by key")
     try:
-        answer = send(call.find(request, judged.key))
+        answer = send(call.key.find(request, judged.key))
     except TransportFailure as failure:
         raise NoAnswer(f"asking for its key got no answer: {failure.message}") from None
     if not 200 <= answer.status < 300:
-        raise NoAnswer(f"{call.provider} answered {answer.status} when asked for the key {judged.key}")
+        raise NoAnswer(f"{call.api.title} answered {answer.status} when asked for the key {judged.key}")
     begun = datetime.fromtimestamp((since - SKEW) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        return call.found(answer, begun)
+        return call.key.found(answer, begun)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise NoAnswer(f"{call.provider} gave no list when asked for the key {judged.key}") from None
+        raise NoAnswer(f"{call.api.title} gave no list when asked for the key {judged.key}") from None
 
 
 def standing(world: World, judged: Judged, request: Request) -> Response | None:

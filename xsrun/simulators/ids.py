@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import Final
 
 from xsrun.effects.ports import Random
@@ -33,14 +32,3 @@ def to_seconds(now: int) -> str:
 def to_millis(now: int) -> str:
     """Milliseconds since 1970 as ``2015-10-06T21:30:42.801Z``."""
     return f"{to_seconds(now)[:-1]}.{now % 1000:03d}Z"
-
-
-def read_time(text: str) -> int | None:
-    """Milliseconds since 1970 of an ISO 8601 time or date, UTC when it names no zone; None when it is neither."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)

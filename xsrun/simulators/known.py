@@ -6,24 +6,30 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from xsrun.simulators.core import Simulator
-from xsrun.simulators.incident_io import IncidentIo
+from xsrun.simulators.incident_io import ROUTES, IncidentIo
 from xsrun.simulators.incident_io import seeds as incident_io
-from xsrun.simulators.pagerduty import PagerDuty
+from xsrun.simulators.pagerduty import EVENTS, REST, PagerDuty
 from xsrun.simulators.pagerduty import seeds as pagerduty
+from xsrun.simulators.routing import Route
 
 
 class Provider(NamedTuple):
     """A provider there is a simulator for."""
 
     name: str
-    hosts: tuple[str, ...]
-    """The hosts it stands for."""
+    routes: tuple[Route, ...]
+    """The calls it answers."""
     factory: Callable[..., Simulator]
     """Makes a fresh account from a clock, a source of chance and, if there are any, seeds."""
     keys: Mapping[str, str]
     """What a newcomer has to know to send a request, by name; the values of every fresh account are the same."""
     env: Mapping[str, str]
     """Environment variables that jobs take: name in lower case, and the entry of ``keys`` that fits."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts it stands for."""
+        return tuple(dict.fromkeys(host for route in self.routes for host in route.endpoint.api.hosts))
 
     def environment(self) -> dict[str, str]:
         """Environment variables with the keys of a fresh account, in both cases."""
@@ -36,7 +42,7 @@ SIMULATORS: Final[dict[str, Provider]] = {
     for provider in (
         Provider(
             "pagerduty",
-            ("api.pagerduty.com", "api.eu.pagerduty.com", "events.pagerduty.com", "events.eu.pagerduty.com"),
+            (*REST, *EVENTS),
             PagerDuty,
             {
                 "token": pagerduty.USER_KEY,
@@ -59,7 +65,7 @@ SIMULATORS: Final[dict[str, Provider]] = {
         ),
         Provider(
             "incident-io",
-            ("api.incident.io",),
+            ROUTES,
             IncidentIo,
             {
                 "source_id": incident_io.SOURCE_ID,

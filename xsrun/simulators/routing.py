@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from xsrun.effects.ports import Headers, Request, Response
+from xsrun.providers.contracts import Endpoint
 
 REASONS: Final[dict[int, str]] = {status.value: status.phrase for status in HTTPStatus}
 """The reason phrase of every registered status."""
@@ -22,7 +22,7 @@ class Call(NamedTuple):
     base: str
     """Scheme and host the request came to; links in answers start with it."""
     arguments: tuple[str, ...]
-    """What stands in the path at the places of the pattern's ``{names}``, decoded."""
+    """What stands in the path at the places of the ``{names}`` of the endpoint, decoded."""
     query: tuple[tuple[str, str], ...]
     caller: Any = None
     """Who sent it, as the provider knows them; None where nobody has to say."""
@@ -39,25 +39,14 @@ class Call(NamedTuple):
 Handler = Callable[[Any, Call], Response]
 
 
-class Route:
-    """A method, a path pattern such as ``/incidents/{id}``, and who answers there.
+class Route(NamedTuple):
+    """A call of the provider's contract, and who answers it."""
 
-    ``handler`` takes the provider's state and the call. ``rule`` is a word of the provider about who may come.
-    """
-
-    __slots__ = ("_pattern", "handler", "method", "path", "rule")
-
-    def __init__(self, method: str, path: str, handler: Handler, rule: str = "") -> None:
-        self.method = method
-        self.path = path
-        self.handler = handler
-        self.rule = rule
-        self._pattern = re.compile(re.sub(r"\\\{\w+\\\}", "([^/]+)", re.escape(path)))
-
-    def match(self, method: str, path: str) -> tuple[str, ...] | None:
-        """The decoded arguments when the route fits, else None."""
-        found = self._pattern.fullmatch(path) if method == self.method else None
-        return tuple(unquote(part) for part in found.groups()) if found else None
+    endpoint: Endpoint
+    handler: Handler
+    """Takes the provider's state and the call."""
+    rule: str = ""
+    """A word of the provider about who may come."""
 
 
 class Refused(Exception):
@@ -72,7 +61,7 @@ def find(routes: Iterable[Route], request: Request) -> tuple[Route, Call] | None
     """The first route that fits, with the parsed call."""
     parts = urlsplit(request.url)
     for route in routes:
-        arguments = route.match(request.method.upper(), parts.path)
+        arguments = route.endpoint.arguments(request.method.upper(), parts.path)
         if arguments is not None:
             query = tuple(parse_qsl(parts.query, keep_blank_values=True))
             return route, Call(request, f"{parts.scheme}://{parts.netloc}", arguments, query)

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import nearest
 from xsrun.files import content
-from xsrun.simulators.fields import Field, Problem, problems, strangers
+from xsrun.providers.fields import Field, Problem, problems, strangers
 
 Record = dict[str, Any]
 Seeds = Mapping[str, Sequence[Record]]

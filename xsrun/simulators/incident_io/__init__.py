@@ -8,6 +8,8 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from xsrun.effects.ports import Headers, Request, Response
+from xsrun.providers import incident_io as rules
+from xsrun.providers.contracts import Auth
 from xsrun.simulators.core import Simulator
 from xsrun.simulators.incident_io import alerts, incidents, settings
 from xsrun.simulators.incident_io.errors import BAD_KEY, NO_KEY, NOT_ALLOWED, failure, plain_failure, too_many
@@ -19,13 +21,9 @@ from xsrun.simulators.records import revive
 from xsrun.simulators.routing import Call, Route, empty, find, settle
 from xsrun.simulators.seeding import sow
 
-API_LIMIT: Final = 1200
-SOURCE_LIMIT: Final = 120
-
 ROUTES: Final = (*alerts.SOURCE_ROUTES, *alerts.ROUTES, *incidents.ROUTES, *settings.ROUTES)
 
 AUTHORIZATION: Final = re.compile(r"(?P<scheme>\S+)\s+(?P<token>\S+)")
-SOURCE_SCHEMES: Final = ("bearer", "basic")
 
 
 class IncidentIo(Simulator):
@@ -35,8 +33,8 @@ class IncidentIo(Simulator):
         """Hold the records of the seeds, and full rate limits."""
         self.account = Account(self.clock, self.random)
         sow(TABLES, self.seeds, self.account)
-        self._api_limits = Limits(lambda: Bucket(API_LIMIT))
-        self._source_limits = Limits(lambda: Window(SOURCE_LIMIT))
+        self._api_limits = Limits(lambda: Bucket(rules.API.rate))
+        self._source_limits = Limits(lambda: Window(rules.SOURCE.rate))
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -50,7 +48,7 @@ class IncidentIo(Simulator):
         """A failing answer on demand."""
         request_id = self.random.uuid()
         if status == 429:
-            return too_many(request_id, "forced", Budget(False, API_LIMIT, 0, 1, 1), self.clock.now())
+            return too_many(request_id, "forced", Budget(False, rules.API.rate, 0, 1, 1), self.clock.now())
         return plain_failure(request_id, status)
 
     def secrets(self) -> Iterable[str]:
@@ -92,8 +90,8 @@ class IncidentIo(Simulator):
         self.account = account
 
     def _for_source(self, route: Route, call: Call) -> Response:
-        header = _token(call.request, SOURCE_SCHEMES)
-        token = header or call.one("token")
+        header = _token(call.request, route.endpoint.api.auth)
+        token = header or call.one(route.endpoint.api.auth.query)
         if not token:
             raise self.account.refuse(401, [NO_KEY if header is None else BAD_KEY])
         source = self.account.settings["alert_sources"].get(call.arguments[0])
@@ -107,7 +105,7 @@ class IncidentIo(Simulator):
         return settle(route, self.account, call._replace(caller=source))
 
     def _for_key(self, route: Route, call: Call) -> Response:
-        token = _token(call.request, ("bearer",))
+        token = _token(call.request, route.endpoint.api.auth)
         if token is None:
             raise self.account.refuse(401, [NO_KEY])
         keys = self.account.settings["api_keys"].values()
@@ -119,7 +117,7 @@ class IncidentIo(Simulator):
         return response._replace(headers=(*response.headers, *self._rate_headers(budget)))
 
     def _as_key(self, route: Route, call: Call, key: Record) -> Response:
-        if route.rule and route.rule not in key["roles"]:
+        if route.endpoint.role and route.endpoint.role not in key["roles"]:
             return failure(self.random.uuid(), 403, [NOT_ALLOWED])
         return settle(route, self.account, call._replace(caller=key))
 
@@ -135,10 +133,11 @@ class IncidentIo(Simulator):
         )
 
 
-def _token(request: Request, schemes: tuple[str, ...]) -> str | None:
+def _token(request: Request, auth: Auth) -> str | None:
     """What the Authorization header carries, None without one; a form or scheme that is not known carries ``""``."""
     header = request.header("Authorization").strip()
     if not header:
         return None
     found = AUTHORIZATION.fullmatch(header)
+    schemes = {scheme.strip().lower() for scheme in auth.schemes}
     return found["token"] if found and found["scheme"].lower() in schemes else ""

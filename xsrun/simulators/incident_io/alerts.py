@@ -5,24 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.fields import Field
+from xsrun.providers import incident_io
 from xsrun.simulators.ids import to_millis
 from xsrun.simulators.incident_io.errors import TOO_LARGE
 from xsrun.simulators.incident_io.lists import CHOICE, ONE_OF, TIME, Filter, Page, matcher, page
 from xsrun.simulators.incident_io.seeds import Record
 from xsrun.simulators.incident_io.state import Account, Alert, Join
 from xsrun.simulators.routing import Call, Route, empty, reply
-
-LARGEST_EVENT: Final = 512 * 1024
-
-EVENT: Final = (
-    Field("title", needed=True),
-    Field("status", needed=True, choices=("firing", "resolved")),
-    Field("deduplication_key", needed=True, blank=False),
-    Field("description"),
-    Field("metadata", "object"),
-    Field("source_url"),
-)
 
 FILTERS: Final = {
     "deduplication_key": Filter(lambda alert: [alert.key], ("is",)),
@@ -40,10 +29,10 @@ SLIM_CATEGORIES: Final = {"live": "active", "learning": "post-incident"}
 
 def take_event(account: Account, call: Call) -> Response:
     """``POST /v2/alert_events/http/{id}``; the caller is the source."""
-    if len(call.request.body) > LARGEST_EVENT:
+    if len(call.request.body) > incident_io.CREATE_ALERT_EVENT.largest:
         raise account.refuse(413, [TOO_LARGE])
     event = account.read_object(call)
-    account.require(EVENT, event)
+    account.require(incident_io.CREATE_ALERT_EVENT.fields, event)
     alert = account.record_event(call.caller, event)
     message = "Event accepted for processing"
     return reply(202, {"status": "success", "message": message, "deduplication_key": alert.key})
@@ -81,7 +70,9 @@ def show_slim(alert: Alert) -> Record:
 def list_alerts(account: Account, call: Call) -> Response:
     """``GET /v2/alerts``, the newest first."""
     wanted = matcher(account, call, FILTERS)
-    return page(account, call, Page("alerts", 50), reversed(account.alerts.values()), wanted, show_alert)
+    return page(
+        account, call, Page("alerts", incident_io.LIST_ALERTS), reversed(account.alerts.values()), wanted, show_alert
+    )
 
 
 def get_alert(account: Account, call: Call) -> Response:
@@ -113,7 +104,7 @@ def list_joins(account: Account, call: Call) -> Response:
     return page(
         account,
         call,
-        Page("incident_alerts", 50),
+        Page("incident_alerts", incident_io.LIST_INCIDENT_ALERTS),
         reversed(account.joins),
         wanted,
         lambda join: _show_join(account, join),
@@ -178,17 +169,17 @@ def _show_source(source: Record, call: Call) -> Record:
 
 
 SOURCE_ROUTES: Final = (
-    Route("POST", "/v2/alert_events/http/{id}", take_event, "http"),
-    Route("GET", "/v2/heartbeat/{id}/ping", take_ping, "heartbeat"),
-    Route("POST", "/v2/heartbeat/{id}/ping", take_ping, "heartbeat"),
+    Route(incident_io.CREATE_ALERT_EVENT, take_event, "http"),
+    Route(incident_io.PING_HEARTBEAT, take_ping, "heartbeat"),
+    Route(incident_io.POST_HEARTBEAT, take_ping, "heartbeat"),
 )
 """Called with the secret of a source; the rule is the type of source."""
 
 ROUTES: Final = (
-    Route("GET", "/v2/alerts", list_alerts, "viewer"),
-    Route("GET", "/v2/alerts/{id}", get_alert, "viewer"),
-    Route("POST", "/v2/alerts/{id}/actions/resolve", resolve_alert, "on_call_editor"),
-    Route("GET", "/v2/incident_alerts", list_joins, "viewer"),
-    Route("GET", "/v2/alert_sources", list_sources, "viewer"),
-    Route("GET", "/v2/alert_sources/{id}", get_source, "viewer"),
+    Route(incident_io.LIST_ALERTS, list_alerts),
+    Route(incident_io.GET_ALERT, get_alert),
+    Route(incident_io.RESOLVE_ALERT, resolve_alert),
+    Route(incident_io.LIST_INCIDENT_ALERTS, list_joins),
+    Route(incident_io.LIST_ALERT_SOURCES, list_sources),
+    Route(incident_io.GET_ALERT_SOURCE, get_source),
 )

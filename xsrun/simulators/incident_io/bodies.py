@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
-from xsrun.simulators.fields import Field
-from xsrun.simulators.ids import read_time, to_millis
-from xsrun.simulators.incident_io.errors import Wrong, required, unknown_id
+from xsrun.providers import incident_io
+from xsrun.providers.fields import Field, read_time
+from xsrun.simulators.ids import to_millis
+from xsrun.simulators.incident_io.errors import Wrong, unknown_id
 from xsrun.simulators.incident_io.seeds import Record
 from xsrun.simulators.incident_io.state import Account
-
-SHARED: Final = (
-    Field("name"),
-    Field("summary"),
-    Field("severity_id"),
-    Field("incident_status_id"),
-    Field("slack_channel_name_override"),
-    Field("custom_field_entries", "list"),
-    Field("custom_field_entries[]", "object", needed=True),
-    required("custom_field_entries[].custom_field_id"),
-    Field("custom_field_entries[].values", "list", needed=True),
-    Field("custom_field_entries[].values[]", "object", needed=True),
-    Field("incident_role_assignments", "list"),
-    Field("incident_role_assignments[]", "object", needed=True),
-    required("incident_role_assignments[].incident_role_id"),
-    Field("incident_role_assignments[].assignee", "object"),
-    Field("incident_timestamp_values", "list"),
-    Field("incident_timestamp_values[]", "object", needed=True),
-    required("incident_timestamp_values[].incident_timestamp_id"),
-    Field("incident_timestamp_values[].value", "time"),
-)
-
-CREATE: Final = (
-    Field("idempotency_key", needed=True, blank=False),
-    Field("visibility", needed=True, choices=("public", "private")),
-    Field("mode", choices=("standard", "retrospective", "test", "tutorial")),
-    Field("incident_type_id"),
-    Field("slack_team_id"),
-    Field("retrospective_incident_options", "object"),
-    *SHARED,
-)
-
-EDIT: Final = (
-    Field("incident", "object", needed=True),
-    Field("notify_incident_channel", "boolean", needed=True),
-    *(field._replace(path=f"incident.{field.path}") for field in (Field("call_url"), *SHARED)),
-)
 
 SETTINGS: Final = {
     "severity_id": ("severity", "severities"),
@@ -56,13 +21,14 @@ SETTINGS: Final = {
 """Properties of a body that hold the id of a setting: the property of the incident, and the kind of setting."""
 
 
-def _names(fields: Iterable[Field]) -> list[str]:
-    """The properties at the top of a table of fields."""
-    return list(dict.fromkeys(field.path.partition("[")[0] for field in fields))
+def _names(fields: Iterable[Field], holder: str = "") -> list[str]:
+    """The properties of the body, or of one of its objects."""
+    paths = (field.path.removeprefix(holder) for field in fields if field.path.startswith(holder))
+    return list(dict.fromkeys(re.split(r"[.\[]", path)[0] for path in paths))
 
 
-CREATABLE: Final = _names(CREATE)
-EDITABLE: Final = ("call_url", *_names(SHARED))
+CREATABLE: Final = _names(incident_io.CREATE_INCIDENT.fields)
+EDITABLE: Final = _names(incident_io.EDIT_INCIDENT.fields, "incident.")
 
 TEXTS: Final = {
     "name": "name",

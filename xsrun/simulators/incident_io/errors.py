@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from xsrun.effects.ports import Headers, Response
-from xsrun.simulators.fields import Field, Problem
+from xsrun.providers.fields import Problem
 from xsrun.simulators.ids import to_seconds
 from xsrun.simulators.limits import Budget
 from xsrun.simulators.routing import REASONS, reply
@@ -95,11 +95,6 @@ def describe(problem: Problem) -> Wrong:
 def unknown_id(path: str) -> Wrong:
     """An id in the body that stands for nothing."""
     return Wrong("not_found", f"{_label(path.removesuffix('_id'))} was not found", path)
-
-
-def required(path: str) -> Field:
-    """The rule of a list item's property that must be a text."""
-    return Field(path, needed=True, blank=False)
 
 
 def _label(path: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.incident_io.bodies import CREATABLE, CREATE, EDIT, EDITABLE, read_properties
+from xsrun.providers import incident_io
+from xsrun.simulators.incident_io.bodies import CREATABLE, EDITABLE, read_properties
 from xsrun.simulators.incident_io.errors import Wrong
 from xsrun.simulators.incident_io.lists import CHOICE, ONE_OF, TIME, Filter, Page, given, matcher, page
 from xsrun.simulators.incident_io.present import show_incident, show_update
@@ -15,7 +16,6 @@ from xsrun.simulators.incident_io.seeds import SLACK_TEAM_ID, Record
 from xsrun.simulators.incident_io.state import Account, Incident, Update
 from xsrun.simulators.routing import Call, Route, reply
 
-LARGEST_PAGE: Final = 500
 REHEARSALS: Final = ("test", "tutorial")
 """Modes that lists leave out unless they are asked for."""
 
@@ -55,7 +55,7 @@ def _filters(account: Account) -> dict[str, Filter]:
 def create(account: Account, call: Call) -> Response:
     """``POST /v2/incidents``; answers 200, and the incident that is there when the key was used before."""
     body = account.read_object(call)
-    account.require(CREATE, body)
+    account.require(incident_io.CREATE_INCIDENT.fields, body)
     key = body["idempotency_key"]
     known = next((incident for incident in account.incidents.values() if incident.key == key), None)
     if known is not None:
@@ -80,7 +80,7 @@ def edit(account: Account, call: Call) -> Response:
     """``POST /v2/incidents/{id}/actions/edit``: what is not given stays as it is."""
     incident = _the_incident(account, call)
     body = account.read_object(call)
-    account.require(EDIT, body)
+    account.require(incident_io.EDIT_INCIDENT.fields, body)
     changes = read_properties(account, {name: body["incident"].get(name) for name in EDITABLE}, "incident.")
     turned = any(
         changes.get(name, getattr(incident, name)) != getattr(incident, name) for name in ("status", "severity")
@@ -101,7 +101,7 @@ def get(account: Account, call: Call) -> Response:
 def list_all(account: Account, call: Call) -> Response:
     """``GET /v2/incidents``."""
     order = call.one("sort_by") or NEWEST_FIRST
-    if order not in (NEWEST_FIRST, "created_at_oldest_first"):
+    if order not in incident_io.LIST_INCIDENTS.parameter("sort_by").choices:
         raise account.refuse(422, [Wrong("invalid_value", f"Sort by cannot be {order}", "sort_by")])
     incidents = list(account.incidents.values())
     passes = matcher(account, call, _filters(account))
@@ -111,14 +111,14 @@ def list_all(account: Account, call: Call) -> Response:
         return passes(incident) and (all_modes or incident.mode not in REHEARSALS)
 
     ordered = reversed(incidents) if order == NEWEST_FIRST else incidents
-    form = Page("incidents", LARGEST_PAGE, counted=True)
+    form = Page("incidents", incident_io.LIST_INCIDENTS, counted=True)
     return page(account, call, form, ordered, wanted, lambda incident: show_incident(account, incident, call.base))
 
 
 def list_updates(account: Account, call: Call) -> Response:
     """``GET /v2/incident_updates``, the newest first."""
     incident = call.one("incident_id")
-    form = Page("incident_updates", 250)
+    form = Page("incident_updates", incident_io.LIST_INCIDENT_UPDATES)
     updates = reversed(account.updates)
 
     def show(update: Update) -> Record:
@@ -135,9 +135,9 @@ def _the_incident(account: Account, call: Call) -> Incident:
 
 
 ROUTES: Final = (
-    Route("POST", "/v2/incidents", create, "incident_creator"),
-    Route("GET", "/v2/incidents", list_all, "viewer"),
-    Route("GET", "/v2/incidents/{id}", get, "viewer"),
-    Route("POST", "/v2/incidents/{id}/actions/edit", edit, "incident_editor"),
-    Route("GET", "/v2/incident_updates", list_updates, "viewer"),
+    Route(incident_io.CREATE_INCIDENT, create),
+    Route(incident_io.LIST_INCIDENTS, list_all),
+    Route(incident_io.GET_INCIDENT, get),
+    Route(incident_io.EDIT_INCIDENT, edit),
+    Route(incident_io.LIST_INCIDENT_UPDATES, list_updates),
 )

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.ids import read_time
+from xsrun.providers.contracts import Endpoint
+from xsrun.providers.fields import read_time
 from xsrun.simulators.incident_io.errors import Wrong
 from xsrun.simulators.incident_io.state import Account
 from xsrun.simulators.routing import Call, reply
@@ -107,10 +108,10 @@ def _number(filtered: Filter, value: str | int) -> int | None:
 
 
 class Page(NamedTuple):
-    """How a list is cut: its name, the largest ``page_size``, and whether the answer counts all records."""
+    """How a list is cut: its name, the call that asks for it, and whether the answer counts all records."""
 
     name: str
-    largest: int
+    endpoint: Endpoint
     counted: bool = False
 
 
@@ -123,7 +124,7 @@ def page(
     show: Callable[[Item], Any],
 ) -> Response:
     """Answer with the page that ``page_size`` and ``after`` ask for; items have an ``id``."""
-    size = _size(account, call, form.largest)
+    size = _size(account, call, *form.endpoint.parameter("page_size").between or ())
     found = list(ordered)
     total = sum(map(wanted, found))
     rest = list(filter(wanted, found[_start(account, call, found) :]))
@@ -135,11 +136,11 @@ def page(
     return reply(200, {form.name: [show(item) for item in rest[:size]], "pagination_meta": meta})
 
 
-def _size(account: Account, call: Call, largest: int) -> int:
+def _size(account: Account, call: Call, least: int, largest: int) -> int:
     text = call.one("page_size") or "25"
-    if text.isdecimal() and len(text) < 6 and 1 <= int(text) <= largest:
+    if text.isdecimal() and len(text) < 6 and least <= int(text) <= largest:
         return int(text)
-    raise account.refuse(422, [Wrong("invalid_value", f"Page size must be from 1 to {largest}", "page_size")])
+    raise account.refuse(422, [Wrong("invalid_value", f"Page size must be from {least} to {largest}", "page_size")])
 
 
 def _start(account: Account, call: Call, items: Sequence[Any]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xsrun.simulators.fields import Field
+from xsrun.providers.fields import Field
 from xsrun.simulators.incident_io.seeds import ALL_ROLES, ROUTE_ID, Record, new_key, new_setting, new_source
 from xsrun.simulators.incident_io.state import Account
 from xsrun.simulators.seeding import Table

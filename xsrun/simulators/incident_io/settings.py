@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xsrun.effects.ports import Response
+from xsrun.providers import incident_io
 from xsrun.simulators.incident_io.seeds import CREATED, Record
 from xsrun.simulators.incident_io.state import Account
 from xsrun.simulators.routing import Call, Handler, Route, reply
@@ -60,13 +61,13 @@ def get_identity(_account: Account, call: Call) -> Response:
 
 
 ROUTES: Final = (
-    Route("GET", "/v1/severities", lister("severities"), "viewer"),
-    Route("GET", "/v1/severities/{id}", getter("severities", "severity"), "viewer"),
-    Route("GET", "/v1/incident_statuses", lister("incident_statuses"), "viewer"),
-    Route("GET", "/v1/incident_statuses/{id}", getter("incident_statuses", "incident_status"), "viewer"),
-    Route("GET", "/v1/incident_types", lister("incident_types"), "viewer"),
-    Route("GET", "/v1/incident_types/{id}", getter("incident_types", "incident_type"), "viewer"),
-    Route("GET", "/v1/identity", get_identity),
-    Route("GET", "/v2/custom_fields", list_custom_fields, "viewer"),
-    Route("GET", "/v2/alert_attributes", list_alert_attributes, "viewer"),
+    Route(incident_io.LIST_SEVERITIES, lister("severities")),
+    Route(incident_io.GET_SEVERITY, getter("severities", "severity")),
+    Route(incident_io.LIST_INCIDENT_STATUSES, lister("incident_statuses")),
+    Route(incident_io.GET_INCIDENT_STATUS, getter("incident_statuses", "incident_status")),
+    Route(incident_io.LIST_INCIDENT_TYPES, lister("incident_types")),
+    Route(incident_io.GET_INCIDENT_TYPE, getter("incident_types", "incident_type")),
+    Route(incident_io.GET_IDENTITY, get_identity),
+    Route(incident_io.LIST_CUSTOM_FIELDS, list_custom_fields),
+    Route(incident_io.LIST_ALERT_ATTRIBUTES, list_alert_attributes),
 )

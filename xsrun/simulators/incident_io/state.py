@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from xsrun.effects.ports import Clock, Random
-from xsrun.simulators.fields import Field, problems
+from xsrun.providers.fields import Field, problems
 from xsrun.simulators.ids import CAPITALS, token, ulid
 from xsrun.simulators.incident_io.errors import NO_JSON, NOT_FOUND, Wrong, describe, failure
 from xsrun.simulators.incident_io.seeds import INVESTIGATING_ID, TYPE_ID, Record, catalogue

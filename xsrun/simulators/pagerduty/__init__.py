@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from xsrun.effects.ports import Clock, Headers, Random, Request, Response
+from xsrun.providers import pagerduty as rules
 from xsrun.simulators.core import Simulator
 from xsrun.simulators.limits import Budget, Limits, Window
 from xsrun.simulators.pagerduty import changes, events, incidents, parts, services
@@ -23,13 +24,10 @@ from xsrun.simulators.records import revive
 from xsrun.simulators.routing import Call, Refused, Route, empty, find, settle
 from xsrun.simulators.seeding import NO_SEEDS, Seeds, sow
 
-REST_LIMIT: Final = 960
-EVENT_LIMIT: Final = 120
-
 REST: Final = (*incidents.ROUTES, *changes.ROUTES, *parts.ROUTES, *services.ROUTES, *events.ROUTES)
 EVENTS: Final = events.EVENT_ROUTES
 
-AUTHORIZATION: Final = re.compile(r"Token token=(\S+)")
+AUTHORIZATION: Final = re.compile(rf"(?:{'|'.join(rules.REST.auth.schemes)})(\S+)")
 EMAIL: Final = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+")
 
 
@@ -47,8 +45,8 @@ class PagerDuty(Simulator):
         """Hold the records of the seeds, and full rate limits."""
         self.account = Account(self.clock, self.random)
         sow(TABLES, self.seeds, self.account)
-        self._rest_limits = Limits(lambda: Window(REST_LIMIT))
-        self._event_limits = Limits(lambda: Window(EVENT_LIMIT))
+        self._rest_limits = Limits(lambda: Window(rules.REST.rate))
+        self._event_limits = Limits(lambda: Window(rules.EVENTS.rate))
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -65,7 +63,7 @@ class PagerDuty(Simulator):
         """A failing answer on demand."""
         if find(EVENTS, request):
             return event_error(status)
-        headers = _rate_headers(Budget(False, REST_LIMIT, 0, 1, 1)) if status == 429 else ()
+        headers = _rate_headers(Budget(False, rules.REST.rate, 0, 1, 1)) if status == 429 else ()
         return _with_headers(rest_status(status), headers)
 
     def secrets(self) -> Iterable[str]:
@@ -124,11 +122,11 @@ class PagerDuty(Simulator):
 
     def _caller(self, route: Route, request: Request, key: Record) -> Ref | None:
         """The user a call acts for: that of the key, or the one in ``From`` where a person is needed."""
-        if not key["writes"] and route.method != "GET":
+        if not key["writes"] and route.endpoint.method != "GET":
             raise refuse("denied")
         if key["user"]:
             return Ref("user", key["user"])
-        if route.rule != "person":
+        if not route.endpoint.person:
             return None
         address = request.header("From").strip()
         if not address:

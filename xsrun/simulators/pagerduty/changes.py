@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.fields import Field
+from xsrun.providers import pagerduty
+from xsrun.providers.fields import problems
+from xsrun.providers.pagerduty import LARGEST_UPDATE, SNOOZE, STATUSES
 from xsrun.simulators.pagerduty.errors import read_body, refuse, require
 from xsrun.simulators.pagerduty.lists import view
-from xsrun.simulators.pagerduty.lookup import find_priority, known, listed_incident, read_assignees, the_incident
-from xsrun.simulators.pagerduty.rules import SHARED, STATUSES
+from xsrun.simulators.pagerduty.lookup import (
+    check_type,
+    find_priority,
+    known,
+    listed_incident,
+    read_assignees,
+    the_incident,
+)
 from xsrun.simulators.pagerduty.seeds import Record
 from xsrun.simulators.pagerduty.state import Account, Incident, Ref
 from xsrun.simulators.routing import Call, Route, reply
-
-LARGEST_UPDATE: Final = 250
-LONGEST_SNOOZE: Final = 604_800
-
-REFERENCE: Final = ("incident_reference", "incident")
-
-CHANGE: Final = (
-    Field("type", needed=True, choices=REFERENCE),
-    Field("title", blank=False),
-    Field("resolution"),
-    Field("escalation_level", "integer"),
-    Field("service", "object"),
-    Field("service.id", needed=True, blank=False),
-    *SHARED,
-)
-
-LISTED: Final = (
-    Field("incidents[]", "object", needed=True),
-    Field("incidents[].id", needed=True, blank=False),
-)
-
-SOURCES: Final = (
-    Field("source_incidents[]", "object", needed=True),
-    Field("source_incidents[].id", needed=True, blank=False),
-    Field("source_incidents[].type", needed=True, choices=REFERENCE),
-)
 
 
 class Change(NamedTuple):
@@ -58,6 +40,8 @@ def change_one(account: Account, call: Call) -> Response:
     """``PUT /incidents/{id}``."""
     incident = the_incident(account, call)
     body = read_body(call, "incident", dict)
+    _check_status(body)
+    require(pagerduty.UPDATE_INCIDENT.fields, body)
     change = _check(account, incident, body, movable=True)
     _make(account, change, call.caller)
     return reply(200, {"incident": view(account, call).incident(incident)})
@@ -68,7 +52,9 @@ def change_many(account: Account, call: Call) -> Response:
     bodies = read_body(call, "incidents", list)
     if len(bodies) > LARGEST_UPDATE:
         raise refuse("too-many")
-    require(LISTED, {"incidents": bodies})
+    for body in bodies:
+        _check_status(body)
+    require(pagerduty.UPDATE_INCIDENTS.fields, {"incidents": bodies})
     changes = [_check(account, listed_incident(account, body), body) for body in bodies]
     for change in changes:
         _make(account, change, call.caller)
@@ -76,12 +62,17 @@ def change_many(account: Account, call: Call) -> Response:
     return reply(200, {"incidents": [shown.incident(change.incident) for change in changes]})
 
 
-def _check(account: Account, incident: Incident, body: Record, *, movable: bool = False) -> Change:
-    """Check a change; ``movable`` lets it go to another service."""
-    require(CHANGE, body)
-    status = body.get("status")
+def _check_status(body: Any) -> None:
+    """A status that there is not has a code of its own."""
+    status = body.get("status") if isinstance(body, dict) else None
     if status is not None and status not in STATUSES:
         raise refuse("status", "Status must be one of triggered, acknowledged or resolved.")
+
+
+def _check(account: Account, incident: Incident, body: Record, *, movable: bool = False) -> Change:
+    """Check a change; ``movable`` lets it go to another service."""
+    check_type(body)
+    status = body.get("status")
     if incident.merged and status in ("triggered", "acknowledged"):
         raise refuse("merged")
     properties = _properties(account, body)
@@ -133,7 +124,7 @@ def merge(account: Account, call: Call) -> Response:
     """``PUT /incidents/{id}/merge``."""
     target = the_incident(account, call)
     bodies = read_body(call, "source_incidents", list)
-    require(SOURCES, {"source_incidents": bodies})
+    require(pagerduty.MERGE_INCIDENTS.fields, {"source_incidents": bodies})
     if not target.open:
         raise refuse("resolved")
     sources = [listed_incident(account, body) for body in bodies]
@@ -150,8 +141,8 @@ def snooze(account: Account, call: Call) -> Response:
     """``POST /incidents/{id}/snooze``."""
     incident = the_incident(account, call)
     duration = read_body(call, "duration", object)
-    if type(duration) is not int or not 1 <= duration <= LONGEST_SNOOZE:
-        raise refuse("snooze", f"Duration must be an integer from 1 to {LONGEST_SNOOZE}.")
+    if problems(pagerduty.SNOOZE_INCIDENT.fields, {"duration": duration}):
+        raise refuse("snooze", "Duration must be an integer from {} to {}.".format(*SNOOZE))
     if not incident.open:
         raise refuse("resolved")
     account.snooze(incident, duration, call.caller)
@@ -159,8 +150,8 @@ def snooze(account: Account, call: Call) -> Response:
 
 
 ROUTES: Final = (
-    Route("PUT", "/incidents", change_many, "person"),
-    Route("PUT", "/incidents/{id}", change_one, "person"),
-    Route("PUT", "/incidents/{id}/merge", merge, "person"),
-    Route("POST", "/incidents/{id}/snooze", snooze, "person"),
+    Route(pagerduty.UPDATE_INCIDENTS, change_many),
+    Route(pagerduty.UPDATE_INCIDENT, change_one),
+    Route(pagerduty.MERGE_INCIDENTS, merge),
+    Route(pagerduty.SNOOZE_INCIDENT, snooze),
 )

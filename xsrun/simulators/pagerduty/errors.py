@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.fields import Field, Problem, problems
+from xsrun.providers.fields import Field, Problem, problems
 from xsrun.simulators.routing import REASONS, Call, Refused, empty, read_json, reply
 
 
@@ -119,6 +119,8 @@ def _rest_detail(problem: Problem) -> str:
             return f"{label} must be {_listed(problem.field.choices)}."
         case "length":
             return f"{label} is too long (maximum is {problem.field.longest} characters)."
+        case "range":
+            return f"{label} must be from {{}} to {{}}.".format(*problem.field.between or ())
         case _:
             return f"{label} must be {_A[problem.field.kind]}."
 

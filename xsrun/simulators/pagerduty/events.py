@@ -6,60 +6,22 @@ import re
 from typing import Any, Final
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.fields import Field, problems
-from xsrun.simulators.ids import read_time, to_seconds
+from xsrun.providers import pagerduty
+from xsrun.providers.fields import problems, read_time
+from xsrun.providers.pagerduty import LARGEST_EVENT
+from xsrun.simulators.ids import to_seconds
 from xsrun.simulators.pagerduty.errors import event_details, event_error
 from xsrun.simulators.pagerduty.lists import moment, page, view
 from xsrun.simulators.pagerduty.seeds import Record
 from xsrun.simulators.pagerduty.state import Account, Alert, Incident, Ref
 from xsrun.simulators.routing import Call, Refused, Route, read_json, reply
 
-LARGEST_EVENT: Final = 512 * 1024
-KEY_LENGTH: Final = 32
+KEY_LENGTH: Final = pagerduty.ENQUEUE.field("routing_key").longest
 ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+")
 
-LINKS: Final = (
-    Field("links", "list"),
-    Field("links[]", "object", needed=True),
-    Field("links[].href", needed=True, blank=False),
-    Field("links[].text"),
-    Field("images", "list"),
-    Field("images[]", "object", needed=True),
-    Field("images[].src", needed=True, blank=False),
-    Field("images[].href"),
-    Field("images[].alt"),
-)
-
-EVENT: Final = (
-    Field("event_action", needed=True, blank=False, choices=("trigger", "acknowledge", "resolve")),
-    Field("dedup_key", longest=255),
-    Field("client"),
-    Field("client_url"),
-    *LINKS,
-)
-
-TRIGGER: Final = (
-    Field("payload", "object", needed=True),
-    Field("payload.summary", needed=True, blank=False, longest=1024),
-    Field("payload.source", needed=True, blank=False),
-    Field("payload.severity", needed=True, blank=False, choices=("critical", "error", "warning", "info")),
-    Field("payload.timestamp", "time"),
-    Field("payload.component"),
-    Field("payload.group"),
-    Field("payload.class"),
-    Field("payload.custom_details", "object"),
-)
-
-FOLLOW_UP: Final = (Field("dedup_key", needed=True, blank=False),)
-
-CHANGE: Final = (
-    Field("payload", "object", needed=True),
-    Field("payload.summary", needed=True, blank=False, longest=1024),
-    Field("payload.source"),
-    Field("payload.timestamp", "time"),
-    Field("payload.custom_details", "object"),
-    *LINKS,
-)
+EVENT: Final = tuple(field for field in pagerduty.ENQUEUE.fields if field.path != "routing_key")
+CHANGE: Final = tuple(field for field in pagerduty.ENQUEUE_CHANGE.fields if field.path != "routing_key")
+"""The rules of a key have words of their own."""
 
 
 def routing_key(body: bytes) -> str:
@@ -76,20 +38,16 @@ def enqueue(account: Account, call: Call) -> Response:
     """``POST /v2/enqueue``."""
     event = _read_event(call)
     details = _key_details(account, event) + event_details(problems(EVENT, event))
-    action = event.get("event_action")
-    if action == "trigger":
-        details += event_details(problems(TRIGGER, event))
-    elif action in ("acknowledge", "resolve"):
-        details += event_details(problems(FOLLOW_UP, event))
     if details:
         raise Refused(event_error(400, details))
+    action = event["event_action"]
     key = event.get("dedup_key") or account.new_key()
     source = str(integration(account, event["routing_key"]))
     found = account.open_alert(source, key)
     if action == "trigger":
         _trigger(account, source, key, event, found)
     elif found:
-        _follow_up(account, str(action), *found)
+        _follow_up(account, action, *found)
     return reply(202, {"status": "success", "message": "Event processed", "dedup_key": key})
 
 
@@ -199,8 +157,8 @@ def _follow_up(account: Account, action: str, incident: Incident, alert: Alert) 
 
 
 EVENT_ROUTES: Final = (
-    Route("POST", "/v2/enqueue", enqueue),
-    Route("POST", "/v2/change/enqueue", enqueue_change),
+    Route(pagerduty.ENQUEUE, enqueue),
+    Route(pagerduty.ENQUEUE_CHANGE, enqueue_change),
 )
 
-ROUTES: Final = (Route("GET", "/change_events", list_changes),)
+ROUTES: Final = (Route(pagerduty.LIST_CHANGE_EVENTS, list_changes),)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.fields import Field
+from xsrun.providers import pagerduty
+from xsrun.providers.pagerduty import STATUSES, URGENCIES
 from xsrun.simulators.pagerduty.errors import read_body, refuse, require
 from xsrun.simulators.pagerduty.lists import choices, moment, page, sort, view
-from xsrun.simulators.pagerduty.lookup import known, open_key, read_assignees, the_incident
-from xsrun.simulators.pagerduty.rules import SHARED, STATUSES, URGENCIES
+from xsrun.simulators.pagerduty.lookup import check_type, known, open_key, read_assignees, the_incident
 from xsrun.simulators.pagerduty.seeds import INCIDENT_TYPES, Record
 from xsrun.simulators.pagerduty.state import Account, Incident, Ref
 from xsrun.simulators.routing import Call, Route, reply
@@ -17,21 +17,6 @@ from xsrun.simulators.routing import Call, Route, reply
 DAY: Final = 86_400_000
 DEFAULT_WINDOW: Final = 30 * DAY
 LARGEST_WINDOW: Final = 184 * DAY
-
-CREATE: Final = (
-    Field("type", needed=True, choices=("incident",)),
-    Field("title", needed=True, blank=False),
-    Field("service", "object", needed=True),
-    Field("service.id", needed=True, blank=False),
-    Field("service.type", needed=True, choices=("service_reference", "service")),
-    Field("incident_key"),
-    Field("body", "object"),
-    Field("body.type", needed=True, choices=("incident_body",)),
-    Field("body.details"),
-    Field("priority", "object"),
-    Field("priority.id", needed=True, blank=False),
-    *SHARED,
-)
 
 SORT_KEYS: Final = {
     "incident_number": lambda incident: incident.number,
@@ -44,7 +29,8 @@ SORT_KEYS: Final = {
 def create(account: Account, call: Call) -> Response:
     """``POST /incidents``."""
     body = read_body(call, "incident", dict)
-    require(CREATE, body)
+    require(pagerduty.CREATE_INCIDENT.fields, body)
+    check_type(body)
     service = known(account, "service", body["service"]["id"])
     assignees = read_assignees(account, body)
     if len(assignees) > 1:
@@ -127,8 +113,8 @@ def list_types(_account: Account, call: Call) -> Response:
 
 
 ROUTES: Final = (
-    Route("POST", "/incidents", create, "person"),
-    Route("GET", "/incidents", list_all),
-    Route("GET", "/incidents/types", list_types),
-    Route("GET", "/incidents/{id}", get),
+    Route(pagerduty.CREATE_INCIDENT, create),
+    Route(pagerduty.LIST_INCIDENTS, list_all),
+    Route(pagerduty.LIST_INCIDENT_TYPES, list_types),
+    Route(pagerduty.GET_INCIDENT, get),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.ids import read_time
+from xsrun.providers.fields import read_time
 from xsrun.simulators.pagerduty.errors import refuse
 from xsrun.simulators.pagerduty.present import View
 from xsrun.simulators.pagerduty.state import Account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from xsrun.simulators.pagerduty.errors import refuse
-from xsrun.simulators.pagerduty.seeds import Record
+from xsrun.simulators.pagerduty.seeds import INCIDENT_TYPES, Record
 from xsrun.simulators.pagerduty.state import Account, Incident
 from xsrun.simulators.routing import Call
 
@@ -31,6 +31,13 @@ def known(account: Account, kind: str, record_id: str) -> str:
     if record_id not in account.records[kind]:
         raise refuse("arguments", f"{kind.replace('_', ' ').capitalize()} not found")
     return record_id
+
+
+def check_type(body: Record) -> None:
+    """Refuse a type of incident that the account does not have."""
+    names = [kind["name"] for kind in INCIDENT_TYPES]
+    if body.get("incident_type") and body["incident_type"]["name"] not in names:
+        raise refuse("invalid", f"Incident type name must be {' or '.join(names)}.")
 
 
 def read_assignees(account: Account, body: Record) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from xsrun.effects.ports import Response
-from xsrun.simulators.fields import Field
+from xsrun.providers import pagerduty
+from xsrun.providers.pagerduty import LARGEST_UPDATE
 from xsrun.simulators.ids import to_seconds
-from xsrun.simulators.pagerduty.changes import LARGEST_UPDATE, REFERENCE
 from xsrun.simulators.pagerduty.errors import read_body, refuse, require
 from xsrun.simulators.pagerduty.lists import choices, moment, page, sort, view
 from xsrun.simulators.pagerduty.lookup import the_incident
@@ -17,16 +17,6 @@ from xsrun.simulators.pagerduty.state import Account, Alert, Entry, Incident, No
 from xsrun.simulators.routing import Call, Route, empty, reply
 
 MOST_NOTES: Final = 2000
-
-NOTE: Final = (Field("content", needed=True, blank=False),)
-UPDATE: Final = (Field("message", needed=True, blank=False), Field("subject"), Field("html_message"))
-ALERT: Final = (
-    Field("status", choices=("triggered", "resolved")),
-    Field("incident", "object"),
-    Field("incident.id", needed=True, blank=False),
-    Field("incident.type", choices=REFERENCE),
-)
-LISTED_ALERT: Final = (Field("id", needed=True, blank=False), Field("type", needed=True, choices=("alert",)), *ALERT)
 
 
 # ---------------------------------------------------------------- notes
@@ -42,7 +32,7 @@ def add_note(account: Account, call: Call) -> Response:
     """``POST /incidents/{id}/notes``; answers 200."""
     incident = the_incident(account, call)
     body = read_body(call, "note", dict)
-    require(NOTE, body)
+    require(pagerduty.CREATE_NOTE.fields, body)
     if len(incident.notes) >= MOST_NOTES:
         raise refuse("arguments", f"An incident takes {MOST_NOTES} notes at most.")
     entry = account.write(incident, "annotate", call.caller, note=body["content"])
@@ -55,7 +45,7 @@ def change_note(account: Account, call: Call) -> Response:
     """``PUT /incidents/{id}/notes/{note_id}``."""
     note = _the_note(the_incident(account, call), call)
     body = read_body(call, "note", dict)
-    require(NOTE, body)
+    require(pagerduty.CREATE_NOTE.fields, body)
     note.content = body["content"]
     note.updated = account.clock.now()
     return reply(200, {"note": view(account, call).note(note)})
@@ -79,7 +69,7 @@ def add_status_update(account: Account, call: Call) -> Response:
     """``POST /incidents/{id}/status_updates``."""
     the_incident(account, call)
     body = {name: read_body(call, name, object) for name in ("message", "subject", "html_message")}
-    require(UPDATE, body)
+    require(pagerduty.CREATE_STATUS_UPDATE.fields, body)
     sent = {"id": account.new_id(), "created_at": to_seconds(account.clock.now())}
     return reply(200, {"status_update": body | sent | {"sender": view(account, call).reference(call.caller)}})
 
@@ -119,7 +109,7 @@ def change_alert(account: Account, call: Call) -> Response:
     if alert is None:
         raise refuse("unknown")
     body = read_body(call, "alert", dict)
-    require(ALERT, body)
+    require(pagerduty.UPDATE_ALERT.fields, body)
     holder = _change_alert(account, call, incident, alert, body)
     return reply(200, {"alert": view(account, call).alert(holder, alert)})
 
@@ -131,10 +121,8 @@ def change_alerts(account: Account, call: Call) -> Response:
     if len(bodies) > LARGEST_UPDATE:
         raise refuse("too-many")
     pairs: list[tuple[Alert, Record]] = []
+    require(pagerduty.UPDATE_ALERTS.fields, {"alerts": bodies})
     for body in bodies:
-        if not isinstance(body, dict):
-            raise refuse("invalid", "Alerts must be a list of objects.")
-        require(LISTED_ALERT, body)
         alert = _find_alert(incident, body["id"])
         if alert is None:
             raise refuse("arguments", "Alert not found")
@@ -205,16 +193,16 @@ def _list_entries(account: Account, call: Call, entries: list[Entry]) -> Respons
 
 
 ROUTES: Final = (
-    Route("GET", "/incidents/{id}/notes", list_notes),
-    Route("POST", "/incidents/{id}/notes", add_note, "person"),
-    Route("PUT", "/incidents/{id}/notes/{note}", change_note, "person"),
-    Route("DELETE", "/incidents/{id}/notes/{note}", delete_note),
-    Route("POST", "/incidents/{id}/status_updates", add_status_update, "person"),
-    Route("GET", "/incidents/{id}/alerts", list_alerts),
-    Route("PUT", "/incidents/{id}/alerts", change_alerts, "person"),
-    Route("GET", "/incidents/{id}/alerts/{alert}", get_alert),
-    Route("PUT", "/incidents/{id}/alerts/{alert}", change_alert, "person"),
-    Route("GET", "/incidents/{id}/log_entries", list_incident_entries),
-    Route("GET", "/log_entries", list_entries),
-    Route("GET", "/log_entries/{id}", get_entry),
+    Route(pagerduty.LIST_NOTES, list_notes),
+    Route(pagerduty.CREATE_NOTE, add_note),
+    Route(pagerduty.UPDATE_NOTE, change_note),
+    Route(pagerduty.DELETE_NOTE, delete_note),
+    Route(pagerduty.CREATE_STATUS_UPDATE, add_status_update),
+    Route(pagerduty.LIST_ALERTS, list_alerts),
+    Route(pagerduty.UPDATE_ALERTS, change_alerts),
+    Route(pagerduty.GET_ALERT, get_alert),
+    Route(pagerduty.UPDATE_ALERT, change_alert),
+    Route(pagerduty.LIST_INCIDENT_LOG_ENTRIES, list_incident_entries),
+    Route(pagerduty.LIST_LOG_ENTRIES, list_entries),
+    Route(pagerduty.GET_LOG_ENTRY, get_entry),
 )

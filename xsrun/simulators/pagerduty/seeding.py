@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xsrun.simulators.fields import Field
+from xsrun.providers.fields import Field
 from xsrun.simulators.pagerduty.seeds import (
     ESCALATION_POLICY_ID,
     Record,

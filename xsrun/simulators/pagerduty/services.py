@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from xsrun.effects.ports import Response
+from xsrun.providers import pagerduty
 from xsrun.simulators.pagerduty.errors import refuse
 from xsrun.simulators.pagerduty.lists import page, sort, view
 from xsrun.simulators.pagerduty.seeds import ABILITIES, Record
@@ -115,11 +116,19 @@ def list_oncalls(account: Account, call: Call) -> Response:
 
 
 ROUTES: Final = (
-    *(Route("GET", f"/{plural}", lister(kind)) for kind, plural in PLURALS.items()),
-    Route("GET", "/users/me", get_me),
-    *(Route("GET", f"/{plural}/{{id}}", getter(kind)) for kind, plural in PLURALS.items()),
-    Route("GET", "/services/{id}/integrations/{integration}", get_integration),
-    Route("GET", "/abilities", list_abilities),
-    Route("GET", "/abilities/{id}", get_ability),
-    Route("GET", "/oncalls", list_oncalls),
+    Route(pagerduty.LIST_SERVICES, lister("service")),
+    Route(pagerduty.GET_SERVICE, getter("service")),
+    Route(pagerduty.GET_INTEGRATION, get_integration),
+    Route(pagerduty.LIST_USERS, lister("user")),
+    Route(pagerduty.GET_CURRENT_USER, get_me),
+    Route(pagerduty.GET_USER, getter("user")),
+    Route(pagerduty.LIST_TEAMS, lister("team")),
+    Route(pagerduty.GET_TEAM, getter("team")),
+    Route(pagerduty.LIST_ESCALATION_POLICIES, lister("escalation_policy")),
+    Route(pagerduty.GET_ESCALATION_POLICY, getter("escalation_policy")),
+    Route(pagerduty.LIST_PRIORITIES, lister("priority")),
+    Route(pagerduty.GET_PRIORITY, getter("priority")),
+    Route(pagerduty.LIST_ABILITIES, list_abilities),
+    Route(pagerduty.GET_ABILITY, get_ability),
+    Route(pagerduty.LIST_ONCALLS, list_oncalls),
 )

@@ -1,0 +1,41 @@
+"""Asking PagerDuty what a key has made, from its reference "List incidents"."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+from xsrun.effects.ports import Request, Response
+from xsrun.providers.contracts import body_of
+from xsrun.providers.fields import value_at
+
+
+def incident_by_key(request: Request, key: str) -> Request:
+    """The request for the incidents of the service with this key, whenever they were opened."""
+    service = value_at(body_of(request), "incident.service.id")
+    query = [f"incident_key={quote(key, safe='')}", "date_range=all", "sort_by=created_at:desc"]
+    if isinstance(service, str) and service:
+        query.append(f"service_ids%5B%5D={quote(service, safe='')}")
+    headers = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
+    url = f"{request.url.partition('?')[0]}?{'&'.join(query)}"
+    return request._replace(method="GET", url=url, headers=headers, body=b"")
+
+
+def incident_exists(response: Response) -> bool:
+    """Whether an open incident of the service has the key."""
+    return response.status == 400 and b"matching dedup key already exists" in response.body
+
+
+def incident_since(response: Response, since: str) -> Response | None:
+    """The answer to the create call, out of a list of incidents.
+
+    One that is open counts whenever it was opened, because it would have stopped a second one; one that is resolved
+    may be an old one of the same cause.
+    """
+    answer = json.loads(response.body) if response.status == 200 else {}
+    listed = answer.get("incidents") if isinstance(answer, dict) else None
+    made = [each for each in listed or () if each["status"] != "resolved" or each["created_at"] >= since]
+    if not made:
+        return None
+    body = json.dumps({"incident": made[0]}, ensure_ascii=False).encode()
+    return response._replace(status=201, reason="Created", body=body)
