@@ -12,7 +12,7 @@ from xsrun.compile.flow import check_flow
 from xsrun.compile.program import compile_folder
 from xsrun.compile.slips import check_slips
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
-from xsrun.effects.outward import AdmittingHttp, LateHttp, files_of, real_world
+from xsrun.effects.outward import REDIS_URL, AdmittingHttp, LateHttp, cache_of, files_of, real_world
 from xsrun.effects.ports import Http, World
 from xsrun.executable import Executable
 from xsrun.files import home_of
@@ -167,7 +167,8 @@ class Project(Executable):
             masker.add([value], name)
         binding = Binding(masker, lambda: (*named_hosts(self.program, plan, env, None), *allow_hosts))
         guarded = AdmittingHttp(http or LateHttp(), lambda: binding)
-        return real_world(_SilentLog(), dict(env), guarded, files=files_of(self.path))._replace(secrets=masker)
+        made = real_world(_SilentLog(), dict(env), guarded, files=files_of(self.path))
+        return made._replace(secrets=masker, cache=cache_of(self.path, made.clock, env.get(REDIS_URL, "")))
 
 
 def parse(text: str, name: str = "run.xs") -> Document:

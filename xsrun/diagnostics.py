@@ -369,6 +369,7 @@ RUN: Final[dict[str, Code]] = {
     "bad-archive": Code(Exit.FAILED, "the zip archive is damaged, or its password is another one"),
     "bad-line": Code(Exit.FAILED, "a line of a stream cannot be read"),
     "file-error": Code(Exit.FAILED, "the system refuses to read or write a file"),
+    "redis-error": Code(Exit.FAILED, "Redis, or what stands in its place, refuses a command or does not answer"),
     "no-function": Code(Exit.FAILED, "the called function does not exist"),
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),

@@ -15,6 +15,7 @@ PACKAGES: Final = {
     "lambda": "py_mini_racer",
     "lsp": "pygls",
     "mcp": "mcp",
+    "redis": "redis",
     "template": "jinja2",
     "zip": "pyzipper",
 }

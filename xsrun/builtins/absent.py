@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 _DATA: Final = "tables are not stored locally yet"
-_REDIS: Final = "there is no local redis yet"
 _CLOUD: Final = "it needs an account of that cloud"
 _MODEL: Final = "it needs a language model of the platform"
 _PLATFORM: Final = "it exists only on the platform"
@@ -19,10 +18,6 @@ _NAMES: Final[dict[str, str]] = {
         "db.schema db.set_datasource db.direct_query db.bulk.add db.bulk.update db.bulk.patch db.bulk.delete "
         "db.external.postgres.direct_query db.external.mysql.direct_query db.external.mssql.direct_query "
         "db.external.oracle.direct_query db.external.snowflake.direct_query addon.call"
-    ),
-    _REDIS: (
-        "redis.set redis.get redis.has redis.del redis.incr redis.decr redis.push redis.unshift redis.pop redis.shift "
-        "redis.range redis.count redis.remove redis.keys redis.ratelimit"
     ),
     _CLOUD: (
         "cloud.aws.s3.upload_file cloud.aws.s3.read_file cloud.aws.s3.delete_file cloud.aws.s3.get_file_info "

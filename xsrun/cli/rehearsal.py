@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
-from xsrun.effects.ports import Http, Request, World
+from xsrun.effects.outward import late_port
+from xsrun.effects.ports import Cache, Http, Request, World
 from xsrun.engine.cassette import BadCassette, PlayingCassette, RecordingCassette, read_cassette
 from xsrun.engine.dry_files import DryFiles
 from xsrun.engine.dry_run import DryHttp, HurriedClock
 from xsrun.engine.vault import Vault
+from xsrun.late import Late
 from xsrun.render import shown_headers
 
+_dry_cache: Callable[..., Cache] = Late("xsrun.engine.dry_cache", "DryCache")
 ADDRESSES: Final = (
     (r"slack.*(url|webhook)|(url|webhook).*slack", "https://hooks.slack.com/services/"),
     (r"(^|_)(url|uri)$", "https://stand-in.invalid/"),
@@ -50,10 +53,17 @@ def dry(world: World, simulated: bool, output: Output) -> World:
         else:
             output.line(output.masker.text(f"would {verb} file {path}"))
 
+    def show_key(command: str, key: str) -> None:
+        if output.as_json:
+            output.line({"type": "would-redis", **output.masker.value({"command": command, "key": key})})
+        else:
+            output.line(output.masker.text(f"would do redis {command} {key}"))
+
     return world._replace(
         http=DryHttp(world.http if simulated else None, show),
         clock=HurriedClock(world.clock),
         files=DryFiles(world.files, show_file),
+        cache=late_port(lambda: _dry_cache(world.cache, world.clock.now, show_key)),
     )
 
 

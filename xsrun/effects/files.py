@@ -98,15 +98,28 @@ class FolderFiles:
     def _made(self, parts: tuple[str, ...]) -> str:
         """The same for a file to be written: the folders before it are made."""
         place = self._place(parts)
-        folder = os.path.join(self._home, HIDDEN)
-        for part in ("", STORE, *parts[:-1]):
+        folder = hidden_folder(self._home)
+        for part in (STORE, *parts[:-1]):
             folder = os.path.join(folder, part)
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder, 0o700)
-        ignore = os.path.join(self._home, HIDDEN, ".gitignore")
-        with contextlib.suppress(FileExistsError), os.fdopen(_created(ignore, os.O_EXCL), "wb") as stream:
-            stream.write(b"*\n")
         return place
+
+
+def hidden_folder(home: str) -> str:
+    """The runner's folder in that of a project, made for its owner alone when it is not there. Raises OSError."""
+    folder = os.path.join(home, HIDDEN)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+    ignore = os.path.join(folder, ".gitignore")
+    with contextlib.suppress(FileExistsError), os.fdopen(_created(ignore, os.O_EXCL), "wb") as stream:
+        stream.write(b"*\n")
+    return folder
+
+
+def owned_file(place: str) -> None:
+    """Make an empty file that only its owner may read, unless it is there. Raises OSError, also for a link."""
+    os.close(_created(place, 0))
 
 
 def _save(place: str, pieces: Iterable[bytes]) -> int:

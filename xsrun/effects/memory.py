@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from xsrun import values
 from xsrun.effects.files import demand_size, not_found
+from xsrun.effects.outward import cache_of
 from xsrun.effects.ports import Request, Response, TransportFailure, World
 from xsrun.effects.real import FixedClock, SeededRandom
 from xsrun.resources import names
@@ -143,10 +144,11 @@ class MemoryFiles:
 
 
 def memory_world(**overrides: Any) -> World:
-    """A world in memory: no network, 2026-01-01, seed 0, an empty log, no files and no environment.
+    """A world in memory: no network, 2026-01-01, seed 0, an empty log, no files, an empty cache and no environment.
 
     Name a field of World to put something else in its place, e.g.
     ``memory_world(http=MemoryHttp(answer), env={"KEY": "k"})``.
     """
     world = World(http=MemoryHttp(), clock=ManualClock(), random=SeededRandom(0), log=MemoryLog(), files=MemoryFiles())
-    return world._replace(**overrides)
+    world = world._replace(**overrides)
+    return world if "cache" in overrides else world._replace(cache=cache_of("", world.clock))

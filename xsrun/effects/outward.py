@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 
-from xsrun.effects.ports import NO_FILES, Clock, Files, Http, Log, Random, Request, Response, World
+from xsrun.effects.ports import NO_CACHE, NO_FILES, Cache, Clock, Files, Http, Log, Random, Request, Response, World
 from xsrun.effects.real import SystemClock, SystemRandom
-from xsrun.hints import Any
+from xsrun.hints import Any, Final, TypeVar
 from xsrun.late import Late
 
+_unquote: Callable[[str], str] = Late("urllib.parse", "unquote")
 _real_port: Callable[[], Any] = Late("xsrun.effects.http", "HttpxPort")
 _memory_files: Callable[[], Files] = Late("xsrun.effects.memory", "MemoryFiles")
 _folder_files: Callable[[str], Files] = Late("xsrun.effects.files", "FolderFiles")
+_kept_cache: Callable[[Callable[[], int], str], Cache] = Late("xsrun.effects.cache", "KeptCache")
+_redis_cache: Callable[[str], Cache] = Late("xsrun.effects.redis", "RedisCache")
+
+Port = TypeVar("Port", bound=Any)
+REDIS_URL: Final = "REDIS_URL"
+"""The variable that says where a real Redis is."""
 
 
 class LateHttp:
@@ -54,31 +61,49 @@ class AdmittingHttp:
         return self._inner.send(request._replace(admit=self._admit))
 
 
-class _LateFiles:
-    """A store of files, made when it is first used."""
+class _LatePort:
+    """A port that is made when it is first used."""
 
-    def __init__(self, make: Callable[[], Files]) -> None:
+    def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make
-        self._store: Files | None = None
+        self._port: Any = None
 
     def __getattr__(self, name: str) -> Any:
-        """A method of the store."""
-        if self._store is None:
-            self._store = self._make()
-        return getattr(self._store, name)
+        """A method of the port."""
+        if self._port is None:
+            self._port = self._make()
+        return getattr(self._port, name)
 
 
-def late_files(make: Callable[[], Files]) -> Files:
-    """A store that is made when it is first used."""
-    late: Any = _LateFiles(make)
-    files: Files = late
-    return files
+def late_port(make: Callable[[], Port]) -> Port:
+    """A port that is made when it is first used."""
+    late: Any = _LatePort(make)
+    port: Port = late
+    return port
 
 
 def files_of(path: str) -> Files:
     """The store of the project that a folder or file is; in memory for a project that is only text."""
-    home = path if os.path.isdir(path) else os.path.dirname(path) or os.curdir
-    return late_files((lambda: _folder_files(home)) if os.path.exists(path) else _memory_files)
+    return late_port((lambda: _folder_files(_home(path))) if os.path.exists(path) else _memory_files)
+
+
+def cache_of(path: str, clock: Clock, url: str = "") -> Cache:
+    """The Redis at an address, e.g. ``redis://localhost:6379/0``; else what a project keeps in its place."""
+    if url:
+        return late_port(lambda: _redis_cache(url))
+    home = _home(path) if os.path.exists(path) else ""
+    return late_port(lambda: _kept_cache(clock.now, home))
+
+
+def passwords_of(url: str) -> list[str]:
+    """What must not show of the address of a store: the password as it stands there, and as it is meant."""
+    password = url.partition("://")[2].partition("/")[0].rpartition("@")[0].partition(":")[2]
+    return [password, _unquote(password)] if password else []
+
+
+def _home(path: str) -> str:
+    """The folder of a project."""
+    return path if os.path.isdir(path) else os.path.dirname(path) or os.curdir
 
 
 def real_world(
@@ -88,6 +113,8 @@ def real_world(
     clock: Clock | None = None,
     random: Random | None = None,
     files: Files = NO_FILES,
+    cache: Cache = NO_CACHE,
 ) -> World:
-    """A world of real ports, each of which may be replaced; files are those of ``files_of``."""
-    return World(http or LateHttp(), clock or SystemClock(), random or SystemRandom(), log, env, files)
+    """A world of real ports, each of which may be replaced; files are those of ``files_of``, as is the cache."""
+    clock = clock or SystemClock()
+    return World(http or LateHttp(), clock, random or SystemRandom(), log, env, files, cache=cache)

@@ -7,13 +7,19 @@ of a job imports this module, and dataclasses would double its time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xsrun.diagnostics import Fault
 from xsrun.hints import Any, BinaryIO, Final, NoReturn, Protocol
 from xsrun.record import NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
+Command = tuple[str | int, ...]
+"""A command of Redis: its name, then its arguments."""
+Answer = str | int | list[str] | None
+"""What Redis answers: a text, a number, texts, or nothing."""
+READING_COMMANDS: Final = frozenset(("GET", "EXISTS", "LRANGE", "LLEN", "KEYS"))
+"""Commands that change nothing."""
 
 
 class Tls(NamedTuple):
@@ -172,6 +178,19 @@ class Files(Protocol):
         """The secret that signs addresses of this store."""
 
 
+class Cache(Protocol):
+    """Texts and lists of texts under keys, as Redis keeps them."""
+
+    def execute(self, commands: Sequence[Command], once: str = "") -> list[Answer]:
+        """Carry out commands of Redis, all or none and nothing of others in between; gives back an answer for each.
+
+        These are known: ``GET``, ``SET key value [PX milliseconds] [NX]``, ``DEL``, ``EXISTS``, ``INCRBY``,
+        ``RPUSH`` and ``LPUSH`` of one value, ``RPOP`` and ``LPOP key count``, ``LRANGE``, ``LLEN``, ``LREM`` and
+        ``KEYS``, whose answer is in order. ``once`` names what is done: commands of a name that were carried out
+        before are not again, and their answers come again. Raises the Fault ``redis-error``.
+        """
+
+
 class Secrets(Protocol):
     """Is told what must not show from now on."""
 
@@ -201,9 +220,18 @@ class _NoFiles:
     open = size = write = append = delete = base = key = _refuse
 
 
+class _NoCache:
+    """Refuses to keep anything, for a world that was given no cache."""
+
+    def execute(self, commands: Sequence[Command], once: str = "") -> list[Answer]:
+        """Raise Fault."""
+        raise Fault("redis-error", "This world has no cache.", help="give World(cache=…) one, e.g. memory_cache()")
+
+
 NO_ENV: Mapping[str, str] = {}
 NO_FILES: Final[Files] = _NoFiles()
 NO_SECRETS: Final[Secrets] = _NoSecrets()
+NO_CACHE: Final[Cache] = _NoCache()
 
 
 class World(NamedTuple):
@@ -218,6 +246,7 @@ class World(NamedTuple):
     fork: Callable[[], World] | None = None
     """The world of a function that begins to run beside its caller; None where that is the same one."""
     secrets: Secrets = NO_SECRETS
+    cache: Cache = NO_CACHE
 
     def with_layer(self, layer: Callable[[World], World]) -> World:
         """The world with something around its ports, also around those of functions that run beside their caller."""

@@ -77,6 +77,11 @@ class Effects(Protocol):
         ...
 
     @property
+    def next(self) -> str:
+        """Names the effect that will be the next, in every attempt of the run alike, and no other of any run."""
+        ...
+
+    @property
     def repeating(self) -> bool:
         """Whether what happens now has happened before, in an earlier attempt of the run."""
         ...

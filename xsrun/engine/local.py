@@ -199,6 +199,11 @@ class Strand:
         return Strand(self.local, beside(self.name, self._children))
 
     @property
+    def next(self) -> str:
+        """Names the effect that will be the next."""
+        return f"{self.local.run.id} {self.name} {self._number}"
+
+    @property
     def repeating(self) -> bool:
         """Whether an earlier attempt came further."""
         return self.local.recorded(self.name, self._number) is not None

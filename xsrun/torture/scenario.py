@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Protocol
 
 from xsrun.diagnostics import Exit
 from xsrun.effects.http import HttpxPort
-from xsrun.effects.outward import files_of
+from xsrun.effects.outward import cache_of, files_of
 from xsrun.effects.ports import World
 from xsrun.engine.dry_run import HurriedClock
 from xsrun.engine.history import open_history
@@ -131,7 +131,12 @@ def _step(bench: Bench, folder: Path, command: str, trial: Trial) -> Step:
 
     def staged(world: World) -> World:
         port = StagePort(HttpxPort(), bench.other.url, trial)
-        return world._replace(http=port, clock=HurriedClock(world.clock), files=files_of(str(folder)))
+        return world._replace(
+            http=port,
+            clock=HurriedClock(world.clock),
+            files=files_of(str(folder)),
+            cache=cache_of(str(folder), world.clock),
+        )
 
     ended = apart(lambda: bench.act(command, folder, staged, watch), folder, environment, bench.deadline)
     return Step(command, ended)
