@@ -143,7 +143,8 @@ def _is_namesake(entry: Entry, other: Entry) -> bool:
     pair = {entry.kind: entry, other.kind: other}
     if set(pair) != {FILTER, STATEMENT} or not (entry.local and other.local):
         return False
-    return pair[STATEMENT].name.rpartition(".")[2] == pair[FILTER].name
+    group, _, name = pair[STATEMENT].name.rpartition(".")
+    return name == pair[FILTER].name and pair[FILTER].group.startswith(group)
 
 
 # ------------------------------------------------------------------ builtins
