@@ -38,8 +38,11 @@ local told = cjson.encode(answers)
 if ARGV[2] ~= '' then redis.call('SET', ARGV[2], told, 'EX', ARGV[3]) end
 return told
 """
-"""Carries commands out at once, unless they were under the same name. Answers carry their kind, because the JSON of Redis
-cannot tell an empty list. Numbers of the script lose their last digits from 2 ** 53 on: a sum is read as text."""
+"""Carries commands out at once, unless they were under the same name.
+
+Answers carry their kind, because the JSON of Redis cannot tell an empty list. Numbers of the script lose their last
+digits from 2 ** 53 on: a sum is read as text.
+"""
 
 
 class RedisCache:
