@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import READING_COMMANDS, Answer, Cache, Command
-from xsrun.engine.effects import Effect, Effects, Outcome, Policy
+from xsrun.engine.effects import Effect, Effects, Outcome
+from xsrun.providers.policies import Policy
 
 
 class JournaledCache:
