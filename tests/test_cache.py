@@ -242,7 +242,7 @@ def test_a_settled_file_is_not_read_again(project, monkeypatch):
     for file in project.rglob("*.xs"):
         os.utime(file, (OLD, OLD))
     executable(str(project))
-    monkeypatch.setattr(cache, "_unchanged", lambda kept, now, _source: kept == now and now.changed)
+    monkeypatch.setattr(cache.Entry, "_is_unchanged", lambda _entry, kept, now, _source: kept == now and now.changed)
     assert kept(project)
 
 

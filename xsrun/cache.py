@@ -45,7 +45,7 @@ class _Seen(NamedTuple):
     path: str
     size: int
     changed: int
-    """When it was last written, in nanoseconds; 0 when that is too short ago to mean anything."""
+    """When it was last written, in nanoseconds; 0 when that means nothing: it is too short ago, or of a link."""
 
 
 class Entry:
@@ -56,6 +56,7 @@ class Entry:
 
     def __init__(self, path: str) -> None:
         project = os.path.realpath(path)
+        self._project = project
         self._files = [_seen(file) for file in source_files(project)]
         named = f"{project}\n{sys.implementation.cache_tag}".encode("utf-8", "surrogateescape")
         self._file = os.path.join(_folder(), source_hash(named).hex())
@@ -70,7 +71,7 @@ class Entry:
             files, texts, program, diagnostics = marshal.loads(payload)
             sources = tuple(Source(*each) for each in texts)
             kept = [_Seen(*each) for each in files]
-            if len(kept) == len(self._files) and all(map(_unchanged, kept, self._files, sources)):
+            if len(kept) == len(self._files) and all(map(self._is_unchanged, kept, self._files, sources)):
                 return _program(program, sources), [_diagnostic(each, sources) for each in diagnostics]
         return None
 
@@ -84,6 +85,14 @@ class Entry:
         payload = marshal.dumps(_plain((self._files, texts, program._replace(sources=()), rows)))
         with suppress(OSError):
             _put(self._file, MAGIC + source_hash(self._key + payload) + payload)
+
+    def _is_unchanged(self, kept: _Seen, now: _Seen, source: Source) -> bool:
+        """Whether a file is the one that was compiled: by size and time, else by its text. Raises OSError."""
+        if kept == now and kept.changed:
+            return True
+        if kept.path != now.path:
+            return False
+        return content(now.path, self._project).decode("utf-8-sig", "surrogateescape") == source.text
 
     def _payload(self) -> bytes | None:
         """What the file holds behind its head, None when it is not to be trusted or does not fit."""
@@ -127,20 +136,11 @@ def _put(path: str, data: bytes) -> None:
 
 def _seen(path: str) -> _Seen:
     try:
-        found = os.stat(path)
+        found = os.lstat(path)
     except OSError:
         return _Seen(path, 0, 0)
-    settled = time.time_ns() - found.st_mtime_ns > SETTLED_NS
+    settled = time.time_ns() - found.st_mtime_ns > SETTLED_NS and not stat.S_ISLNK(found.st_mode)
     return _Seen(path, found.st_size, found.st_mtime_ns if settled else 0)
-
-
-def _unchanged(kept: _Seen, now: _Seen, source: Source) -> bool:
-    """Whether a file is the one that was compiled: by size and time, else by its text."""
-    if kept == now and kept.changed:
-        return True
-    if kept.path != now.path:
-        return False
-    return content(now.path).decode("utf-8-sig", "surrogateescape") == source.text
 
 
 # ------------------------------------------------------------------ records as marshal takes them, and back

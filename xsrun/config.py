@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 
 from xsrun.diagnostics import nearest
 from xsrun.effects.ports import Retry
+from xsrun.files import LeadsOut, refuse_stray
 from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.record import NamedTuple
@@ -66,9 +67,16 @@ NO_CONFIG: Final = Config()
 
 
 def config_file(project: str) -> str | None:
-    """The file that holds for a project: beside it, or in the current folder; None when there is none."""
+    """The file that holds for a project: beside it, or in the current folder; None when there is none.
+
+    Raises BadConfig when the one beside it leads out of the folder.
+    """
     folder = project if os.path.isdir(project) else os.path.dirname(project)
     places = (os.path.join(folder, FILE), FILE)
+    try:
+        refuse_stray(places[0], project)
+    except LeadsOut as stray:
+        raise BadConfig(f"{places[0]} leads out of the folder, to {stray.target}", "put that in its place") from None
     return next((place for place in places if os.path.isfile(place)), None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from xsrun.hints import BinaryIO, Final
@@ -15,6 +15,16 @@ _mkstemp: Callable[..., tuple[int, str]] = Late("tempfile", "mkstemp")
 
 RUN_FILES: Final = ("run.xs", "run.job.xs")
 """The files that make their folder a project of its own."""
+SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv"})
+"""Folders of other programs, in which no project is looked for."""
+
+
+class LeadsOut(OSError):
+    """A file of a folder is a link that leads out of it, to ``target``, and was not read."""
+
+    def __init__(self, path: str, target: str) -> None:
+        super().__init__(errno.EXDEV, f"it leads out of the folder, to {target}", path)
+        self.target = target
 
 
 def home_of(path: str) -> str:
@@ -32,31 +42,67 @@ def source_files(path: str) -> list[str]:
     """The ``.xs`` files that belong together: the named file, or all below the folder in the order of their paths.
 
     A folder that holds its own ``run.xs`` below another one is a project of its own and left out, hidden
-    folders too. What cannot be read is named all the same: a broken link, or a folder that may not be entered.
+    folders too. Links inside the folder are followed, and what has two names goes by the first of them. What
+    cannot be read is named all the same: a broken link, a folder that may not be entered, and links that lead
+    out of the folder, to a file or to a folder, which is not entered either.
     """
-    return list(_walk(path, top=True)) if os.path.isdir(path) else [path]
+    root = os.path.realpath(path)
+    return list(_walk(path, root, root, set())) if os.path.isdir(path) else [path]
 
 
-def _walk(folder: str, top: bool) -> Iterator[str]:
+def _walk(folder: str, real: str, root: str, seen: set[str]) -> Iterator[str]:
+    """The files of a folder of the project ``root``; all but ``folder`` are real paths, those in ``seen`` are done."""
+    seen.add(real)
     try:
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
     except OSError:
         yield folder
         return
-    if not top and any(entry.name in RUN_FILES for entry in entries):
+    if real != root and any(entry.name in RUN_FILES for entry in entries):
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or entry.name in SKIPPED:
             continue
-        if entry.is_dir(follow_symlinks=False) and entry.name not in RUN_FILES:
-            yield from _walk(entry.path, top=False)
-        elif entry.name.endswith(".xs"):
+        target = os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(real, entry.name)
+        is_folder = _is_folder(entry) and entry.name not in RUN_FILES
+        if target in seen or not (is_folder or entry.name.endswith(".xs")):
+            continue
+        if is_folder and _is_below(target, root):
+            yield from _walk(entry.path, target, root, seen)
+        else:
+            seen.add(target)
             yield entry.path
 
 
-def content(path: str) -> bytes:
-    """The bytes of a file. Raises OSError, for what is no plain file too."""
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry.path))
+
+
+def inside(files: Iterable[str], folder: str) -> Iterator[str]:
+    """The files without links that lead out of the folder, and without second names of one file."""
+    root, seen = os.path.realpath(folder), set[str]()
+    for file in files:
+        target = os.path.realpath(file)
+        if target not in seen and _is_below(target, root):
+            seen.add(target)
+            yield file
+
+
+def refuse_stray(path: str, project: str) -> None:
+    """Raise LeadsOut for a file that leads out of the folder of its project. One that is a file may lie anywhere."""
+    target = os.path.realpath(path)
+    if os.path.isdir(project) and not _is_below(target, os.path.realpath(project)):
+        raise LeadsOut(path, target)
+
+
+def _is_below(target: str, root: str) -> bool:
+    return target == root or target.startswith(os.path.join(root, ""))
+
+
+def content(path: str, project: str = "") -> bytes:
+    """The bytes of a file of a project, or of any. Raises OSError, for what is no plain file too, and LeadsOut."""
+    refuse_stray(path, project)
     with opened(path) as stream:
         return stream.read()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Found
@@ -53,13 +51,3 @@ def write(file: Formatted) -> Formatted:
         place = Span(Source(file.source.name, ""), 0, 0)
         return file._replace(after=None, errors=[Diagnostic("unwritable", message, place, help="mend that")])
     return file
-
-
-def inside(files: Iterable[str], folder: str) -> Iterator[str]:
-    """The files without links that lead out of the folder, and without second names of one file."""
-    root, seen = os.path.realpath(folder), set[str]()
-    for file in files:
-        target = os.path.realpath(file)
-        if target not in seen and os.path.commonpath([root, target]) == root:
-            seen.add(target)
-            yield file

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Edit, Found, nearest
-from xsrun.files import content, replace, source_files
+from xsrun.files import LeadsOut, content, replace, source_files
 from xsrun.language import CONSTRUCTS, kinds
 from xsrun.program import Call, Plan
 from xsrun.source import Source, Span
@@ -116,7 +116,7 @@ def load_folder(path: str, files: Iterable[str] | None = None, texts: Mapping[st
     for file in folder.files:
         name = os.path.basename(os.path.abspath(file)) if file == path else os.path.relpath(file, path)
         real = os.path.realpath(file) if texts else ""
-        source = Source(name, texts[real], real) if real in texts else read_source(file, name, folder.found)
+        source = Source(name, texts[real], real) if real in texts else read_source(file, name, folder.found, path)
         if source is not None:
             _add_documents(folder, read(source))
     _link(folder)
@@ -143,14 +143,21 @@ def read(source: Source) -> Read:
     return Read(source, parse_documents(source, found), found.items)
 
 
-def read_source(file: str, name: str, found: Found) -> Source | None:
-    """A file as a source; None, reported, when it cannot be read or its bytes are no UTF-8."""
+def read_source(file: str, name: str, found: Found, project: str = "") -> Source | None:
+    """A file as a source; None, reported, when it cannot be read or its bytes are no UTF-8.
+
+    It is not read either when it lies outside of the folder of its project. Of a folder out there nothing is known to
+    belong here, so that is a warning.
+    """
     path = os.path.realpath(file)
     try:
-        data = content(file)
+        data = content(file, project)
     except OSError as error:
-        place = Span(Source(name, "", path), 0, 0)
-        found.error("unreadable", f"{name} cannot be read: {error.strerror}", place, help="mend it or take it away")
+        message, place = f"{name} cannot be read: {error.strerror}", Span(Source(name, "", path), 0, 0)
+        strays = isinstance(error, LeadsOut)
+        report = found.warn if strays and not name.endswith(".xs") else found.error
+        help = "put what it leads to in its place" if strays else "mend it or take it away"
+        report("unreadable", message, place, help=help)
         return None
     try:
         return Source(name, data.decode("utf-8-sig"), path)

@@ -21,6 +21,7 @@ from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.keeper import Earlier, Keeper, Started
 from xsrun.engine.world import Layer, unkept
 from xsrun.executable import Executable, executable
+from xsrun.files import LeadsOut, refuse_stray
 from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.program import Plan
@@ -277,8 +278,8 @@ def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> dict
 
 def _config(path: str) -> Config:
     """What ``xsrun.toml`` says for a project. Raises BadOption."""
-    file = config_file(path)
     try:
+        file = config_file(path)
         return _read_config(file) if file else NO_CONFIG
     except BadConfig as fault:
         raise BadOption(fault.message, fault.help) from None
@@ -379,6 +380,11 @@ def variables_of(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
     flags = _read_variables(options["env"], os.environ) if options["env"] else {}
     named = _read_env_file(options["env_file"]) if options["env_file"] else {}
     stored = _keychain() if os.path.isfile(os.path.join(state_folder(), "secrets")) else {}
+    try:
+        refuse_stray(beside, path)
+    except LeadsOut as stray:
+        message = f"{beside} leads out of the folder, to {stray.target}"
+        raise BadOption(message, f"take it away and write --env-file {stray.target}") from None
     return flags, os.environ, stored, named, _read_env_file(beside) if os.path.isfile(beside) else {}
 
 

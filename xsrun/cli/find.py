@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 
 from xsrun.diagnostics import Diagnostic, Exit, nearest
-from xsrun.files import RUN_FILES, content, home_of, is_home
+from xsrun.files import RUN_FILES, SKIPPED, content, home_of, is_home
 from xsrun.hints import Final
 from xsrun.late import Late, re
 from xsrun.record import NamedTuple
@@ -14,7 +14,6 @@ from xsrun.record import NamedTuple
 _unquote: Callable[[str], str] = Late("xsrun.syntax.builder", "unquote")
 
 HERE: Final = os.curdir
-SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv"})
 _HEADER: Final = r'(?m)^[ \t]*(run\.(?:job|service))[ \t]+("(?:[^"\\]|\\.)*"|[A-Za-z_]\w*)'
 
 
@@ -42,7 +41,7 @@ def jobs_below(root: str) -> list[Place]:
 
     Files that cannot be read are left out; ``unread_below`` names them.
     """
-    return [place for file in xs_files(root) for place in _jobs_in(file)]
+    return [place for file in xs_files(root) for place in _jobs_in(file, root)]
 
 
 def unread_below(root: str) -> list[Diagnostic]:
@@ -51,7 +50,7 @@ def unread_below(root: str) -> list[Diagnostic]:
     for file in xs_files(root):
         try:
             if os.path.basename(file) in RUN_FILES:
-                content(file)
+                content(file, root)
         except OSError as error:
             message = f"{file} cannot be read: {error.strerror}; its jobs are not looked at"
             found.append(Diagnostic("unreadable", message, severity="warning"))
@@ -61,7 +60,7 @@ def unread_below(root: str) -> list[Diagnostic]:
 def homes_below(root: str) -> list[str]:
     """Every folder or file of a job, whether its run file makes sense or not, in the order of their paths."""
     files = ((file, os.path.basename(file) in RUN_FILES) for file in xs_files(root))
-    return list(dict.fromkeys(home_of(file) for file, certain in files if certain or _jobs_in(file)))
+    return list(dict.fromkeys(home_of(file) for file, certain in files if certain or _jobs_in(file, root)))
 
 
 def xs_files(root: str) -> Iterator[str]:
@@ -76,9 +75,9 @@ def xs_files(root: str) -> Iterator[str]:
                 yield os.path.join(folder, name).removeprefix(os.path.join(HERE, ""))
 
 
-def _jobs_in(file: str) -> list[Place]:
+def _jobs_in(file: str, root: str) -> list[Place]:
     try:
-        text = content(file).decode("utf-8-sig", "replace")
+        text = content(file, root).decode("utf-8-sig", "replace")
     except OSError:
         return []
     if "run." not in text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
@@ -14,6 +14,7 @@ from xsrun.cli.arguments import ColorOption, JsonOption
 from xsrun.cli.find import NotFound, xs_files
 from xsrun.cli.output import Output, to_stdout
 from xsrun.diagnostics import CODES, Exit
+from xsrun.files import inside
 from xsrun.late import Late
 from xsrun.source import Source
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _format_file: Callable[[str], Formatted] = Late("xsrun.formatting", "format_file")
 _formatted: Callable[[Source], Formatted] = Late("xsrun.formatting", "formatted")
-_inside: Callable[[Iterable[str], str], Iterator[str]] = Late("xsrun.formatting", "inside")
 _write: Callable[[Formatted], Formatted] = Late("xsrun.formatting", "write")
 _diagnostic_json: Callable[..., dict[str, Any]] = Late("xsrun.render", "diagnostic_json")
 
@@ -120,7 +120,7 @@ def _of_files(paths: list[str], writes: bool) -> Iterator[Formatted]:
         raise NotFound(f"there is no file or folder {missing or '``'}", "look with xsrun list", "not-found")
     found: dict[str, str] = {}
     for path in paths:
-        for file in _inside(xs_files(path), path) if os.path.isdir(path) else [path]:
+        for file in inside(xs_files(path), path) if os.path.isdir(path) else [path]:
             found.setdefault(os.path.realpath(file), file)
     if not found:
         raise NotFound(f"there is no .xs file in {', '.join(paths)}", "name a file or another folder", "not-found")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from xsrun.cli.find import SKIPPED, NotFound, homes_below
+from xsrun.cli.find import NotFound, homes_below
 from xsrun.diagnostics import Diagnostic
 from xsrun.files import home_of, is_home, source_files
 from xsrun.source import Source, Span
@@ -59,14 +59,10 @@ def _below(folder: str) -> list[Reached]:
         return [Reached(folder)]
     homes = homes_below(folder)
     taken = {os.path.normpath(home) for home in homes}
-    loose = [file for file in source_files(folder) if os.path.normpath(file) not in taken and not _is_skipped(file)]
+    loose = [file for file in source_files(folder) if os.path.normpath(file) not in taken]
     if not homes and not loose:
         raise NotFound(f"there is no .xs file in {folder}", "name a job folder", "not-found")
     return [*map(Reached, homes), *([Reached(folder, tuple(loose))] if loose else [])]
-
-
-def _is_skipped(file: str) -> bool:
-    return not SKIPPED.isdisjoint(file.split(os.sep))
 
 
 def from_here(path: str, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

@@ -18,9 +18,8 @@ from xsrun.compile.infer import Ignorance, Inference
 from xsrun.compile.names import Names
 from xsrun.compile.program import field_type, infer_types, inputs_of
 from xsrun.diagnostics import Diagnostic, Found
-from xsrun.files import RUN_FILES, is_home, source_files
+from xsrun.files import RUN_FILES, inside, is_home, source_files
 from xsrun.fix import Fixes, fix
-from xsrun.formatting import inside
 from xsrun.lsp.positions import UTF_16, Lines
 from xsrun.lsp.symbols import KnownNames, Symbols, scope_of, symbols_of
 from xsrun.project import NO_TEXTS, Construct, Folder, Read, folder_of, read, read_source
