@@ -145,7 +145,7 @@ def test_folders_and_files_are_for_their_owner_alone(tmp_path):
         store = FolderFiles(str(tmp_path))
         store.write("/vault/1/a.txt", [b"he", b"llo"])
         store.append("b.txt", b"x")
-        store.key()
+        store.address("b.txt", 0)
     finally:
         os.umask(before)
     modes = {each: (tmp_path / each).stat().st_mode & 0o777 for each in below(tmp_path)}
@@ -215,9 +215,9 @@ def test_what_the_system_refuses_is_a_fault(tmp_path):
 
 
 def test_the_key_stays_and_is_no_file_of_the_store(tmp_path):
-    key = FolderFiles(str(tmp_path)).key()
-    assert len(key) == 32
-    assert FolderFiles(str(tmp_path)).key() == key
+    address = FolderFiles(str(tmp_path)).address("a.txt", 60)
+    assert len((tmp_path / ".xsrun" / "files.key").read_bytes()) == 32
+    assert FolderFiles(str(tmp_path)).behind(address, 59) == "a.txt"
     with pytest.raises(Fault, match="Invalid path"):
         FolderFiles(str(tmp_path)).open("../files.key")
 

@@ -12,7 +12,7 @@ from xsrun.compile.flow import check_flow
 from xsrun.compile.program import compile_folder
 from xsrun.compile.slips import check_slips
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
-from xsrun.effects.outward import REDIS_URL, AdmittingHttp, LateHttp, cache_of, files_of, real_world
+from xsrun.effects.outward import FILES_URL, REDIS_URL, AdmittingHttp, LateHttp, cache_of, files_of, real_world
 from xsrun.effects.ports import Http, World
 from xsrun.executable import Executable
 from xsrun.files import home_of
@@ -167,7 +167,7 @@ class Project(Executable):
             masker.add([value], name)
         binding = Binding(masker, lambda: (*named_hosts(self.program, plan, env, None), *allow_hosts))
         guarded = AdmittingHttp(http or LateHttp(), lambda: binding)
-        made = real_world(_SilentLog(), dict(env), guarded, files=files_of(self.path))
+        made = real_world(_SilentLog(), dict(env), guarded, files=files_of(self.path, env.get(FILES_URL, "")))
         return made._replace(secrets=masker, cache=cache_of(self.path, made.clock, env.get(REDIS_URL, "")))
 
 

@@ -16,6 +16,7 @@ PACKAGES: Final = {
     "lsp": "pygls",
     "mcp": "mcp",
     "redis": "redis",
+    "s3": "boto3",
     "template": "jinja2",
     "zip": "pyzipper",
 }

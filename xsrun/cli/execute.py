@@ -12,8 +12,17 @@ from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.config import NO_CONFIG, BadConfig, Config, config_file
 from xsrun.diagnostics import Exit, Fault
-from xsrun.effects.outward import REDIS_URL, AdmittingHttp, LateHttp, cache_of, files_of, passwords_of, real_world
-from xsrun.effects.ports import Cache, Clock, Http, Log, Random, Request, World
+from xsrun.effects.outward import (
+    FILES_URL,
+    REDIS_URL,
+    AdmittingHttp,
+    LateHttp,
+    cache_of,
+    files_of,
+    passwords_of,
+    real_world,
+)
+from xsrun.effects.ports import Cache, Clock, Files, Http, Log, Random, Request, World
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.engine.chance import DerivedRandom
@@ -198,8 +207,9 @@ def prepare(task: Task) -> Ready | Failure:
     if resolved.missing:
         return task.project.missing_env(task.job, resolved.missing)
     log: Log = _Quiet() if options["quiet"] else StderrLog(sys.stderr, output.log)
-    world = real_world(log, resolved.values, http, clock, random, files_of(task.path))
-    world = world._replace(secrets=output.masker, cache=_cache(task, world.clock))
+    world = real_world(log, resolved.values, http, clock, random)
+    files, cache = _stores(task, world.clock)
+    world = world._replace(secrets=output.masker, files=files, cache=cache)
     world = task.staged(world) if task.staged else world
     world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:
@@ -207,11 +217,12 @@ def prepare(task: Task) -> Ready | Failure:
     return Ready(world, secrets, config)
 
 
-def _cache(task: Task, clock: Clock) -> Cache:
-    """The Redis that ``REDIS_URL`` names, else what the project keeps in its place."""
-    url = resolve((REDIS_URL,), *task.variables).values.get(REDIS_URL, "")
-    task.output.masker.add(passwords_of(url), REDIS_URL)
-    return cache_of(task.path, clock, url)
+def _stores(task: Task, clock: Clock) -> tuple[Files, Cache]:
+    """Where files and keys are kept: at the addresses that variables name, else in the project."""
+    found = resolve((FILES_URL, REDIS_URL), *task.variables).values
+    redis = found.get(REDIS_URL, "")
+    task.output.masker.add(passwords_of(redis), REDIS_URL)
+    return files_of(task.path, found.get(FILES_URL, "")), cache_of(task.path, clock, redis)
 
 
 def _bound(task: Task, world: World, config: Config) -> Http:

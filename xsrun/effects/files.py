@@ -11,13 +11,15 @@ from pathlib import Path
 from xsrun.diagnostics import NOT_FOUND, Fault
 from xsrun.files import opened
 from xsrun.hints import BinaryIO, Final
-from xsrun.resources import names
+from xsrun.resources import addresses, names
 
 HIDDEN: Final = ".xsrun"
 """The folder of a project that is the runner's: the files of its jobs, and the key that signs their addresses."""
 STORE: Final = "files"
 KEY: Final = "files.key"
 KEY_BYTES: Final = 32
+FILE_URL: Final = "file:"
+"""What every address of a store on this machine begins with."""
 LARGEST: Final = 1_000_000_000
 """Bytes that one file may have."""
 
@@ -67,11 +69,18 @@ class FolderFiles:
             for depth in range(len(parts) - 1, 0, -1):
                 os.rmdir(self._place(parts[:depth]))
 
-    def base(self) -> str:
-        """The URL below which the files lie; it ends in a slash."""
+    def address(self, path: str, expires: int) -> str:
+        """A URL by which a file can be read until a time, in seconds since 1970."""
+        return addresses.signed(self._base(), self._key(), path, expires)
+
+    def behind(self, url: str, now: int) -> str | None:
+        """The path of the file that an address leads to, None for what is no file: URL. Raises Fault."""
+        return addresses.behind(self._base(), self._key(), url, now) if url.startswith(FILE_URL) else None
+
+    def _base(self) -> str:
         return Path(self._home, HIDDEN, STORE).as_uri() + "/"
 
-    def key(self) -> bytes:
+    def _key(self) -> bytes:
         """The secret that signs addresses of this store; made at first use."""
         with _reporting(KEY, writing=True):
             place = self._walk((HIDDEN, KEY))

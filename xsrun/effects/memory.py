@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from xsrun import values
-from xsrun.effects.files import demand_size, not_found
+from xsrun.effects.files import FILE_URL, demand_size, not_found
 from xsrun.effects.outward import cache_of
 from xsrun.effects.ports import Request, Response, TransportFailure, World
 from xsrun.effects.real import FixedClock, SeededRandom
-from xsrun.resources import names
+from xsrun.resources import addresses, names
 
 __all__ = ["Answer", "Entry", "ManualClock", "MemoryFiles", "MemoryHttp", "MemoryLog", "SeededRandom", "memory_world"]
 
@@ -98,6 +98,10 @@ class MemoryLog:
         self.entries.append(Entry(values.plain(value), place))
 
 
+MEMORY_URL: Final = f"{FILE_URL}///files/"
+MEMORY_KEY: Final = b"memory"
+
+
 class MemoryFiles:
     """Keeps files in ``contents``, by the parts of their paths."""
 
@@ -128,13 +132,13 @@ class MemoryFiles:
         self._content(path)
         del self.contents[names.parts(path)]
 
-    def base(self) -> str:
-        """The URL below which the files would lie."""
-        return "file:///files/"
+    def address(self, path: str, expires: int) -> str:
+        """A URL by which this store knows a file until a time; always the same, so that tests see the same."""
+        return addresses.signed(MEMORY_URL, MEMORY_KEY, path, expires)
 
-    def key(self) -> bytes:
-        """The secret that signs addresses: always the same, so that tests see the same."""
-        return b"memory"
+    def behind(self, url: str, now: int) -> str | None:
+        """The path of the file that an address leads to, None for what is no file: URL. Raises Fault."""
+        return addresses.behind(MEMORY_URL, MEMORY_KEY, url, now) if url.startswith(FILE_URL) else None
 
     def _content(self, path: str) -> bytes:
         found = self.contents.get(names.parts(path))

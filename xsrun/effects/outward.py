@@ -14,12 +14,14 @@ _unquote: Callable[[str], str] = Late("urllib.parse", "unquote")
 _real_port: Callable[[], Any] = Late("xsrun.effects.http", "HttpxPort")
 _memory_files: Callable[[], Files] = Late("xsrun.effects.memory", "MemoryFiles")
 _folder_files: Callable[[str], Files] = Late("xsrun.effects.files", "FolderFiles")
+_s3_files: Callable[[str], Files] = Late("xsrun.effects.s3", "S3Files")
 _kept_cache: Callable[[Callable[[], int], str], Cache] = Late("xsrun.effects.cache", "KeptCache")
 _redis_cache: Callable[[str], Cache] = Late("xsrun.effects.redis", "RedisCache")
 
 Port = TypeVar("Port", bound=Any)
 REDIS_URL: Final = "REDIS_URL"
-"""The variable that says where a real Redis is."""
+FILES_URL: Final = "FILES_URL"
+"""The variables that say where a real Redis and a store of files on S3 are."""
 
 
 class LateHttp:
@@ -82,8 +84,13 @@ def late_port(make: Callable[[], Port]) -> Port:
     return port
 
 
-def files_of(path: str) -> Files:
-    """The store of the project that a folder or file is; in memory for a project that is only text."""
+def files_of(path: str, url: str = "") -> Files:
+    """The store at an address, e.g. ``s3://bucket/jobs``; else that of the project that a folder or file is.
+
+    A project that is only text has one in memory.
+    """
+    if url:
+        return late_port(lambda: _s3_files(url))
     return late_port((lambda: _folder_files(_home(path))) if os.path.exists(path) else _memory_files)
 
 

@@ -171,11 +171,14 @@ class Files(Protocol):
     def delete(self, path: str) -> None:
         """Remove a file. Raises the Fault ``notfound``."""
 
-    def base(self) -> str:
-        """The URL below which the files lie; it ends in a slash."""
+    def address(self, path: str, expires: int) -> str:
+        """A URL by which a file can be read until a time, in seconds since 1970."""
 
-    def key(self) -> bytes:
-        """The secret that signs addresses of this store."""
+    def behind(self, url: str, now: int) -> str | None:
+        """The path of the file that an address of this store leads to, None for a URL that is to be fetched.
+
+        Raises the Fault ``accessdenied`` for an address that this store did not make, or that has expired.
+        """
 
 
 class Cache(Protocol):
@@ -217,7 +220,7 @@ class _NoFiles:
     def _refuse(self, *_: object) -> NoReturn:
         raise Fault("file-error", "This world keeps no files.", help="give World(files=…) a store, e.g. MemoryFiles()")
 
-    open = size = write = append = delete = base = key = _refuse
+    open = size = write = append = delete = address = behind = _refuse
 
 
 class _NoCache:

@@ -50,14 +50,6 @@ class DryFiles(MemoryFiles):
         self._gone.add(names.parts(path))
         self._show("delete", path)
 
-    def key(self) -> bytes:
-        """A secret for this run alone: that of the store might have to be made."""
-        return b"dry run"
-
-    def base(self) -> str:
-        """The URL below which the files would lie."""
-        return self._inner.base()
-
     def _changed(self, path: str) -> bool:
         """Whether the store does not say how the file would be. Raises the Fault ``notfound`` for a deleted one."""
         parts = names.parts(path)

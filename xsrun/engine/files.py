@@ -46,13 +46,14 @@ class JournaledFiles:
         """Remove a file; one that is gone was removed."""
         self._do("delete", path, Policy.LOOKUP, lambda: self._inner.delete(path), lambda _since: self._gone(path))
 
-    def base(self) -> str:
-        """The URL below which the files lie."""
-        return self._inner.base()
+    def address(self, path: str, expires: int) -> str:
+        """A URL by which a file can be read until a time; the one that the run first got."""
+        address: str = self._do("sign", path, Policy.READ, lambda: self._inner.address(path, expires))
+        return address
 
-    def key(self) -> bytes:
-        """The secret that signs addresses of this store."""
-        return self._inner.key()
+    def behind(self, url: str, now: int) -> str | None:
+        """The path of the file that an address of this store leads to, None for a URL that is to be fetched."""
+        return self._inner.behind(url, now)
 
     def _read(self, path: str) -> str | None:
         with self._inner.open(path) as stream:
