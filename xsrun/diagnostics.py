@@ -374,6 +374,7 @@ RUN: Final[dict[str, Code]] = {
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),
     "expectation": Code(Exit.FAILED, "an `expect` did not hold"),
+    "low-coverage": Code(Exit.TEST, "the tests reach less of the source than is demanded"),
     "network-disabled": Code(Exit.TEST, "a test sent a request that it does not mock"),
     "outcome-unknown": Code(Exit.UNKNOWN_OUTCOME, "a request may have arrived, and was not sent again"),
     "not-recorded": Code(Exit.FAILED, "the cassette holds no such request"),

@@ -67,7 +67,6 @@ def _below(folder: str) -> list[Reached]:
 
 def from_here(path: str, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """Findings in the project of a path, with the names of their files as they are reached from the current folder."""
-    here = os.path.abspath(os.curdir)
     renamed: dict[str, Source] = {}
     for each in found:
         if each.span is None:
@@ -75,8 +74,13 @@ def from_here(path: str, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
             continue
         source = each.span.source
         if source.name not in renamed:
-            file = path if os.path.isfile(path) else os.path.join(path, source.name)
-            beneath = os.path.relpath(file, here)
-            outside = beneath.split(os.sep)[0] == os.pardir
-            renamed[source.name] = Source(os.path.abspath(file) if outside else beneath, source.text, source.path)
+            renamed[source.name] = Source(name_from_here(path, source.name), source.text, source.path)
         yield each._replace(span=Span(renamed[source.name], each.span.start, each.span.end))
+
+
+def name_from_here(path: str, name: str) -> str:
+    """What a file in the project of a path is called from the current folder."""
+    file = path if os.path.isfile(path) else os.path.join(path, name)
+    beneath = os.path.relpath(file)
+    outside = beneath.split(os.sep)[0] == os.pardir
+    return os.path.abspath(file) if outside else beneath

@@ -34,6 +34,7 @@ MESSAGES: Final[dict[str, Message]] = {
     "would-write": Message("path", "with `--dry-run`: a file that was not written"),
     "would-append": Message("path", "with `--dry-run`: a file that was not appended to"),
     "would-delete": Message("path", "with `--dry-run`: a file that was not deleted"),
+    "would-redis": Message("command, key", "with `--dry-run`: a command that was not sent to Redis"),
     "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
     "changed": Message("lines", "`runs resume`: how the source differs from the one the run began with"),
 }

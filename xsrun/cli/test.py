@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from xsrun.cli import coverage
 from xsrun.cli.execute import LONGEST_RUN, MEMORY
 from xsrun.cli.find import NotFound
 from xsrun.cli.memory import bounded_memory
@@ -18,6 +19,7 @@ from xsrun.cli.reach import from_here, reached
 from xsrun.diagnostics import Exit, nearest
 from xsrun.reports import report
 from xsrun.testing import machine, text
+from xsrun.testing.coverage import Covered, document, table
 from xsrun.testing.item import TIMEOUT, Item
 from xsrun.testing.outcome import Outcome
 from xsrun.testing.suite import Suite
@@ -29,7 +31,7 @@ def test(options: Options) -> int:
     """Run tests and report them. Gives back the exit code."""
     output = Output(options["json"], False, options["color"])
     try:
-        seconds = _seconds(options["timeout"])
+        seconds, with_coverage = _seconds(options["timeout"]), coverage.is_wanted(options)
         meant = reached([options["path"] or os.curdir])
         suites = [Suite(path, files) for path, files, _ in meant]
         for suite in suites:
@@ -41,7 +43,8 @@ def test(options: Options) -> int:
             if file in ("", item.span.source.path) and _is_meant(item, options)
         ]
         ran = _run(items, options, seconds)
-        _report(ran, options)
+        covered = coverage.measured(suites, meant, ran) if with_coverage else []
+        _report(ran, covered, options)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
@@ -50,7 +53,9 @@ def test(options: Options) -> int:
         return int(Exit.SOURCE)
     if not ran:
         return output.complain("no-test", f"no tests found{_where(options)}", _hint(suites, options))
-    return int(Exit.TEST if any(outcome.problems for _, outcome in ran) else Exit.DONE)
+    if any(outcome.problems for _, outcome in ran):
+        return int(Exit.TEST)
+    return coverage.too_low(covered, options["coverage_min"], output)
 
 
 def _seconds(given: float | None) -> float:
@@ -100,10 +105,14 @@ def _outcomes(items: Sequence[Item], options: Options, seconds: float) -> Iterat
                 return
 
 
-def _report(ran: text.Ran, options: Options) -> None:
-    """What machines read. Raises BadOption when a file cannot be written."""
+def _report(ran: text.Ran, covered: Sequence[Covered], options: Options) -> None:
+    """What machines read, and coverage. Raises BadOption when a file cannot be written."""
     if options["json"]:
-        show(json.dumps(machine.roll_up(ran), ensure_ascii=False))
+        reached = {"coverage": document(covered)} if covered else {}
+        show(json.dumps({**machine.roll_up(ran), **reached}, ensure_ascii=False))
+    elif covered and ran:
+        show(f"\n{table(covered)}")
+    coverage.write(covered, options)
     if options["github"]:
         found = [
             each

@@ -11,6 +11,7 @@ from xsrun.builtins.records import Registry
 from xsrun.compile import python as py
 from xsrun.compile.callees import Callees
 from xsrun.compile.infer import Inference
+from xsrun.compile.marks import NO_MARKS, Marks
 from xsrun.compile.names import Names
 from xsrun.diagnostics import Edit, Found
 from xsrun.source import Source, Span
@@ -182,6 +183,7 @@ class Context(Findings):
         construct: tree.Block | None = None,
         mocking: Mocking = NO_MOCKS,
         derived: Mapping[tree.Node, str] = NO_SECRETS,
+        marks: Marks = NO_MARKS,
     ) -> None:
         super().__init__(source, found)
         self.construct = construct
@@ -209,6 +211,8 @@ class Context(Findings):
         self.mocking = mocking
         self.derived = derived
         """The nodes whose values are other texts of secrets, and the names of these secrets."""
+        self.marks = marks
+        """What notes the way of a test; none in other programs."""
         self.temporaries = 0
         self.trial: Trial | None = None
         """The straight code that is being compiled, None while the code is general."""
@@ -290,6 +294,15 @@ class Context(Findings):
         finally:
             self.imports, self.env_read, self.escaped, self.temporaries = noted
             names.certain, names.doubtful = known
+
+    @contextmanager
+    def unmarked(self) -> Iterator[None]:
+        """Compile what belongs to a test and not to what it tests."""
+        marks, self.marks = self.marks, NO_MARKS
+        try:
+            yield
+        finally:
+            self.marks = marks
 
     @contextmanager
     def passing(self) -> Iterator[None]:

@@ -453,7 +453,9 @@ class Expressions:
 
     def _ternary(self, node: tree.Ternary, strict: bool) -> ast.expr:
         self._check_filtered(node.condition, "?")
-        return py.choose(self._truth(node.condition), self.value(node.chosen), self.value(node.other))
+        place, marks = self.context.span(node.condition), self.context.marks
+        chosen = marks.value(place, "true", self.value(node.chosen))
+        return py.choose(self._truth(node.condition), chosen, marks.value(place, "false", self.value(node.other)))
 
     def _check_operands(self, node: tree.Operation) -> None:
         """An operator beside a filter without arguments would bind to the filter (expressions.md section 8.3)."""

@@ -12,13 +12,12 @@ from typing import Final
 
 from xsrun.builtins.catalogue import registry
 from xsrun.compile.names import declared_names, place_steps, root_name
-from xsrun.compile.reach import Loop, State, breaks, constant, head_value, is_disabled, joined, runs
+from xsrun.compile.reach import LEAVES, Loop, State, breaks, constant, head_value, is_disabled, joined, runs
 from xsrun.compile.reads import ANYTHING, reads
 from xsrun.compile.usage import Usage
 from xsrun.project import STACK_KINDS, Folder
 from xsrun.syntax import tree
 
-LEAVES: Final = frozenset({"return", "throw", "debug.stop", "break", "continue"})
 SEES_ALL: Final = frozenset({"util.get_vars", "util.template_engine", "api.lambda"})
 """Statements that may read any variable."""
 

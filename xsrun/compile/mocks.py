@@ -71,7 +71,8 @@ def _check_name(stack: StackCompiler, pair: tree.Pair) -> None:
 
 def _instead(stack: StackCompiler, block: tree.Block, value: tree.Expr) -> list[ast.stmt]:
     """What happens in place of the statement: its result, or the value of its target, is the mock."""
-    made = stack.expressions.value(value, strict=True)
+    with stack.context.unmarked():
+        made = stack.expressions.value(value, strict=True)
     if block.binding is None:
         target = _target(stack, block)
         if target is not None:

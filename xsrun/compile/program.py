@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.catalogue import registry
 from xsrun.compile import proofs
@@ -18,8 +18,10 @@ from xsrun.compile.context import Context, Findings, Mocking
 from xsrun.compile.fields import Fields
 from xsrun.compile.hosts import hosts
 from xsrun.compile.infer import Ignorance, Inference
+from xsrun.compile.marks import NO_MARKS, Mark, Marks
 from xsrun.compile.names import Names, root_name
 from xsrun.compile.portability import Portability
+from xsrun.compile.reach import ends
 from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
 from xsrun.compile.taint import Taints
@@ -44,15 +46,24 @@ def compile_folder(folder: Folder, inference: bool = True, counted: bool = True)
     Without ``inference`` the code is general throughout, slower, and gives the same results. Loops that are not
     ``counted`` know no limit: only for programs that are known to end, to measure what counting costs.
     """
-    return _Compiler(folder, inference, counted).compile()[0]
+    return _Compiler(folder, inference, counted).compile().program
 
 
-def compile_tests(folder: Folder) -> tuple[Program, tuple[UnitTest | WorkflowTest, ...]]:
+def compile_tests(folder: Folder) -> Compiled:
     """The same for tests, and the tests: mocks take effect, and every test has routines of its own.
 
     Nothing is inferred, since a mock may put any value anywhere.
     """
     return _Compiler(folder, inference=False, testing=True).compile()
+
+
+class Compiled(NamedTuple):
+    """A program with its tests."""
+
+    program: Program
+    tests: tuple[UnitTest | WorkflowTest, ...]
+    marks: tuple[Mark, ...]
+    """What the numbers mean that the program notes while it runs."""
 
 
 class _Compiler:
@@ -67,8 +78,9 @@ class _Compiler:
         self.tables = folder.named("table")
         self.imports: dict[str, Callable[..., Any]] = {}
         self.env_read: dict[str, list[str]] = {}
+        self.marks = Marks() if testing else NO_MARKS
 
-    def compile(self) -> tuple[Program, tuple[UnitTest | WorkflowTest, ...]]:
+    def compile(self) -> Compiled:
         for parsed in self.folder.parsed:
             Portability(parsed.source, self.found).check(parsed.document, parsed.comments, registry())
         stacks = [each for each in self.folder.constructs if each.kind in STACK_KINDS]
@@ -110,7 +122,7 @@ class _Compiler:
             {name: job.plan for name, job in self.jobs.items()},
             hosts(self.folder),
         )
-        return program, tuple(tests.tests)
+        return Compiled(program, tuple(tests.tests), self.marks.places)
 
     def _tests(self, stacks: list[Construct]) -> Tests:
         """The tests of all constructs, whose names the mocks of statements may use."""
@@ -213,10 +225,11 @@ class _Compiler:
             construct.block,
             self.mocking,
             self.taints.derived,
+            NO_MARKS if construct.kind in (PART, "workflow_test") else self.marks,
         )
         statements = Statements(context)
         body = statements.body(stack)
-        body.append(self._response(statements, construct))
+        body += self._response(statements, construct)
         statements.updates.finish()
         prologue = _prologue(context, number, fields)
         for name, secrets in self.taints.changed_inputs(number).items():
@@ -230,11 +243,13 @@ class _Compiler:
         remember_lists(made, lists)
         return py.place(made, construct.source, construct.block), context
 
-    def _response(self, statements: Statements, construct: Construct) -> ast.stmt:
+    def _response(self, statements: Statements, construct: Construct) -> list[ast.stmt]:
         entry = _response_of(construct)
-        value = statements.expressions.value(entry.value, strict=True) if entry else py.constant(None)
-        made = ast.Return(value)
-        return py.place(made, construct.source, entry) if entry else made
+        if entry is None:
+            return [ast.Return(py.constant(None))]
+        made, marks = ast.Return(statements.expressions.value(entry.value, strict=True)), statements.context.marks
+        reached = [] if ends(construct.block.block("stack")) else marks.statement(entry.span(construct.source))
+        return [py.place(each, construct.source, entry) for each in (*reached, made)]
 
     def _check_env(self) -> None:
         """Names that functions read and no job declares: on the platform they are null."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from xsrun.syntax import tree
+
+LEAVES: Final = frozenset({"return", "throw", "debug.stop", "break", "continue"})
 
 
 class State(NamedTuple):
@@ -73,6 +75,13 @@ def runs(keyword: str, head: tree.Node | None) -> bool | None:
             return False
         return True if not any(isinstance(item, tree.Spread) for item in inner.items) else None
     return None
+
+
+def ends(block: tree.Block | None) -> bool:
+    """Whether the statements of a block end with one behind which nothing runs."""
+    entries = [each for each in (block.body if block else None) or () if isinstance(each, tree.Block)]
+    last = next((each for each in reversed(entries) if not is_disabled(each)), None)
+    return last is not None and last.keyword in LEAVES
 
 
 def breaks(block: tree.Block, case: tree.Block) -> bool:

@@ -18,6 +18,7 @@ from xsrun.compile.expressions import Expressions
 from xsrun.compile.forms import FORMS
 from xsrun.compile.forms.variables import declarable, is_fresh
 from xsrun.compile.layout import enclosed
+from xsrun.compile.marks import CONTAINERS, head_of
 from xsrun.compile.mocks import mocked
 from xsrun.compile.names import place_steps, root_name
 from xsrun.compile.reach import is_disabled
@@ -71,7 +72,7 @@ class Statements:
         entries = (block.body or []) if block else []
         at = 0
         while at < len(entries):
-            found = cell_update(entries, at)
+            found = None if self.context.marks.active else cell_update(entries, at)
             chain = _chain(entries, at)
             answer = _answer(entries, at)
             if found:
@@ -120,6 +121,8 @@ class Statements:
         before = set(context.names.certain)
         made = mocked(self, block, before, self._unmocked(block))
         made = self.shared(context.escaped) + made
+        if block.keyword not in CONTAINERS:
+            made = context.marks.statement(head_of(context.source, block)) + made
         context.escaped = outer
         for each in made:
             if not hasattr(each, "lineno"):

@@ -32,6 +32,9 @@ class Loaded:
         """The texts by the file name that tracebacks show."""
         namespace = dict(NAMESPACE)
         namespace["__builtins__"] = {}
+        self.reached: set[int] = set()
+        """The marks that were reached, of a program that is compiled for tests."""
+        namespace["reached"] = self.reached.add
         for name, module, qualified in program.imports:
             namespace[name] = _imported(module, qualified)
         for code in program.code:

@@ -34,6 +34,8 @@ class Item(NamedTuple):
     span: Span
     tags: tuple[str, ...]
     check: Check
+    reached: set[int]
+    """Where the program notes which marks it reaches."""
 
     @property
     def label(self) -> str:
@@ -49,6 +51,7 @@ class Item(NamedTuple):
     def run(self, seconds: float = TIMEOUT) -> Outcome:
         """Run it in a fresh world. It fails when it takes longer than so many seconds; 0 is no bound."""
         around = Surroundings(self.name)
+        self.reached.clear()
         deadline = Deadline(seconds or INFINITY, "test")
         begun = time.perf_counter()
         faults: list[Fault] = []
@@ -60,4 +63,5 @@ class Item(NamedTuple):
         except MemoryError:
             faults.append(LimitFault("limit-size", "there is no memory left for this test"))
         taken = time.perf_counter() - begun
-        return Outcome(tuple(map(problem_of, faults)), taken, tuple(around.log.values), tuple(around.env.asked))
+        problems, logs, unset = tuple(map(problem_of, faults)), tuple(around.log.values), tuple(around.env.asked)
+        return Outcome(problems, taken, logs, unset, frozenset(self.reached))

@@ -36,6 +36,8 @@ class Outcome(NamedTuple):
     """The latest values that ``debug.log`` wrote, as JSON values."""
     unset: tuple[str, ...] = ()
     """Environment variables that were read and have no value."""
+    reached: frozenset[int] = frozenset()
+    """The marks of its program that it reached."""
 
     @property
     def message(self) -> str:

@@ -21,7 +21,7 @@ class Suite:
     def __init__(self, path: str, files: Iterable[str] | None = None) -> None:
         folder = load_folder(path, files)
         self.path = path
-        self.program, self._tests = compile_tests(folder)
+        self.program, self._tests, self.marks = compile_tests(folder)
         self.diagnostics = folder.diagnostics
 
     @property
@@ -40,9 +40,9 @@ class Suite:
         return () if self.errors else tuple(map(self._item, self._tests))
 
     def _item(self, test: UnitTest | WorkflowTest) -> Item:
-        subject = self.program.routines[test.subject]
+        subject, reached = self.program.routines[test.subject], self.loaded.reached
         if isinstance(test, WorkflowTest):
             run = partial(workflow_problems, self.loaded, test)
-            return Item(self.path, "workflow", subject.kind, test.name, test.name, test.span, test.tags, run)
+            return Item(self.path, "workflow", subject.kind, test.name, test.name, test.span, test.tags, run, reached)
         check = partial(unit_problems, self.loaded, test)
-        return Item(self.path, "unit", subject.kind, subject.name, test.name, test.span, test.tags, check)
+        return Item(self.path, "unit", subject.kind, subject.name, test.name, test.span, test.tags, check, reached)

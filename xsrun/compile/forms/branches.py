@@ -9,6 +9,7 @@ from xsrun.compile import python as py
 from xsrun.compile import shape
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import Stack, form
+from xsrun.compile.marks import head_of
 from xsrun.compile.reach import breaks
 from xsrun.compile.straight import tried
 from xsrun.syntax import tree
@@ -30,7 +31,7 @@ def _conditional(stack: StackCompiler, block: tree.Block) -> Stack:
     for branch in branches:
         names.certain = set(before)
         setup, test = ([], None) if branch.keyword == "else" else _test(stack, branch)
-        made.append(_Branch(setup, test, stack.body(branch)))
+        made.append(_marked(stack, branch, _Branch(setup, test, stack.body(branch), [])))
         outcomes.append(names.certain)
     complete = bool(branches) and branches[-1].keyword == "else"
     names.certain = set.intersection(*outcomes) if complete else before
@@ -43,19 +44,30 @@ class _Branch(NamedTuple):
     test: ast.expr | None
     """None for ``else``."""
     body: Stack
+    otherwise: Stack
+    """What begins the case that the test fails."""
+
+
+def _marked(stack: StackCompiler, branch: tree.Block, made: _Branch) -> _Branch:
+    """A branch that notes in tests whether its condition is looked at, and how that ends."""
+    if made.test is None:
+        return made
+    place, marks = head_of(stack.context.source, branch), stack.context.marks
+    body = [*marks.branch(place, "true", branch), *made.body]
+    return _Branch([*marks.statement(place), *made.setup], made.test, body, marks.branch(place, "false"))
 
 
 def _test(stack: StackCompiler, branch: tree.Block) -> tuple[Stack, ast.expr]:
-    head = shape.parenthesised(stack.context, branch)
-    if head is None:
+    asked = shape.parenthesised(stack.context, branch)
+    if asked is None:
         return [], py.constant(False)
-    return tried(stack.context, head, lambda: stack.expressions.condition(head))
+    return tried(stack.context, asked, lambda: stack.expressions.condition(asked))
 
 
 def _if_chain(made: list[_Branch]) -> Stack:
     result: Stack = []
-    for setup, test, body in reversed(made):
-        result = body if test is None else [*setup, py.if_(test, body, result)]
+    for setup, test, body, otherwise in reversed(made):
+        result = body if test is None else [*setup, py.if_(test, body, [*otherwise, *result])]
     return result
 
 
@@ -96,6 +108,7 @@ def _switch(stack: StackCompiler, block: tree.Block) -> Stack:
 
 def _choice(stack: StackCompiler, value: str, cases: list[tree.Block]) -> ast.expr:
     """The number of the first case that equals the value."""
+    marks = stack.context.marks
     default = next((at for at, case in enumerate(cases) if case.keyword == "default"), len(cases))
     choice: ast.expr = py.constant(default)
     for at in reversed(range(len(cases))):
@@ -104,8 +117,12 @@ def _choice(stack: StackCompiler, value: str, cases: list[tree.Block]) -> ast.ex
             if at < len(cases) - 1:
                 stack.context.error("syntax", "`default` stands last", case, help="move it behind the cases")
             continue
-        head = shape.parenthesised(stack.context, case)
-        if head is not None:
-            test = py.call("equal", py.load(value), stack.expressions.value(head, strict=True))
-            choice = py.choose(test, py.constant(at), choice)
+        compared = shape.parenthesised(stack.context, case)
+        if compared is not None:
+            test = py.call("equal", py.load(value), stack.expressions.value(compared, strict=True))
+            place, chosen = head_of(stack.context.source, case), py.constant(at)
+            choice = py.choose(
+                test, marks.value(place, "chosen", chosen, case), marks.value(place, "passed over", choice)
+            )
+            choice = marks.value(place, "", choice)
     return choice

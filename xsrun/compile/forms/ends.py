@@ -8,6 +8,8 @@ from xsrun.compile import python as py
 from xsrun.compile import shape
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import Stack, attribute_value, form
+from xsrun.compile.marks import head_of
+from xsrun.compile.reach import ends
 from xsrun.diagnostics import ERROR_KINDS, Edit, fold, nearest
 from xsrun.syntax import tree
 
@@ -57,7 +59,9 @@ def _precondition(stack: StackCompiler, block: tree.Block) -> Stack:
     )
     place = next((head for head in block.heads if isinstance(head, tree.Condition)), block)
     raising = py.place(ast.Raise(made), stack.context.source, place)
-    return [py.if_(py.not_(stack.expressions.condition(subject)), [raising])]
+    marks, noted = stack.context.marks, head_of(stack.context.source, block)
+    fails = [*marks.branch(noted, "fails"), raising]
+    return [py.if_(py.not_(stack.expressions.condition(subject)), fails, marks.branch(noted, "holds"))]
 
 
 def _check_error_type(stack: StackCompiler, kind: tree.Attribute | None) -> None:
@@ -126,9 +130,21 @@ def _try_catch(stack: StackCompiler, block: tree.Block) -> Stack:
     after_finally = context.names.certain
     context.error_name = outer
     context.names.certain = (after_try & after_catch) | after_finally
+    caught, succeeds = _marked(stack, block, caught)
     handler = ast.ExceptHandler(
         ast.Tuple([py.load("Fault"), py.load("TypeError")], ast.Load()),
         "fault",
         [py.assign(error, py.call("caught", py.load("fault"))), *caught],
     )
-    return [py.assign(error, py.load("NO_ERROR")), ast.Try(tried, [handler], [], last)]
+    return [py.assign(error, py.load("NO_ERROR")), ast.Try(tried, [handler], succeeds, last)]
+
+
+def _marked(stack: StackCompiler, block: tree.Block, caught: Stack) -> tuple[Stack, Stack]:
+    """What handles an error, and what stands behind `try`, each noting in tests that it runs.
+
+    A `try` that never comes to its end, since it gives back a value or fails, is no choice between the two.
+    """
+    attempt, place, marks = block.block("try"), head_of(stack.context.source, block), stack.context.marks
+    if ends(attempt):
+        return caught, []
+    return [*marks.branch(place, "catches", block.block("catch")), *caught], marks.branch(place, "succeeds")

@@ -11,7 +11,9 @@ from xsrun.compile import python as py
 from xsrun.compile.context import Removal, StackCompiler
 from xsrun.compile.forms.record import FORMS, Stack, form
 from xsrun.compile.forms.variables import declarable
+from xsrun.compile.marks import head_of
 from xsrun.compile.names import root_name
+from xsrun.compile.reach import constant, head_value
 from xsrun.compile.straight import tried
 from xsrun.compile.types import INTEGER, LIST
 from xsrun.syntax import tree
@@ -39,7 +41,7 @@ def _foreach(stack: StackCompiler, block: tree.Block) -> Stack:
             "misplaced", "`remove` needs a loop over a plain variable", block, help="put the list into a variable first"
         )
         return []
-    return _loop(stack, each, source, name if removes else "")
+    return _loop(stack, block, each, source, name if removes else "")
 
 
 @form(
@@ -58,7 +60,7 @@ def _for(stack: StackCompiler, block: tree.Block) -> Stack:
     if not stack.context.types.of(subject).only(INTEGER):
         count = py.call("integer", count)
     source = py.call("range", count)
-    return _loop(stack, each, source, "")
+    return _loop(stack, block, each, source, "")
 
 
 def _elements(stack: StackCompiler, subject: tree.Node) -> ast.expr:
@@ -102,7 +104,7 @@ def _plain_local(stack: StackCompiler, target: tree.Node | None) -> str:
     return "" if target.name in context.tracked else context.names.declared.get(target.name, "")
 
 
-def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from: str) -> Stack:
+def _loop(stack: StackCompiler, block: tree.Block, each: tree.Block, source: ast.expr, removed_from: str) -> Stack:
     """``for element in source``, for every turn of which the run's budget pays."""
     context = stack.context
     target = each.binding.target if each.binding else None
@@ -123,13 +125,21 @@ def _loop(stack: StackCompiler, each: tree.Block, source: ast.expr, removed_from
             body += stack.store(target, py.load(item))
         body += stack.body(each)
     context.loops.pop()
+    turns, ends = _marks(stack, block, each)
     element: ast.expr = ast.Name(item, ast.Store())
     if removed_from:
         element = ast.Tuple([ast.Name(position, ast.Store()), element], ast.Store())
-    body = body or [ast.Pass()]
+    body = [*turns, *body] or [ast.Pass()]
     if not context.counted:
         return [*setup, ast.For(element, source, body, [])]
-    return [*setup, ast.For(element, py.call("compress", source, _budget()), body, _exhausted())]
+    return [*setup, ast.For(element, py.call("compress", source, _budget()), body, [*_exhausted(), *ends])]
+
+
+def _marks(stack: StackCompiler, block: tree.Block, each: tree.Block) -> tuple[Stack, Stack]:
+    """What notes in tests that a loop turns, and that it comes to its end; one without end has none."""
+    place, marks = head_of(stack.context.source, block), stack.context.marks
+    endless = block.keyword == "while" and constant(head_value(block)) is True
+    return ([], []) if endless else (marks.branch(place, "turns", each), marks.branch(place, "ends"))
 
 
 def _budget() -> ast.expr:
@@ -159,7 +169,8 @@ def _while(stack: StackCompiler, block: tree.Block) -> Stack:
     with stack.context.branch():
         body = stack.body(each)
     stack.context.loops.pop()
-    turn = [*setup, py.if_(py.not_(test), [ast.Break()]), *body]
+    turns, ends = _marks(stack, block, each)
+    turn = [*setup, py.if_(py.not_(test), [*ends, ast.Break()]), *turns, *body]
     if not stack.context.counted:
         return [ast.While(py.constant(True), turn, [])]
     return [ast.For(ast.Name("_", ast.Store()), _budget(), turn, _exhausted())]
