@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -40,6 +41,15 @@ def mock(
         str | None,
         typer.Option("--seed-file", metavar="FILE", help="Records to begin with, TOML or JSON.", show_default=False),
     ] = None,
+    certificate: Annotated[
+        str | None,
+        typer.Option(
+            "--certificate",
+            metavar="FILE",
+            help="Speak HTTPS with the certificate and key of a PEM file.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: MessagesOption = False,
 ) -> None:
     """Serve a simulator of a provider over HTTP until Ctrl-C.
@@ -65,7 +75,8 @@ def mock(
     troubles = _plan(fault or (), output)
     try:
         seeds = read_seeds(seed_file) if seed_file else NO_SEEDS
-        started = start(provider, troubles=troubles, seeds=seeds, state=state, host=host, port=port)
+        at = {"host": host, "port": port, "certificate": certificate}
+        started = start(provider, troubles=troubles, seeds=seeds, state=state, **at)
         with heeding_signals(), started as simulator:
             sys.stdout.write(json.dumps({"url": simulator.url, "keys": dict(simulator.keys)}) + "\n")
             sys.stdout.flush()
@@ -76,6 +87,9 @@ def mock(
         raise typer.Exit(
             output.complain("usage", f"--state {state}: {bad}", "name another file, or a new one")
         ) from None
+    except ssl.SSLError:
+        message = f"--certificate {certificate}: it holds no certificate with its key"
+        raise typer.Exit(output.complain("usage", message, "name a PEM file that holds both")) from None
     except OSError as error:
         raise typer.Exit(output.complain("usage", *_unavailable(error, host, port))) from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -41,7 +42,7 @@ class Running:
 
     @property
     def url(self) -> str:
-        """Where it answers: ``http://127.0.0.1:PORT``, no slash at the end."""
+        """Where it answers: ``http://127.0.0.1:PORT``, or ``https:``; no slash at the end."""
         return self._server.url
 
     def wait(self) -> None:
@@ -62,12 +63,13 @@ class Running:
         self.close()
 
 
-def serve(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) -> Running:
+def serve(simulator: Simulator, host: str = "127.0.0.1", port: int = 0, certificate: str | None = None) -> Running:
     """Answer requests to that address with a simulator; port 0 takes any free one.
 
-    Raises OSError when the address cannot be had.
+    With ``certificate``, a PEM file that holds one and its key, it speaks HTTPS. Raises OSError when the address or the
+    file cannot be had.
     """
-    return Running(_Server(simulator, host, port))
+    return Running(_Server(simulator, host, port, certificate))
 
 
 class _Server(ThreadingHTTPServer):
@@ -75,14 +77,19 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, simulator: Simulator, host: str, port: int) -> None:
+    def __init__(self, simulator: Simulator, host: str, port: int, certificate: str | None) -> None:
+        context = _context(certificate) if certificate else None
         self.simulator = simulator
         self.stopping = threading.Event()
         if ":" in host:
             self.address_family = socket.AF_INET6
         super().__init__((host, port), _Handler)
         name = f"[{host}]" if ":" in host else host
-        self.url = f"http://{name}:{self.server_port}"
+        self.scheme = "https" if context else "http"
+        self.url = f"{self.scheme}://{name}:{self.server_port}"
+        if context:
+            # Hands are shaken when a connection is first read from, in its own thread.
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def server_bind(self) -> None:
         # The inherited way asks for the full name of the host, which can take seconds.
@@ -91,8 +98,8 @@ class _Server(ThreadingHTTPServer):
         self.server_port = self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stay silent about clients that went away, and about nothing else."""
-        if not isinstance(sys.exception(), ConnectionError):
+        """Stay silent about clients that went away or speak otherwise, and about nothing else."""
+        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
 
@@ -117,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _base(self) -> str:
         host = self.headers.get("Host", "")
-        return f"http://{host}" if HOST.fullmatch(host) else self.server.url
+        return f"{self.server.scheme}://{host}" if HOST.fullmatch(host) else self.server.url
 
     def _read_body(self) -> bytes | None:
         """The body, None when the request was already refused."""
@@ -168,6 +175,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing; the simulator keeps its own log."""
+
+
+def _context(certificate: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
 
 
 def _own(simulator: Simulator, path: str, request: Request) -> Response:

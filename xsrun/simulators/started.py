@@ -90,6 +90,7 @@ def start(
     state: str | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    certificate: str | None = None,
     clock: Clock | None = None,
     random: Random | None = None,
 ) -> Iterator[Started]:
@@ -97,7 +98,7 @@ def start(
 
     ``troubles`` is a plan of what goes wrong with the first requests, see ``faults``. ``seeds`` are records by table
     that the account holds besides its own, see ``seeding``. ``state`` is a file: the account begins as it says, if it
-    is there, and every change is written into it. Port 0 takes any free one. Clock and chance are those of the machine
+    is there, and every change is written into it. Port 0 takes any free one. ``certificate`` is a PEM file with one and its key, for HTTPS. Clock and chance are those of the machine
     unless given.
 
     Raises KeyError for a name that ``SIMULATORS`` does not have, ValueError for troubles, BadSeed for seeds and
@@ -108,7 +109,7 @@ def start(
     simulator.troubles.add(troubles)
     if state is not None:
         keep(simulator, name, state)
-    with serve(simulator, host, port) as running:
+    with serve(simulator, host, port, certificate) as running:
         yield Started(provider, simulator, running)
 
 
