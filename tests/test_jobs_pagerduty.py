@@ -92,6 +92,7 @@ def test_create_after_a_resolve_is_a_new_incident(opened: Bench) -> None:
 
 
 def test_create_finds_an_open_incident_of_any_age(opened: Bench) -> None:
+    opened.pagerduty.account.records["service"][pagerduty.SERVICE_ID]["auto_resolve_timeout"] = None
     opened.clock.time += 200 * 86_400_000
     assert opened.done(CREATE)["incident_number"] == 1
 

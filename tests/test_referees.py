@@ -195,7 +195,6 @@ def test_services_are_made_and_changed_and_leave_a_trail(rest: Rest, tls: dict[s
     assert [each["action"] for each in rest.iter_cursor("/audit/records", page_size=2)] == [
         "delete", "create", "update", "create",
     ]  # fmt: skip
-    assert len(list(rest.iter_all("/audit/records", page_size=1))) == 4
 
 
 def test_merging(rest: Rest, duty: dict[str, Any]) -> None:
@@ -364,12 +363,8 @@ def test_what_incident_io_refuses(io: dict[str, Any], source: AuthenticatedClien
     assert fire(source, "01J0NOBODY0000000000000000").status == 404
     assert fire(api, io["keys"]["source_id"]).status == 401
     of_simulator("POST", f"{io['url']}/_xsrun/troubles", "429,503")
-    event = {"title": "t", "status": "firing"}
-    limited = alert_event.sync_detailed(
-        io["keys"]["source_id"],
-        client=source,
-        body=AlertEventsCreateHTTPPayloadV2.from_dict({"title": "t", "status": "firing"}),
-    )
+    body = AlertEventsCreateHTTPPayloadV2.from_dict({"title": "t", "status": "firing"})
+    limited = alert_event.sync_detailed(io["keys"]["source_id"], client=source, body=body)
     assert (limited.status_code, limited.headers["retry-after"], limited.parsed.rate_limit.remaining) == (429, "1", 0)
     with pytest.raises(incident_io.errors.UnexpectedStatus):
         alerts_v2_list.sync(client=api)

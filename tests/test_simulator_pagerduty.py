@@ -17,6 +17,7 @@ from xsrun.simulators.pagerduty.seeds import (
     ACCOUNT_KEY,
     ESCALATION_POLICY_ID,
     FROM,
+    OAUTH_TOKEN,
     PRIORITY_ID,
     READONLY_KEY,
     ROUTING_KEY,
@@ -132,6 +133,12 @@ def test_seeds_look_like_the_real_thing() -> None:
 def test_a_wrong_key_is_refused_with_an_empty_body(client: Client, headers: Any) -> None:
     answer = client.send("GET", "/incidents", None, *headers)
     assert (answer.status, answer.body, answer.header("Content-Type")) == (401, b"", "")
+
+
+def test_a_token_of_oauth_goes_with_bearer(client: Client) -> None:
+    bearer = client.send("GET", "/users/me", None, ("Authorization", f"Bearer {OAUTH_TOKEN}"))
+    assert (bearer.status, read(bearer)["user"]["id"]) == (200, USER_ID)
+    assert client.send("GET", "/users/me", None, ("Authorization", f"Token token={OAUTH_TOKEN}")).status == 401
 
 
 def test_the_documented_401_is_an_option(clock: FixedClock) -> None:
@@ -449,6 +456,106 @@ def test_snooze(client: Client) -> None:
         assert error(client.rest("POST", path, {"duration": duration}))[:2] == (400, 1013)
     client.put(made["id"], status="resolved")
     assert error(client.rest("POST", path, {"duration": 60}))[:2] == (400, 1001)
+
+
+MINUTE = 60_000
+
+
+def kinds(client: Client, made: dict[str, Any]) -> list[str]:
+    entries = client.get(f"/incidents/{made['id']}/log_entries")["log_entries"]
+    return [each["type"].removesuffix("_log_entry") for each in reversed(entries)]
+
+
+def test_an_incident_escalates_while_nobody_answers(client: Client, clock: FixedClock) -> None:
+    made = client.create()
+    assert [each["type"] for each in made["pending_actions"]] == ["escalate", "resolve"]
+    asked = []
+    for _ in range(6):
+        now = client.get(f"/incidents/{made['id']}")["incident"]
+        asked.append(now["assignments"][0]["assignee"]["summary"].split()[0])
+        clock.time += 30 * MINUTE
+    assert asked == ["Casey", "Robin", "Casey", "Robin", "Robin", "Robin"]
+    assert kinds(client, made) == ["trigger", "assign", "escalate", "escalate", "escalate"]
+    entry = client.get(f"/incidents/{made['id']}/log_entries")["log_entries"][0]
+    assert (entry["created_at"], entry["agent"]["type"]) == ("2026-01-01T13:30:00Z", "service_reference")
+
+
+def test_an_acknowledgement_runs_out(client: Client, clock: FixedClock) -> None:
+    made = client.create()
+    client.put(made["id"], status="acknowledged")
+    clock.time += 30 * MINUTE
+    now = client.get(f"/incidents/{made['id']}")["incident"]
+    assert (now["status"], now["acknowledgements"]) == ("triggered", [])
+    assert kinds(client, made)[-1] == "unacknowledge"
+    assert now["pending_actions"][0] == {"type": "escalate", "at": "2026-01-01T13:00:00Z"}
+
+
+def test_a_snooze_ends(client: Client, clock: FixedClock) -> None:
+    made = client.create()
+    client.rest("POST", f"/incidents/{made['id']}/snooze", {"duration": 7200})
+    clock.time += 119 * MINUTE
+    assert client.get(f"/incidents/{made['id']}")["incident"]["status"] == "acknowledged"
+    clock.time += MINUTE
+    assert client.get(f"/incidents/{made['id']}")["incident"]["status"] == "triggered"
+
+
+def test_a_service_resolves_what_stays_open(client: Client, clock: FixedClock) -> None:
+    made = client.create(incident_key="k")
+    clock.time += 4 * 60 * MINUTE
+    assert client.create(incident_key="k")["id"] != made["id"]
+    gone = client.get(f"/incidents/{made['id']}")["incident"]
+    assert (gone["status"], gone["resolved_at"]) == ("resolved", "2026-01-01T16:00:00Z")
+    assert gone["last_status_change_by"]["type"] == "service_reference"
+
+
+def test_a_service_without_timeouts(client: Client, clock: FixedClock) -> None:
+    policy = {"id": "PESC002", "type": "escalation_policy_reference"}
+    body = {"type": "service", "name": "Quiet", "escalation_policy": policy, "auto_resolve_timeout": None}
+    answer = client.rest("POST", "/services", {"service": body | {"acknowledgement_timeout": None}})
+    service = read(answer)["service"]
+    made = client.create(service={"id": service["id"], "type": "service_reference"})
+    assert (answer.status, made["pending_actions"]) == (201, [])
+    client.put(made["id"], status="acknowledged")
+    clock.time += 29 * 24 * 60 * MINUTE
+    assert client.get(f"/incidents/{made['id']}")["incident"]["status"] == "acknowledged"
+    assert error(client.rest("POST", "/services", {"service": body}))[2] == ["Name has already been taken"]
+
+
+def test_services_come_and_go(client: Client) -> None:
+    policy = {"id": ESCALATION_POLICY_ID, "type": "escalation_policy_reference"}
+    body = {"type": "service", "name": "Billing", "escalation_policy": policy}
+    made = read(client.rest("POST", "/services", {"service": body}))["service"]
+    path = f"/services/{made['id']}"
+    integration = {"integration": {"type": "events_api_v2_inbound_integration", "name": "Events"}}
+    key = read(client.rest("POST", f"{path}/integrations", integration))["integration"]["integration_key"]
+    assert client.event(routing_key=key).status == 202
+    change = {"routing_key": key, "payload": {"summary": "Deployed"}}
+    client.send("POST", "/v2/change/enqueue", change)
+    assert len(client.get(f"{path}/change_events")["change_events"]) == 1
+    assert client.get(f"/services/{SERVICE_ID}/change_events")["change_events"] == []
+    assert read(client.rest("PUT", path, {"service": body | {"name": "Invoices"}}))["service"]["name"] == "Invoices"
+    assert error(client.rest("PUT", path, {"service": body | {"name": "checkout"}}))[:2] == (400, 2001)
+    assert client.rest("DELETE", path).status == 204
+    assert client.rest("GET", path).status == client.rest("DELETE", path).status == 404
+    assert client.event(routing_key=key).status == 400
+    gone = {"id": made["id"], "type": "service_reference"}
+    assert error(client.rest("POST", "/incidents", {"incident": incident(service=gone)}))[2] == ["Service not found"]
+    assert client.get("/incidents/1")["incident"]["service"]["summary"] == "Invoices"
+    records = client.get("/audit/records", limit=2)
+    later = client.get("/audit/records", limit=2, cursor=records["next_cursor"])
+    actions = [each["action"] for each in [*records["records"], *later["records"]]]
+    assert (actions, later["next_cursor"]) == (["delete", "update", "create", "create"], None)
+
+
+def test_schedules_and_who_is_on_call(client: Client) -> None:
+    [schedule] = client.get("/schedules")["schedules"]
+    whole = client.get(f"/schedules/{schedule['id']}")["schedule"]
+    assert whole["final_schedule"]["rendered_schedule_entries"][0]["user"]["summary"] == "Sam Lindqvist"
+    assert [each["summary"] for each in whole["escalation_policies"]] == ["Second line"]
+    assert client.get(f"/schedules/{schedule['id']}/users")["users"][0]["name"] == "Sam Lindqvist"
+    [on_call] = client.get("/oncalls", schedule_ids__=[schedule["id"]])["oncalls"]
+    assert (on_call["schedule"]["id"], on_call["start"]) == (schedule["id"], "2026-01-01T00:00:00Z")
+    assert len(client.get("/oncalls")["oncalls"]) == 3
 
 
 def test_notes(client: Client) -> None:

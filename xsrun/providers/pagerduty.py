@@ -226,6 +226,48 @@ LIST_SERVICES: Final = _list(
     "/services", "listServices", "query", "name", "team_ids[]", "time_zone", "sort_by", "include[]"
 )
 GET_SERVICE: Final = Endpoint(REST, "GET", "/services/{id}", "getService")
+_SERVICE: Final = (
+    Field("type", needed=True, choices=("service",)),
+    Field("name", needed=True, blank=False),
+    Field("description"),
+    Field("status", choices=("active", "warning", "critical", "maintenance", "disabled")),
+    Field("auto_resolve_timeout", "integer"),
+    Field("acknowledgement_timeout", "integer"),
+    *_reference("escalation_policy", "escalation_policy_reference", "escalation_policy", needed=True),
+    Field("incident_urgency_rule", "object"),
+    Field("incident_urgency_rule.type", needed=True, choices=("constant", "use_support_hours")),
+    Field("incident_urgency_rule.urgency", choices=(*URGENCIES, "severity_based")),
+    Field("alert_creation", choices=("create_incidents", "create_alerts_and_incidents")),
+    Field("*", "any"),
+)
+CREATE_SERVICE: Final = Endpoint(REST, "POST", "/services", "createService", 201, _SERVICE, wrapper="service")
+UPDATE_SERVICE: Final = Endpoint(REST, "PUT", "/services/{id}", "updateService", 200, _SERVICE, wrapper="service")
+DELETE_SERVICE: Final = Endpoint(REST, "DELETE", "/services/{id}", "deleteService", 204)
+CREATE_INTEGRATION: Final = Endpoint(
+    REST, "POST", "/services/{id}/integrations", "createServiceIntegration", 201, wrapper="integration",
+    fields=(
+        Field("type", needed=True, choices=("events_api_v2_inbound_integration",)),
+        Field("name", blank=False),
+        Field("*", "any"),
+    ),
+)  # fmt: skip
+LIST_SERVICE_CHANGE_EVENTS: Final = Endpoint(
+    REST, "GET", "/services/{id}/change_events", "listServiceChangeEvents",
+    query=(*map(Field, ("team_ids[]", "integration_ids[]")), *_SPAN, *_PAGED),
+)  # fmt: skip
+LIST_AUDIT_RECORDS: Final = Endpoint(
+    REST, "GET", "/audit/records", "listAuditRecords",
+    query=(
+        Field("limit", "integer", between=(1, 100)),
+        *map(Field, ("cursor", "root_resource_types[]", "actions[]")),
+        *_SPAN,
+    ),
+)  # fmt: skip
+LIST_SCHEDULES: Final = _list("/schedules", "listSchedules", "query", "include[]")
+GET_SCHEDULE: Final = Endpoint(
+    REST, "GET", "/schedules/{id}", "getSchedule", query=(*map(Field, ("time_zone", "include[]")), *_SPAN)
+)
+LIST_SCHEDULE_USERS: Final = Endpoint(REST, "GET", "/schedules/{id}/users", "listScheduleUsers", query=_SPAN)
 GET_INTEGRATION: Final = Endpoint(REST, "GET", "/services/{id}/integrations/{integration_id}", "getServiceIntegration")
 LIST_USERS: Final = _list("/users", "listUsers", "query", "team_ids[]", "include[]")
 GET_CURRENT_USER: Final = Endpoint(REST, "GET", "/users/me", "getCurrentUser")

@@ -98,8 +98,8 @@ def start(
 
     ``troubles`` is a plan of what goes wrong with the first requests, see ``faults``. ``seeds`` are records by table
     that the account holds besides its own, see ``seeding``. ``state`` is a file: the account begins as it says, if it
-    is there, and every change is written into it. Port 0 takes any free one. ``certificate`` is a PEM file with one and its key, for HTTPS. Clock and chance are those of the machine
-    unless given.
+    is there, and every change is written into it. Port 0 takes any free one. ``certificate`` is a PEM file with one
+    and its key, for HTTPS. Clock and chance are those of the machine unless given.
 
     Raises KeyError for a name that ``SIMULATORS`` does not have, ValueError for troubles, BadSeed for seeds and
     BadState for a state that make no sense, OSError when the address or the file cannot be had.

@@ -15,7 +15,7 @@ from xsrun.effects.ports import Clock, Headers, Random, Request, Response
 from xsrun.providers import pagerduty as rules
 from xsrun.simulators.core import Simulator
 from xsrun.simulators.limits import Budget, Limits, Window
-from xsrun.simulators.pagerduty import changes, events, incidents, parts, services
+from xsrun.simulators.pagerduty import changes, events, incidents, parts, schedules, services, setup
 from xsrun.simulators.pagerduty.errors import ERRORS, event_error, refuse, rest_error, rest_status
 from xsrun.simulators.pagerduty.seeding import TABLES
 from xsrun.simulators.pagerduty.seeds import Record
@@ -24,10 +24,14 @@ from xsrun.simulators.records import revive
 from xsrun.simulators.routing import Call, Refused, Route, empty, find, settle
 from xsrun.simulators.seeding import NO_SEEDS, Seeds, sow
 
-REST: Final = (*incidents.ROUTES, *changes.ROUTES, *parts.ROUTES, *services.ROUTES, *events.ROUTES)
+REST: Final = (
+    *incidents.ROUTES, *changes.ROUTES, *parts.ROUTES, *services.ROUTES, *schedules.ROUTES, *setup.ROUTES,
+    *events.ROUTES,
+)  # fmt: skip
 EVENTS: Final = events.EVENT_ROUTES
 
-AUTHORIZATION: Final = re.compile(rf"(?:{'|'.join(rules.REST.auth.schemes)})(\S+)")
+SCHEMES: Final = "|".join((*rules.REST.auth.schemes, *rules.REST.auth.oauth))
+AUTHORIZATION: Final = re.compile(rf"(?P<scheme>{SCHEMES})(?P<key>\S+)")
 EMAIL: Final = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+")
 
 
@@ -50,6 +54,7 @@ class PagerDuty(Simulator):
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
+        self.account.catch_up()
         host = urlsplit(request.url).hostname or ""
         if not host.startswith("api."):
             found = find(EVENTS, request)
@@ -76,6 +81,7 @@ class PagerDuty(Simulator):
         return {
             "incidents": [asdict(incident) for incident in self.account.incidents.values()],
             "change_events": self.account.changes,
+            "audit": self.account.audit,
             **{kind: list(records.values()) for kind, records in self.account.records.items()},
         }
 
@@ -87,6 +93,7 @@ class PagerDuty(Simulator):
         incidents = revive(list[Incident], contents.get("incidents"), "incidents")
         account.incidents = {incident.id: incident for incident in incidents}
         account.changes = revive(list[Record], contents.get("change_events"), "change_events")
+        account.audit = revive(list[Record], contents.get("audit"), "audit")
         self.account = account
 
     def _event(self, route: Route, call: Call) -> Response:
@@ -109,9 +116,10 @@ class PagerDuty(Simulator):
 
     def _key(self, request: Request) -> Record:
         found = AUTHORIZATION.fullmatch(request.header("Authorization"))
-        if not found or found[1] not in self.account.records["key"]:
+        key = self.account.records["key"].get(found["key"]) if found else None
+        if not found or key is None or key["oauth"] != (found["scheme"] in rules.REST.auth.oauth):
             raise Refused(rest_error(ERRORS["unauthorized"]) if self._explain_401 else empty(401))
-        return self.account.records["key"][found[1]]
+        return key
 
     def _as_caller(self, route: Route, call: Call, key: Record) -> Response:
         try:

@@ -109,7 +109,7 @@ def _make(account: Account, change: Change, agent: Ref) -> None:
             account.acknowledge(incident, agent)
         case "resolved":
             account.resolve(incident, agent, change.resolution)
-    incident.updated = account.clock.now()
+    incident.updated = account.now()
     if change.policy:
         incident.policy = change.policy
     if not incident.open:

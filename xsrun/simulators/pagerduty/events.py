@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 from xsrun.effects.ports import Response
@@ -60,7 +61,7 @@ def enqueue_change(account: Account, call: Call) -> Response:
     change = {
         "id": account.new_id(),
         "integration": integration(account, event["routing_key"]),
-        "at": account.clock.now(),
+        "at": account.now(),
         "event": event,
     }
     account.changes.append(change)
@@ -69,6 +70,11 @@ def enqueue_change(account: Account, call: Call) -> Response:
 
 def list_changes(account: Account, call: Call) -> Response:
     """``GET /change_events``, the newest first."""
+    return show_changes(account, call)
+
+
+def show_changes(account: Account, call: Call, through: Collection[str] | None = None) -> Response:
+    """The change events that a call asks for, the newest first, of all or of these integrations."""
     since, until = moment(call, "since"), moment(call, "until")
     integrations = set(call.every("integration_ids[]"))
     found = [
@@ -77,6 +83,7 @@ def list_changes(account: Account, call: Call) -> Response:
         if (since is None or change["at"] >= since)
         and (until is None or change["at"] <= until)
         and (not integrations or change["integration"] in integrations)
+        and (through is None or change["integration"] in through)
     ]
     shown = view(account, call)
 
@@ -130,7 +137,10 @@ def _key_details(account: Account, event: Record) -> list[str]:
 
 def integration(account: Account, key: str) -> str | None:
     """The id of the integration that has this routing key."""
-    return next((name for name, record in account.records["integration"].items() if record["key"] == key), None)
+    for name, record in account.records["integration"].items():
+        if record["key"] == key and not record.get("deleted"):
+            return name
+    return None
 
 
 def _trigger(account: Account, source: str, key: str, event: Record, found: tuple[Incident, Alert] | None) -> None:
@@ -150,7 +160,7 @@ def _trigger(account: Account, source: str, key: str, event: Record, found: tupl
 def _follow_up(account: Account, action: str, incident: Incident, alert: Alert) -> None:
     agent = Ref("service", alert.service)
     if action == "resolve":
-        alert.resolved = account.clock.now()
+        alert.resolved = account.now()
         account.settle_alerts(incident, agent)
     elif incident.status == "triggered":
         account.acknowledge(incident, agent)

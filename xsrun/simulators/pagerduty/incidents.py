@@ -95,7 +95,7 @@ def _window(account: Account, call: Call) -> tuple[int | None, int | None]:
     since, until = moment(call, "since"), moment(call, "until")
     if call.one("date_range") == "all":
         return None, None
-    last = account.clock.now() if until is None else until
+    last = account.now() if until is None else until
     first = last - DEFAULT_WINDOW if since is None else since
     if last - first > LARGEST_WINDOW:
         raise refuse("invalid", "Since and until must lie within six months.")

@@ -25,8 +25,8 @@ def view(account: Account, call: Call) -> View:
 
 def page(call: Call, name: str, items: Sequence[Item], show: Callable[[Item], Any]) -> Response:
     """Answer with the page that ``limit`` and ``offset`` ask for, under that name."""
-    limit = max(1, min(_count(call, "limit", 25), LARGEST_PAGE))
-    offset = _count(call, "offset", 0)
+    limit = max(1, min(count(call, "limit", 25), LARGEST_PAGE))
+    offset = count(call, "offset", 0)
     if offset + limit > FARTHEST:
         raise refuse(
             "arguments",
@@ -44,7 +44,8 @@ def page(call: Call, name: str, items: Sequence[Item], show: Callable[[Item], An
     )
 
 
-def _count(call: Call, name: str, default: int) -> int:
+def count(call: Call, name: str, default: int) -> int:
+    """The number in a query parameter."""
     text = call.one(name)
     if not text:
         return default

@@ -28,7 +28,7 @@ def the_incident(account: Account, call: Call) -> Incident:
 
 def known(account: Account, kind: str, record_id: str) -> str:
     """An id of the catalogue, refused when it is none of that kind."""
-    if record_id not in account.records[kind]:
+    if record_id not in account.records[kind] or account.records[kind][record_id].get("deleted"):
         raise refuse("arguments", f"{kind.replace('_', ' ').capitalize()} not found")
     return record_id
 

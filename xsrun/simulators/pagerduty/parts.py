@@ -47,7 +47,7 @@ def change_note(account: Account, call: Call) -> Response:
     body = read_body(call, "note", dict)
     require(pagerduty.CREATE_NOTE.fields, body)
     note.content = body["content"]
-    note.updated = account.clock.now()
+    note.updated = account.now()
     return reply(200, {"note": view(account, call).note(note)})
 
 
@@ -70,7 +70,7 @@ def add_status_update(account: Account, call: Call) -> Response:
     the_incident(account, call)
     body = {name: read_body(call, name, object) for name in ("message", "subject", "html_message")}
     require(pagerduty.CREATE_STATUS_UPDATE.fields, body)
-    sent = {"id": account.new_id(), "created_at": to_seconds(account.clock.now())}
+    sent = {"id": account.new_id(), "created_at": to_seconds(account.now())}
     return reply(200, {"status_update": body | sent | {"sender": view(account, call).reference(call.caller)}})
 
 
@@ -153,7 +153,7 @@ def _change_alert(account: Account, call: Call, incident: Incident, alert: Alert
         incident.alerts.remove(alert)
         holder.alerts.append(alert)
     if body.get("status") == "resolved":
-        alert.resolved = alert.resolved or account.clock.now()
+        alert.resolved = alert.resolved or account.now()
         account.settle_alerts(holder, call.caller)
     elif body.get("status") == "triggered":
         alert.resolved = None

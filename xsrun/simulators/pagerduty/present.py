@@ -15,6 +15,7 @@ PATHS: Final = {
     "service": "/services/{id}",
     "escalation_policy": "/escalation_policies/{id}",
     "priority": "/priorities/{id}",
+    "schedule": "/schedules/{id}",
     "integration": "/services/{service}/integrations/{id}",
 }
 
@@ -113,7 +114,7 @@ class View:
             {
                 "id": level["id"],
                 "escalation_delay_in_minutes": level["minutes"],
-                "targets": self._many("user", level["users"]),
+                "targets": [*self._many("user", level["users"]), *self._many("schedule", level["schedules"])],
                 "escalation_rule_assignment_strategy": "assign_to_everyone",
             }
             for level in levels
@@ -126,6 +127,14 @@ class View:
         services = self.account.records["service"].values()
         uses = [service["id"] for service in services if service["escalation_policy"] == record["id"]]
         return {"escalation_rules": self._levels(record["levels"]), "services": self._many("service", uses)}
+
+    def _schedule_more(self, record: Record) -> Record:
+        policies = self.account.records["escalation_policy"].values()
+        uses = [each["id"] for each in policies if any(record["id"] in level["schedules"] for level in each["levels"])]
+        return {"escalation_policies": self._many("escalation_policy", uses)}
+
+    def _integration_more(self, record: Record) -> Record:
+        return {"integration_key": record["key"]}
 
     def _user_more(self, record: Record) -> Record:
         return {
@@ -193,17 +202,8 @@ class View:
         return {"type": "merge_resolve_reason", "incident": target}
 
     def _pending(self, incident: Incident) -> list[Record]:
-        if not incident.open:
-            return []
-        service = self.account.records["service"][incident.service]
-        if incident.status == "acknowledged":
-            wakes = incident.wakes or incident.changed + service["acknowledgement_timeout"] * 1000
-            first = {"type": "unacknowledge", "at": to_seconds(wakes)}
-        else:
-            minutes = self.account.levels(incident.policy)[0]["minutes"]
-            first = {"type": "escalate", "at": to_seconds(incident.changed + minutes * 60_000)}
-        end = incident.created + service["auto_resolve_timeout"] * 1000
-        return [first, {"type": "resolve", "at": to_seconds(end)}]
+        due = self.account.pending(incident) if incident.open else []
+        return [{"type": each.kind, "at": to_seconds(each.at)} for each in due]
 
     # ---------------------------------------------------------------- parts of incidents
 
@@ -265,10 +265,11 @@ class View:
         return shown
 
 
-_OWN: Final = {"id", "key", "levels", "last_incident"}
+_OWN: Final = {"id", "key", "levels", "last_incident", "deleted"}
 """Properties of a record that are the simulator's own business, or shown already."""
 
 _REFERENCES: Final[dict[str, Callable[[View, Any], Any]]] = {
+    "users": lambda view, ids: view._many("user", ids),
     "teams": lambda view, ids: view._many("team", ids),
     "integrations": lambda view, ids: view._many("integration", ids),
     "escalation_policy": lambda view, one: view.reference(Ref("escalation_policy", one)),
@@ -279,6 +280,8 @@ _MORE: Final[dict[str, Callable[[View, Record], Record]]] = {
     "service": View._service_more,
     "escalation_policy": View._policy_more,
     "user": View._user_more,
+    "schedule": View._schedule_more,
+    "integration": View._integration_more,
 }
 
 

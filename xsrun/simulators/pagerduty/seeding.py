@@ -10,7 +10,9 @@ from xsrun.simulators.pagerduty.seeds import (
     Record,
     new_integration,
     new_key,
+    new_level,
     new_policy,
+    new_schedule,
     new_service,
     new_user,
 )
@@ -43,13 +45,20 @@ def _put_user(account: Account, given: Record) -> None:
     _add(account, "user", made | more | {"teams": teams})
 
 
+def _put_schedule(account: Account, given: Record) -> None:
+    users = [_find(account, "user", user, "users") for user in given["users"]]
+    made = new_schedule(given.get("id") or account.new_id(), given["name"], users, given.get("description"))
+    _add(account, "schedule", made)
+
+
 def _put_policy(account: Account, given: Record) -> None:
     levels = [
-        {
-            "id": account.new_id(),
-            "minutes": level.get("minutes", 30),
-            "users": [_find(account, "user", user, f"levels.{index}.users") for user in level["users"]],
-        }
+        new_level(
+            account.new_id(),
+            level.get("minutes", 30),
+            [_find(account, "user", user, f"levels.{index}.users") for user in level.get("users", ())],
+            [_find(account, "schedule", each, f"levels.{index}.schedules") for each in level.get("schedules", ())],
+        )
         for index, level in enumerate(given["levels"])
     ]
     if not levels:
@@ -101,13 +110,18 @@ TABLES: Final[dict[str, Table]] = {
         ),
         _put_user,
     ),
+    "schedules": Table(
+        _named(Field("users", "list", needed=True, shortest=1), Field("users[]", needed=True)), _put_schedule
+    ),
     "escalation_policies": Table(
         _named(
             Field("num_loops", "integer"),
             Field("levels", "list", needed=True),
             Field("levels[].minutes", "integer"),
-            Field("levels[].users", "list", needed=True),
+            Field("levels[].users", "list"),
             Field("levels[].users[]", needed=True),
+            Field("levels[].schedules", "list"),
+            Field("levels[].schedules[]", needed=True),
         ),
         _put_policy,
     ),
@@ -135,4 +149,4 @@ TABLES: Final[dict[str, Table]] = {
         _put_key,
     ),
 }
-"""``user``, ``users``, ``teams`` and ``escalation_policy`` name records by id, name or e-mail."""
+"""``user``, ``users``, ``schedules``, ``teams`` and ``escalation_policy`` name records by id, name or e-mail."""

@@ -5,11 +5,14 @@ References between records are ids; the answers turn them into objects.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 USER_KEY: Final = "u+SIMuserKEY00000001"
 ACCOUNT_KEY: Final = "SIMaccountKEY0000001"
 READONLY_KEY: Final = "SIMreadonlyKEY000001"
+OAUTH_TOKEN: Final = "pdus+_SIMoauthTOKEN00000000000001"
+"""Of the same user as the user key; goes with ``Bearer``."""
 ROUTING_KEY: Final = "SIMroutingKEY0000000000000000001"
 
 USER_ID: Final = "PUSR001"
@@ -18,6 +21,7 @@ SERVICE_ID: Final = "PSVC001"
 ESCALATION_POLICY_ID: Final = "PESC001"
 PRIORITY_ID: Final = "PPRI001"
 TEAM_ID: Final = "PTEAM01"
+SCHEDULE_ID: Final = "PSCH001"
 
 CREATED: Final = "2024-01-08T09:00:00Z"
 
@@ -28,9 +32,9 @@ ROUTING_KEYS: Final = (ROUTING_KEY, "SIMroutingKEY0000000000000000002", "SIMrout
 """Of the services, in their order."""
 
 
-def new_key(key: str, name: str, user: str = "", *, writes: bool = True) -> Record:
+def new_key(key: str, name: str, user: str = "", *, writes: bool = True, oauth: bool = False) -> Record:
     """A REST key. ``user`` is the id of the user it belongs to, ``""`` for a key of the account."""
-    return {"id": key, "name": name, "user": user, "writes": writes}
+    return {"id": key, "name": name, "user": user, "writes": writes, "oauth": oauth}
 
 
 def new_user(user_id: str, name: str, email: str, role: str) -> Record:
@@ -73,8 +77,13 @@ def new_integration(integration_id: str, service_id: str, routing_key: str) -> R
     return made | {"key": routing_key}
 
 
+def new_schedule(schedule_id: str, name: str, users: list[str], description: str | None = None) -> Record:
+    """A schedule on which these users take turns, a week each."""
+    return {"id": schedule_id, "name": name, "time_zone": "Etc/UTC", "description": description, "users": users}
+
+
 def new_policy(policy_id: str, name: str, description: str | None, levels: list[Record], team: str = "") -> Record:
-    """An escalation policy; a level has ``id``, ``minutes`` and ``users``."""
+    """An escalation policy; a level has ``id``, ``minutes``, ``users`` and ``schedules``."""
     return {
         "id": policy_id,
         "name": name,
@@ -84,6 +93,11 @@ def new_policy(policy_id: str, name: str, description: str | None, levels: list[
         "levels": levels,
         "teams": [team] if team else [],
     }
+
+
+def new_level(level_id: str, minutes: int, users: list[str], schedules: Sequence[str] = ()) -> Record:
+    """A level of an escalation policy: whom it asks, and for how long."""
+    return {"id": level_id, "minutes": minutes, "users": users, "schedules": list(schedules)}
 
 
 def _records(*records: Record) -> dict[str, Record]:
@@ -115,13 +129,16 @@ def catalogue() -> dict[str, dict[str, Record]]:
                 "Platform on call",
                 "First the one on duty, then the lead",
                 [
-                    {"id": "PRUL001", "minutes": 30, "users": [USER_ID]},
-                    {"id": "PRUL002", "minutes": 30, "users": ["PUSR002"]},
+                    new_level("PRUL001", 30, [USER_ID]),
+                    new_level("PRUL002", 30, ["PUSR002"]),
                 ],
                 TEAM_ID,
             )
             | {"num_loops": 1},
-            new_policy("PESC002", "Second line", None, [{"id": "PRUL003", "minutes": 60, "users": ["PUSR003"]}]),
+            new_policy("PESC002", "Second line", None, [new_level("PRUL003", 60, [], [SCHEDULE_ID])]),
+        ),
+        "schedule": _records(
+            new_schedule(SCHEDULE_ID, "Platform days", ["PUSR003"], "Who is asked when nobody else answers")
         ),
         "priority": _records(
             *(
@@ -133,6 +150,7 @@ def catalogue() -> dict[str, dict[str, Record]]:
             new_key(USER_KEY, "user", USER_ID),
             new_key(ACCOUNT_KEY, "account"),
             new_key(READONLY_KEY, "readonly", writes=False),
+            new_key(OAUTH_TOKEN, "oauth", USER_ID, oauth=True),
         ),
     }
 

@@ -1,16 +1,16 @@
-"""The account's own records over REST, to be read: services, users, policies, priorities and who is on call."""
+"""The account's own records over REST, to be read: services, users, policies, priorities."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from xsrun.effects.ports import Response
 from xsrun.providers import pagerduty
 from xsrun.simulators.pagerduty.errors import refuse
 from xsrun.simulators.pagerduty.lists import page, sort, view
 from xsrun.simulators.pagerduty.seeds import ABILITIES, Record
-from xsrun.simulators.pagerduty.state import Account, Ref
-from xsrun.simulators.routing import Call, Handler, Route, empty, reply
+from xsrun.simulators.pagerduty.state import Account
+from xsrun.simulators.routing import Call, Handler, Refused, Route, empty, reply
 
 PLURALS: Final = {
     "service": "services",
@@ -18,6 +18,7 @@ PLURALS: Final = {
     "team": "teams",
     "escalation_policy": "escalation_policies",
     "priority": "priorities",
+    "schedule": "schedules",
 }
 
 SEARCHED: Final = {"user": ("name", "email")}
@@ -44,19 +45,26 @@ def _wanted(kind: str, record: Record, call: Call) -> bool:
     query, name, teams = call.one("query").lower(), call.one("name"), set(call.every("team_ids[]"))
     searched = [record[part].lower() for part in SEARCHED.get(kind, ("name",))]
     return (
-        any(query in text for text in searched)
+        not record.get("deleted")
+        and any(query in text for text in searched)
         and (not name or kind != "service" or record["name"] == name)
         and (not teams or not teams.isdisjoint(record.get("teams", ())))
     )
+
+
+def the_record(account: Account, kind: str, record_id: str) -> Record:
+    """The record of that id, refused with 404 when there is none."""
+    record = account.records[kind].get(record_id)
+    if record is None or record.get("deleted"):
+        raise refuse("unknown")
+    return record
 
 
 def getter(kind: str) -> Handler:
     """The handler that shows one record of that kind."""
 
     def get_record(account: Account, call: Call) -> Response:
-        record = account.records[kind].get(call.arguments[-1])
-        if record is None:
-            raise refuse("unknown")
+        record = the_record(account, kind, call.arguments[-1])
         return reply(200, {kind: view(account, call).record(kind, record)})
 
     return get_record
@@ -73,7 +81,7 @@ def get_integration(account: Account, call: Call) -> Response:
 def get_me(account: Account, call: Call) -> Response:
     """``GET /users/me``: only a key of a user has one."""
     if call.caller is None:
-        raise refuse("arguments", "Only a user-level API key stands for a user.")
+        raise Refused(reply(400, {"error": "There is no user behind an account-level access token"}))
     return reply(200, {"user": view(account, call).record("user", account.records["user"][call.caller.id])})
 
 
@@ -87,32 +95,6 @@ def get_ability(_account: Account, call: Call) -> Response:
     if call.arguments[0] not in ABILITIES:
         raise refuse("ability")
     return empty(204)
-
-
-def list_oncalls(account: Account, call: Call) -> Response:
-    """``GET /oncalls``: every user of every level of every policy, always."""
-    users, policies = set(call.every("user_ids[]")), set(call.every("escalation_policy_ids[]"))
-    found = [
-        (policy, level, user)
-        for policy, record in account.records["escalation_policy"].items()
-        for level, rule in enumerate(record["levels"], 1)
-        for user in rule["users"]
-        if (not policies or policy in policies) and (not users or user in users) and not call.every("schedule_ids[]")
-    ]
-    shown = view(account, call)
-
-    def show(oncall: tuple[str, int, str]) -> dict[str, Any]:
-        policy, level, user = oncall
-        return {
-            "escalation_policy": shown.reference(Ref("escalation_policy", policy)),
-            "escalation_level": level,
-            "schedule": None,
-            "user": shown.reference(Ref("user", user)),
-            "start": None,
-            "end": None,
-        }
-
-    return page(call, "oncalls", found, show)
 
 
 ROUTES: Final = (
@@ -130,5 +112,4 @@ ROUTES: Final = (
     Route(pagerduty.GET_PRIORITY, getter("priority")),
     Route(pagerduty.LIST_ABILITIES, list_abilities),
     Route(pagerduty.GET_ABILITY, get_ability),
-    Route(pagerduty.LIST_ONCALLS, list_oncalls),
 )

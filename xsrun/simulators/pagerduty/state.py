@@ -1,7 +1,8 @@
 """The account and the life of its incidents, free of HTTP.
 
 ``triggered -> acknowledged -> resolved``, ``triggered -> resolved``, and back from either through REST. Everything
-that happens to an incident leaves a log entry. Times are milliseconds since 1970.
+that happens to an incident leaves a log entry. What time alone brings about, ``catch_up`` brings about before the next
+request is looked at. Times are milliseconds since 1970.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from xsrun.effects.ports import Clock, Random
 from xsrun.simulators.ids import CAPITALS, HEX, token
 from xsrun.simulators.pagerduty.seeds import Record, catalogue
 
+WEEK = 7 * 86_400_000
 URGENT_SEVERITIES = ("critical", "error")
 
 
@@ -29,6 +31,21 @@ class Stamp(NamedTuple):
 
     at: int
     who: Ref
+
+
+class Pending(NamedTuple):
+    """What happens to an incident at a time unless somebody does something before."""
+
+    kind: str
+    at: int
+
+
+class Turn(NamedTuple):
+    """A user on a schedule, from when until when."""
+
+    user: str
+    start: int
+    end: int
 
 
 class Entry(NamedTuple):
@@ -89,6 +106,10 @@ class Incident:
     updated: int
     changed: int
     changed_by: Ref
+    level: int = 1
+    loop: int = 0
+    handed: int = 0
+    """When it was handed to whom it is assigned to."""
     status: str = "triggered"
     resolved: int | None = None
     assigned_via: str = "escalation_policy"
@@ -123,6 +144,60 @@ class Account:
         self.records = catalogue()
         self.incidents: dict[str, Incident] = {}
         self.changes: list[Record] = []
+        self.audit: list[Record] = []
+        self._then: int | None = None
+
+    def now(self) -> int:
+        """The time, or the time at which something happened that is only now caught up with."""
+        return self.clock.now() if self._then is None else self._then
+
+    def catch_up(self) -> None:
+        """Have everything happen that time alone brings about."""
+        now = self.clock.now()
+        for incident in self.incidents.values():
+            while incident.open and (due := self.pending(incident)) and due[0].at <= now:
+                self._then = due[0].at
+                self._come_due(incident, due[0].kind)
+        self._then = None
+
+    def pending(self, incident: Incident) -> list[Pending]:
+        """What time will bring about on an open incident, the next first."""
+        service = self.records["service"][incident.service]
+        wait, end = service["acknowledgement_timeout"], service["auto_resolve_timeout"]
+        coming = []
+        if incident.status == "acknowledged" and (incident.wakes or wait):
+            coming.append(Pending("unacknowledge", incident.wakes or incident.changed + wait * 1000))
+        elif incident.status == "triggered" and incident.assigned_via == "escalation_policy":
+            policy = self.records["escalation_policy"][incident.policy]
+            if incident.level < len(policy["levels"]) or incident.loop < policy["num_loops"]:
+                minutes = policy["levels"][incident.level - 1]["minutes"]
+                coming.append(Pending("escalate", max(incident.handed, incident.changed) + minutes * 60_000))
+        if end:
+            coming.append(Pending("resolve", incident.created + end * 1000))
+        return sorted(coming, key=lambda each: each.at)
+
+    def _come_due(self, incident: Incident, kind: str) -> None:
+        agent = Ref("service", incident.service)
+        if kind == "unacknowledge":
+            self.trigger(incident, agent)
+        elif kind == "resolve":
+            self.resolve(incident, agent)
+        else:
+            last = incident.level == len(self.levels(incident.policy))
+            loop = incident.loop + last
+            self.escalate(incident, 1 if last else incident.level + 1, agent)
+            incident.loop = loop
+
+    def on_call(self, level: Record) -> list[str]:
+        """The users whom a level of a policy asks now."""
+        turns = (self.turn(self.records["schedule"][each]).user for each in level["schedules"])
+        return list(dict.fromkeys([*level["users"], *turns]))
+
+    def turn(self, schedule: Record) -> Turn:
+        """Whose turn it is on a schedule, and from when until when."""
+        week = self.now() // WEEK
+        users = schedule["users"]
+        return Turn(users[week % len(users)], week * WEEK, (week + 1) * WEEK)
 
     def new_id(self) -> str:
         """An id as newer accounts have it."""
@@ -160,7 +235,7 @@ class Account:
 
     def start(self, title: str, key: str, service: str, agent: Ref, **more: Any) -> Incident:
         """Open an incident and give it to whoever is on call; ``more`` sets further properties of it."""
-        now = self.clock.now()
+        now = self.now()
         settings = {"urgency": self.urgency(service), "policy": self.records["service"][service]["escalation_policy"]}
         number = len(self.incidents) + 1
         incident = Incident(
@@ -175,7 +250,7 @@ class Account:
 
     def write(self, incident: Incident, kind: str, agent: Ref, **more: Any) -> Entry:
         """Add a line to the log of an incident."""
-        entry = Entry(self.new_id(), kind, self.clock.now(), agent, incident.id, **more)
+        entry = Entry(self.new_id(), kind, self.now(), agent, incident.id, **more)
         incident.entries.append(entry)
         incident.updated = entry.at
         return entry
@@ -187,8 +262,9 @@ class Account:
 
     def escalate(self, incident: Incident, level: int, agent: Ref, kind: str = "escalate") -> None:
         """Hand over to a level (from 1) of the incident's policy."""
-        self._hand_over(incident, self.levels(incident.policy)[level - 1]["users"], agent, kind)
+        self._hand_over(incident, self.on_call(self.levels(incident.policy)[level - 1]), agent, kind)
         incident.assigned_via = "escalation_policy"
+        incident.level, incident.loop = level, 0
 
     def assign(self, incident: Incident, users: Sequence[str], agent: Ref) -> None:
         """Hand over to these users, past the policy."""
@@ -198,6 +274,7 @@ class Account:
     def _hand_over(self, incident: Incident, users: Sequence[str], agent: Ref, kind: str) -> None:
         entry = self.write(incident, kind, agent, assignees=tuple(users))
         incident.assignments = [Stamp(entry.at, Ref("user", user)) for user in users]
+        incident.handed = entry.at
 
     def acknowledge(self, incident: Incident, agent: Ref) -> None:
         """Say that somebody has seen it; a resolved one opens again."""
@@ -242,7 +319,7 @@ class Account:
             source.alerts = []
             self.resolve(source, agent)
             source.merged = target.id
-        target.updated = self.clock.now()
+        target.updated = self.now()
 
     def settle_alerts(self, incident: Incident, agent: Ref) -> None:
         """Resolve an incident whose alerts are all resolved."""
@@ -259,5 +336,5 @@ class Account:
 
     def _turn(self, incident: Incident, status: str, agent: Ref) -> None:
         incident.status = status
-        incident.changed = self.clock.now()
+        incident.changed = self.now()
         incident.changed_by = agent
