@@ -3,9 +3,11 @@
 import fcntl
 import json
 import os
+import signal
 import stat
 import threading
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from time import time_ns
 
 import pytest
 from hypothesis import given
@@ -13,11 +15,13 @@ from hypothesis import strategies as st
 
 from xsrun.cli.start import main
 from xsrun.engine import holding
-from xsrun.engine.effects import Effect, JournalBroken, Outcome
+from xsrun.engine.effects import Effect, JournalBroken, Outcome, State
 from xsrun.engine.folder import Broken
+from xsrun.engine.history import open_history, prune
 from xsrun.engine.journal import Journal
 from xsrun.engine.local import Local
 from xsrun.engine.readings import Readings
+from xsrun.engine.resolving import Resolved, Verdict, settle, unclear
 from xsrun.engine.rows import RunRow, RunState, state_of
 from xsrun.engine.starting import new_id, source_hash
 from xsrun.engine.vault import Vault
@@ -150,6 +154,93 @@ def test_old_runs_are_forgotten_and_running_ones_are_not(folder):
     assert [run.started_at for run in journal.runs()] == [4_000, 1_000]
     assert journal.files("hash") == {"run.xs": "text"}
     journal.close()
+
+
+@pytest.mark.parametrize("commits", range(3))
+def test_a_kill_while_a_run_is_settled_settles_all_or_nothing(folder, commits):
+    assert execute() == 0
+    journal = Journal(str(folder))
+    (run,) = journal.runs()
+    run = run._replace(state=RunState.UNKNOWN)
+    (first,) = journal.steps(run.id)
+    steps = [first._replace(state=State.UNANSWERED), first._replace(number=1, state=State.UNANSWERED)]
+    journal.write(steps)
+    journal.set_state(run.id, RunState.UNKNOWN, RunState.COMPLETE)
+    verdicts = [Resolved(step, Verdict.SENT, "as you say") for step in steps]
+    journal.close()
+    if (child := os.fork()) == 0:
+        killed(str(folder), commits, lambda again: settle(again, run, steps, verdicts, Vault({}, Masker(()))))
+    _, status = os.waitpid(child, 0)
+    journal = Journal(str(folder))
+    (now,) = journal.runs()
+    settled = commits > 0
+    assert status == (0 if settled else signal.SIGKILL)
+    assert (now.state == RunState.SETTLED, len(unclear(journal.steps(run.id)))) == (settled, 0 if settled else 2)
+    journal.close()
+
+
+def killed(folder, commits, work):
+    """Work with a journal in a process that is killed when it wants to commit more often than that."""
+    left = iter(range(commits))
+    journal = Journal(folder)
+    journal._db.set_trace_callback(
+        lambda said: os.kill(os.getpid(), signal.SIGKILL) if said == "COMMIT" and next(left, None) is None else None
+    )
+    try:
+        work(journal)
+    finally:
+        os._exit(0)
+
+
+def test_a_run_that_went_on_meanwhile_is_not_settled(folder):
+    journal = Journal(str(folder))
+    run = row(1_000, RunState.UNKNOWN)
+    journal.begin(run, {})
+    journal.set_state(run.id, RunState.COMPLETE, RunState.UNKNOWN)
+    with pytest.raises(holding.Held):
+        settle(journal, run, [], [], Vault({}, Masker(())))
+    assert journal.runs()[0].state == RunState.COMPLETE
+    journal.close()
+
+
+def test_pruning_takes_along_what_no_kept_run_needs(folder):
+    history = open_history(str(folder))
+    kept, gone = row(4_000)._replace(source="kept"), row(1_000)._replace(source="gone")
+    for run in (kept, gone):
+        history.begin(run, {"run.xs": "text"})
+    for name in ("running/dead", "sources/kept/run.xs", "sources/gone/run.xs", "sources/tmpnew/run.xs",
+                 "sources/tmpold/run.xs"):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("text")
+    os.utime(folder / "sources" / "tmpold", (0, 0))
+    held = holding.hold(str(folder), kept.id)
+    assert prune(history, time_ns() // 1_000_000, days=1_000_000, keep=1) == 1
+    assert os.listdir(folder / "running") == [kept.id]
+    assert sorted(os.listdir(folder / "sources")) == ["kept", "tmpnew"]
+    holding.release(str(folder), kept.id, held)
+    history.close()
+
+
+def test_a_run_is_held_by_one_however_often_it_is_let_go(folder):
+    """Whoever opens the file right before it is taken away must not believe to hold the run by it."""
+    inside, most = [], []
+
+    def work():
+        for _ in range(300):
+            with suppress(holding.Held):
+                handle = holding.hold(str(folder), "run")
+                inside.append(handle)
+                os.sched_yield()
+                most.append(len(inside))
+                inside.remove(handle)
+                holding.release(str(folder), "run", handle)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert set(most) == {1}
 
 
 def test_two_processes_do_not_hold_one_run(folder):

@@ -266,6 +266,26 @@ def test_a_person_says_what_became_of_a_page_that_nobody_can_be_asked_about(plac
     assert place.xsrun("runs", "resume", "last").returncode == 2
 
 
+def test_what_may_be_repeated_and_got_no_answer_is_sent_again(place, server):
+    place.job(STEPS.replace("METHOD", "PUT").replace('/step/" ~ $step', '/lost"'))
+    assert place.xsrun("execute", *mapped(server)).returncode == 9
+    assert "whether PUT https://steps.example.com/lost arrived" in place.xsrun("runs", "resume", "last").stderr
+    resolved = place.xsrun("runs", "resolve", "last")
+    assert resolved.stderr.startswith("PUT https://steps.example.com/lost: again (twice has the effect of once)\n")
+    assert (resolved.returncode, place.run()["state"]) == (0, "interrupted")
+    place.job(STEPS.replace("METHOD", "PUT"))
+    assert place.xsrun("runs", "resume", "last", "--as-it-was").returncode == 9
+    assert server.seen == {"PUT /lost": 2}
+
+
+def test_a_variable_that_is_not_set_is_no_bug(place, server):
+    place.job(STEPS.replace("METHOD", "POST").replace('/step/" ~ $step', '/lost"'))
+    assert place.xsrun("execute", *mapped(server)).returncode == 9
+    refused = place.xsrun("runs", "resolve", "last", "--env", "NOPE")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("error[usage]: --env NOPE is not set in this shell\n")
+
+
 def test_without_the_journal_a_run_after_a_kill_does_it_twice(place, server):
     """What the journal is for: whoever begins anew instead of resuming does again what was done."""
     place.job(STEPS.replace("METHOD", "POST"))

@@ -138,12 +138,16 @@ def resolve(
     """Find out what became of the requests of a run that got no answer, or take somebody's word for it."""
     try:
         guard = hold(journal.folder, kept.id)
+        try:
+            return _resolved(journal, kept, again, assume, output, staged)
+        finally:
+            release(journal.folder, kept.id, guard)
     except Held:
         return output.complain("no-run", f"run {kept.id} is under way", "wait for it, or stop it")
-    try:
-        return _resolved(journal, kept, again, assume, output, staged)
-    finally:
-        release(journal.folder, kept.id, guard)
+    except Refused as refused:
+        return output.complain(refused.code, refused.message, refused.help, refused.exit)
+    except BadOption as fault:
+        return output.complain("usage", fault.message, fault.help)
 
 
 def _resolved(
@@ -153,11 +157,8 @@ def _resolved(
     open_steps = unclear(steps)
     if not open_steps:
         return output.complain("no-run", f"nothing is unclear about run {kept.id}: {kept.state}", "see xsrun runs list")
-    try:
-        task = _task(journal, kept, again._replace(as_it_was=True), output)
-        ready = prepare(task._replace(staged=staged))
-    except Refused as refused:
-        return output.complain(refused.code, refused.message, refused.help, refused.exit)
+    task = _task(journal, kept, again._replace(as_it_was=True), output)
+    ready = prepare(task._replace(staged=staged))
     if isinstance(ready, Failure):
         output.failure(ready)
         return ready.exit

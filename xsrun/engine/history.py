@@ -6,10 +6,11 @@ from typing import Final
 
 from xsrun.engine import quiet
 from xsrun.engine.folder import state_folder
-from xsrun.engine.holding import is_held
+from xsrun.engine.holding import forget_dead, is_held
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow, RunState, state_of
 from xsrun.engine.starting import new_id
+from xsrun.engine.unpacked import forget_sources
 
 LAST: Final = "last"
 """Names the newest run."""
@@ -63,5 +64,11 @@ def find_run(journal: Journal, named: str) -> RunRow:
 
 
 def prune(journal: Journal, now: int, days: int = KEEP_DAYS, keep: int = KEEP_RUNS) -> int:
-    """Forget old runs. Gives back how many. What they did is not known any more to whoever asks for its key."""
-    return journal.prune(now - days * DAY, keep)
+    """Forget old runs, with all that only they needed. Gives back how many.
+
+    What they did is not known any more to whoever asks for its key.
+    """
+    gone = journal.prune(now - days * DAY, keep)
+    forget_dead(journal.folder)
+    forget_sources(journal.folder, journal.sources())
+    return gone

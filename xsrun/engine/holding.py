@@ -17,15 +17,29 @@ def hold(folder: str, run: str) -> int:
     """Take a run. Gives back the handle to release it with. Raises Held and Broken."""
     try:
         os.makedirs(os.path.join(folder, "running"), mode=0o700, exist_ok=True)
-        handle = os.open(_place(folder, run), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        while (handle := _taken(_place(folder, run))) is None:
+            pass
+    except BlockingIOError as error:
+        raise Held(error.strerror) from None
     except OSError as error:
         raise Broken(error.strerror or str(error)) from None
+    return handle
+
+
+def _taken(place: str) -> int | None:
+    """The lock on a file; None when somebody has let go of it meanwhile, and taken it away."""
+    handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+        if os.path.samestat(os.fstat(handle), os.stat(place)):
+            return handle
+    except FileNotFoundError:
+        pass
+    except OSError:
         os.close(handle)
-        raise (Held if isinstance(error, BlockingIOError) else Broken)(error.strerror or str(error)) from None
-    return handle
+        raise
+    os.close(handle)
+    return None
 
 
 def release(folder: str, run: str, handle: int) -> None:
@@ -33,6 +47,14 @@ def release(folder: str, run: str, handle: int) -> None:
     with suppress(OSError):
         os.unlink(_place(folder, run))
     os.close(handle)
+
+
+def forget_dead(folder: str) -> None:
+    """Take away what processes that were killed have left."""
+    with suppress(FileNotFoundError):
+        for run in os.listdir(os.path.join(folder, "running")):
+            with suppress(Held):
+                release(folder, run, hold(folder, run))
 
 
 def is_held(folder: str, run: str) -> bool:

@@ -162,6 +162,10 @@ class Journal:
         found = self._rows(_files, "SELECT files FROM source WHERE hash = ?", (source,))
         return found[0] if found else {}
 
+    def sources(self) -> set[str]:
+        """The hashes of the sources that runs were made from."""
+        return set(self._rows(lambda row: str(row[0]), "SELECT hash FROM source", ()))
+
     def prune(self, before: int, keep: int) -> int:
         """Delete runs that began before a time, and all but the newest; running ones stay. Gives back how many went."""
         with self._writing() as db:
@@ -184,10 +188,19 @@ class Journal:
         """The steps of a run, by strand and number."""
         return self._rows(_step, "SELECT * FROM step WHERE run = ? ORDER BY strand, number", (run,))
 
-    def drop(self, run: str, strand: str, number: int) -> None:
-        """Forget a step and the ones of its strand that follow."""
+    def settle(self, run: RunRow, state: str, dropped: Iterable[tuple[str, int]], answered: Iterable[StepRow]) -> None:
+        """Write down what became of the steps of a run, and its state, all at once.
+
+        ``dropped`` names steps that are forgotten, by strand and number, with the ones of their strand that follow.
+        Raises Held when the run went on since it was read.
+        """
         with self._writing() as db:
-            db.execute("DELETE FROM step WHERE run = ? AND strand = ? AND number >= ?", (run, strand, number))
+            found = db.execute("UPDATE run SET state = ? WHERE id = ? AND state = ?", (state, run.id, run.state))
+            if not found.rowcount:
+                raise Held("it went on since")
+            for strand, number in dropped:
+                db.execute("DELETE FROM step WHERE run = ? AND strand = ? AND number >= ?", (run.id, strand, number))
+            _insert_steps(db, answered)
 
     def with_key(self, key: str) -> list[StepRow]:
         """The answered steps of any run that carry a key, newest first."""

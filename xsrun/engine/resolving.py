@@ -23,6 +23,8 @@ class Verdict(StrEnum):
 
     SENT = "sent"
     LOST = "lost"
+    AGAIN = "again"
+    """It does not matter: done twice it has the effect of once."""
     UNKNOWN = "unknown"
 
 
@@ -34,14 +36,32 @@ class Resolved(NamedTuple):
     reason: str
     outcome: Outcome | None = None
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the run may go on from here: it has the answer now, or does the step again."""
+        return self.outcome is not None or self.verdict in (Verdict.LOST, Verdict.AGAIN)
+
+    def answered(self, vault: Vault) -> StepRow:
+        """The step with its answer, as far as that is known."""
+        kept = vault.seal_value(self.outcome.value) if self.outcome else None
+        return self.step._replace(state=State.ANSWERED, outcome=kept)
+
 
 def unclear(steps: Iterable[StepRow]) -> list[StepRow]:
-    """The steps that may have been done, and must not simply be done again."""
-    return [step for step in steps if step.state in UNCLEAR and step.policy not in (Policy.READ, Policy.REPEAT)]
+    """The writes that may have been done, but for those that going on simply does again."""
+    return [
+        step
+        for step in steps
+        if step.state in UNCLEAR
+        and step.policy != Policy.READ
+        and not (step.policy == Policy.REPEAT and step.state == State.SENT)
+    ]
 
 
 def ask(step: StepRow, vault: Vault, http: Http) -> Resolved:
-    """What the provider of a step says about it."""
+    """What the provider of a step says about it, if that matters."""
+    if step.policy == Policy.REPEAT:
+        return Resolved(step, Verdict.AGAIN, "twice has the effect of once")
     request = request_of(vault.open_value(json.loads(step.args)))
     judged = judge(request)
     try:
@@ -54,29 +74,20 @@ def ask(step: StepRow, vault: Vault, http: Http) -> Resolved:
 
 
 def settle(journal: Journal, run: RunRow, steps: list[StepRow], resolved: Iterable[Resolved], vault: Vault) -> str:
-    """Write down what became of the steps of a run; gives back its new state. Raises Broken."""
+    """Write down what became of the steps of a run, all at once; gives back its new state. Raises Broken and Held."""
     verdicts = list(resolved)
+    known = [each for each in verdicts if each.verdict is not Verdict.UNKNOWN]
+    dropped: list[tuple[str, int]] = []
     goes_on = True
-    for each in verdicts:
+    for each in known:
         step = each.step
-        if each.verdict is Verdict.UNKNOWN:
-            continue
         later = [other for other in steps if other.strand == step.strand and other.number > step.number]
         # What the run did because it had no answer, it would not have done with one.
-        goes_on = goes_on and not any(_changed_something(other) for other in later)
-        if each.verdict is Verdict.LOST or each.outcome is not None:
-            if goes_on:
-                journal.drop(run.id, step.strand, step.number)
-        else:
-            goes_on = False
-        if each.verdict is Verdict.SENT:
-            kept = vault.seal_value(each.outcome.value) if each.outcome else None
-            journal.write([step._replace(state=State.ANSWERED, outcome=kept)])
-    if any(each.verdict is Verdict.UNKNOWN for each in verdicts):
-        state = RunState.UNKNOWN
-    else:
-        state = RunState.INTERRUPTED if goes_on else RunState.SETTLED
-    journal.set_state(run.id, state, run.state)
+        goes_on = goes_on and each.may_go_on and not any(_changed_something(other) for other in later)
+        if goes_on:
+            dropped.append((step.strand, step.number))
+    state = RunState.UNKNOWN if len(known) < len(verdicts) else RunState.INTERRUPTED if goes_on else RunState.SETTLED
+    journal.settle(run, state, dropped, [each.answered(vault) for each in known if each.verdict is Verdict.SENT])
     return state
 
 

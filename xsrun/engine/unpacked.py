@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Container, Mapping
+from contextlib import suppress
+from typing import Final
 
 from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.rows import RunRow
+
+DAY: Final = 86_400
 
 
 def unpacked(run: RunRow, files: Mapping[str, str]) -> str:
@@ -24,6 +30,16 @@ def unpacked(run: RunRow, files: Mapping[str, str]) -> str:
     except OSError as error:
         raise Broken(f"the source of the run cannot be written to {folder}: {error.strerror}") from None
     return os.path.join(folder, next(iter(files))) if single else folder
+
+
+def forget_sources(folder: str, needed: Container[str]) -> None:
+    """Take away the folders in a state folder that hold other sources, and those that nobody has finished for a day."""
+    home = os.path.join(folder, "sources")
+    with suppress(FileNotFoundError), os.scandir(home) as entries:
+        for entry in entries:
+            unfinished = entry.name.startswith(tempfile.gettempprefix())
+            if entry.name not in needed and not (unfinished and time.time() - entry.stat().st_mtime < DAY):
+                shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _write(files: Mapping[str, str], folder: str) -> None:
