@@ -46,6 +46,8 @@ _read_inputs: Callable[[list[str], str | None, list[Field]], dict[str, Any]] = L
 _read_variables: Callable[[list[str], Mapping[str, str]], dict[str, str]] = Late("xsrun.cli.inputs", "read_variables")
 _read_env_file: Callable[[str], dict[str, str]] = Late("xsrun.cli.inputs", "read_env_file")
 _simulated_http = Late("xsrun.cli.network", "simulated_http")
+_no_network = Late("xsrun.cli.network", "NoNetwork")
+_usual_answers = Late("xsrun.engine.dry_run", "UsualAnswers")
 _parse_time = Late("xsrun.timestamps", "parse")
 _bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli.memory", "bounded_memory")
 _heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.signals", "heeding_signals")
@@ -192,10 +194,12 @@ def prepare(task: Task) -> Ready | Failure:
     """The world that the options ask for, with the variables of the job. Raises BadOption."""
     options, output = task.options, task.output
     clock, random, config = _clock(options), _random(options), _config(task.path)
-    http: Http = _network(options, config)
+    network: Http = _network(options, config)
+    http: Http = _usual_answers() if options["dry_run"] else network
     simulated: dict[str, str] = {}
     if options["simulate"] or options["map"]:
-        http, simulated = _simulated_http(options["simulate"], options["map"], clock, random, http)
+        elsewhere = http if options["dry_run"] or not options["simulate"] else _no_network()
+        http, simulated = _simulated_http(options["simulate"], options["map"], clock, random, network, elsewhere)
     resolved = resolve(task.job.env, task.variables[0], simulated, *task.variables[1:])
     shown = resolved.missing if options["dry_run"] else ()  # a stand-in is no secret and says where the value would go
     if resolved.missing and (options["dry_run"] or options["replay"]):
@@ -249,7 +253,7 @@ def _rehearsed(world: World, secrets: Mapping[str, str], options: Options, outpu
     if len(chosen) > 1:
         raise BadOption(f"{' and '.join(chosen)} exclude each other", f"leave {chosen[-1]} away")
     if options["dry_run"]:
-        return _dry(world, bool(options["simulate"] or options["map"]), output)
+        return _dry(world, output)
     if options["replay"]:
         return world._replace(http=_playing(options["replay"], _vault(secrets, output.masker)))
     if options["record"]:

@@ -24,11 +24,11 @@ class NoNetwork:
 
 
 def simulated_http(
-    simulate: bool, maps: Iterable[str], clock: Clock, random: Random, network: Http
+    simulate: bool, maps: Iterable[str], clock: Clock, random: Random, network: Http, elsewhere: Http
 ) -> tuple[Http, dict[str, str]]:
     """The HTTP port for ``--simulate`` and ``--map``, and the variables by which jobs find the simulators' keys.
 
-    What goes to other addresses goes through ``network``. Raises BadOption.
+    What goes to other addresses goes through ``network``, what nobody was named for to ``elsewhere``. Raises BadOption.
     """
     targets: dict[str, Target] = simulate_all(clock, random) if simulate else {}
     providers = list(SIMULATORS) if simulate else []
@@ -46,8 +46,7 @@ def simulated_http(
             providers.append(name)
         else:
             targets[host] = target
-    inner: Http = NoNetwork() if simulate and not any(isinstance(each, str) for each in targets.values()) else network
-    return SimulatedHttp(inner, targets, clock), known_keys(providers)
+    return SimulatedHttp(network, targets, clock, elsewhere), known_keys(providers)
 
 
 def _split(pair: str) -> tuple[str, str]:

@@ -34,8 +34,8 @@ def _address(name: str) -> str:
     return next((address for pattern, address in ADDRESSES if re.search(pattern, name.lower())), "")
 
 
-def dry(world: World, simulated: bool, output: Output) -> World:
-    """A world that shows what the given one would do; its port is asked only where it is a simulator."""
+def dry(world: World, output: Output) -> World:
+    """A world that shows what the given one would do; its port must be one that sends nothing."""
 
     def show(request: Request) -> None:
         headers = shown_headers(request.headers)
@@ -60,7 +60,7 @@ def dry(world: World, simulated: bool, output: Output) -> World:
             output.line(output.masker.text(f"would do redis {command} {key}"))
 
     return world._replace(
-        http=DryHttp(world.http if simulated else None, show),
+        http=DryHttp(world.http, show),
         clock=HurriedClock(world.clock),
         files=DryFiles(world.files, show_file),
         cache=late_port(lambda: _dry_cache(world.cache, world.clock.now, show_key)),

@@ -8,11 +8,19 @@ from xsrun.effects.ports import Clock, Http, Request, Response, TransportFailure
 from xsrun.providers.answers import usual_answer
 
 
-class DryHttp:
-    """Shows every request and answers in place of the other side: with a simulator where there is one."""
+class UsualAnswers:
+    """Answers in place of everybody, as they usually do."""
 
-    def __init__(self, simulated: Http | None, show: Callable[[Request], None]) -> None:
-        self._simulated = simulated
+    def send(self, request: Request) -> Response:
+        """The usual answer of the provider."""
+        return usual_answer(request)
+
+
+class DryHttp:
+    """Shows every request and has somebody answer who is not the other side. Asks nobody about what names no host."""
+
+    def __init__(self, inner: Http, show: Callable[[Request], None]) -> None:
+        self._inner = inner
         self._show = show
 
     def send(self, request: Request) -> Response:
@@ -20,7 +28,7 @@ class DryHttp:
         if not request.host:
             raise TransportFailure(3, f"Malformed URL: {request.url}", sent=False)
         self._show(request)
-        return self._simulated.send(request) if self._simulated else usual_answer(request)
+        return self._inner.send(request)
 
 
 class HurriedClock:

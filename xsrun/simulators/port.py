@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from xsrun.effects.ports import Clock, Http, Random, Request, Response, TransportFailure
 from xsrun.exchange import redirects
+from xsrun.exchange.hosts import matches
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.core import Simulator
 
@@ -30,13 +31,16 @@ def simulate_all(clock: Clock, random: Random) -> dict[str, Target]:
 
 
 class SimulatedHttp:
-    """Sends a request to the target of its host (``name`` or ``name:port``, lower case), else to ``inner``.
+    """Sends a request to the target of its host, else to ``elsewhere``.
 
-    Planned troubles become TransportFailure as a real connection would report them; waiting is done on ``clock``.
+    Targets are ``name``, ``name:port`` or ``*.name``, in lower case. What goes to another address goes through
+    ``inner``, which is ``elsewhere`` too unless that is given. Planned troubles become TransportFailure as a real
+    connection would report them; waiting is done on ``clock``.
     """
 
-    def __init__(self, inner: Http, targets: Mapping[str, Target], clock: Clock) -> None:
+    def __init__(self, inner: Http, targets: Mapping[str, Target], clock: Clock, elsewhere: Http | None = None) -> None:
         self._inner = inner
+        self._elsewhere = elsewhere or inner
         self._targets = targets
         self._clock = clock
 
@@ -44,7 +48,7 @@ class SimulatedHttp:
         """Give back the answer, whatever its status. Raises TransportFailure when there is none."""
         target = self._target(request.url)
         if target is None:
-            return self._inner.send(request)
+            return self._elsewhere.send(request)
         if isinstance(target, str):
             return self._inner.send(request.with_url(moved(request.url, target)))
         return self._exchange(target, request)
@@ -54,8 +58,9 @@ class SimulatedHttp:
             parts = urlsplit(url)
         except ValueError:  # no URL at all: the inner port says so in its own words
             return None
-        place = parts.netloc.rpartition("@")[2].lower()
-        return self._targets.get(place) or self._targets.get(parts.hostname or "")
+        host, place = parts.hostname or "", parts.netloc.rpartition("@")[2].lower()
+        found = self._targets.get(place) or self._targets.get(host)
+        return found or next((self._targets[each] for each in self._targets if matches(host, (each,))), None)
 
     def _exchange(self, simulator: Simulator, request: Request) -> Response:
         if request.sending is not None:
