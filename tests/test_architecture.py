@@ -23,6 +23,7 @@ LAYERS = (
     ("values", "patterns", "extras", "csvtext"),
     ("xmltext", "yamltext", "resources"),
     ("faults", "lambdas", "paths", "timestamps", "types", "crypto", "exchange", "providers"),
+    ("data",),
     ("program",),
     ("cache",),
     ("effects",),

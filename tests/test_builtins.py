@@ -36,6 +36,13 @@ table_trigger name { stack { } }
 ---
 workflow_test name { stack { expect.to_be_true (true) } }
 ---
+table person { schema {
+  int id
+  text name
+  int age
+}
+index = [{type: "primary", field: [{name: "id"}]}] }
+---
 query "things/{id}" verb=GET { api_group = "shop", input { int id } response = $input.id }
 """
 """The constructs that the examples of ``function.run`` and its kin call."""

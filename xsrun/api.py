@@ -11,9 +11,20 @@ from typing import Any
 from xsrun.compile.flow import check_flow
 from xsrun.compile.program import compile_folder
 from xsrun.compile.slips import check_slips
+from xsrun.config import config_file, read_config
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
-from xsrun.effects.outward import FILES_URL, REDIS_URL, AdmittingHttp, LateHttp, cache_of, files_of, real_world
-from xsrun.effects.ports import Http, World
+from xsrun.effects.outward import (
+    FILES_URL,
+    REDIS_URL,
+    AdmittingHttp,
+    LateHttp,
+    cache_of,
+    database_of,
+    files_of,
+    fresh_database,
+    real_world,
+)
+from xsrun.effects.ports import NO_DATABASE, Database, Http, World
 from xsrun.executable import Executable
 from xsrun.files import home_of
 from xsrun.program import Plan
@@ -78,6 +89,12 @@ class Project(Executable):
     def tables(self) -> Mapping[str, Construct]:
         """The tables by declared name."""
         return self.folder.named("table")
+
+    @cached_property
+    def database(self) -> Database:
+        """Where its tables keep their rows: ``.xsrun/data.sqlite``, or what ``xsrun.toml`` says."""
+        file = config_file(self.path)
+        return database_of(self.path, self.program.tables, read_config(file).db if file else "")
 
     def run(
         self,
@@ -161,14 +178,20 @@ class Project(Executable):
     ) -> World:
         """The world of a caller as it is, or a real one that lets secrets go to named hosts only."""
         if world is not None:
-            return world.with_env({**world.env, **env})
+            world = world.with_env({**world.env, **env})
+            bare = world.database is NO_DATABASE and self.program.tables
+            return world._replace(database=fresh_database(self.program.tables)) if bare else world
         masker = Masker()
         for name, value in env.items():
             masker.add([value], name)
         binding = Binding(masker, lambda: (*named_hosts(self.program, plan, env, None), *allow_hosts))
         guarded = AdmittingHttp(http or LateHttp(), lambda: binding)
         made = real_world(_SilentLog(), dict(env), guarded, files=files_of(self.path, env.get(FILES_URL, "")))
-        return made._replace(secrets=masker, cache=cache_of(self.path, made.clock, env.get(REDIS_URL, "")))
+        return made._replace(
+            secrets=masker,
+            cache=cache_of(self.path, made.clock, env.get(REDIS_URL, "")),
+            database=self.database,
+        )
 
 
 def parse(text: str, name: str = "run.xs") -> Document:

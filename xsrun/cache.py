@@ -21,6 +21,7 @@ from contextlib import suppress
 from importlib.util import source_hash
 
 from xsrun.build import build_stamp
+from xsrun.data.tables import Index, Table
 from xsrun.diagnostics import Diagnostic
 from xsrun.files import content, source_files
 from xsrun.hints import Any, Final
@@ -169,9 +170,15 @@ def _diagnostic(row: tuple[Any, ...], sources: Sequence[Source]) -> Diagnostic:
 
 
 def _program(row: tuple[Any, ...], sources: tuple[Source, ...]) -> Program:
-    code, routines, imports, _, env_read, jobs, hosts = row
+    code, routines, imports, _, env_read, jobs, hosts, tables = row
     plans = {name: _plan(each) for name, each in jobs.items()}
-    return Program(code, tuple(map(_routine, routines)), imports, sources, env_read, plans, hosts)
+    made = tuple(map(_table, tables))
+    return Program(code, tuple(map(_routine, routines)), imports, sources, env_read, plans, hosts, made)
+
+
+def _table(row: tuple[Any, ...]) -> Table:
+    name, columns, indexes, *rest = row
+    return Table(name, tuple(map(_field, columns)), tuple(Index(*each) for each in indexes), *rest)
 
 
 def _plan(row: tuple[Any, ...]) -> Plan:

@@ -8,6 +8,8 @@ budget = 60
 retry = {attempts = 2}           # or true, or false
 key_header = "Idempotency-Key"   # where it takes a key
 
+db = "postgresql://localhost/shop"   # where the rows of tables are; .xsrun/data.sqlite when left out
+
 [run]
 key = "auto"
 allow_hosts = ["hooks.example.com"]
@@ -55,6 +57,7 @@ class Config(NamedTuple):
     hosts: Mapping[str, Host] = {}
     key: str | None = None
     allow_hosts: tuple[str, ...] = ()
+    db: str = ""
 
     def patience(self, host: str) -> Retry | None:
         """How often requests for a host are tried; None for once."""
@@ -94,7 +97,7 @@ def read_config(path: str) -> Config:
 
 
 def _config(read: dict[str, Any]) -> Config:
-    _known(read, "", "retry", "hosts", "run")
+    _known(read, "", "retry", "hosts", "run", "db")
     run = _table(read, "run")
     _known(run, "run.", "key", "allow_hosts")
     hosts = _table(read, "hosts")
@@ -103,6 +106,7 @@ def _config(read: dict[str, Any]) -> Config:
         {name.lower(): _host(name, hosts[name]) for name in hosts},
         _typed(run, "key", str, "a text", None),
         tuple(map(_allowed, _typed(run, "allow_hosts", list, "a list of host names", []))),
+        _typed(read, "db", str, "the URL of a database", ""),
     )
 
 

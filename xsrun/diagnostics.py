@@ -268,6 +268,9 @@ SOURCE: Final[dict[str, Code]] = {
     "unknown-variable": Code(Exit.FAILED, "no statement sets the variable"),
     "unknown-system-variable": Code(Exit.SOURCE, "`$env.$…` has no variable of this name"),
     "unresolved-table": Code(Exit.SOURCE, "the table is declared in no file of the folder"),
+    "unknown-column": Code(Exit.SOURCE, "the table has no column of this name"),
+    "missing-column": Code(Exit.SOURCE, "a table has a column `id` of type int or uuid"),
+    "bad-index": Code(Exit.SOURCE, "the index makes no sense"),
     "unresolved-function": Code(Exit.SOURCE, "the function is declared in no file of the folder"),
     "missing-name": Code(Exit.SOURCE, "a name is required here"),
     "missing-main": Code(Exit.SOURCE, "a job says in `main` which function it runs"),
@@ -306,6 +309,7 @@ SOURCE: Final[dict[str, Code]] = {
 """What is wrong with a text or does not fit together."""
 
 PORTABILITY: Final[dict[str, Code]] = {
+    "missing-index": Code(Exit.SOURCE, "a table declares no primary index; the platform demands one"),
     "reserved-name": Code(Exit.SOURCE, "the name belongs to the language"),
     "missing-catch": Code(Exit.SOURCE, "an error in `try` would be dropped silently"),
     "not-portable": Code(Exit.SOURCE, "accepted here, and maybe not on the platform"),
@@ -370,6 +374,8 @@ RUN: Final[dict[str, Code]] = {
     "bad-line": Code(Exit.FAILED, "a line of a stream cannot be read"),
     "file-error": Code(Exit.FAILED, "the system refuses to read or write a file"),
     "redis-error": Code(Exit.FAILED, "Redis, or what stands in its place, refuses a command or does not answer"),
+    "duplicate-record": Code(Exit.FAILED, "a unique index has this value already"),
+    "database": Code(Exit.FAILED, "the database refuses, cannot be reached, or cannot be written"),
     "no-function": Code(Exit.FAILED, "the called function does not exist"),
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),

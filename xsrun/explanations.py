@@ -102,6 +102,8 @@ def _run(project: Project, turns: int | None) -> Result:
     world, limits = memory_world(http=MemoryHttp(_empty)), Limits() if turns is None else Limits(turns=turns)
     if project.jobs:
         return project.run(world=world, limits=limits)
+    if not project.functions:
+        return Result()
     return project.call(next(iter(project.functions)), world=world, limits=limits)
 
 

@@ -113,7 +113,6 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
             "A table: columns, indexes, and the rows it starts with.",
             example='table "person" {\n  auth = false\n  schema {\n    int id\n    text name\n  }\n'
             '  index = [{type: "primary", field: [{name: "id"}]}]\n}',
-            parity="tables are not stored locally yet",
         ),
         Kind(
             "api_group",

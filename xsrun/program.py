@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import CodeType
 
+from xsrun.data.tables import Table
 from xsrun.hints import Any
 from xsrun.record import NamedTuple
 from xsrun.source import Source
@@ -60,6 +61,7 @@ class Program(NamedTuple):
     """The jobs and services by declared name."""
     hosts: tuple[str, ...] = ()
     """The hosts and patterns of hosts that the source names."""
+    tables: tuple[Table, ...] = ()
 
     def routine(self, kind: str, name: str) -> Routine | None:
         """The compiled construct of a kind and name."""

@@ -18,6 +18,7 @@ from xsrun.effects.outward import (
     AdmittingHttp,
     LateHttp,
     cache_of,
+    database_of,
     files_of,
     passwords_of,
     real_world,
@@ -83,6 +84,7 @@ LONGEST_RUN: Final = 1e8
 """Seconds that ``--timeout`` may be at most; the timers of systems count little further."""
 
 KEPT: Final = (
+    "db",
     "simulate",
     "map",
     "now",
@@ -214,6 +216,8 @@ def prepare(task: Task) -> Ready | Failure:
     world = real_world(log, resolved.values, http, clock, random)
     files, cache = _stores(task, world.clock)
     world = world._replace(secrets=output.masker, files=files, cache=cache)
+    database = database_of(task.path, task.project.program.tables, options["db"] or config.db)
+    world = world._replace(database=database)
     world = task.staged(world) if task.staged else world
     world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:

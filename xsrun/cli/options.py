@@ -57,6 +57,15 @@ EXECUTE: Final = (
         "Environment",
     ),
     Option(
+        "db",
+        ("--db",),
+        "text",
+        "URL",
+        "Where the rows of tables are: an SQLite file, postgresql://…, or :memory: for this run alone; "
+        ".xsrun/data.sqlite of the project when left out.",
+        "What to run",
+    ),
+    Option(
         "simulate",
         ("--simulate",),
         "flag",

@@ -13,6 +13,7 @@ from xsrun.compile.callees import Callees
 from xsrun.compile.infer import Inference
 from xsrun.compile.marks import NO_MARKS, Marks
 from xsrun.compile.names import Names
+from xsrun.data.tables import Table
 from xsrun.diagnostics import Edit, Found
 from xsrun.source import Source, Span
 from xsrun.syntax import tree
@@ -113,6 +114,7 @@ class Mocking(NamedTuple):
 
 NO_MOCKS: Final = Mocking()
 NO_SECRETS: Final[Mapping[tree.Node, str]] = {}
+NO_TABLES: Final[Mapping[str, Table]] = {}
 
 
 class Removal(NamedTuple):
@@ -184,6 +186,7 @@ class Context(Findings):
         mocking: Mocking = NO_MOCKS,
         derived: Mapping[tree.Node, str] = NO_SECRETS,
         marks: Marks = NO_MARKS,
+        tables: Mapping[str, Table] = NO_TABLES,
     ) -> None:
         super().__init__(source, found)
         self.construct = construct
@@ -213,6 +216,10 @@ class Context(Findings):
         """The nodes whose values are other texts of secrets, and the names of these secrets."""
         self.marks = marks
         """What notes the way of a test; none in other programs."""
+        self.tables = tables
+        """The tables of the folder by name."""
+        self.trying = 0
+        """How many ``try`` blocks stand around: what is missing there is met when it runs."""
         self.temporaries = 0
         self.trial: Trial | None = None
         """The straight code that is being compiled, None while the code is general."""

@@ -27,17 +27,21 @@ _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Fields:
-    """Reads the fields of one block; ``tables`` by name are what a ``dblink`` in it may lead to."""
+    """Reads the fields of one block; ``tables`` by name are what a ``dblink`` in it may lead to.
 
-    def __init__(self, findings: Findings, tables: Mapping[str, Construct]) -> None:
+    ``column`` says that they are the columns of a table.
+    """
+
+    def __init__(self, findings: Findings, tables: Mapping[str, Construct], column: bool = False) -> None:
         self.findings = findings
         self.tables = tables
+        self.column = column
         self.places: dict[int, tree.Field] = {}
 
     def read(self, block: tree.Block | None) -> tuple[Field, ...]:
         """The fields of a block, checked."""
         fields = self._read(block)
-        for field, finding in check_fields(fields):
+        for field, finding in check_fields(fields, column=self.column):
             node = self.places.get(id(field))
             if node is not None and (node.type == DBLINK or tree.is_broken(node)):
                 continue  # columns are checked where their table declares them
@@ -76,6 +80,9 @@ class Fields:
 
     def _linked(self, node: tree.Field) -> tuple[Field, ...]:
         """The fields that a `dblink` stands for: one for each column of its table that is not hidden."""
+        if self.column:
+            self.findings.error("wrong-type", "Type 'dblink' is for inputs only", node, "write the columns out")
+            return ()
         attributes, _ = self._attributes(node)
         table = attributes.get("table")
         if not isinstance(table, str):

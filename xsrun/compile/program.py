@@ -24,9 +24,11 @@ from xsrun.compile.portability import Portability
 from xsrun.compile.reach import ends
 from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
+from xsrun.compile.tables import read_tables
 from xsrun.compile.taint import Taints
 from xsrun.compile.tests import PART, RESULT, Tests, UnitTest, WorkflowTest
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
+from xsrun.data.tables import Table
 from xsrun.diagnostics import Found, nearest
 from xsrun.language import CONSTRUCTS, EVERYWHERE
 from xsrun.program import Call, Program, Routine, code_name, function_name
@@ -86,8 +88,7 @@ class _Compiler:
         stacks = [each for each in self.folder.constructs if each.kind in STACK_KINDS]
         tests = self._tests(stacks)
         stacks += tests.parts
-        for table in self.tables.values():
-            Fields(Findings(table.source, self.found), {}).read(table.block.block("schema"))
+        tables = read_tables(self.tables, self.found)
         fields = [inputs_of(each, self.found, self.tables) for each in stacks]
         signatures = callees(stacks, fields)
         all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
@@ -100,7 +101,9 @@ class _Compiler:
             names = all_names[number]
             source = self.sources.index(each.source)
             try:
-                made, context = self._function(number, each, names, signatures, inferred[number], fields[number])
+                made, context = self._function(
+                    number, each, names, signatures, inferred[number], fields[number], tables
+                )
             except RecursionError:
                 self._too_complex(each.span)
             else:
@@ -121,6 +124,7 @@ class _Compiler:
             {name: tuple(places) for name, places in self.env_read.items()},
             {name: job.plan for name, job in self.jobs.items()},
             hosts(self.folder),
+            tuple(tables.values()),
         )
         return Compiled(program, tuple(tests.tests), self.marks.places)
 
@@ -209,6 +213,7 @@ class _Compiler:
         signatures: Callees,
         inference: Inference,
         fields: tuple[Field, ...],
+        tables: Mapping[str, Table],
     ) -> tuple[ast.FunctionDef, Context]:
         stack = construct.block.block("stack")
         known = registry()
@@ -226,6 +231,7 @@ class _Compiler:
             self.mocking,
             self.taints.derived,
             NO_MARKS if construct.kind in (PART, "workflow_test") else self.marks,
+            tables,
         )
         statements = Statements(context)
         body = statements.body(stack)

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from xsrun.effects.ports import NO_CACHE, NO_FILES, Cache, Clock, Files, Http, Log, Random, Request, Response, World
+from xsrun.data.tables import Table
+from xsrun.effects.ports import (
+    NO_CACHE,
+    NO_FILES,
+    Cache,
+    Clock,
+    Database,
+    Files,
+    Http,
+    Log,
+    Random,
+    Request,
+    Response,
+    World,
+)
 from xsrun.effects.real import SystemClock, SystemRandom
 from xsrun.hints import Any, Final, TypeVar
 from xsrun.late import Late
@@ -22,6 +36,8 @@ Port = TypeVar("Port", bound=Any)
 REDIS_URL: Final = "REDIS_URL"
 FILES_URL: Final = "FILES_URL"
 """The variables that say where a real Redis and a store of files on S3 are."""
+_database_of: Callable[..., Database] = Late("xsrun.data.opening", "database_of")
+_fresh_database: Callable[..., Database] = Late("xsrun.data.opening", "fresh")
 
 
 class LateHttp:
@@ -100,6 +116,21 @@ def cache_of(path: str, clock: Clock, url: str = "") -> Cache:
         return late_port(lambda: _redis_cache(url))
     home = _home(path) if os.path.exists(path) else ""
     return late_port(lambda: _kept_cache(clock.now, home))
+
+
+def database_of(path: str, tables: Iterable[Table], url: str = "") -> Database:
+    """The database of a URL; else that of the project that a folder or file is, in memory for one that is only text.
+
+    ``data.opening.database_of`` says what a URL may be.
+    """
+    if not url and not os.path.exists(path):
+        return fresh_database(tables)
+    return late_port(lambda: _database_of(_home(path), tables, url))
+
+
+def fresh_database(tables: Iterable[Table]) -> Database:
+    """An empty database in memory with these tables."""
+    return late_port(lambda: _fresh_database(tables))
 
 
 def passwords_of(url: str) -> list[str]:

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xsrun.diagnostics import Fault
-from xsrun.hints import Any, BinaryIO, Final, NoReturn, Protocol
+from xsrun.hints import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, Protocol
 from xsrun.record import NamedTuple
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 Headers = tuple[tuple[str, str], ...]
 Command = tuple[str | int, ...]
@@ -194,6 +197,37 @@ class Cache(Protocol):
         """
 
 
+class Work(NamedTuple):
+    """One thing to do with the tables of a project, complete: values are converted, conditions are settled."""
+
+    verb: str
+    """``insert``, ``update``, ``query`` …: what ``given`` holds is the verb's own, see ``data.store``."""
+    table: str
+    """``""`` for what concerns no table."""
+    given: tuple[Any, ...] = ()
+    """Values of the language, and tuples of such."""
+    datasource: str = ""
+    """``""`` is the default one."""
+
+
+class Database(Protocol):
+    """Keeps the rows of tables. Every call is one SQL statement or one transaction.
+
+    All raise the Fault ``database`` when the store cannot be reached or written, or refuses, and
+    ``duplicate-record`` for a second row with the same values of a unique index.
+    """
+
+    @property
+    def catalog(self) -> Any:
+        """The tables that it has, by name: what ``data.columns.Catalog`` says."""
+
+    def do(self, work: Work) -> Any:
+        """What comes of a piece of work; inside ``transaction`` as a part of that."""
+
+    def transaction(self, isolation: str = "") -> AbstractContextManager[None]:
+        """All work inside is done together, or not at all when an exception leaves it. Inside another: a part of it."""
+
+
 class Secrets(Protocol):
     """Is told what must not show from now on."""
 
@@ -231,10 +265,20 @@ class _NoCache:
         raise Fault("redis-error", "This world has no cache.", help="give World(cache=…) one, e.g. memory_cache()")
 
 
+class _NoDatabase:
+    """Refuses to keep rows, for a world that was given no store."""
+
+    def __getattr__(self, _name: str) -> NoReturn:
+        raise Fault(
+            "database", "This world has no database.", help="give World(database=…) a store, e.g. fresh(tables)"
+        )
+
+
 NO_ENV: Mapping[str, str] = {}
 NO_FILES: Final[Files] = _NoFiles()
 NO_SECRETS: Final[Secrets] = _NoSecrets()
 NO_CACHE: Final[Cache] = _NoCache()
+NO_DATABASE: Final[Database] = _NoDatabase()
 
 
 class World(NamedTuple):
@@ -250,6 +294,7 @@ class World(NamedTuple):
     """The world of a function that begins to run beside its caller; None where that is the same one."""
     secrets: Secrets = NO_SECRETS
     cache: Cache = NO_CACHE
+    database: Database = NO_DATABASE
 
     def with_layer(self, layer: Callable[[World], World]) -> World:
         """The world with something around its ports, also around those of functions that run beside their caller."""

@@ -119,7 +119,9 @@ def _try_catch(stack: StackCompiler, block: tree.Block) -> Stack:
         )
     outer, error = context.error_name, context.temporary()
     before = set(context.names.certain)
+    context.trying += 1
     tried = stack.body(attempt) or [ast.Pass()]
+    context.trying -= 1
     after_try = context.names.certain
     context.names.certain = set(before)
     context.error_name = error

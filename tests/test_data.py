@@ -1,0 +1,211 @@
+"""Tables: what `db.*` statements store and find, and what is wrong with them before anything runs."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from stack import program
+
+from xsrun.effects.memory import memory_world
+from xsrun.effects.outward import fresh_database
+
+PERSON = """
+
+---
+table person {
+  auth = false
+  schema {
+    int id
+    text name filters=trim
+    int age?=18 filters=min:0|max:150
+    text? nick
+    text[] tags
+    decimal score?
+    bool active?=true
+    json extra?
+    enum status?=draft { values = ["draft", "done"] }
+    password secret?
+    timestamp created_at?=now
+  }
+  index = [
+    {type: "primary", field: [{name: "id"}]}
+    {type: "btree|unique", field: [{name: "name"}]}
+  ]
+}
+"""
+NOW = 1_767_225_600_000
+
+
+def ran(statements, response="$r", tables=PERSON, world=None):
+    project = program(statements + tables, response=response)
+    assert not project.errors, project.errors[0]
+    return project.call("case", world=world or memory_world())
+
+
+def value(statements, response="$r", tables=PERSON):
+    result = ran(statements, response, tables)
+    assert result.error is None, result.error
+    return result.value
+
+
+def fault(statements, tables=PERSON):
+    error = ran(statements, "null", tables).error
+    return error.code, error.message
+
+
+def found(statements, tables=PERSON):
+    return [(each.code, each.message, each.help) for each in program(statements + tables).diagnostics]
+
+
+# ------------------------------------------------------------------ rows
+
+
+def test_a_new_row_is_given_back_whole_and_in_the_order_of_its_columns():
+    row = value('db.add person { data = {score: 2.0, name: " Ada ", extra: {bb: 1, a: [1.5]}} } as $r')
+    assert json.dumps(row) == json.dumps(
+        {
+            "id": 1, "name": "Ada", "age": 18, "nick": None, "tags": [], "score": 2, "active": True,
+            "extra": {"a": [1.5], "bb": 1}, "status": "draft", "created_at": NOW,
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ('{name: "a", age: null}', "Missing param: age"),
+        ('{name: "a", age: 200}', "Value is greater than the maximum value of 150"),
+        ('{name: "a", age: "x"}', "Value is not a valid integer."),
+        ('{name: "a", status: "gone"}', 'Input "gone" is not one of the allowable values.'),
+        ('{nick: ("6100"|hex2bin)}', "Value contains characters that a database cannot hold."),
+    ],
+)
+def test_what_does_not_fit_a_column_is_an_input_error(data, said):
+    assert fault(f"db.add person {{ data = {data} }}") == ("input-error", said)
+
+
+def test_two_rows_of_one_unique_value_are_refused():
+    assert fault('db.add person { data = {name: "a"} }\ndb.add person { data = {name: "a"} }') == (
+        "duplicate-record",
+        "Duplicate record detected. Please check your table's unique indexes: name",
+    )
+
+
+def test_a_value_of_another_type_finds_what_it_means():
+    added = 'db.add person { data = {name: "a", age: 36} }\n'
+    assert value(f'{added}db.has person {{ field_name = "age" field_value = "36" }} as $r')
+    assert not value(f'{added}db.has person {{ field_name = "age" field_value = "x" }} as $r')
+
+
+def test_an_edit_changes_one_row_and_nothing_else():
+    added = 'foreach (["a", "b"]) {\n  each as $name { db.add person { data = {name: $name} } }\n}\n'
+    edited = 'db.edit person { field_name = "age" field_value = 18 data = {nick: "x"} } as $e\n'
+    rows = value(f'{added}{edited}db.query person {{ output = ["name", "nick"] }} as $r')
+    assert rows == [{"name": "a", "nick": "x"}, {"name": "b", "nick": None}]
+
+
+def test_a_password_is_stored_as_a_hash_and_shown_only_when_named():
+    row = value('db.add person { data = {name: "a", secret: "hunter22"} output = ["secret"] } as $r')
+    assert row["secret"].startswith("$scrypt$")
+
+
+# ------------------------------------------------------------------ queries
+
+ROWS = """
+foreach ([{name: "Ada", age: 36, tags: ["x", "y"]}, {name: "Bob", age: 17, nick: "bo%b"}, {name: "Zoé", age: 50}]) {
+  each as $row { db.add person { data = $row } }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ("$db.person.age > 17", ["Ada", "Zoé"]),
+        ("$db.age >= 17 && $db.person.name != \"Ada\"", ["Bob", "Zoé"]),
+        ("$db.person.nick == null", ["Ada", "Zoé"]),
+        ("$db.person.nick != null", ["Bob"]),
+        ("$db.person.nick ==? null", ["Ada", "Bob", "Zoé"]),
+        ("$db.person.age in [17, \"50\"]", ["Bob", "Zoé"]),
+        ("$db.person.age not in []", ["Ada", "Bob", "Zoé"]),
+        ("$db.person.age in []", []),
+        ("$db.person.tags contains \"x\"", ["Ada"]),
+        ("$db.person.tags overlaps [\"y\", \"z\"]", ["Ada"]),
+        ("$db.person.name includes \"ZOÉ\"", ["Zoé"]),
+        ("$db.person.nick includes \"%\"", ["Bob"]),
+        ("$db.person.name like \"_da\"", ["Ada"]),
+        ("$db.person.name like \"a%\"", []),
+        ("$db.person.name ilike \"a%\"", ["Ada"]),
+        ("$db.person.name ~ \"^[AB]\"", ["Ada", "Bob"]),
+        ("$db.person.age between [17, 36]", ["Ada", "Bob"]),
+        ("!($db.person.age == 36 || $db.person.age == 50)", ["Bob"]),
+        ("($db.person.name|to_lower) == \"ada\"", ["Ada"]),
+        ("1 == 2 || $db.person.age == 36", ["Ada"]),
+    ],
+)  # fmt: skip
+def test_a_condition_finds_the_rows_that_meet_it(where, names):
+    rows = value(f"{ROWS}db.query person {{ where = {where} }} as $r")
+    assert [row["name"] for row in rows] == names
+
+
+# ------------------------------------------------------------------ before anything runs
+
+
+def test_unknown_tables_and_columns_are_named_with_the_nearest_one():
+    assert found(
+        'db.get persn { field_value = 1 }\ndb.add person { data = {nmae: "a"} }\n'
+        'db.get person { field_name = "agge" field_value = 1 }\ndb.query person { where = $db.person.aeg == 1 } as $r'
+    )[:4] == [
+        ("unresolved-table", "there is no table `persn`", "did you mean `person`?"),
+        ("unknown-column", "the table `person` has no column `nmae`", "did you mean `name`?"),
+        ("unknown-column", "the table `person` has no column `agge`", "did you mean `age`?"),
+        ("unknown-column", "the table `person` has no column `aeg`", "did you mean `age`?"),
+    ]
+
+
+def test_a_missing_table_in_a_try_is_met_when_the_statement_runs():
+    tried = "try_catch {\n  try { db.add gone { data = {a: 1} } }\n  catch { var $r { value = $error.message } }\n}"
+    assert value(f'var $r {{ value = "" }}\n{tried}') == "Table does not exist: gone"
+
+
+# ------------------------------------------------------------------ where rows are
+
+JOB = 'run.job "Add" { main = {name: "add"} }'
+ADD = """function add { input {} stack {
+  db.add person { data = {name: "a"} }
+  db.query person as $r
+} response = $r|count }"""
+
+
+def test_rows_stay_in_a_private_file_of_the_project(tmp_path):
+    first, second = executed(tmp_path), executed(tmp_path)
+    assert (first.stdout, second.returncode) == ("1\n", 1)
+    assert "Duplicate record detected" in second.stderr
+    store = tmp_path / "job" / ".xsrun" / "data.sqlite"
+    assert os.stat(store).st_mode & 0o777 == 0o600
+
+
+def test_a_database_is_named_by_an_option_or_by_the_settings_of_the_project(tmp_path):
+    assert [executed(tmp_path, "--db", ":memory:").stdout for _ in range(2)] == ["1\n", "1\n"]
+    assert executed(tmp_path, "--db", str(tmp_path / "other.sqlite")).stdout == "1\n"
+    (tmp_path / "job" / "xsrun.toml").write_text('db = ":memory:"\n')
+    assert [executed(tmp_path).stdout for _ in range(2)] == ["1\n", "1\n"]
+    assert not (tmp_path / "job" / ".xsrun").exists()
+
+
+def executed(tmp_path, *options):
+    job = tmp_path / "job"
+    job.mkdir(exist_ok=True)
+    (job / "run.xs").write_text(f"{JOB}\n---\n{ADD}{PERSON}")
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "xsrun", "execute", str(job), *options]
+    return subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+
+
+def test_one_database_serves_several_calls():
+    project = program(f'db.add person {{ data = {{name: "a"}} }}\ndb.query person as $r{PERSON}', response="$r")
+    world = memory_world(database=fresh_database(project.program.tables))
+    assert len(project.call("case", world=world).value) == 1
+    assert project.call("case", world=world).error.code == "duplicate-record"

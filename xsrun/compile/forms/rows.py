@@ -1,0 +1,200 @@
+"""Forms of `db.*` that read or change single rows."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Final
+
+from xsrun.compile import python as py
+from xsrun.compile.context import StackCompiler
+from xsrun.compile.forms.record import Stack, form
+from xsrun.compile.queries import Queries
+from xsrun.data import statements
+from xsrun.data.tables import Table
+from xsrun.diagnostics import nearest
+from xsrun.syntax import tree
+from xsrun.syntax.static import NotStatic, static_value
+
+SHAPING: Final = ("output", "addon")
+ADDED: Final = 'db.add person { data = {name: "Ada", age: 36} } as $p\n'
+"""Begins examples; the table `person` has the columns id, name and age."""
+
+
+def table_of(stack: StackCompiler, block: tree.Block) -> Table | None:
+    """The table in the head of a statement; its absence is reported.
+
+    In a `try` it is no error: the statement fails when it is reached.
+    """
+    context = stack.context
+    if not block.name:
+        shown = f"write {block.keyword} table_name {{ … }}"
+        context.missing("missing-name", f"`{block.keyword}` needs the name of a table", block, shown)
+        return None
+    table = context.tables.get(block.name)
+    if table is None:
+        near = nearest(block.name, context.tables)
+        report = context.warn if context.trying else context.error
+        report(
+            "unresolved-table", f"there is no table `{block.name}`", block.heads[0].span(context.source),
+            help=f"did you mean `{near}`?" if near else "add table/….xs that declares it",
+        )  # fmt: skip
+    return table
+
+
+def without_table(stack: StackCompiler, block: tree.Block) -> Stack:
+    """A statement whose table is not there: its expressions are compiled for what may be wrong with them."""
+    with stack.context.aside():
+        for entry in block.body or ():
+            if isinstance(entry, tree.Attribute) and entry.name in ("data", "field_value", "items"):
+                stack.expressions.value(entry.value)
+    made = py.call(stack.context.builtin(statements.missing_table), py.constant(block.name))
+    return [*stack.bind(block, py.constant(None)), ast.Raise(made)]
+
+
+def calling(stack: StackCompiler, block: tree.Block, function: Any, *arguments: ast.expr, **named: ast.expr) -> Stack:
+    """The call of a statement's function, bound to what stands behind `as`."""
+    made = py.call(stack.context.builtin(function), py.load("rt"), *arguments, **named)
+    return stack.bind(block, py.place(made, stack.context.source, block))
+
+
+def value_of(stack: StackCompiler, block: tree.Block, name: str, default: Any = None) -> ast.expr:
+    """The value of an attribute."""
+    found = block.attribute(name)
+    return stack.expressions.value(found.value, strict=True) if found else py.constant(default)
+
+
+def matched(stack: StackCompiler, block: tree.Block, table: Table) -> list[ast.expr]:
+    """``field_name`` and ``field_value``; a column that is named by a literal must be there."""
+    name = block.attribute("field_name")
+    if name is not None and isinstance(name.value, tree.Literal | tree.Word):
+        written = name.value.value if isinstance(name.value, tree.Literal) else name.value.name
+        Queries(stack, {table.name: table}).column(table, str(written), name.value)
+        return [py.constant(str(written)), value_of(stack, block, "field_value")]
+    return [value_of(stack, block, "field_name", "id"), value_of(stack, block, "field_value")]
+
+
+def data_of(stack: StackCompiler, block: tree.Block, table: Table, name: str = "data") -> ast.expr:
+    """What is stored; a key of a literal must be a column."""
+    found = block.attribute(name)
+    if found is None:
+        return py.constant(None)
+    if isinstance(found.value, tree.ObjectLiteral):
+        known = Queries(stack, {table.name: table})
+        for pair in found.value.pairs:
+            if isinstance(pair, tree.Pair) and not pair.disabled and pair.computed is None:
+                known.column(table, pair.key, pair)
+    return stack.expressions.value(found.value, strict=True)
+
+
+def output_of(stack: StackCompiler, block: tree.Block, table: Table) -> tuple[str, ...] | None:
+    """The names in ``output``; those of no column are reported."""
+    found = block.attribute("output")
+    if found is None:
+        return None
+    try:
+        names = static_value(found.value)
+    except NotStatic as fault:
+        stack.context.error("not-constant", "`output` is a list of literals", fault.node, 'write output = ["id"]')
+        return None
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        stack.context.error("bad-clause", "`output` is a list of names", found, 'write output = ["id"]')
+        return None
+    known = Queries(stack, {table.name: table})
+    for node, name in zip(found.value.items, names, strict=True):  # type: ignore[attr-defined]
+        known.column(table, name.partition(".")[0], node)
+    return tuple(names)
+
+
+def shaped(stack: StackCompiler, block: tree.Block, table: Table) -> dict[str, ast.expr]:
+    """What a statement that gives back a row is told of its shape."""
+    output = output_of(stack, block, table)
+    named: dict[str, ast.expr] = {} if output is None else {"output": py.constant(output)}
+    hidden = block.attribute("enforce_hidden_fields")
+    if hidden is not None and isinstance(hidden.value, tree.Literal) and hidden.value.value is True:
+        named["hidden"] = py.constant(True)
+    return named
+
+
+@form(
+    "db.add",
+    'db.add person { data = {name: "Ada", age: 36} } as $r -> {"id":1,"name":"Ada","age":36}',
+    'db.add person { data = {age: "old"} } as $r -> !Value is not a valid integer.',
+    head="table",
+    required=("data",),
+    optional=(*SHAPING, "enforce_hidden_fields"),
+)
+def _add(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Store a new row and bind it; what is left out gets its default, null or the zero value of its type."""
+    table = table_of(stack, block)
+    if table is None:
+        return without_table(stack, block)
+    data, named = data_of(stack, block, table), shaped(stack, block, table)
+    return calling(stack, block, statements.add, py.constant(table.name), data, **named)
+
+
+@form(
+    "db.get",
+    f'{ADDED}db.get person {{ field_name = "name" field_value = "Ada" }} as $r -> {{"id":1,"name":"Ada","age":36}}',
+    "db.get person { field_value = 7 } as $r -> null",
+    "db.get person { field_value = null } as $r -> !Missing param: field_value",
+    head="table",
+    required=("field_value",),
+    optional=("field_name", "lock", *SHAPING),
+)
+def _get(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Bind the first row with a value in a column, `id` unless `field_name` names another; null when there is none."""
+    table = table_of(stack, block)
+    if table is None:
+        return without_table(stack, block)
+    where, named = matched(stack, block, table), shaped(stack, block, table)
+    if block.attribute("lock"):
+        named["lock"] = value_of(stack, block, "lock")
+    return calling(stack, block, statements.get, py.constant(table.name), *where, **named)
+
+
+@form(
+    "db.has",
+    f'{ADDED}db.has person {{ field_name = "age" field_value = "36" }} as $r -> true',
+    head="table",
+    required=("field_value",),
+    optional=("field_name",),
+)
+def _has(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Bind whether there is a row with a value in a column."""
+    table = table_of(stack, block)
+    if table is None:
+        return without_table(stack, block)
+    return calling(stack, block, statements.has, py.constant(table.name), *matched(stack, block, table))
+
+
+@form(
+    "db.edit",
+    f'{ADDED}db.edit person {{ field_value = 1 data = {{age: 37}} }} as $r -> {{"id":1,"name":"Ada","age":37}}',
+    "db.edit person { field_value = 7 data = {age: 1} } as $r -> !Record not found",
+    head="table",
+    required=("field_value", "data"),
+    optional=("field_name", *SHAPING, "enforce_hidden_fields"),
+)
+def _edit(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Change the given columns of the first row with a value in a column, and bind the row."""
+    table = table_of(stack, block)
+    if table is None:
+        return without_table(stack, block)
+    where = matched(stack, block, table)
+    data, named = data_of(stack, block, table), shaped(stack, block, table)
+    return calling(stack, block, statements.edit, py.constant(table.name), *where, data, **named)
+
+
+@form(
+    "db.del",
+    f"{ADDED}db.del person {{ field_value = 1 }}\ndb.get person {{ field_value = 1 }} as $r -> null",
+    head="table",
+    required=("field_value",),
+    optional=("field_name",),
+)
+def _del(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Delete the first row with a value in a column."""
+    table = table_of(stack, block)
+    if table is None:
+        return without_table(stack, block)
+    return calling(stack, block, statements.delete, py.constant(table.name), *matched(stack, block, table))

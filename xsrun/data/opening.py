@@ -1,0 +1,93 @@
+"""Which store a project has, and how it is opened."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from xsrun.data.functions import register
+from xsrun.data.store import Source, Store
+from xsrun.data.tables import Table
+from xsrun.diagnostics import Fault
+
+FOLDER: Final = ".xsrun"
+FILE: Final = "data.sqlite"
+MEMORY: Final = ":memory:"
+DEFAULT: Final = ""
+"""The name of the default datasource."""
+BUSY_SECONDS: Final = 10
+"""How long to wait for another process that writes."""
+
+
+def fresh(tables: Iterable[Table]) -> Store:
+    """An empty database in memory, with every table and no row."""
+    return Store(tables, _memory, shared=True)
+
+
+def database_of(home: str, tables: Iterable[Table], url: str = "") -> Store:
+    """The store of the project in a folder: ``.xsrun/data.sqlite`` there, or what ``url`` says.
+
+    ``url`` is ``:memory:``, the path of an SQLite file (``sqlite:///…`` too), or ``postgresql://…``. Nothing is opened
+    before it is used. Raises the Fault ``database`` for a URL that means nothing here.
+    """
+    if url == MEMORY:
+        return fresh(tables)
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme not in ("sqlite", "file"):
+        raise Fault(
+            "database", f"There is no database of the kind {scheme}://", help="write sqlite:///file or postgresql://…"
+        )
+    path = rest.removeprefix("/") if separator else url
+    return Store(tables, _files(path or os.path.join(home, FOLDER, FILE)))
+
+
+def _memory(_datasource: str) -> Source:
+    options: dict[str, Any] = {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}}
+    return Source(_sqlite("sqlite://", **options), empty=True)
+
+
+def _files(path: str) -> Callable[[str], Source]:
+    def open_file(datasource: str) -> Source:
+        stem, ending = os.path.splitext(path)
+        place = path if datasource == DEFAULT else f"{stem}.{datasource}{ending}"
+        make_private(place)
+        engine = _sqlite(
+            sa.URL.create("sqlite", database=place), max_overflow=-1, connect_args={"timeout": BUSY_SECONDS}
+        )
+        return Source(engine, empty=os.path.getsize(place) == 0)
+
+    return open_file
+
+
+def _sqlite(url: str | sa.URL, **options: Any) -> sa.Engine:
+    engine = sa.create_engine(url, **options)
+    sa.event.listen(engine, "connect", _connected)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _connected(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy says when a transaction begins, and which
+    for setting in ("journal_mode = wal", "synchronous = normal", "foreign_keys = off"):
+        connection.execute(f"PRAGMA {setting}")
+    register(connection)
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes", True) else "BEGIN")
+
+
+def make_private(path: str) -> None:
+    """Create a file readable by its owner alone, and its folder. Raises OSError, also for a link."""
+    os.makedirs(os.path.dirname(path) or os.curdir, 0o700, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        if os.fstat(handle).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)

@@ -1,0 +1,75 @@
+"""What a database refuses or cannot do, as faults: the cause in the words of the driver, without SQL and values."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from xsrun.diagnostics import Fault
+
+UNIQUE: Final = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
+KEYS: Final = re.compile(r"Key \((?P<columns>.+?)\)=")
+CONFLICTS: Final = frozenset({"40001", "40P01"})
+"""SQLSTATE of transactions that must give way to others."""
+UNIQUE_VIOLATION: Final = "23505"
+HELP: Final = (
+    ("database is locked", "another process writes to it; run again when that has ended"),
+    ("readonly database", "let its file and folder be writable, or choose another with --db"),
+    ("unable to open", "let its folder exist and be writable, or choose another with --db"),
+    ("disk is full", "make room on the disk; nothing of this statement was stored"),
+    ("disk I/O error", "look at the disk; nothing of this statement was stored"),
+    ("no such table", "a name in the SQL is no table of the project"),
+    ("malformed", "the file is damaged or no SQLite database; choose another with --db"),
+    ("not a database", "the file is damaged or no SQLite database; choose another with --db"),
+)
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Raise a Fault for whatever the driver raises."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _fault(error.orig or error, lost=error.connection_invalidated) from None
+    except sa.exc.SQLAlchemyError as error:
+        raise Fault("database", str(error).partition("\n")[0]) from None
+    except (sqlite3.Error, OSError) as error:
+        raise _fault(error) from None
+    except OverflowError:
+        raise Fault("database", "A number is too large for the database.", help="it holds 64-bit integers") from None
+
+
+def _fault(error: BaseException, lost: bool = False) -> Fault:
+    state, message = getattr(error, "sqlstate", None) or "", _message(error)
+    if columns := _unique(error, state):
+        return Fault(
+            "duplicate-record",
+            f"Duplicate record detected. Please check your table's unique indexes: {columns}",
+            help="edit the row that is there, or use db.add_or_edit",
+        )
+    if state in CONFLICTS:
+        return Fault("database", message, name="DeadlockError", help="run the transaction again")
+    if lost:
+        return Fault("database", f"The connection to the database was lost: {message}", help="run again")
+    return Fault("database", message, help=next((help for part, help in HELP if part in message), ""))
+
+
+def _message(error: BaseException) -> str:
+    diagnosis: Any = getattr(error, "diag", None)
+    told = getattr(diagnosis, "message_primary", None)
+    return told or getattr(error, "strerror", None) or str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def _unique(error: BaseException, state: str) -> str:
+    """The columns of the unique index that a new row violates, ``""`` for any other error."""
+    if state == UNIQUE_VIOLATION:
+        diagnosis: Any = getattr(error, "diag", None)
+        found = KEYS.match(getattr(diagnosis, "message_detail", None) or "")
+        return found["columns"].replace('"', "") if found else str(getattr(diagnosis, "constraint_name", "?"))
+    found = UNIQUE.search(str(error)) if isinstance(error, sqlite3.IntegrityError) else None
+    return ", ".join(each.rpartition(".")[2] for each in found["columns"].split(", ")) if found else ""

@@ -1,0 +1,92 @@
+"""Declared tables as SQL tables (database.md sections 1.2 to 1.4), and where they come into being."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from xsrun import values
+from xsrun.data.columns import KEY
+from xsrun.data.tables import Column, Index, Table, holds_json
+
+LOCAL_INDEXES: Final = frozenset({"btree", "unique"})
+"""The kinds of indexes that SQLite has."""
+
+
+class Decimal(sa.types.TypeDecorator[int | float]):
+    """A double that reads back as an int when it is whole, as decimals of the language do."""
+
+    impl = sa.Double
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> int | float | None:
+        """The number as the language has it."""
+        if value is None or not float(value).is_integer() or abs(value) > values.INT_MAX:
+            return value  # type: ignore[no-any-return]
+        return int(value)
+
+
+_INT: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_TEXT: Final = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_JSON: Final = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+_UUID: Final = sa.Text().with_variant(postgresql.UUID(as_uuid=False), "postgresql")
+_SCALARS: Final[Mapping[str, Any]] = {
+    "int": _INT,
+    "timestamp": _INT,
+    "decimal": Decimal().with_variant(Decimal(), "sqlite"),
+    "bool": sa.Boolean(),
+}
+
+
+def sql_type(column: Column) -> Any:
+    """The SQL type of a column."""
+    if holds_json(column):
+        return _JSON
+    if column.name == KEY and column.type == "uuid":
+        return _UUID
+    return _SCALARS.get(column.type, _TEXT)
+
+
+class Definitions:
+    """The SQL tables of a project by name."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.metadata = sa.MetaData()
+        self.tables = {each.name: _sql_table(each, self.metadata) for each in tables}
+
+
+def _sql_table(table: Table, metadata: sa.MetaData) -> sa.Table:
+    made = sa.Table(
+        table.name,
+        metadata,
+        *(_sql_column(each) for each in table.columns),
+        quote=True,
+        sqlite_autoincrement=True,
+    )
+    for each in table.indexes:
+        _add_index(made, each)
+    return made
+
+
+def _sql_column(column: Column) -> sa.Column[Any]:
+    if column.name != KEY:
+        return sa.Column(column.name, sql_type(column), quote=True)
+    made = (sa.Identity(),) if column.type == "int" else ()
+    return sa.Column(KEY, sql_type(column), *made, primary_key=True, quote=True)
+
+
+def _add_index(table: sa.Table, index: Index) -> None:
+    """Give an SQL table an index of a kind that both databases have."""
+    if index.kind not in LOCAL_INDEXES:
+        return
+    parts = [table.c[name].desc() if op == "desc" else table.c[name] for name, op in index.fields]
+    named = index.name or f"{table.name}_{'_'.join(name for name, _ in index.fields)}_{index.kind}"
+    sa.Index(named, *parts, unique=index.kind == "unique")
+
+
+def prepare(connection: sa.Connection, definitions: Definitions, empty: bool) -> None:
+    """Have every table in a datasource. ``empty`` says that there is none yet, so that nobody has to look."""
+    definitions.metadata.create_all(connection, checkfirst=not empty)

@@ -1,0 +1,154 @@
+"""A store: the rows of a project's tables in SQLite or PostgreSQL; implements ``ports.Database``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from xsrun.data import rows, selects
+from xsrun.data.columns import Catalog
+from xsrun.data.refusals import telling
+from xsrun.data.schema import Definitions, prepare
+from xsrun.data.session import Session
+from xsrun.data.tables import Table
+from xsrun.effects.ports import Work
+
+READS: Final[Mapping[str, Callable[..., Any]]] = {
+    "get": rows.get,
+    "has": rows.has,
+    "query": selects.query,
+}
+"""Work that changes nothing."""
+WRITES: Final[Mapping[str, Callable[..., Any]]] = {
+    "insert": rows.insert,
+    "update": rows.update,
+    "delete": rows.delete,
+}
+
+
+class Source(NamedTuple):
+    """One datasource of a store."""
+
+    engine: sa.Engine
+    empty: bool
+    """Whether it certainly holds nothing yet."""
+
+
+class _Open(NamedTuple):
+    """A transaction that is open, of one level."""
+
+    begun: dict[str, sa.Transaction]
+    isolation: str
+
+
+class _Thread(threading.local):
+    """What one thread has open."""
+
+    def __init__(self) -> None:
+        self.levels: list[_Open] = []
+        self.connections: dict[str, sa.Connection] = {}
+
+
+class Store:
+    """Rows behind engines; ``source`` makes that of a datasource when it is first used.
+
+    ``shared`` is for a database that all threads reach through one connection: it is used by one at a time.
+    """
+
+    def __init__(self, tables: Iterable[Table], source: Callable[[str], Source], shared: bool = False) -> None:
+        self.catalog = Catalog(tables)
+        self._definitions = Definitions(self.catalog.tables.values())
+        self._source = source
+        self._sources: dict[str, Source] = {}
+        self._making = threading.Lock()
+        self._turn: Any = threading.RLock() if shared else nullcontext()
+        self._thread = _Thread()
+
+    def do(self, work: Work) -> Any:
+        """What comes of a piece of work, all of which is done or nothing."""
+        perform = READS.get(work.verb)
+        writes = perform is None
+        perform = perform or WRITES[work.verb]
+        with telling(), self._turn, self._session(work.datasource, writes) as session:
+            return perform(session, work.table, *work.given)
+
+    @contextmanager
+    def transaction(self, isolation: str = "") -> Iterator[None]:
+        """All work inside is done together, or not at all; inside another transaction it is a part of that."""
+        thread = self._thread
+        with self._turn:
+            level = _Open({}, isolation or (thread.levels[0].isolation if thread.levels else ""))
+            thread.levels.append(level)
+            try:
+                yield
+            except BaseException:
+                self._end(level, lambda each: each.rollback())
+                raise
+            else:
+                self._end(level, lambda each: each.commit())
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        for source in self._sources.values():
+            source.engine.dispose()
+
+    # ------------------------------------------------------------ transactions
+
+    def _end(self, level: _Open, how: Callable[[sa.Transaction], None]) -> None:
+        thread = self._thread
+        thread.levels.remove(level)
+        try:
+            with telling():
+                for each in level.begun.values():
+                    how(each)
+        finally:
+            if not thread.levels:
+                connections, thread.connections = thread.connections, {}
+                for connection in connections.values():
+                    connection.close()
+
+    @contextmanager
+    def _session(self, datasource: str, writes: bool) -> Iterator[Session]:
+        if self._thread.levels:
+            yield self._over(self._joined(datasource))
+            return
+        with self._engine(datasource).connect() as connection:
+            connection.info["writes"] = writes
+            with connection.begin():
+                yield self._over(connection)
+
+    def _joined(self, datasource: str) -> sa.Connection:
+        """The connection of the open transactions to a datasource."""
+        thread = self._thread
+        connection = thread.connections.get(datasource)
+        if connection is None:
+            isolation = thread.levels[0].isolation
+            connection = self._engine(datasource).connect()
+            if isolation and connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level=isolation.replace("_", " ").upper())
+            connection.info["writes"] = True
+            thread.connections[datasource] = connection
+        for depth, level in enumerate(thread.levels):
+            if datasource not in level.begun:
+                level.begun[datasource] = connection.begin_nested() if depth else connection.begin()
+        return connection
+
+    def _over(self, connection: sa.Connection) -> Session:
+        return Session(connection, self._definitions.tables, self.catalog)
+
+    def _engine(self, datasource: str) -> sa.Engine:
+        """The engine of a datasource, whose tables are there."""
+        known = self._sources.get(datasource)
+        if known is None:
+            with self._making:
+                known = self._sources.get(datasource) or self._source(datasource)
+                with known.engine.connect() as connection:
+                    connection.info["writes"] = True
+                    with connection.begin():
+                        prepare(connection, self._definitions, known.empty)
+                self._sources[datasource] = known
+        return known.engine
