@@ -184,7 +184,7 @@ def ratelimit(world: World, *, key: Text, max: Int = 5, ttl: Number = 60, error:
     if _number(hits) <= max:
         return True
     if error:
-        raise Fault("too-many-requests", error, kind=ERROR_KINDS["toomanyrequests"])
+        raise Fault("toomanyrequests", error, kind=ERROR_KINDS["toomanyrequests"])
     return False
 
 
