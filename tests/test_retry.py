@@ -11,6 +11,7 @@ from xsrun.config import BadConfig, Config, Host, read_config
 from xsrun.effects.http import HttpxPort
 from xsrun.effects.memory import ManualClock, MemoryHttp, MemoryLog, SeededRandom, memory_world
 from xsrun.effects.ports import Request, Response, Retry, TransportFailure
+from xsrun.effects.real import SystemClock
 from xsrun.engine.keying import auto_key
 from xsrun.engine.layers import layer
 from xsrun.resources.file import of_bytes
@@ -35,7 +36,7 @@ class Bench:
         self.world = memory_world(http=inner, clock=clock, log=self.log)
 
     def wrapped(self, config=None, key=None, retry=False, force=False):
-        return layer(config or Config(), retry, key, force)(self.world, None, "").http
+        return layer(config or Config(), retry, key, force, self.clock.now())(self.world, None, "").http
 
     def incidents(self):
         return list(self.simulator.contents()["incidents"])
@@ -72,6 +73,45 @@ def test_a_keyed_write_comes_through_and_is_done_once(bench, plan):
     assert len(bench.incidents()) == 1
 
 
+PAGE = f"""run.job "Page" {{
+  main = {{name: "page"}}
+  env = ["a_key"]
+}}
+---
+function "page" {{
+  stack {{
+    api.request {{
+      url = "https://api.pagerduty.com/incidents"
+      method = "POST"
+      headers = ["Authorization: Token token=" ~ $env.a_key, "Content-Type: application/json"]
+      params = {{incident: {json.dumps({**INCIDENT, "incident_key": "shop"})}}}
+    }} as $answer
+  }}
+  response = $answer.response.status
+}}
+"""
+
+
+@pytest.mark.parametrize("now", ["2001-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+def test_an_old_incident_is_not_ours_whatever_the_clock_of_the_job_shows(tmp_path, monkeypatch, capsys, now):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "run.xs").write_text(PAGE)
+    clock = ManualClock(SystemClock().now() - 3_600_000)
+    simulator = PagerDuty(clock, SeededRandom(1))
+    with serve(simulator) as running, HttpxPort() as port:
+        old = Bench(running.url, simulator, port, clock).wrapped()
+        made = json.loads(old.send(create()).body)["incident"]["id"]
+        closing = json.dumps({"incident": {"type": "incident", "status": "resolved"}}).encode()
+        assert old.send(create()._replace(method="PUT", url=f"{create().url}/{made}", body=closing)).status == 200
+        clock.sleep(3_600)
+        simulator.troubles.add("reset")
+        where = ("--map", f"api.pagerduty.com={running.url}", "--env", f"a_key={USER_KEY}")
+        assert main(["execute", str(tmp_path), "--retry", "--now", now, *where]) == 0
+    assert capsys.readouterr().out == "201\n"
+    assert len(simulator.contents()["incidents"]) == 2
+
+
 @pytest.mark.parametrize("plan", ["429", "500", "lost", "cut", "reset"])
 def test_a_write_without_a_key_is_not_repeated_once_it_was_sent(bench, plan):
     bench.simulator.troubles.add(plan)
@@ -84,7 +124,7 @@ def test_a_write_without_a_key_is_not_repeated_once_it_was_sent(bench, plan):
 def test_a_write_that_surely_was_not_sent_is_repeated(bench):
     world = bench.world._replace(http=HttpxPort())
     with pytest.raises(TransportFailure) as raised:
-        layer(Config(), True, None, False)(world, None, "").http.send(Request("POST", "http://127.0.0.1:9/x"))
+        layer(Config(), True, None, False, 0)(world, None, "").http.send(Request("POST", "http://127.0.0.1:9/x"))
     assert not raised.value.sent
     assert len(bench.clock.slept) == 3
 
@@ -102,6 +142,7 @@ def test_without_the_option_nothing_is_repeated(bench):
         (429, (("ratelimit-reset", "9"),), 9),
         (503, (("Retry-After", "Thu, 01 Jan 2026 00:00:12 GMT"),), 12),
         (503, (("Retry-After", "Wed, 31 Dec 2025 00:00:00 GMT"),), 0),
+        (503, (("Date", "Sat, 06 Jun 2015 00:00:00 GMT"), ("Retry-After", "Sat, 06 Jun 2015 00:00:12 GMT")), 12),
         (503, (("ratelimit-reset", "9"),), None),
         (500, (("Retry-After", "7"),), None),
         (429, (("Retry-After", "soon"),), None),
@@ -111,7 +152,7 @@ def test_the_other_side_says_how_long_to_wait(status, headers, seconds):
     answers = [Response(200), Response(status, headers)]
     clock = ManualClock()
     world = memory_world(http=MemoryHttp(lambda _request: answers.pop()), clock=clock)
-    layer(Config(), True, None, False)(world, None, "").http.send(Request("GET", "https://x.test/"))
+    layer(Config(), True, None, False, 0)(world, None, "").http.send(Request("GET", "https://x.test/"))
     (waited,) = clock.slept
     assert waited == seconds if seconds is not None else 0.5 <= waited <= 1
 
@@ -171,9 +212,9 @@ def test_an_unknown_host_gets_a_header_only_where_that_is_said(bench):
     with counting() as server:
         world = bench.world._replace(http=HttpxPort())
         request = Request("POST", f"{server.url}/pay", (), b"{}")
-        layer(Config(), False, "cause", False)(world, None, "").http.send(request)
+        layer(Config(), False, "cause", False, 0)(world, None, "").http.send(request)
         config = Config(hosts={"127.0.0.1": Host(key_header="Idempotency-Key")})
-        layer(config, False, "cause", False)(world, None, "").http.send(request)
+        layer(config, False, "cause", False, 0)(world, None, "").http.send(request)
     assert "got no key" in bench.log.entries[0].value
     assert [each.get("idempotency-key") for each in server.headers] == [None, "cause"]
 
@@ -322,5 +363,5 @@ def test_functions_that_run_beside_have_keys_of_their_own(job, tmp_path, kept):
 def test_a_key_of_the_author_wins_whatever_its_type(bench):
     placed = []
     world = memory_world(http=MemoryHttp(lambda request: placed.append(json.loads(request.body)) or Response(202)))
-    layer(Config(), False, "cause", False)(world, None, "").http.send(trigger(dedup_key=42))
+    layer(Config(), False, "cause", False, 0)(world, None, "").http.send(trigger(dedup_key=42))
     assert placed[0]["dedup_key"] == 42

@@ -186,10 +186,10 @@ def run(task: Task) -> int:
         return ready.exit
     # What the key is made of may look different when the run goes on.
     task = task._replace(options={**task.options, "key": _key(task, ready.config)})
-    layer = _layer(task.options, ready.config)
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
-    return _watch(task, ready.world, keeper, layer)
+    begun = keeper.begun_at if keeper else SystemClock().now()
+    return _watch(task, ready.world, keeper, _layer(task.options, ready.config, begun))
 
 
 def prepare(task: Task) -> Ready | Failure:
@@ -314,11 +314,11 @@ def _key(task: Task, config: Config) -> str | None:
     return key
 
 
-def _layer(options: Options, config: Config) -> Layer:
+def _layer(options: Options, config: Config, begun: int) -> Layer:
     """What is around the requests of the run."""
     if options["key"] is None and not options["retry"] and config is NO_CONFIG:
         return lambda world, _door, _strand: world
-    return _layer_of(config, options["retry"], options["key"], options["force"])
+    return _layer_of(config, options["retry"], options["key"], options["force"], begun)
 
 
 def _watch(task: Task, world: World, keeper: Keeper | None, layer: Layer) -> int:

@@ -58,7 +58,8 @@ class Keeper:
     def __init__(self, started: Started, seed: str | None = None, earlier: Earlier | None = None) -> None:
         self._started = started
         self._earlier = earlier
-        self._begun_at = started.now()
+        self.begun_at: int = earlier.run.started_at if earlier else started.now()
+        """When the first attempt really began, in milliseconds."""
         self._seed = _seed(seed, earlier)
         self._made: Local | None = None
 
@@ -71,7 +72,7 @@ class Keeper:
     def local(self) -> Local:
         """The engine behind the door."""
         if self._made is None:
-            self._made = _local(self._started, self._seed, self._begun_at, self._earlier)
+            self._made = _local(self._started, self._seed, self.begun_at, self._earlier)
         return self._made
 
     def begin(self) -> None:
@@ -83,7 +84,7 @@ class Keeper:
         if self._made is not None:
             self._made.end(exit, result, error, code)
         if self._made is None or not self._made.kept:
-            _note(self._started, exit, self._begun_at)
+            _note(self._started, exit, self.begun_at)
 
 
 def _seed(given: str | None, earlier: Earlier | None) -> bytes:

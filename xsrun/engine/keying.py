@@ -57,6 +57,8 @@ class Keying(NamedTuple):
     """What the user asks for."""
 
     key: str
+    begun: int
+    """When the run really began, in milliseconds."""
     force: bool = False
     """Whether to send what another run has done already."""
 
@@ -71,6 +73,7 @@ class KeyingHttp:
     def __init__(self, world: World, keying: Keying, ledger: Ledger | None, strand: str) -> None:
         self._world = world
         self._key = f"{keying.key}.{strand}" if strand else keying.key
+        self._begun = keying.begun
         self._ledger = None if keying.force else ledger
         self._used: Counter[str] = Counter()
 
@@ -86,7 +89,7 @@ class KeyingHttp:
             self._world.log.write(f"{request.method} {request.url}: {told}")
             return response_of(done.answer)
         response = self._world.http.send(keyed)
-        return standing(self._world, judged, keyed) or response if judged.refused(response) else response
+        return standing(self._world, judged, keyed, self._begun) or response if judged.refused(response) else response
 
     def _keyed(self, request: Request) -> Request | None:
         """The request with a key of ours; None where it has one, or takes none."""

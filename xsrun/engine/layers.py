@@ -13,15 +13,20 @@ from xsrun.engine.world import Door, Layer
 from xsrun.providers.retry import RetryingHttp
 
 
-def layer(config: Config, retry: bool, key: str | None, force: bool) -> Layer:
-    """The layer that does what options and configuration say; further attempts are made inside of keys."""
+def layer(config: Config, retry: bool, key: str | None, force: bool, begun: int) -> Layer:
+    """The layer that does what options and configuration say; further attempts are made inside of keys.
+
+    ``begun`` is when the run really began, in milliseconds, whatever its clock shows: what a provider has made since
+    may be of this run.
+    """
     patient = config._replace(retry=config.retry or True) if retry else config
     headers = {name: host.key_header for name, host in config.hosts.items() if host.key_header}
 
     def wrapped(world: World, door: Door | None, strand: str) -> World:
-        world = world._replace(http=RetryingHttp(world, patient.patience))
+        world = world._replace(http=RetryingHttp(world, patient.patience, begun))
         if key is not None:
-            world = world._replace(http=KeyingHttp(world, Keying(key, force), _ledger(door) if door else None, strand))
+            keying = Keying(key, begun, force)
+            world = world._replace(http=KeyingHttp(world, keying, _ledger(door) if door else None, strand))
         return world._replace(http=_HeadedHttp(world.http, headers)) if headers else world
 
     return wrapped

@@ -90,10 +90,13 @@ def lookup(judged: Judged, request: Request, since: int, send: Callable[[Request
         raise NoAnswer(f"{call.api.title} gave no list when asked for the key {judged.key}") from None
 
 
-def standing(world: World, judged: Judged, request: Request) -> Response | None:
-    """What stands in the way of a second one of a key, as if this request had made it; None when nothing shows."""
+def standing(world: World, judged: Judged, request: Request, since: int) -> Response | None:
+    """What stands in the way of a second one of a key, as if this request had made it; None when nothing shows.
+
+    What has ended counts from a time on, in milliseconds.
+    """
     try:
-        found = lookup(judged, request, world.clock.now(), world.http.send)
+        found = lookup(judged, request, since, world.http.send)
     except NoAnswer:
         return None
     if found is not None:

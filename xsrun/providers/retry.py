@@ -29,17 +29,19 @@ Tried = Response | TransportFailure
 class RetryingHttp:
     """Sends through the port of a world, again where that is safe and may help.
 
-    ``patience`` says for a host how long; None for not at all. What is to be sent once is.
+    ``patience`` says for a host how long; None for not at all. What is to be sent once is. ``begun`` is when the run
+    really began, in milliseconds: the world may have another clock than a provider, and an earlier attempt of the run
+    may have sent the request.
     """
 
-    def __init__(self, world: World, patience: Callable[[str], Retry | None]) -> None:
+    def __init__(self, world: World, patience: Callable[[str], Retry | None], begun: int) -> None:
         self._world = world
         self._patience = patience
+        self._begun = begun
 
     def send(self, request: Request) -> Response:
         """The last answer. Raises the last TransportFailure when there is none."""
         judged, patience = judge(request), None if request.single else self._patience(request.host)
-        begun = self._world.clock.now()
         waited, attempt = 0.0, 1
         tried = self._try(request)
         maybe = False
@@ -51,9 +53,9 @@ class RetryingHttp:
             self._world.clock.sleep(wait)
             waited, attempt = waited + wait, attempt + 1
             maybe = maybe or _unclear(tried)
-            tried = (self._known(judged, request, begun) if maybe else None) or self._try(request)
+            tried = (self._known(judged, request) if maybe else None) or self._try(request)
         if maybe and isinstance(tried, Response) and judged.refused(tried):
-            tried = self._known(judged, request, begun) or tried
+            tried = self._known(judged, request) or tried
         if isinstance(tried, TransportFailure):
             raise tried
         return tried
@@ -64,12 +66,12 @@ class RetryingHttp:
         except TransportFailure as failure:
             return failure
 
-    def _known(self, judged: Judged, request: Request, begun: int) -> Response | None:
+    def _known(self, judged: Judged, request: Request) -> Response | None:
         """What an attempt without an answer did, as far as its provider says."""
         if judged.policy is not Policy.LOOKUP:
             return None
         try:
-            return lookup(judged, request, begun, self._world.http.send)
+            return lookup(judged, request, self._begun, self._world.http.send)
         except NoAnswer:
             return None  # The provider refuses a second one of the same key.
 
@@ -103,8 +105,15 @@ def _told(response: Response, now: int) -> float | None:
         if value.isdecimal() and len(value) < 10:
             return float(value)
         with suppress(ValueError):
-            return max(0.0, parsedate_to_datetime(value).timestamp() - now / 1000)
+            return max(0.0, parsedate_to_datetime(value).timestamp() - _answered_at(response, now))
     return None
+
+
+def _answered_at(response: Response, now: int) -> float:
+    """When the other side answered, in seconds and by its own clock if it says so."""
+    with suppress(ValueError):
+        return parsedate_to_datetime(response.header("date")).timestamp()
+    return now / 1000
 
 
 def _reason(tried: Tried) -> str:
