@@ -72,6 +72,7 @@ def test_a_call_that_is_known_to_nobody_is_answered_with_an_empty_object():
 def test_the_calls_that_take_a_key():
     assert [(each.api.title, each.operation, each.key.place, each.longest_key) for each in ENDPOINTS if each.key] == [
         ("PagerDuty REST API v2", "createIncident", "incident.incident_key", 255),
+        ("PagerDuty REST API v2", "createIncidentNote", "note.content", 255),
         ("PagerDuty Events API v2", "createV2Event", "dedup_key", 255),
         ("incident.io alert sources", "Alert Events V2#CreateHTTP", "deduplication_key", 255),
         ("incident.io API", "Incidents V2#Create", "idempotency_key", 255),

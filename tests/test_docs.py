@@ -1,6 +1,7 @@
 """The pages say what is true: generated ones are current, and what the README claims is run."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -94,3 +95,13 @@ def test_the_architecture_names_tests_that_exist():
     named = set(re.findall(r"`(tests/\w+\.py)`", page))
     assert named
     assert [each for each in sorted(named) if not (ROOT / each).exists()] == []
+
+
+def test_the_statements_of_providers_give_what_their_page_shows(tmp_path):
+    page = (ROOT / "docs" / "providers.md").read_text(encoding="utf-8")
+    (job,) = re.findall(r"^```xs\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "job.xs").write_text(job, encoding="utf-8")
+    ((command, expected),) = re.findall(r"^\$ xsrun (.*)\n(.*)$", page, re.MULTILINE)
+    done = xsrun(*command.split(), cwd=tmp_path, env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")})
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (Exit.DONE, expected, "")
+    assert xsrun("fmt", "--check", "job.xs", cwd=tmp_path).returncode == Exit.DONE

@@ -153,18 +153,6 @@ def test_an_incident_with_a_key_is_opened_once(place, point):
     assert USER_KEY.encode() not in kept
 
 
-@pytest.mark.parametrize("point", ["after-checkpoint", "after-intent"])
-def test_a_cassette_goes_on_where_the_run_does(place, server, point):
-    text = STEPS.replace("METHOD", "POST").replace('/step/" ~ $step', '/same"')
-    place.job(text.replace('{step: $step, at: now, chance: ("x"|uuid)}', "{}"))
-    recorded = place.xsrun("execute", "--record", "c.jsonl", *mapped(server)).stdout
-    assert json.loads(recorded) == [2, 4, 6]
-    place.killed(point, 2, "--replay", "c.jsonl")
-    resumed = place.xsrun("runs", "resume", "last")
-    assert (resumed.returncode, resumed.stdout) == (0, recorded), resumed.stderr
-    assert server.seen == {"POST /same": 3}
-
-
 def test_a_changed_source_is_shown_and_chosen(place, server):
     place.job(STEPS.replace("METHOD", "PUT"))
     place.killed("after-checkpoint", 1, *mapped(server))

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from xsrun.compile.flow import check_flow
+from xsrun.compile.portability import check_extensions
 from xsrun.compile.program import compile_folder
 from xsrun.compile.slips import check_slips
 from xsrun.config import config_file, read_config
@@ -68,6 +69,7 @@ class Project(Executable):
         program = compile_folder(folder)
         check_flow(folder)
         check_slips(folder)
+        check_extensions(folder)
         super().__init__(program, folder.diagnostics)
         self.folder = folder
 

@@ -75,6 +75,8 @@ class Entry(NamedTuple):
     misnomers: tuple[str, ...] = ()
     """Names that people write for it."""
     see_also: tuple[str, ...] = ()
+    extension: bool = False
+    """Whether it is of this program, and the platform does not have it."""
 
     @property
     def errors(self) -> tuple[Example, ...]:
@@ -181,6 +183,7 @@ def _of_statement(record: Statement) -> Entry:
         examples=record.examples,
         parity=record.parity,
         extra=record.extra,
+        extension=record.extension,
     )
 
 

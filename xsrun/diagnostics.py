@@ -334,6 +334,7 @@ PORTABILITY: Final[dict[str, Code]] = {
     "sorted-as-text": Code(Exit.SOURCE, "numbers are sorted as texts"),
     "sort-direction": Code(Exit.SOURCE, "a sort got its direction where it takes a path"),
     "throw-kind": Code(Exit.SOURCE, "the name of a `throw` is a kind of error, and selects no status"),
+    "extension": Code(Exit.SOURCE, "the statement is one of this program; the platform does not have it"),
     "two-fields": Code(Exit.SOURCE, "two fields stand on one line"),
     "two-constructs": Code(Exit.SOURCE, "two constructs stand in one document"),
 }
@@ -379,6 +380,7 @@ RUN: Final[dict[str, Code]] = {
     "no-function": Code(Exit.FAILED, "the called function does not exist"),
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),
+    "api-error": Code(Exit.FAILED, "a provider refused what a statement asks of it, or did not answer"),
     "expectation": Code(Exit.FAILED, "an `expect` did not hold"),
     "low-coverage": Code(Exit.TEST, "the tests reach less of the source than is demanded"),
     "network-disabled": Code(Exit.TEST, "a test sent a request that it does not mock"),

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from xsrun.compile.context import Findings
 from xsrun.compile.fields import Fields
-from xsrun.compile.hosts import hosts, hosts_of, unsaid
+from xsrun.compile.hosts import hosts, hosts_behind, hosts_of, unsaid
 from xsrun.dataflow import Dataflow, attributes
 from xsrun.diagnostics import Found
 from xsrun.parity import NOT_LOCAL, uses
@@ -18,7 +18,7 @@ from xsrun.syntax import tree
 from xsrun.types.fields import Field
 
 SENDS: Final = "api.request"
-"""The statement that talks to hosts."""
+"""The statement that talks to whatever hosts it is given."""
 
 
 def describe(folder: Folder, name: str | None = None) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _sites(flows: Dataflow, reached: set[int]) -> Iterator[Site]:
     for number in sorted(reached):
         construct = flows.constructs[number]
         for node in _said(construct.block):
-            if isinstance(node, tree.Block) and node.keyword == SENDS:
+            if isinstance(node, tree.Block) and (node.keyword == SENDS or hosts_behind(node)):
                 yield _site(flows, number, node)
 
 
@@ -166,8 +166,8 @@ def _site(flows: Dataflow, number: int, block: tree.Block) -> Site:
     carried = flows.labels(attributes(block), number)
     return Site(
         block.head_span(flows.constructs[number].source),
-        frozenset(hosts_of(url.value, flows.follow(number)) if url else ()),
-        frozenset(flows.origins(url.value, number) if url else ()),
+        frozenset(hosts_behind(block) or (hosts_of(url.value, flows.follow(number)) if url else ())),
+        frozenset(flows.origins(url.value, number) if url and block.keyword == SENDS else ()),
         frozenset(each for each in carried if each.startswith("$env.") or each in hidden),
     )
 

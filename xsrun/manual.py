@@ -103,7 +103,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
 
     kind, name, group, signature, summary, details, parameters (each name, type, required, default as JSON text,
     variadic, misnomers), blocks, returns, examples (each source, and result as JSON text or error), parity, local,
-    extra, misnomers, see_also. What is empty is left out, but for the names and sentences.
+    extra, misnomers, see_also, extension. What is empty is left out, but for the names and sentences.
     """
     shown = entry._asdict()
     shown["parameters"] = [_filled(each._asdict(), "name", "required") for each in entry.parameters]
@@ -192,6 +192,8 @@ def _notes(entry: Entry) -> Iterator[str]:
 def _parity(entry: Entry) -> str:
     if not entry.local:
         return f"it works there only: {entry.parity}"
+    if entry.extension:
+        return "it does not exist there"
     return f"differs: {entry.parity}" if entry.parity else "the same"
 
 

@@ -17,7 +17,7 @@ from xsrun.cli import reference
 from xsrun.decisions import DECISIONS
 from xsrun.diagnostics import ERROR_KINDS
 from xsrun.explanations import Explanation, explanations
-from xsrun.parity import differences
+from xsrun.parity import differences, extensions
 from xsrun.sections import fenced, section, with_result
 from xsrun.templates import DEFAULT, TEMPLATES
 from xsrun.types.table import TYPES
@@ -111,16 +111,22 @@ def parity_page() -> str:
     approximate = [*differences()]
     absent = sorted((each for each in listed if not each.local), key=lambda each: each.name)
     around = [each for each in entries() if each.kind in (CONSTRUCT, REFERENCE) and each.parity]
-    exact = sum(not each.parity for each in listed)
+    ours = [*extensions()]
+    exact = sum(not each.parity for each in listed) - len(ours)
     return "\n".join(
         [
             "# Parity with the platform\n",
             NOTE,
             f"{exact} filters and statements are exact by the language pages, {len(approximate)} approximate, ",
-            f"{len(absent)} statements do not run locally.\n",
+            f"{len(absent)} statements do not run locally, {len(ours)} are extensions.\n",
             "## Approximate\n",
             *_table("what", "difference"),
             *(f"| {each.kind} `{each.name}` | {each.reason} |" for each in approximate),
+            "",
+            "## Extensions\n",
+            "Statements of this program alone; `check --strict` reports them.\n",
+            *_table("statement", "what it does"),
+            *(f"| `{each.name}` | {each.summary} |" for each in ours),
             "",
             "## Not local\n",
             "These parse, and fail with the reason when a run reaches them.\n",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.catalogue import registry
+from xsrun.builtins.records import Statement
 from xsrun.compile.forms import FORMS
 from xsrun.project import STACK_KINDS, Construct, Folder
 from xsrun.source import Span
@@ -15,6 +17,8 @@ from xsrun.syntax import tree
 EXACT: Final = "exact"
 APPROXIMATE: Final = "approximate"
 NOT_LOCAL: Final = "not local"
+EXTENSION: Final = "extension"
+OF_OURS: Final = "a statement of this program: the platform does not have it"
 
 
 class Use(NamedTuple):
@@ -34,6 +38,12 @@ def differences() -> Iterator[Use]:
         for name in sorted(records):
             if records[name].parity:
                 yield Use(kind, name, APPROXIMATE, records[name].parity)
+
+
+def extensions() -> Iterator[Statement]:
+    """The statements that the platform does not have, by name."""
+    known = registry().statements
+    yield from (known[name] for name in sorted(known) if known[name].extension)
 
 
 def uses(folder: Folder) -> list[Use]:
@@ -67,18 +77,24 @@ def _judged(kind: str, name: str) -> Use:
     if kind == "statement" and name in ABSENT:
         return Use(kind, name, NOT_LOCAL, ABSENT[name])
     record = known.filters[name] if kind == "filter" else known.statements.get(name)
+    if isinstance(record, Statement) and record.extension:
+        return Use(kind, name, EXTENSION, OF_OURS)
     reason = record.parity if record else ""
     return Use(kind, name, APPROXIMATE if reason else EXACT, reason)
 
 
+LISTS: Final = {APPROXIMATE: "approximate", NOT_LOCAL: "not_local", EXTENSION: "extensions"}
+"""Where uses of a kind stand in the share of a folder."""
+
+
 def parity_json(path: str, used: Iterable[Use]) -> dict[str, Any]:
     """The share of a folder: how many builtins it uses are exact, and the others with reason and places."""
-    found: dict[str, Any] = {"path": path, "exact": 0, "approximate": [], "not_local": []}
+    found: dict[str, Any] = {"path": path, "exact": 0, "approximate": [], "not_local": [], "extensions": []}
     for each in used:
         if each.parity == EXACT:
             found["exact"] += 1
             continue
-        found["approximate" if each.parity == APPROXIMATE else "not_local"].append(
+        found[LISTS[each.parity]].append(
             {"kind": each.kind, "name": each.name, "reason": each.reason, "places": [at.place for at in each.places]}
         )
     return found
@@ -87,9 +103,9 @@ def parity_json(path: str, used: Iterable[Use]) -> dict[str, Any]:
 def parity_text(path: str, used: Iterable[Use]) -> str:
     """The same for people."""
     counted = [*used]
-    numbers = [
-        f"{sum(each.parity == parity for each in counted)} {parity}" for parity in (EXACT, APPROXIMATE, NOT_LOCAL)
-    ]
+    found = Counter(each.parity for each in counted)
+    numbers = [f"{found[parity]} {parity}" for parity in (EXACT, APPROXIMATE, NOT_LOCAL)]
+    numbers += [f"{found[EXTENSION]} {EXTENSION}"] if found[EXTENSION] else []
     lines = [f"{path}: of {len(counted)} filters and statements {', '.join(numbers)}"]
     for each in counted:
         if each.parity != EXACT:

@@ -16,6 +16,8 @@ def section(entry: Entry) -> str:
         lines.append(f"{entry.details}\n")
     if entry.parity:
         lines.append(f"Differs from the platform: {entry.parity}\n")
+    if entry.extension:
+        lines.append("An extension: the platform does not have it.\n")
     if entry.examples:
         lines.append(fenced("\n".join(map(with_result, entry.examples))))
     return "\n".join(lines)

@@ -106,6 +106,10 @@ class Statement:
     extra: str = ""
     """The optional part of xsrun that it needs."""
     parity: str = ""
+    hosts: tuple[str, ...] = ()
+    """Those it talks to, that of the ``region`` ``eu`` behind the usual one."""
+    extension: bool = False
+    """Whether it is of this program, and the platform does not have it."""
 
 
 Record = TypeVar("Record", bound=Filter | Statement)
@@ -201,6 +205,8 @@ def _statement(group: Group, noted: Recorded) -> Statement:
         needs_bindings=Bindings in filled,
         extra=group.extra,
         parity=noted.parity,
+        hosts=noted.hosts,
+        extension=group.extension,
     )
 
 

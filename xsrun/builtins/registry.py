@@ -121,14 +121,19 @@ class Recorded(NamedTuple):
     misnomers: tuple[str, ...] = ()
     instead: dict[str, str] | None = None
     parity: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 class Group:
-    """The builtins of one subject, collected by its decorators; ``extra`` is the optional part they need."""
+    """The builtins of one subject, collected by its decorators; ``extra`` is the optional part they need.
 
-    def __init__(self, name: str, extra: str = "") -> None:
+    ``extension`` says that they are of this program, and that the platform does not have them.
+    """
+
+    def __init__(self, name: str, extra: str = "", extension: bool = False) -> None:
         self.name = name
         self.extra = extra
+        self.extension = extension
         self.filters: list[Recorded] = []
         self.statements: list[Recorded] = []
 
@@ -149,7 +154,8 @@ class Group:
         """Record a function as a statement; a positional-only parameter is an expression in its head.
 
         Options: ``name`` where Python cannot spell it, ``instead`` wrong attribute names with the right
-        one, ``parity`` what differs from the platform.
+        one, ``parity`` what differs from the platform, ``hosts`` those it talks to, that of another ``region``
+        behind the usual one.
         """
         return self._statement("value", examples, **options)
 
@@ -172,11 +178,13 @@ class Group:
         name: str = "",
         instead: dict[str, str] | None = None,
         parity: str = "",
+        hosts: tuple[str, ...] = (),
     ) -> Callable[[Function], Function]:
         def record(function: Function) -> Function:
             _demand(function, examples)
             spelled = f"{self.name}.{name or function.__name__.rstrip('_')}"
-            self.statements.append(Recorded(function, spelled, examples, target, instead=instead, parity=parity))
+            noted = Recorded(function, spelled, examples, target, instead=instead, parity=parity, hosts=hosts)
+            self.statements.append(noted)
             return function
 
         return record

@@ -78,7 +78,7 @@ def check(
 
     --json: on stdout one object a line and finding: {severity, code, message, file, line, column, end_line, end_column,
     help, fix: [{line, column, end_line, end_column, text}]}; with --parity one a project: {path, exact, approximate,
-    not_local}.
+    not_local, extensions}.
 
     Examples:
 

@@ -189,7 +189,7 @@ def run(task: Task) -> int:
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
     begun = keeper.begun_at if keeper else SystemClock().now()
-    return _watch(task, ready.world, keeper, _layer(task.options, ready.config, begun))
+    return _watch(task, ready.world._replace(begun=begun), keeper, _layer(task.options, ready.config, begun))
 
 
 def prepare(task: Task) -> Ready | Failure:
@@ -219,7 +219,7 @@ def prepare(task: Task) -> Ready | Failure:
     database = database_of(task.path, task.project.program.tables, options["db"] or config.db)
     world = world._replace(database=database)
     world = task.staged(world) if task.staged else world
-    world = _rehearsed(world, secrets, task)
+    world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:
         world = world._replace(http=_bound(task, world, config))
     return Ready(world, secrets, config)
@@ -251,16 +251,15 @@ def _network(options: Options, config: Config) -> Http:
     return LateHttp()
 
 
-def _rehearsed(world: World, secrets: Mapping[str, str], task: Task) -> World:
+def _rehearsed(world: World, secrets: Mapping[str, str], options: Options, output: Output) -> World:
     """The world with what stands in place of the network, or around it. Raises BadOption."""
-    options, output = task.options, task.output
     chosen = [f"--{name.replace('_', '-')}" for name in ("dry_run", "record", "replay") if options[name]]
     if len(chosen) > 1:
         raise BadOption(f"{' and '.join(chosen)} exclude each other", f"leave {chosen[-1]} away")
     if options["dry_run"]:
         return _dry(world, output)
     if options["replay"]:
-        return world._replace(http=_playing(options["replay"], _vault(secrets, output.masker), task.earlier))
+        return world._replace(http=_playing(options["replay"], _vault(secrets, output.masker)))
     if options["record"]:
         return world._replace(http=_recording(world.http, options["record"], _vault(secrets, output.masker), output))
     return world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -14,8 +13,6 @@ from xsrun.effects.ports import Cache, Http, Request, World
 from xsrun.engine.cassette import BadCassette, PlayingCassette, RecordingCassette, read_cassette
 from xsrun.engine.dry_files import DryFiles
 from xsrun.engine.dry_run import DryHttp, HurriedClock
-from xsrun.engine.http import request_of
-from xsrun.engine.keeper import Earlier
 from xsrun.engine.vault import Vault
 from xsrun.late import Late
 from xsrun.render import shown_headers
@@ -80,11 +77,9 @@ def recording(inner: Http, path: str, vault: Vault, output: Output) -> Http:
         ) from None
 
 
-def playing(path: str, vault: Vault, earlier: Earlier | None) -> Http:
-    """A port that answers from a file, from where attempts before this one came to. Raises BadOption."""
-    done = [step for step in earlier.steps if step.kind == "http" and step.finished] if earlier else ()
-    answered = [request_of(vault.open_value(json.loads(step.args))) for step in done]
+def playing(path: str, vault: Vault) -> Http:
+    """A port that answers from a file. Raises BadOption."""
     try:
-        return PlayingCassette(read_cassette(path), vault, answered)
+        return PlayingCassette(read_cassette(path), vault)
     except BadCassette as fault:
         raise BadOption(f"--replay: {fault}", "name a file that --record has written") from None

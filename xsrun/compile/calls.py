@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from keyword import iskeyword
 from typing import Any, Final
 
 from xsrun import extras
@@ -319,7 +320,7 @@ def _element_path(node: tree.Node) -> str | None:
 
 def python_name(param: Param) -> str:
     """The keyword of a parameter in Python."""
-    return f"{param.name}_" if param.name in ("if", "from", "in", "as") else param.name
+    return f"{param.name}_" if iskeyword(param.name) else param.name
 
 
 def attributes(

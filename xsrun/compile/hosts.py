@@ -12,6 +12,7 @@ from contextlib import suppress
 from itertools import islice, product
 from typing import Final
 
+from xsrun.builtins.catalogue import registry
 from xsrun.exchange.hosts import host_of, is_pattern
 from xsrun.project import Folder
 from xsrun.syntax import tree
@@ -39,14 +40,30 @@ Follow = Callable[[tree.Node], "list[tuple[tree.Node, Follow]]"]
 
 
 def hosts(folder: Folder) -> tuple[str, ...]:
-    """The hosts and patterns of hosts that the texts of a folder name in addresses, in order."""
+    """The hosts and patterns of hosts that the addresses and statements of a folder name, in order."""
     found: set[str] = set()
     for parsed in folder.parsed:
         for construct in parsed.document.entries:
             texts, values = _read(construct)
             for each in texts:
                 found |= hosts_of(each, _following(values))
+            for node in construct.walk():
+                if isinstance(node, tree.Block) and not unsaid(node):
+                    found.update(hosts_behind(node))
     return tuple(sorted(found - {""}))
+
+
+def hosts_behind(block: tree.Block) -> tuple[str, ...]:
+    """The hosts that a statement talks to by itself, without an address: those its ``region`` may mean."""
+    record = registry().statements.get(block.keyword)
+    if record is None or len(record.hosts) < 2:
+        return record.hosts if record else ()
+    region = block.attribute("region")
+    if region is None:
+        return record.hosts[:1]
+    if not isinstance(region.value, tree.Literal):
+        return record.hosts
+    return record.hosts[1:] if region.value.value == "eu" else record.hosts[:1]
 
 
 def hosts_of(node: tree.Node, follow: Follow) -> set[str]:

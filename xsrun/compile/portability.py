@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
+from xsrun.builtins.catalogue import registry
 from xsrun.builtins.records import Filter, Registry
 from xsrun.builtins.registry import LAZY
 from xsrun.compile.context import Findings
 from xsrun.compile.names import DISCOURAGED, root_name
 from xsrun.compile.types import CONTAINER, LIST, NUMBER, Type
 from xsrun.diagnostics import ERROR_KINDS, Edit
+from xsrun.project import Folder
 from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.builder import unknown_escapes
@@ -282,6 +284,18 @@ def _sorts_numbers(node: tree.Filter) -> bool:
 
 
 _COMMENT: Final = re.compile(r"//[^\n]*")
+
+
+def check_extensions(folder: Folder) -> None:
+    """Report the statements that the platform does not have. Whoever writes one knows, so only ``check`` asks."""
+    known = registry().statements
+    for each in folder.constructs:
+        for node in each.block.walk():
+            if isinstance(node, tree.Block) and node.keyword in known and known[node.keyword].extension:
+                group = known[node.keyword].group
+                message = f"the platform does not have `{group}`: its statements are of this program"
+                help = "write api.request in a job that shall run there too"
+                folder.found.warn("extension", message, node.head_span(each.source), help)
 
 
 def _is_lazy(record: Filter, number: int) -> bool:

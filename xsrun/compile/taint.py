@@ -35,7 +35,7 @@ CATCHING: Final = frozenset({"function.call", "api.call"})
 OUTSIDE: Final = frozenset({"storage", "zip", "stream", "db", "redis"})
 """Groups of statements whose results come from elsewhere."""
 ANSWERED: Final = frozenset({"api.request", "security.jws_decode", "security.jwe_decode", "security.decrypt"})
-"""Statements of other groups of which the same holds: what a key opens is none."""
+"""Statements of other groups of which the same holds, beside those of providers: what a key opens is none."""
 NOTHING: Final = frozenset({"uuid", "list_encodings", "detect_encoding", "index", "iindex", "jws_decode", "jwe_decode"})
 """Filters whose results hold nothing of what they are given."""
 _KEEPING: Final = (
@@ -200,7 +200,12 @@ class Taints:
         if record.needs_bindings:
             code = block.attribute("code")
             taint |= self._mentioned(code.value if code else None)
-        if record.name in ANSWERED or record.group in OUTSIDE or (not _may_be_text(record) and target is None):
+        if (
+            record.name in ANSWERED
+            or record.hosts
+            or record.group in OUTSIDE
+            or (not _may_be_text(record) and target is None)
+        ):
             taint = CLEAN
         taint = self._mark(block, taint) if _transforms(record) else taint
         if target is not None:

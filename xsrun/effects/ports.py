@@ -114,6 +114,8 @@ class Retry(NamedTuple):
 
     attempts: int = 4
     budget: float = 60.0
+    crowded: float = 1.0
+    """Seconds before the second attempt where too many requests were made, and the answer does not say how many."""
 
 
 class Http(Protocol):
@@ -295,6 +297,8 @@ class World(NamedTuple):
     secrets: Secrets = NO_SECRETS
     cache: Cache = NO_CACHE
     database: Database = NO_DATABASE
+    begun: int | None = None
+    """When the run really began, in milliseconds, whatever its clock shows; None where that is what its clock shows."""
 
     def with_layer(self, layer: Callable[[World], World]) -> World:
         """The world with something around its ports, also around those of functions that run beside their caller."""

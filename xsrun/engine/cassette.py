@@ -75,34 +75,25 @@ class RecordingCassette:
 
 
 class PlayingCassette:
-    """Answers from a cassette: each exchange once, in its order among equal requests.
+    """Answers from a cassette: each exchange once, in its order among equal requests."""
 
-    ``answered`` are requests that an earlier attempt of the run got its answers to, which the cassette has given.
-    """
-
-    def __init__(self, exchanges: Iterable[dict[str, Any]], vault: Vault, answered: Iterable[Request] = ()) -> None:
+    def __init__(self, exchanges: Iterable[dict[str, Any]], vault: Vault) -> None:
         self._left = list(exchanges)
         self._vault = vault
         self._lock = threading.Lock()
-        for each in answered:
-            self._taken(_shown(_request_json(each, vault)))
 
     def send(self, request: Request) -> Response:
         """The recorded answer. Raises TransportFailure where one was recorded, and NotRecorded."""
         wanted = _shown(_request_json(request, self._vault))
         with self._lock:
-            exchange = self._taken(wanted)
-            if exchange is None:
+            at = next((at for at, each in enumerate(self._left) if _shown(each["request"]) == wanted), None)
+            if at is None:
                 raise NotRecorded(f"{request.method} {request.url}", self._nearest(wanted))
+            exchange = self._left.pop(at)
         if "failure" in exchange:
             failure = exchange["failure"]
             raise TransportFailure(failure["code"], failure["message"], sent=failure["sent"])
         return _response(exchange["response"], self._vault)
-
-    def _taken(self, wanted: str) -> dict[str, Any] | None:
-        """The next exchange with such a request, which is not there any more then."""
-        at = next((at for at, each in enumerate(self._left) if _shown(each["request"]) == wanted), None)
-        return None if at is None else self._left.pop(at)
 
     def _nearest(self, wanted: str) -> str:
         """The difference to the recorded request that is most like it."""

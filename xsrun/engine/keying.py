@@ -96,6 +96,8 @@ class KeyingHttp:
         if request.method not in KEYED_METHODS or judge(request).key:
             return None
         call = keyed_call(request)
+        if call is not None and call.key is not None and not call.key.made:
+            return None
         if call is not None and call.key is not None:
             return self._in_body(request, call.key.place, call.longest_key)
         if not request.key_header:

@@ -69,8 +69,8 @@ def ask(step: StepRow, vault: Vault, http: Http) -> Resolved:
     except Unsure as unsaid:
         return Resolved(step, Verdict.UNKNOWN, str(unsaid))
     if found is None:
-        return Resolved(step, Verdict.LOST, f"the provider knows of nothing with the key {judged.key}")
-    return Resolved(step, Verdict.SENT, f"the provider has it under the key {judged.key}", found)
+        return Resolved(step, Verdict.LOST, f"the provider knows of nothing with the key {judged.shown}")
+    return Resolved(step, Verdict.SENT, f"the provider has it under the key {judged.shown}", found)
 
 
 def settle(journal: Journal, run: RunRow, steps: list[StepRow], resolved: Iterable[Resolved], vault: Vault) -> str:

@@ -65,10 +65,13 @@ class Key(NamedTuple):
     """Paths of what else in the body tells one effect from another of the same key."""
     find: Callable[[Request, str], Request] | None = None
     """The request that asks for what a key has made; None where repeating the call is as good as asking."""
-    found: Callable[[Response, str], Response | None] | None = None
-    """From its answer, the answer that the call had; None when nothing was made since a time (ISO 8601, UTC)."""
+    found: Callable[[Response, str, str], Response | None] | None = None
+    """From its answer and the key, the answer that the call had; None when nothing was made since a time (ISO 8601,
+    UTC)."""
     refused: Callable[[Response], bool] | None = None
     """Whether an answer says that there is one with this key already."""
+    made: bool = True
+    """Whether a key may be made up; else it is what the author of the call has to say."""
 
 
 class Endpoint(NamedTuple):
@@ -89,6 +92,8 @@ class Endpoint(NamedTuple):
     person: bool = False
     """Whether it is done by somebody: keys of an account need a ``From`` with the e-mail address of a user."""
     key: Key | None = None
+    repeats: bool = False
+    """Whether a second call has the effect of one, as with PUT and DELETE."""
     largest: int = 0
     """Bytes of the body at most; 0 when the document names no limit."""
     role: str = ""

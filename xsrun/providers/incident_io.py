@@ -170,7 +170,7 @@ LIST_INCIDENTS: Final = Endpoint(
 )  # fmt: skip
 GET_INCIDENT: Final = Endpoint(API, "GET", "/v2/incidents/{id}", "Incidents V2#Show", role="viewer")
 EDIT_INCIDENT: Final = Endpoint(
-    API, "POST", "/v2/incidents/{id}/actions/edit", "Incidents V2#Edit", role="incident_editor",
+    API, "POST", "/v2/incidents/{id}/actions/edit", "Incidents V2#Edit", role="incident_editor", repeats=True,
     fields=(
         Field("incident", "object", needed=True),
         Field("notify_incident_channel", "boolean", needed=True),

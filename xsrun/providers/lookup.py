@@ -1,4 +1,4 @@
-"""Asking PagerDuty what a key has made, from its reference "List incidents"."""
+"""Asking PagerDuty what a key has made, from its reference: "List incidents", "List notes for an incident"."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from xsrun.providers.fields import value_at
 def incident_by_key(request: Request, key: str) -> Request:
     """The request for the incidents of the service with this key, whenever they were opened."""
     service = value_at(body_of(request), "incident.service.id")
-    query = [f"incident_key={quote(key, safe='')}", "date_range=all", "sort_by=created_at:desc"]
+    query = [f"incident_key={_quoted(key)}", "date_range=all", "sort_by=created_at:desc"]
     if isinstance(service, str) and service:
-        query.append(f"service_ids%5B%5D={quote(service, safe='')}")
-    headers = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
-    url = f"{request.url.partition('?')[0]}?{'&'.join(query)}"
-    return request._replace(method="GET", url=url, headers=headers, body=b"")
+        query.append(f"service_ids%5B%5D={_quoted(service)}")
+    return _reading(request, f"{request.url.partition('?')[0]}?{'&'.join(query)}")
 
 
 def incident_exists(response: Response) -> bool:
@@ -26,7 +24,7 @@ def incident_exists(response: Response) -> bool:
     return response.status == 400 and b"matching dedup key already exists" in response.body
 
 
-def incident_since(response: Response, since: str) -> Response | None:
+def incident_since(response: Response, _key: str, since: str) -> Response | None:
     """The answer to the create call, out of a list of incidents.
 
     One that is open counts whenever it was opened, because it would have stopped a second one; one that is resolved
@@ -37,5 +35,29 @@ def incident_since(response: Response, since: str) -> Response | None:
     made = [each for each in listed or () if each["status"] != "resolved" or each["created_at"] >= since]
     if not made:
         return None
-    body = json.dumps({"incident": made[0]}, ensure_ascii=False).encode()
+    body = json.dumps({"incident": made[0]}).encode()
     return response._replace(status=201, reason="Created", body=body)
+
+
+def notes_of(request: Request, _key: str) -> Request:
+    """The request for the notes of the incident; all of them come at once."""
+    return _reading(request, request.url)
+
+
+def note_since(response: Response, key: str, since: str) -> Response | None:
+    """The answer to the call that wrote a note of this text, out of the notes of its incident."""
+    answer = json.loads(response.body)
+    listed = answer.get("notes") if isinstance(answer, dict) else None
+    made = [each for each in listed or () if each["content"] == key and each["created_at"] >= since]
+    if not made:
+        return None
+    return response._replace(body=json.dumps({"note": made[0]}).encode())
+
+
+def _reading(request: Request, url: str) -> Request:
+    headers = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
+    return request._replace(method="GET", url=url, headers=headers, body=b"")
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="surrogatepass")

@@ -10,7 +10,7 @@ from typing import Final
 
 from xsrun.providers.contracts import Api, Auth, Endpoint, Key
 from xsrun.providers.fields import Field, When, within
-from xsrun.providers.lookup import incident_by_key, incident_exists, incident_since
+from xsrun.providers.lookup import incident_by_key, incident_exists, incident_since, note_since, notes_of
 
 LIVE: Final = "seen on the live service"
 GUIDE: Final = "https://developer.pagerduty.com/docs/rest-api-overview"
@@ -172,8 +172,9 @@ _ALERT: Final = (
 
 LIST_NOTES: Final = Endpoint(REST, "GET", "/incidents/{id}/notes", "listIncidentNotes")
 CREATE_NOTE: Final = Endpoint(
-    REST, "POST", "/incidents/{id}/notes", "createIncidentNote", fields=_NOTE, wrapper="note", person=True
-)
+    REST, "POST", "/incidents/{id}/notes", "createIncidentNote", fields=_NOTE, wrapper="note", person=True,
+    key=Key("note.content", find=notes_of, found=note_since, made=False),
+)  # fmt: skip
 UPDATE_NOTE: Final = Endpoint(
     REST, "PUT", "/incidents/{id}/notes/{note_id}", "updateIncidentNote", fields=_NOTE, wrapper="note", person=True
 )

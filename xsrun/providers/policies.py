@@ -9,13 +9,16 @@ from typing import Final, NamedTuple
 
 from xsrun.effects.ports import Request, Response, TransportFailure, World
 from xsrun.providers.contracts import Endpoint
-from xsrun.providers.keys import key_of, keyed_call, scope_of
+from xsrun.providers.keys import key_of, scope_of
+from xsrun.providers.table import endpoint_of
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE: Final = frozenset({"PUT", "DELETE"})
 """Methods whose second time changes nothing (RFC 9110, section 9.2.2)."""
 
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
+MOST_SHOWN: Final = 80
+"""Characters of a key that messages show."""
 SKEW: Final = 60_000
 """Milliseconds that the clock of a provider may be behind."""
 
@@ -45,6 +48,16 @@ class Judged(NamedTuple):
     """The same with all that tells it from other effects of that key; empty when it has none."""
     call: Endpoint | None = None
 
+    @property
+    def shown(self) -> str:
+        """The key, or its beginning."""
+        return self.key if len(self.key) <= MOST_SHOWN else f"{self.key[: MOST_SHOWN - 1]}…"
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the provider refuses a second one of the same key."""
+        return bool(self.call and self.call.key and self.call.key.refused)
+
     def refused(self, response: Response) -> bool:
         """Whether an answer says that there is one with this key already."""
         key = self.call.key if self.call else None
@@ -55,14 +68,15 @@ def judge(request: Request) -> Judged:
     """The policy of a request, and the key it carries."""
     if request.method in READING:
         return Judged(Policy.READ)
-    call = keyed_call(request)
+    call = endpoint_of(request.method, request.url)
     place = f"{request.method} {request.url.partition('?')[0]}"
     if call is not None and call.key is not None and (key := key_of(call, request)):
         name = " ".join([place, *scope_of(call, request), key])
         return Judged(Policy.LOOKUP if call.key.find else Policy.KEYED, key, name, call)
     if key := request.header(request.key_header or IDEMPOTENCY_HEADER):
         return Judged(Policy.KEYED, key, f"{place} {key}", call)
-    return Judged(Policy.REPEAT if request.method in REPEATABLE else Policy.ONCE, call=call)
+    repeats = request.method in REPEATABLE or (call is not None and call.repeats)
+    return Judged(Policy.REPEAT if repeats else Policy.ONCE, call=call)
 
 
 class NoAnswer(Exception):
@@ -82,12 +96,19 @@ def lookup(judged: Judged, request: Request, since: int, send: Callable[[Request
     except TransportFailure as failure:
         raise NoAnswer(f"asking for its key got no answer: {failure.message}") from None
     if not 200 <= answer.status < 300:
-        raise NoAnswer(f"{call.api.title} answered {answer.status} when asked for the key {judged.key}")
+        raise NoAnswer(f"{call.api.title} answered {answer.status} when asked for the key {judged.shown}")
     begun = datetime.fromtimestamp((since - SKEW) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        return call.key.found(answer, begun)
+        return call.key.found(answer, judged.key, begun)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise NoAnswer(f"{call.api.title} gave no list when asked for the key {judged.key}") from None
+        raise NoAnswer(f"{call.api.title} gave no list when asked for the key {judged.shown}") from None
+
+
+def question(request: Request) -> str:
+    """The address under which its provider is asked what became of a request; ``""`` where it cannot be asked."""
+    judged = judge(request)
+    key = judged.call.key if judged.call else None
+    return key.find(request, judged.key).url if key and key.find and judged.policy is Policy.LOOKUP else ""
 
 
 def standing(world: World, judged: Judged, request: Request, since: int) -> Response | None:
@@ -100,5 +121,5 @@ def standing(world: World, judged: Judged, request: Request, since: int) -> Resp
     except NoAnswer:
         return None
     if found is not None:
-        world.log.write(f"{request.method} {request.url}: there is one with the key {judged.key} already")
+        world.log.write(f"{request.method} {request.url}: there is one with the key {judged.shown} already")
     return found

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from xsrun.effects.ports import Request, Response, Retry, TransportFailure, World
-from xsrun.providers.policies import Judged, NoAnswer, Policy, judge, lookup
+from xsrun.providers.policies import Judged, NoAnswer, Policy, judge, lookup, standing
 
 CROWDED: Final = frozenset({429, 503})
 """Answers that may say how long to wait."""
@@ -41,21 +41,24 @@ class RetryingHttp:
 
     def send(self, request: Request) -> Response:
         """The last answer. Raises the last TransportFailure when there is none."""
-        judged, patience = judge(request), None if request.single else self._patience(request.host)
+        patience = None if request.single else self._patience(request.host)
+        if patience is not None:
+            request = request._replace(single=True)
+        judged = judge(request)
         waited, attempt = 0.0, 1
         tried = self._try(request)
         maybe = False
         while patience and attempt < patience.attempts and _helps(judged, tried):
-            wait = self._wait(tried, attempt)
+            wait = self._wait(tried, attempt, patience)
             if waited + wait > patience.budget:
                 break
             self._world.log.write(f"{request.method} {request.url}: {_reason(tried)}, again in {wait:.1f} s")
             self._world.clock.sleep(wait)
             waited, attempt = waited + wait, attempt + 1
             maybe = maybe or _unclear(tried)
-            tried = (self._known(judged, request) if maybe else None) or self._try(request)
+            tried = self._again(judged, request, tried) if maybe else self._try(request)
         if maybe and isinstance(tried, Response) and judged.refused(tried):
-            tried = self._known(judged, request) or tried
+            tried = standing(self._world, judged, request, self._begun) or tried
         if isinstance(tried, TransportFailure):
             raise tried
         return tried
@@ -66,21 +69,24 @@ class RetryingHttp:
         except TransportFailure as failure:
             return failure
 
-    def _known(self, judged: Judged, request: Request) -> Response | None:
-        """What an attempt without an answer did, as far as its provider says."""
-        if judged.policy is not Policy.LOOKUP:
-            return None
-        try:
-            return lookup(judged, request, self._begun, self._world.http.send)
-        except NoAnswer:
-            return None  # The provider refuses a second one of the same key.
+    def _again(self, judged: Judged, request: Request, tried: Tried) -> Tried:
+        """Another attempt, after one that may have been carried out: what that did, where its provider says so."""
+        found = None
+        if judged.policy is Policy.LOOKUP:
+            try:
+                found = lookup(judged, request, self._begun, self._world.http.send)
+            except NoAnswer:
+                if not judged.refuses:
+                    return tried
+        return found or self._try(request)
 
-    def _wait(self, tried: Tried, attempt: int) -> float:
+    def _wait(self, tried: Tried, attempt: int, patience: Retry) -> float:
         """Seconds to wait before the next attempt."""
         told = _told(tried, self._world.clock.now()) if isinstance(tried, Response) else None
         if told is not None:
             return told
-        longest: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1))
+        first = patience.crowded if isinstance(tried, Response) and tried.status == 429 else FIRST_WAIT
+        longest: float = min(LONGEST_WAIT, first * 2 ** (attempt - 1))
         return longest * self._world.random.integer(JITTER // 2, JITTER) / JITTER
 
 

@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping
 from itertools import takewhile
 
 from xsrun.diagnostics import CODES, Exit, Fault
-from xsrun.effects.ports import Log, World
+from xsrun.effects.ports import Log, Request, World
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.hints import Any, Final
+from xsrun.late import Late
 from xsrun.program import Call, Plan, Program, Routine
 from xsrun.record import NamedTuple
 from xsrun.runtime.deadline import ENDLESS, Deadline
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
 from xsrun.values import INFINITY
+
+_question: Callable[[Request], str] = Late("xsrun.providers.policies", "question")
 
 NO_LIMITS: Final = Limits()
 _CallOne = Callable[[Routine, Mapping[str, Any]], Any]
@@ -132,13 +135,16 @@ def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
 
 
 def unanswered_write(exchanges: list[Exchange] | tuple[Exchange, ...]) -> Exchange | None:
-    """The last write that may have arrived and was not answered, then or when it was sent again."""
+    """The last write that may have arrived and was not answered, then or when it was sent again.
+
+    Whoever asks the provider by key what became of it, and does not send it again, has got an answer too.
+    """
     answered: set[tuple[str, str, bytes]] = set()
     for each in reversed(exchanges):
         same = each.request.method, each.request.url, each.request.body
-        if each.response is not None:
+        if each.response is not None and (each.writes or each.response.status < 300):
             answered.add(same)
-        elif each.unclear and each.writes and same not in answered:
+        elif each.unclear and each.writes and not answered & {same, ("GET", _question(each.request), b"")}:
             return each
     return None
 
