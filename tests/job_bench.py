@@ -25,23 +25,35 @@ CREATE = "pagerduty-create-incident"
 ACKNOWLEDGE = "pagerduty-acknowledge-incident"
 RESOLVE = "pagerduty-resolve-incident"
 EVENTS = "pagerduty-events-v2"
+ESCALATE = "pagerduty-escalate-incident"
+NOTE = "pagerduty-add-note"
+ON_CALL = "pagerduty-on-call"
+CHANGE = "pagerduty-change-event"
 ALERT = "incident-io-create-alert"
+RESOLVE_ALERT = "incident-io-resolve-alert"
+INCIDENT = "incident-io-create-incident"
 NAMES = {
     CREATE: "PagerDuty Create Incident",
     ACKNOWLEDGE: "PagerDuty Acknowledge Incident",
     RESOLVE: "PagerDuty Resolve Incident",
     EVENTS: "PagerDuty Events v2",
+    ESCALATE: "PagerDuty Escalate Incident",
+    NOTE: "PagerDuty Add Note",
+    ON_CALL: "PagerDuty On Call",
+    CHANGE: "PagerDuty Change Event",
     ALERT: "incident.io Create Alert",
+    RESOLVE_ALERT: "incident.io Resolve Alert",
+    INCIDENT: "incident.io Create Incident",
 }
 KEYS = {
-    CREATE: ("pagerduty_api_key", pagerduty.USER_KEY),
-    ACKNOWLEDGE: ("pagerduty_api_key", pagerduty.USER_KEY),
-    RESOLVE: ("pagerduty_api_key", pagerduty.USER_KEY),
-    EVENTS: ("pagerduty_routing_key", pagerduty.ROUTING_KEY),
-    ALERT: ("incident_io_api_token", incident_io.SOURCE_TOKEN),
+    **dict.fromkeys((CREATE, ACKNOWLEDGE, RESOLVE, ESCALATE, NOTE, ON_CALL), ("pagerduty_api_key", pagerduty.USER_KEY)),
+    **dict.fromkeys((EVENTS, CHANGE), ("pagerduty_routing_key", pagerduty.ROUTING_KEY)),
+    **dict.fromkeys((ALERT, RESOLVE_ALERT), ("incident_io_api_token", incident_io.SOURCE_TOKEN)),
+    INCIDENT: ("incident_io_api_key", incident_io.API_KEY),
 }
-ERROR_NAMES = dict.fromkeys(KEYS, "PagerDutyAPIError") | {ALERT: "IncidentIoAPIError"}
-NEEDED: dict[str, dict[str, Any]] = {ACKNOWLEDGE: {"incident_id": "1"}, RESOLVE: {"incident_id": "1"}}
+OF_INCIDENT_IO = (ALERT, RESOLVE_ALERT, INCIDENT)
+ERROR_NAMES = dict.fromkeys(KEYS, "PagerDutyAPIError") | dict.fromkeys(OF_INCIDENT_IO, "IncidentIoAPIError")
+NEEDED: dict[str, dict[str, Any]] = {job: {"incident_id": "1"} for job in (ACKNOWLEDGE, RESOLVE, ESCALATE, NOTE)}
 """Input without which a job does not start; the others bring constants."""
 
 
@@ -64,7 +76,7 @@ class Bench:
         return SimulatedHttp(inner, dict.fromkeys(hosts, rest) | {"api.incident.io": alerts}, self.clock)
 
     def simulator(self, job: str) -> PagerDuty | IncidentIo:
-        return self.incident_io if job == ALERT else self.pagerduty
+        return self.incident_io if job in OF_INCIDENT_IO else self.pagerduty
 
     def run(self, job: str, *, key: str | None = None, http: Http | None = None, **given: Any) -> Result:
         name, usual = KEYS[job]

@@ -1,4 +1,4 @@
-"""The incident.io job: what it sends, what it gives back, what it says when it goes wrong."""
+"""The incident.io jobs: what they send, what they give back, what they say when it goes wrong."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from job_bench import ALERT, Bench, answers, body, sent
+from job_bench import ALERT, INCIDENT, RESOLVE_ALERT, Bench, answers, body, sent
 
-from xsrun.effects.ports import Response
+from xsrun.effects.ports import Request, Response
 from xsrun.simulators.incident_io import seeds as incident_io
 
 
@@ -134,3 +134,66 @@ def test_an_argument_of_the_wrong_type_sends_nothing(bench: Bench, wrong: dict[s
 def test_only_202_is_a_success(bench: Bench, status: int) -> None:
     answer = json.dumps({"status": "success", "message": "m", "deduplication_key": "k"}).encode()
     assert f"status {status}, " in bench.refused(ALERT, http=answers(Response(status, (), answer)))
+
+
+# ---------------------------------------------------------------- resolve an alert
+
+
+@pytest.mark.parametrize("named", [{"title": "Disk full"}, {"title": "Disk full", "deduplication_key": "disk"}])
+def test_what_fired_is_resolved_by_the_same_words(bench: Bench, named: dict[str, Any]) -> None:
+    fired = bench.done(ALERT, alert=None, **named)
+    resolved = bench.done(RESOLVE_ALERT, **named)
+    assert resolved == fired
+    (alert,) = bench.alerts()
+    assert (alert.status, alert.resolved is None) == ("resolved", False)
+
+
+# ---------------------------------------------------------------- open an incident
+
+
+def test_an_incident_is_opened_as_the_reference_says(bench: Bench) -> None:
+    result = bench.run(INCIDENT, name=" Disk full ", summary="98 % used", visibility="private")
+    assert (sent(result).method, sent(result).url) == ("POST", "https://api.incident.io/v2/incidents")
+    assert sent(result).header("Authorization") == f"Bearer {incident_io.API_KEY}"
+    assert set(body(result)) == {"name", "summary", "visibility", "mode", "severity_id", "idempotency_key"}
+    assert (result.value["reference"], result.value["name"]) == ("INC-1", "Disk full")
+
+
+def test_an_open_incident_is_given_back(bench: Bench) -> None:
+    first = bench.done(INCIDENT)
+    assert bench.done(INCIDENT)["id"] == first["id"]
+    assert bench.done(INCIDENT, name="Another one")["id"] != first["id"]
+
+
+def ask(bench: Bench, method: str, path: str, body: Any = None) -> Any:
+    headers = (("Authorization", f"Bearer {incident_io.API_KEY}"), ("Content-Type", "application/json"))
+    sent = Request(method, f"https://api.incident.io{path}", headers, json.dumps(body).encode() if body else b"")
+    return json.loads(bench.http.send(sent).body)
+
+
+def close(bench: Bench, incident: str) -> None:
+    statuses = ask(bench, "GET", "/v1/incident_statuses")["incident_statuses"]
+    closed = next(each["id"] for each in statuses if each["category"] == "closed")
+    change = {"incident": {"incident_status_id": closed}, "notify_incident_channel": False}
+    edited = ask(bench, "POST", f"/v2/incidents/{incident}/actions/edit", change)
+    assert edited["incident"]["incident_status"]["category"] == "closed"
+
+
+def test_a_cause_that_comes_back_opens_a_new_incident(bench: Bench) -> None:
+    ids = []
+    for _ in range(3):
+        ids.append(bench.done(INCIDENT)["id"])
+        close(bench, ids[-1])
+    assert len(set(ids)) == 3
+    assert len(bench.run(INCIDENT).requests) == 4
+
+
+def test_a_key_that_may_not(bench: Bench) -> None:
+    message = bench.refused(INCIDENT, key=incident_io.LIMITED_KEY)
+    assert message.endswith("The API key needs a role that may do this")
+
+
+def test_an_account_that_demands_a_severity(bench: Bench) -> None:
+    message = bench.refused(INCIDENT, severity_id="")
+    assert "A severity is required to open an incident" in message
+    assert message.endswith("Give the id of a severity of the account as the input severity_id")

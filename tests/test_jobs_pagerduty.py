@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from job_bench import ACKNOWLEDGE, CREATE, EVENTS, RESOLVE, Bench, body, sent
+from job_bench import ACKNOWLEDGE, CHANGE, CREATE, ESCALATE, EVENTS, NOTE, ON_CALL, RESOLVE, Bench, body, sent
 
 from xsrun.effects.memory import MemoryHttp
 from xsrun.effects.ports import Request, Response
@@ -327,3 +327,65 @@ def test_a_severity_of_another_kind(bench: Bench) -> None:
     assert result.error is not None
     assert result.error.code == "input-error"
     assert result.requests == ()
+
+
+# ---------------------------------------------------------------- escalate, note, on call, change
+
+
+def test_an_incident_is_handed_to_the_next_level(opened: Bench) -> None:
+    assert opened.incidents()[0].assignments[0].who.id == "PUSR001"
+    result = opened.run(ESCALATE, **{"from": pagerduty.FROM})
+    assert [each.request.method for each in result.requests] == ["GET", "PUT"]
+    assert body(result, 1) == {"incident": {"type": "incident_reference", "escalation_level": 2}}
+    assert sent(result, 1).header("From") == pagerduty.FROM
+    assert [each["assignee"]["id"] for each in result.value["assignments"]] == ["PUSR002"]
+
+
+def test_what_is_resolved_is_handed_to_nobody(opened: Bench) -> None:
+    opened.done(RESOLVE)
+    assert opened.refused(ESCALATE) == "Cannot escalate the incident: it is resolved"
+
+
+def test_a_policy_that_nobody_knows(opened: Bench) -> None:
+    assert "status 400, code 2002" in opened.refused(ESCALATE, escalation_policy="PNONE")
+
+
+def test_a_note_is_added_once(opened: Bench) -> None:
+    first = opened.run(NOTE, content=" Restarted db-1 ")
+    assert first.value["content"] == "Restarted db-1"
+    second = opened.run(NOTE, content="Restarted db-1")
+    assert second.value == first.value
+    assert [each.request.method for each in second.requests] == ["GET"]
+    opened.done(NOTE, content="Restarted db-2")
+    assert [note.content for note in opened.incidents()[0].notes] == ["Restarted db-1", "Restarted db-2"]
+
+
+@pytest.mark.parametrize("trouble", ["lost", "cut", "reset", "500", "slow:30s"])
+def test_an_attempt_that_was_not_answered_is_looked_up(opened: Bench, trouble: str) -> None:
+    opened.pagerduty.troubles.add(f"ok:1,{trouble}")
+    assert opened.done(NOTE)["content"] == "Test note"
+    assert [note.content for note in opened.incidents()[0].notes] == ["Test note"]
+
+
+def test_who_is_on_call_comes_by_level(bench: Bench) -> None:
+    people = bench.done(ON_CALL)
+    assert [(each["level"], each["id"]) for each in people] == [(1, "PUSR001"), (2, "PUSR002")]
+    assert people[0]["email"].endswith("@example.com")
+    assert bench.done(ON_CALL, escalation_policy="PNONE", service_id="") == []
+    assert "status 404, code 2100" in bench.refused(ON_CALL, service_id="PNONE")
+
+
+def test_a_change_is_told_and_opens_nothing(bench: Bench) -> None:
+    value = bench.done(CHANGE, summary="Deployed web 4.2", links=[{"href": "https://example.com/1", "text": "Commit"}])
+    assert value == {"status": "success", "message": "Change event processed"}
+    assert bench.incidents() == []
+    (change,) = bench.pagerduty.account.changes
+    assert change["event"]["payload"] == {"summary": "Deployed web 4.2", "source": "xsrun"}
+    assert change["event"]["links"] == [{"href": "https://example.com/1", "text": "Commit"}]
+
+
+@pytest.mark.parametrize(("trouble", "requests"), [("lost", 1), ("500", 1), ("429:2", 3)])
+def test_a_change_that_may_have_arrived_is_not_sent_again(bench: Bench, trouble: str, requests: int) -> None:
+    bench.pagerduty.troubles.add(trouble)
+    assert len(bench.run(CHANGE).requests) == requests
+    assert len(bench.pagerduty.account.changes) == (trouble != "500")

@@ -1,4 +1,5 @@
-// One call of the REST API: the answer whatever its status. What may pass by itself is tried three times.
+// One call of the REST API: the answer whatever its status. What may pass by itself is tried three times, but for calls
+// that must not be repeated.
 function pagerduty_request {
   input {
     enum method {
@@ -10,6 +11,7 @@ function pagerduty_request {
     enum region?=us {
       values = ["us", "eu"]
     }
+    bool repeat?=true
   }
   stack {
     var $key {
@@ -20,6 +22,7 @@ function pagerduty_request {
         "tried three times and no more": "u+TESTTESTTESTTEST01"
         "a refusal is not tried again": "u+TESTTESTTESTTEST01"
         "an answer that never comes": "u+TESTTESTTESTTEST01"
+        "tried once where repeating would do harm": "u+TESTTESTTESTTEST01"
       }
     }
     conditional {
@@ -70,6 +73,9 @@ function pagerduty_request {
               response: {status: 429, headers: ["Retry-After: 3"], result: $attempt}
             }
             "a refusal is not tried again": {response: {status: 400, headers: [], result: $attempt}}
+            "tried once where repeating would do harm": {
+              response: {status: 503, headers: [], result: $attempt}
+            }
             "an answer that never comes": {
               response: {
                 status: 0
@@ -84,7 +90,7 @@ function pagerduty_request {
           input = {response: $answer.response, attempt: $attempt}
         } as $wait
         conditional {
-          if ($wait == 0 || $attempt == 2) {
+          if ($wait == 0 || $attempt == 2 || !$input.repeat) {
             break
           }
         }
@@ -111,6 +117,11 @@ function pagerduty_request {
     input = {method: "GET", path: "/incidents"}
     expect.to_equal ($response.status) { value = 429 }
     expect.to_equal ($response.result) { value = 2 }
+  }
+  test "tried once where repeating would do harm" {
+    input = {method: "POST", path: "/incidents/1/notes", repeat: false}
+    expect.to_equal ($response.status) { value = 503 }
+    expect.to_equal ($response.result) { value = 0 }
   }
   test "a refusal is not tried again" {
     input = {method: "PUT", path: "/incidents/1"}

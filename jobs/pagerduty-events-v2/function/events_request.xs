@@ -1,7 +1,9 @@
-// One event: the answer whatever its status. What may pass by itself is tried three times.
+// One event: the answer whatever its status. What may pass by itself is tried three times; a change event, which has
+// no key, only where it was surely not taken in.
 function events_request {
   input {
     json event
+    bool change?
     enum region?=us {
       values = ["us", "eu"]
     }
@@ -14,6 +16,8 @@ function events_request {
         "tried again until it is taken in": "R0TESTTESTTESTTESTTESTTESTTEST01"
         "tried three times and no more": "R0TESTTESTTESTTESTTESTTESTTEST01"
         "a refusal is not tried again": "R0TESTTESTTESTTESTTESTTESTTEST01"
+        "a change that may have arrived is not tried again": "R0TESTTESTTESTTESTTESTTESTTEST01"
+        "a change that was not taken in is tried again": "R0TESTTESTTESTTESTTESTTESTTEST01"
       }
     }
     conditional {
@@ -30,7 +34,7 @@ function events_request {
     for (3) {
       each as $attempt {
         api.request {
-          url = $base ~ "/v2/enqueue"
+          url = $base ~ ($input.change ? "/v2/change/enqueue" : "/v2/enqueue")
           method = "POST"
           params = $input.event|set:"routing_key":$key
           headers = ["Content-Type: application/json"]
@@ -46,6 +50,12 @@ function events_request {
               response: {status: 429, headers: [], result: $attempt}
             }
             "a refusal is not tried again": {response: {status: 400, headers: [], result: $attempt}}
+            "a change that may have arrived is not tried again": {
+              response: {status: 0, headers: [], result: $attempt}
+            }
+            "a change that was not taken in is tried again": {
+              response: {status: ($attempt == 1) ? 202 : 429, headers: [], result: $attempt}
+            }
           }
         } as $answer
         // PagerDuty counts events over a minute and asks for half a minute between attempts.
@@ -53,7 +63,7 @@ function events_request {
           input = {response: $answer.response, attempt: $attempt, crowded: 30}
         } as $wait
         conditional {
-          if ($wait == 0 || $attempt == 2) {
+          if ($wait == 0 || $attempt == 2 || ($input.change && $answer.response.status != 429)) {
             break
           }
         }
@@ -83,6 +93,16 @@ function events_request {
     input = {event: {event_action: "trigger"}}
     expect.to_equal ($response.status) { value = 400 }
     expect.to_equal ($response.result) { value = 0 }
+  }
+  test "a change that may have arrived is not tried again" {
+    input = {event: {}, change: true}
+    expect.to_equal ($response.status) { value = 0 }
+    expect.to_equal ($response.result) { value = 0 }
+  }
+  test "a change that was not taken in is tried again" {
+    input = {event: {}, change: true}
+    expect.to_equal ($response.status) { value = 202 }
+    expect.to_equal ($response.result) { value = 1 }
   }
   test "without a key nothing is sent" {
     input = {event: {event_action: "trigger"}}

@@ -1,0 +1,74 @@
+// Seconds to wait before a request is sent again, 0 when its answer is final.
+function retry_wait {
+  input {
+    json response
+    int attempt {
+      description = "Number of the attempt that was answered, from 0"
+    }
+    int crowded?=5 {
+      description = "Seconds after a 429 that does not say how long"
+    }
+  }
+  stack {
+    var $status {
+      value = $input.response.status
+    }
+    conditional {
+      if ($status != 0 && $status != 408 && $status != 429 && $status < 500) {
+        return {
+          value = 0
+        }
+      }
+    }
+    // ratelimit-reset stands on every answer and means something only with a 429.
+    var $pattern {
+      value = ($status == 429) ? "/^(retry-after|ratelimit-reset):/i" : "/^retry-after:/i"
+    }
+    var $line {
+      value = $input.response.headers|find:($pattern|regex_matches:$$)
+    }
+    var $told {
+      value = $line|split:":"|get:1|to_int
+    }
+    var $own {
+      value = ($status == 429) ? $input.crowded : ($input.attempt + 1)
+    }
+  }
+  response = ($told > 0) ? ($told|min:60) : $own
+  test "a success is final" {
+    input = {response: {status: 202, headers: []}, attempt: 0}
+    expect.to_equal ($response) { value = 0 }
+  }
+  test "a refusal is final" {
+    input = {response: {status: 400, headers: ["Retry-After: 7"]}, attempt: 0}
+    expect.to_equal ($response) { value = 0 }
+  }
+  test "no answer is waited for longer each time" {
+    input = {response: {status: 0, headers: []}, attempt: 1}
+    expect.to_equal ($response) { value = 2 }
+  }
+  test "a server in trouble gets a second" {
+    input = {response: {status: 503, headers: []}, attempt: 0}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "a server in trouble may say how long" {
+    input = {response: {status: 503, headers: ["retry-after: 9"]}, attempt: 0}
+    expect.to_equal ($response) { value = 9 }
+  }
+  test "a reset time means nothing without a 429" {
+    input = {response: {status: 500, headers: ["ratelimit-reset: 55"]}, attempt: 0}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "a 429 says how long" {
+    input = {response: {status: 429, headers: ["ratelimit-reset: 7"]}, attempt: 0}
+    expect.to_equal ($response) { value = 7 }
+  }
+  test "a minute is the longest wait" {
+    input = {response: {status: 429, headers: ["Retry-After: 86400"]}, attempt: 0}
+    expect.to_equal ($response) { value = 60 }
+  }
+  test "a 429 that says nothing takes what the caller says" {
+    input = {response: {status: 429, headers: []}, attempt: 0, crowded: 30}
+    expect.to_equal ($response) { value = 30 }
+  }
+}
