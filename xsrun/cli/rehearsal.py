@@ -19,7 +19,7 @@ from xsrun.render import shown_headers
 
 _dry_cache: Callable[..., Cache] = Late("xsrun.engine.dry_cache", "DryCache")
 ADDRESSES: Final = (
-    (r"slack.*(url|webhook)|(url|webhook).*slack", "https://hooks.slack.com/services/"),
+    (r"slack.*(url|webhook)|(url|webhook).*slack", "https://hooks.slack.com/services/T00000000/B00000000/"),
     (r"(^|_)(url|uri)$", "https://stand-in.invalid/"),
 )
 """What variables of such names hold: the address that a stand-in begins with. The first one counts."""
