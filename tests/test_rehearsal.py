@@ -86,7 +86,7 @@ def test_a_dry_run_shows_where_missing_values_would_go(tmp_path, job, capsys):
     [
         ("api_key", "stand-in-for-api_key"),
         ("CALLBACK_URL", "https://stand-in.invalid/stand-in-for-CALLBACK_URL"),
-        ("slack_webhook_url", "https://hooks.slack.com/services/stand-in-for-slack_webhook_url"),
+        ("slack_webhook_url", "https://hooks.slack.com/services/T00000000/B00000000/stand-in-for-slack_webhook_url"),
         ("curly", "stand-in-for-curly"),
     ],
 )
