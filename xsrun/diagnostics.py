@@ -383,6 +383,7 @@ RUN: Final[dict[str, Code]] = {
     "api-error": Code(Exit.FAILED, "a provider refused what a statement asks of it, or did not answer"),
     "expectation": Code(Exit.FAILED, "an `expect` did not hold"),
     "low-coverage": Code(Exit.TEST, "the tests reach less of the source than is demanded"),
+    "low-mutation": Code(Exit.TEST, "the tests notice fewer mutants than is demanded"),
     "network-disabled": Code(Exit.TEST, "a test sent a request that it does not mock"),
     "outcome-unknown": Code(Exit.UNKNOWN_OUTCOME, "a request may have arrived, and was not sent again"),
     "not-recorded": Code(Exit.FAILED, "the cassette holds no such request"),

@@ -38,7 +38,8 @@ when tests ran and all passed, 5 when one failed, 2 when there are none.
 --json: an object {passed, failed, results: [{obj_type, obj_name, name, status, message, timing}], total_timing}; status
 is pass or fail, message stands where one failed, timing in seconds where it is a workflow test. With --coverage also
 coverage: {percent, files: [{file, percent, lines, missing_lines, branches, missing_branches: [{line, column,
-outcome}]}]}.
+outcome}]}]}. With --mutate also mutation: {percent, mutants: [{file, line, column, rule, before, after, status, by}]};
+status is killed, survived or unreached, by the test that noticed it.
 
 Examples:
 

@@ -212,6 +212,23 @@ TEST: Final = (
         "Fail with exit code 5 when less of the lines and branches is reached.",
         "Coverage",
     ),
+    Option(
+        "mutate",
+        ("--mutate",),
+        "flag",
+        "",
+        "Put small faults into the source, one at a time, and show those that no test notices.",
+        "Mutants",
+    ),
+    Option(
+        "mutate_min",
+        ("--mutate-min",),
+        "number",
+        "PERCENT",
+        "Fail with exit code 5 when fewer of the mutants are noticed.",
+        "Mutants",
+    ),
+    Option("jobs", ("--jobs", "-j"), "whole", "N", "Processes for --mutate; one a core when left out.", "Mutants"),
     Option("durations", ("--durations",), "whole", "N", "Show the N slowest tests.", "Output"),
     Option("color", ("--color",), "when", "WHEN", "auto, always or never.", "Output"),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from xsrun.cli import coverage
+from xsrun.cli import coverage, mutate
 from xsrun.cli.execute import LONGEST_RUN, MEMORY
 from xsrun.cli.find import NotFound
 from xsrun.cli.memory import bounded_memory
@@ -32,6 +32,7 @@ def test(options: Options) -> int:
     output = Output(options["json"], False, options["color"])
     try:
         seconds, with_coverage = _seconds(options["timeout"]), coverage.is_wanted(options)
+        with_mutants = mutate.is_wanted(options)
         meant = reached([options["path"] or os.curdir])
         suites = [Suite(path, files) for path, files, _ in meant]
         for suite in suites:
@@ -42,6 +43,10 @@ def test(options: Options) -> int:
             for item in suite.items
             if file in ("", item.span.source.path) and _is_meant(item, options)
         ]
+        if with_mutants and not any(suite.errors for suite in suites):
+            passed = [*_outcomes(items, options, seconds)]
+            if passed and not any(outcome.problems for _, outcome in passed):
+                return mutate.mutate(suites, meant, passed, options)
         ran = _run(items, options, seconds)
         covered = coverage.measured(suites, meant, ran) if with_coverage else []
         _report(ran, covered, options)

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from xsrun.builtins.catalogue import registry
 from xsrun.compile import proofs
 from xsrun.compile import python as py
-from xsrun.compile.callees import Callees, Signature, callees, standard_inputs
+from xsrun.compile.callees import Signature, callees, standard_inputs
 from xsrun.compile.context import Context, Findings, Mocking
 from xsrun.compile.fields import Fields
 from xsrun.compile.hosts import hosts
@@ -28,7 +28,6 @@ from xsrun.compile.tables import read_tables
 from xsrun.compile.taint import Taints
 from xsrun.compile.tests import PART, RESULT, Tests, UnitTest, WorkflowTest
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
-from xsrun.data.tables import Table
 from xsrun.diagnostics import Found, nearest
 from xsrun.language import CONSTRUCTS, EVERYWHERE
 from xsrun.program import Call, Program, Routine, code_name, function_name
@@ -59,6 +58,14 @@ def compile_tests(folder: Folder) -> Compiled:
     return _Compiler(folder, inference=False, testing=True).compile()
 
 
+class Changed(NamedTuple):
+    """What takes the place of one routine of a program."""
+
+    code: CodeType
+    fields: tuple[Field, ...]
+    imports: dict[str, Callable[..., Any]]
+
+
 class Compiled(NamedTuple):
     """A program with its tests."""
 
@@ -66,6 +73,8 @@ class Compiled(NamedTuple):
     tests: tuple[UnitTest | WorkflowTest, ...]
     marks: tuple[Mark, ...]
     """What the numbers mean that the program notes while it runs."""
+    changed: Callable[[int, Construct], Changed | None]
+    """Compiles another text of the construct with a number; None when something is wrong with it."""
 
 
 class _Compiler:
@@ -88,12 +97,12 @@ class _Compiler:
         stacks = [each for each in self.folder.constructs if each.kind in STACK_KINDS]
         tests = self._tests(stacks)
         stacks += tests.parts
-        tables = read_tables(self.tables, self.found)
+        self.rows = read_tables(self.tables, self.found)
         fields = [inputs_of(each, self.found, self.tables) for each in stacks]
-        signatures = callees(stacks, fields)
+        self.signatures = callees(stacks, fields)
         all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
         inferred = self._infer(stacks, fields, all_names)
-        self.taints = Taints(stacks, fields, signatures, registry())
+        self.taints = Taints(stacks, fields, self.signatures, registry())
         routines: list[Routine] = []
         bodies: dict[int, list[ast.stmt]] = {}
         for number, each in enumerate(stacks):
@@ -101,9 +110,7 @@ class _Compiler:
             names = all_names[number]
             source = self.sources.index(each.source)
             try:
-                made, context = self._function(
-                    number, each, names, signatures, inferred[number], fields[number], tables
-                )
+                made, context = self._function(number, each, names, inferred[number], fields[number])
             except RecursionError:
                 self._too_complex(each.span)
             else:
@@ -115,7 +122,7 @@ class _Compiler:
             shown |= {local: f"${name}" for name, local in names.declared.items()}
             routines.append(Routine(number, each.kind, each.name, fields[number], shown, source, each.span.line))
         self._check_env()
-        self._check_job_inputs(signatures.get("function", {}))
+        self._check_job_inputs(self.signatures.get("function", {}))
         program = Program(
             self._modules(bodies),
             tuple(routines),
@@ -124,9 +131,9 @@ class _Compiler:
             {name: tuple(places) for name, places in self.env_read.items()},
             {name: job.plan for name, job in self.jobs.items()},
             hosts(self.folder),
-            tuple(tables.values()),
+            tuple(self.rows.values()),
         )
-        return Compiled(program, tuple(tests.tests), self.marks.places)
+        return Compiled(program, tuple(tests.tests), self.marks.places, self._changed)
 
     def _tests(self, stacks: list[Construct]) -> Tests:
         """The tests of all constructs, whose names the mocks of statements may use."""
@@ -136,6 +143,20 @@ class _Compiler:
                 tests.read(number, each)
         self.mocking = Mocking(frozenset(each.name for each in tests.tests), self.testing)
         return tests
+
+    def _changed(self, number: int, construct: Construct) -> Changed | None:
+        outer, self.found, marks, self.marks = self.found, Found(), self.marks, NO_MARKS
+        try:
+            fields = inputs_of(construct, self.found, self.tables)
+            names = _names(construct, fields)
+            inference = Ignorance({field.name: field_type(field) for field in fields}, registry(), {}, names)
+            infer_types(inference, construct)
+            made, context = self._function(number, construct, names, inference, fields)
+            if any(each.severity == "error" for each in self.found.items):
+                return None
+            return Changed(_module([made], code_name(construct.source)), fields, context.imports)
+        finally:
+            self.found, self.marks = outer, marks
 
     def _note(self, context: Context) -> None:
         """What the code of a function needs."""
@@ -210,10 +231,8 @@ class _Compiler:
         number: int,
         construct: Construct,
         names: Names,
-        signatures: Callees,
         inference: Inference,
         fields: tuple[Field, ...],
-        tables: Mapping[str, Table],
     ) -> tuple[ast.FunctionDef, Context]:
         stack = construct.block.block("stack")
         known = registry()
@@ -223,7 +242,7 @@ class _Compiler:
             self.found,
             names,
             known,
-            signatures,
+            self.signatures,
             tracked,
             inference,
             self.counted,
@@ -231,7 +250,7 @@ class _Compiler:
             self.mocking,
             self.taints.derived,
             NO_MARKS if construct.kind in (PART, "workflow_test") else self.marks,
-            tables,
+            self.rows,
         )
         statements = Statements(context)
         body = statements.body(stack)

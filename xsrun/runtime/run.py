@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from types import CodeType, FrameType, TracebackType
 
@@ -18,6 +19,7 @@ from xsrun.runtime.frame import Entry, Limits, Run
 from xsrun.runtime.support import NAMESPACE, UNSET, sized
 from xsrun.source import Source, Span
 from xsrun.types.binding import compile_binder, field_binders
+from xsrun.types.fields import Field
 
 RECURSION: Final = 4_500
 """Python frames that a run of a thousand nested calls may need."""
@@ -39,15 +41,8 @@ class Loaded:
             namespace[name] = _imported(module, qualified)
         for code in program.code:
             exec(code, namespace)
-        self.entries = tuple(
-            Entry(
-                compile_binder(each.fields),
-                field_binders(each.fields),
-                namespace[function_name(each.number)],
-                tuple(field for field in each.fields if field.holds_sensitive),
-            )
-            for each in program.routines
-        )
+        self._namespace = namespace
+        self.entries = tuple(_entry(each.fields, namespace[function_name(each.number)]) for each in program.routines)
         self.by_code = {entry.run.__code__: each for entry, each in zip(self.entries, program.routines, strict=True)}
         if sys.getrecursionlimit() < RECURSION:
             sys.setrecursionlimit(RECURSION)
@@ -95,6 +90,24 @@ class Loaded:
             for workers in run.workers:
                 workers.stop()
 
+    @contextmanager
+    def exchanged(
+        self, number: int, code: CodeType, fields: tuple[Field, ...], imports: Mapping[str, Callable[..., Any]]
+    ) -> Iterator[None]:
+        """Let other code stand in place of that of one routine in the block; nothing may run meanwhile on threads."""
+        name, entries = function_name(number), self.entries
+        own = self._namespace[name]
+        self._namespace.update(imports)
+        exec(code, self._namespace)
+        other = self._namespace[name]
+        self.entries = (*entries[:number], _entry(fields, other), *entries[number + 1 :])
+        self.by_code[other.__code__] = self.by_code[own.__code__]
+        try:
+            yield
+        finally:
+            self.entries, self._namespace[name] = entries, own
+            del self.by_code[other.__code__]
+
     # ------------------------------------------------------------ places
 
     def here(self) -> str:
@@ -138,6 +151,11 @@ class Loaded:
         innermost, fault.span, local = calls[-1]
         fault.frames = [Frame(f"{each.kind} {each.name}", span.place) for each, span, _ in reversed(calls)]
         fault.values = _values(innermost, fault.span, local)
+
+
+def _entry(fields: tuple[Field, ...], function: Callable[..., Any]) -> Entry:
+    sensitive = tuple(field for field in fields if field.holds_sensitive)
+    return Entry(compile_binder(fields), field_binders(fields), function, sensitive)
 
 
 def _inside(code: CodeType) -> Iterator[CodeType]:

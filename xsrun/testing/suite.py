@@ -21,7 +21,8 @@ class Suite:
     def __init__(self, path: str, files: Iterable[str] | None = None) -> None:
         folder = load_folder(path, files)
         self.path = path
-        self.program, self._tests, self.marks = compile_tests(folder)
+        self.program, self._tests, self.marks, self.changed = compile_tests(folder)
+        self.constructs = folder.constructs
         self.diagnostics = folder.diagnostics
 
     @property
