@@ -55,6 +55,8 @@ def _incident_io_incident(body: Any) -> Any:
 
 
 _NOTE: Final = {"note": {"id": "P0NOTE0", "content": "", "created_at": TIME}}
+_POLICY: Final = {"id": "PPLACEHOLD", "type": "escalation_policy_reference"}
+_SERVICE: Final = {"id": "PSRVPLACEH", "name": "", "status": "active", "escalation_policy": _POLICY}
 _LIST: Final = {"limit": 25, "offset": 0, "more": False, "total": None}
 _SLACK_MESSAGE: Final = {"ok": True, "channel": "C0PLACEHOLD", "ts": "1767225600.000100", "message": {"text": ""}}
 _OPSGENIE: Final = {
@@ -69,6 +71,8 @@ USUAL: Final = (
     Usual(pagerduty.UPDATE_INCIDENT, _pagerduty_incident),
     Usual(pagerduty.GET_INCIDENT, _pagerduty_incident),
     Usual(pagerduty.CREATE_NOTE, _NOTE),
+    Usual(pagerduty.LIST_NOTES, {"notes": []}),
+    Usual(pagerduty.GET_SERVICE, {"service": _SERVICE}),
     Usual(pagerduty.LIST_INCIDENTS, {"incidents": [], **_LIST}),
     Usual(pagerduty.LIST_SERVICES, {"services": [], **_LIST}),
     Usual(pagerduty.LIST_ONCALLS, {"oncalls": [], **_LIST}),
