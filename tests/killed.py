@@ -1,14 +1,16 @@
-"""Runs ``xsrun execute`` and kills itself, as kill -9 does, when a write passes a point for the n-th time.
+"""Runs ``xsrun execute`` or ``alert`` and kills itself, as kill -9 does, when a point is passed for the n-th time.
 
 python tests/killed.py POINT N [execute's arguments]
+python tests/killed.py POINT N alert [alert's arguments]
 """
 
 import os
 import signal
 import sys
 
+from xsrun.cli.alert import alert
 from xsrun.cli.execute import execute
-from xsrun.cli.options import EXECUTE, parse
+from xsrun.cli.options import ALERT, EXECUTE, parse
 
 
 def main(point: str, times: int, arguments: list[str]) -> int:
@@ -20,6 +22,8 @@ def main(point: str, times: int, arguments: list[str]) -> int:
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    if arguments[:1] == ["alert"]:
+        return alert(parse(ALERT, arguments[1:]), watch)
     return execute(parse(EXECUTE, arguments), watch)
 
 

@@ -42,7 +42,7 @@ LAYERS = (
     ("api", "info", "render", "catalogue"),
     ("tracing",),
     ("formatting", "reports", "explanations"),
-    ("testing", "torture"),
+    ("testing", "torture", "policies"),
     ("manual", "sections", "mcpserver"),
     ("xsrun",),
     ("lsp",),

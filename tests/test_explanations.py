@@ -26,7 +26,10 @@ ANNOUNCED = {"unknown-variable", "missing-variable", "missing-input"}
 """Codes of a warning and of the fault that follows when the program is run all the same."""
 SAID = {"network-disabled": "network disabled in tests"}
 """What is said where the code itself is not shown."""
-NEEDED = {"lambda-error": "lambda", "bad-token": "crypto"}
+NEEDED = {
+    "lambda-error": "lambda", "bad-token": "crypto",
+    "not-rego": "policy", "policy": "policy", "bad-action": "policy", "bad-alert": "policy",
+}  # fmt: skip
 """The optional part that an example needs."""
 
 
@@ -56,6 +59,7 @@ def test_what_mends_an_example_leaves_nothing_to_say(explained):
 
 @pytest.mark.parametrize("explained", TYPED, ids=lambda each: each.code)
 def test_a_command_gives_its_code(explained, tmp_path, monkeypatch, capsys):
+    needs_extra(explained.code)
     beside(explained, tmp_path, monkeypatch)
     code, out, err = typed(explained.command, explained.example, capsys)
     assert SAID.get(explained.code, f"[{explained.code}]") in out + err
@@ -66,6 +70,7 @@ def test_a_command_gives_its_code(explained, tmp_path, monkeypatch, capsys):
     "explained", [each for each in TYPED if each.mended or each.mended_command], ids=lambda e: e.code
 )
 def test_what_mends_a_command_works(explained, tmp_path, monkeypatch, capsys):
+    needs_extra(explained.code)
     beside(explained, tmp_path, monkeypatch)
     text = explained.mended or explained.example
     code, out, err = typed(explained.mended_command or explained.command, text, capsys)

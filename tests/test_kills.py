@@ -1,16 +1,13 @@
 """Runs that are killed and resumed: real processes, real kill -9, a real server that counts."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from counting import Counting, counting
+from counting import counting
 from fixed_world import FixedClock, SeededRandom
+from places import Place
 
 from xsrun.simulators.pagerduty import PagerDuty
 from xsrun.simulators.pagerduty.seeds import SERVICE_ID, USER_KEY
@@ -53,40 +50,6 @@ function "steps" {
 def server():
     with counting() as running:
         yield running
-
-
-class Place:
-    """A folder with a job, and a state folder of its own."""
-
-    def __init__(self, folder: Path, server: Counting) -> None:
-        self.folder = folder
-        self.server = server
-        self.environment = {
-            **os.environ,
-            "XDG_STATE_HOME": str(folder / "state"),
-            "XDG_CACHE_HOME": str(folder / "cache"),
-            "PYTHONPATH": str(HERE.parent),
-        }
-
-    def job(self, text: str) -> None:
-        (self.folder / "run.xs").write_text(text, encoding="utf-8")
-
-    def killed(self, point: str, times: int, *arguments: str) -> None:
-        done = self.python(str(HERE / "killed.py"), point, str(times), *arguments)
-        assert done.returncode == -signal.SIGKILL, done.stderr
-
-    def xsrun(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.python("-m", "xsrun", *arguments)
-
-    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, *arguments]
-        return subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=60
-        )
-
-    def run(self) -> dict:
-        (newest,) = json.loads(self.xsrun("runs", "list", "--json", "-n", "1").stdout)
-        return newest
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ QUICK = {
     "runs diff": ["runs", "diff", "nobody"],
     "runs resume": ["runs", "resume", "nobody"],
     "runs resolve": ["runs", "resolve", "nobody"],
+    "alert": ["alert", "--policy", "nowhere"],
     "mock": ["mock", "nobody"],
     "mcp": ["mcp", "nowhere"],
 }

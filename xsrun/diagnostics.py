@@ -303,6 +303,9 @@ SOURCE: Final[dict[str, Code]] = {
     "misplaced-db": Code(Exit.SOURCE, "`$db` exists only in database expressions"),
     "misplaced-element": Code(Exit.SOURCE, "`$$` and `$this` exist only in expressions that run per element"),
     "constant-comparison": Code(Exit.SOURCE, "a comparison gives the same whatever is compared"),
+    "not-rego": Code(Exit.SOURCE, "a policy is not quite Rego at this place, and was read as it is meant"),
+    "policy": Code(Exit.SOURCE, "a policy cannot be read or evaluated, or reaches for what no policy may"),
+    "bad-action": Code(Exit.SOURCE, "a policy gives something that is no job, or one that cannot be done"),
     "unused-mock": Code(Exit.SOURCE, "a mock names a test that does not exist"),
     "undeclared-env": Code(Exit.SOURCE, "an environment variable is read that no job declares"),
 }
@@ -399,6 +402,7 @@ START: Final[dict[str, Code]] = {
     "several-jobs": Code(Exit.USAGE, "several jobs were found, and none was chosen"),
     "no-test": Code(Exit.USAGE, "no test was found, or none of this name"),
     "not-found": Code(Exit.USAGE, "the file or folder does not exist"),
+    "bad-alert": Code(Exit.USAGE, "an alert is no JSON, lacks a field, or is of a schema that nobody handles"),
     "usage": Code(Exit.USAGE, "the command line cannot be understood"),
 }
 """What keeps a command from beginning."""

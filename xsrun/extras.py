@@ -16,6 +16,7 @@ PACKAGES: Final = {
     "lambda": "py_mini_racer",
     "lsp": "pygls",
     "mcp": "mcp",
+    "policy": "regopy",
     "redis": "redis",
     "s3": "boto3",
     "template": "jinja2",

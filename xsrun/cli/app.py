@@ -12,7 +12,7 @@ import typer
 from xsrun import __version__
 from xsrun.cli import check, commands, completion, docs, fmt, lsp, mock, new, runs, secrets
 from xsrun.cli.grouping import GroupedCommand
-from xsrun.cli.options import EXECUTE, PATH, TEST, TORTURE, WHEN, Option
+from xsrun.cli.options import ALERT, ALERT_FILE, EXECUTE, PATH, TEST, TORTURE, WHEN, Argument, Option
 from xsrun.cli.output import Output
 from xsrun.late import Late
 
@@ -75,10 +75,29 @@ Examples:
   xsrun torture jobs --json
 """
 
+ALERTING: Final = """Hand an alert to a policy; do what it asks for, once.
+
+The policy is a rule `run[job]` in Rego, or a function `policy` in XanoScript. Every job it gives is done once: an
+action by its name, or a job folder by its. An alert that comes again finds done what is done; what is unfinished goes
+on. Rego needs the optional part `policy`.
+
+--json: an object {alert, run, actions: [{id, uses, state, exit, run, result, error}]} on stdout as ever; messages as
+JSON lines on stderr. state is done, already done, failed, unknown or not begun.
+
+Examples:
+
+  xsrun alert --policy route.rego < alert.json
+
+  xsrun alert --policy jobs/alert-policy alert.json --dry-run
+
+  xsrun alert --policy route.rego --dedup finding --simulate < alert.json
+"""
+
 USAGE: Final[Any] = typer.BadParameter.__base__
 """What typer raises for a command line that it does not understand."""
 
 _execute: Callable[[dict[str, Any]], int] = Late("xsrun.cli.execute", "execute")
+_alert: Callable[[dict[str, Any]], int] = Late("xsrun.cli.alert", "alert")
 _test: Callable[[dict[str, Any]], int] = Late("xsrun.cli.test", "test")
 _torture: Callable[[dict[str, Any]], int] = Late("xsrun.cli.torture", "torture")
 
@@ -138,8 +157,10 @@ def _parameter(option: Option) -> inspect.Parameter:
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _from_records(options: tuple[Option, ...], function: Callable[[dict[str, Any]], int]) -> Callable[..., None]:
-    """A typer command whose parameters are option records."""
+def _from_records(
+    options: tuple[Option, ...], function: Callable[[dict[str, Any]], int], argument: Argument = PATH
+) -> Callable[..., None]:
+    """A typer command whose parameters are an argument and option records."""
 
     def command(**given: Any) -> None:
         for option in options:
@@ -148,10 +169,10 @@ def _from_records(options: tuple[Option, ...], function: Callable[[dict[str, Any
         raise typer.Exit(function(given))
 
     path = inspect.Parameter(
-        PATH.name,
+        argument.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=None,
-        annotation=Annotated[str | None, typer.Argument(help=PATH.help, show_default=False)],
+        annotation=Annotated[str | None, typer.Argument(help=argument.help, show_default=False)],
     )
     parameters = [path, *map(_parameter, options)]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -162,6 +183,7 @@ def _from_records(options: tuple[Option, ...], function: Callable[[dict[str, Any
 for _name in ("execute", "run", "exec"):
     app.command(_name, help=EXAMPLES, hidden=_name != "execute", cls=GroupedCommand)(_from_records(EXECUTE, _execute))
 
+app.command("alert", help=ALERTING, cls=GroupedCommand)(_from_records(ALERT, _alert, ALERT_FILE))
 app.command("check")(check.check)
 app.command("fmt")(fmt.fmt)
 app.command("test", help=TESTING, cls=GroupedCommand)(_from_records(TEST, _test))

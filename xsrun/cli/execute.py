@@ -100,8 +100,11 @@ KEPT: Final = (
     "allow_host",
     "public_only",
     "typed",
+    "lent",
+    "alert",
+    "action",
 )
-"""Options that count again when a run is resumed."""
+"""Options that count again when a run is resumed, or by which it is found again."""
 
 MEMORY = 4096
 """Megabytes that the values of a run may take."""
@@ -195,7 +198,7 @@ def run(task: Task) -> int:
 def prepare(task: Task) -> Ready | Failure:
     """The world that the options ask for, with the variables of the job. Raises BadOption."""
     options, output = task.options, task.output
-    clock, random, config = _clock(options), _random(options), _config(task.path)
+    clock, random, config = clock_of(options), random_of(options), _config(task.path)
     network: Http = _network(options, config)
     http: Http = _usual_answers() if options["dry_run"] else network
     simulated: dict[str, str] = {}
@@ -206,7 +209,8 @@ def prepare(task: Task) -> Ready | Failure:
     shown = resolved.missing if options["dry_run"] else ()  # a stand-in is no secret and says where the value would go
     if resolved.missing and (options["dry_run"] or options["replay"]):
         resolved = resolve(task.job.env, resolved.values, _stand_ins(resolved.missing))
-    secrets = {**resolved.values, **_sensitive(task.project, task.job, task.given)}
+    lent = resolve(options.get("lent") or (), task.variables[0], simulated, *task.variables[1:]).values
+    secrets = {**lent, **resolved.values, **_sensitive(task.project, task.job, task.given)}
     for name, value in secrets.items():
         if name not in shown:
             output.masker.add([value], name)
@@ -368,7 +372,7 @@ def _attempt(task: Task, world: World) -> Result:
 
 
 def _run_in(task: Task, world: World) -> Result:
-    return run_job(task.project.loaded, task.job, task.given, world, _limits(task.options))
+    return run_job(task.project.loaded, task.job, task.given, world, limits_of(task.options))
 
 
 def _sent(exchanges: list[Exchange]) -> str:
@@ -407,16 +411,19 @@ def variables_of(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
     return flags, os.environ, stored, named, _read_env_file(beside) if os.path.isfile(beside) else {}
 
 
-def _limits(options: Options) -> Limits:
+def limits_of(options: Options) -> Limits:
+    """How far a run may go. Raises BadOption."""
     given = _read_limits(options["limit"]) if options["limit"] else {}
     return Limits(**given, seconds=_seconds(options["timeout"]))
 
 
-def _random(options: Options) -> Random:
+def random_of(options: Options) -> Random:
+    """The chance of a run."""
     return SystemRandom() if options["seed"] is None else DerivedRandom(options["seed"].encode(), "")
 
 
-def _clock(options: Options) -> Clock:
+def clock_of(options: Options) -> Clock:
+    """The clock of a run. Raises BadOption."""
     if options["now"] is None:
         return SystemClock()
     clock = SystemClock()

@@ -49,6 +49,12 @@ def simulated_http(
     return SimulatedHttp(network, targets, clock, elsewhere), known_keys(providers)
 
 
+def simulated_keys(simulate: bool, maps: Iterable[str]) -> dict[str, str]:
+    """The variables by which jobs find the keys of the simulators that ``--simulate`` and ``--map`` name."""
+    named = [target.removeprefix("mock:") for _, target in map(_split, maps) if target.startswith("mock:")]
+    return known_keys([*(SIMULATORS if simulate else ()), *(name for name in named if name in SIMULATORS)])
+
+
 def _split(pair: str) -> tuple[str, str]:
     host, _, target = pair.partition("=")
     if not host or not (target.startswith("mock:") or _is_address(target)):

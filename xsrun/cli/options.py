@@ -262,6 +262,32 @@ TORTURE: Final = (
 )
 
 
+ALERTED: Final = frozenset(
+    {"env", "env_file", "simulate", "map", "no_cache", "dry_run", "retry", "ephemeral", "durable", "allow_host"}
+    | {"public_only", "timeout", "limit", "memory", "now", "seed", "json", "quiet", "color"}
+)
+"""Options of ``execute`` that ``alert`` takes, for the run of every action."""
+
+ALERT: Final = (
+    Option("policy", ("--policy", "-p"), "text", "PATH", "The policy: a .rego or .xs file, or a folder.", "What to do"),
+    Option("schema", ("--schema",), "text", "NAME", "The schema of the alert, where it does not say.", "What to do"),
+    Option("strict", ("--strict",), "flag", "", "Refuse a policy that is not quite Rego.", "What to do"),
+    *(option for option in EXECUTE if option.name in ALERTED),
+    Option(
+        "dedup",
+        ("--dedup",),
+        "text",
+        "id|finding",
+        "What makes two alerts one: the id, when left out, or what was found, within a day.",
+        "Safety",
+    ),
+    Option("key", ("--key",), "text", "KEY", "Name the alert, in place of its id or finding.", "Safety"),
+    Option("force", ("--force",), "flag", "", "Do everything anew, also what is done already.", "Safety"),
+)
+
+ALERT_FILE: Final = Argument("path", "The file of an alert as JSON; standard input when left out, or -.")
+
+
 class BadOption(Exception):
     """An option value that cannot be used; ``help`` is what to type instead."""
 

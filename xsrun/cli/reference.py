@@ -35,6 +35,8 @@ MESSAGES: Final[dict[str, Message]] = {
     "would-append": Message("path", "with `--dry-run`: a file that was not appended to"),
     "would-delete": Message("path", "with `--dry-run`: a file that was not deleted"),
     "would-redis": Message("command, key", "with `--dry-run`: a command that was not sent to Redis"),
+    "action": Message("id, state, run", "`alert`: what came of an action"),
+    "nothing": Message("", "`alert`: the policy asks for nothing"),
     "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
     "changed": Message("lines", "`runs resume`: how the source differs from the one the run began with"),
 }

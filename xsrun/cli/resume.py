@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from xsrun.cli.execute import Ready, Staged, Task, prepare, run, variables_of
 from xsrun.cli.inputs import read_inputs
+from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit
@@ -66,6 +67,9 @@ def _refuse(journal: Journal, kept: RunRow, steps: list[StepRow]) -> None:
     """Raise Refused for a run that does not go on."""
     if is_held(journal.folder, kept.id):
         raise Refused("no-run", f"run {kept.id} is under way (process {kept.pid})", "wait for it, or stop it")
+    if kept.options.get("alert") and not kept.options.get("action"):
+        help = f"hand the alert in again: xsrun alert --policy {kept.path}"
+        raise Refused("no-run", f"run {kept.id} is the delivery of an alert; its actions are runs of their own", help)
     if kept.state in (RunState.COMPLETE, RunState.ERROR, RunState.SETTLED) or kept.seed is None:
         raise Refused("no-run", f"run {kept.id} has ended: {kept.state}", "start a new one with xsrun execute")
     if kept.state == RunState.UNKNOWN:
@@ -86,8 +90,13 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
         raise Refused(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
     options = {**parse(EXECUTE, []), **kept.options, "env": again.env, "env_file": again.env_file}
     options |= {"json": output.as_json, "quiet": output.quiet}
-    variables = variables_of(kept.path, options)
-    known = resolve_variables(job.env, *variables).values
+    flags, *others = variables_of(kept.path, options)
+    variables = flags, simulated_keys(options["simulate"], options["map"] or []), *others
+    lent = resolve_variables(kept.options.get("lent") or (), *variables)
+    if lent.missing:
+        help = f"give it again: --env {lent.missing[0]}=…"
+        raise Refused("missing-env", f"the input holds {', '.join(lent.missing)}", help, Exit.ENVIRONMENT)
+    known = {**lent.values, **resolve_variables(job.env, *variables).values}
     opened: dict[str, Any] = Vault(known, Masker(())).open_value(kept.input)
     given = {**opened, **read_inputs(again.input, None, project.inputs(job))}
     withheld = [name for name, value in given.items() if f"{OPEN}input " in str(value)]
@@ -97,7 +106,7 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
             f"{', '.join(withheld)} is sensitive or too large, and was not kept",
             f"give it again: --input {withheld[0]}=…",
         )
-    return Task(project, job, kept.path, given, variables, options, output)
+    return Task(project, job, kept.path, given, (flags, *others), options, output)
 
 
 def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Executable:

@@ -143,6 +143,12 @@ class Journal:
                 (run.state, run.exit, run.ended_at, *texts, run.id),
             )
 
+    def restate(self, run: RunRow) -> None:
+        """Replace the options and the input of a run."""
+        options, given = json.dumps(run.options), json.dumps(run.input)
+        with self._writing() as db:
+            db.execute("UPDATE run SET options = ?, input = ? WHERE id = ?", (options, given, run.id))
+
     def set_state(self, run: str, state: str, before: str) -> None:
         """Note what is known of a run that no process works on, unless its state has changed since."""
         with self._writing() as db:
@@ -156,6 +162,13 @@ class Journal:
         """The runs whose id begins with a text, newest first."""
         query = "SELECT * FROM run WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, id DESC LIMIT ?"
         return self._rows(_run, query, (len(prefix), prefix, limit))
+
+    def with_option(self, name: str, value: str, since: int) -> list[RunRow]:
+        """The runs that have a text among their options and began since a time, oldest first."""
+        query = (
+            "SELECT * FROM run WHERE started_at >= ? AND json_extract(options, '$.' || ?) = ? ORDER BY started_at, id"
+        )
+        return self._rows(_run, query, (since, name, value))
 
     def files(self, source: str) -> dict[str, str]:
         """The texts of a source by file name."""

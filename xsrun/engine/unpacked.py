@@ -22,14 +22,20 @@ def unpacked(run: RunRow, files: Mapping[str, str]) -> str:
     Raises Broken.
     """
     single = len(files) == 1 and not os.path.isdir(run.path)
-    folder = os.path.join(state_folder(), "sources", run.source)
+    folder = written(run.source, files)
+    return os.path.join(folder, next(iter(files))) if single else folder
+
+
+def written(source: str, files: Mapping[str, str]) -> str:
+    """A folder of ours that holds the files of a source, which has this hash. Raises Broken."""
+    folder = os.path.join(state_folder(), "sources", source)
     try:
         if not os.path.isdir(folder):
             os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
             _write(files, folder)
     except OSError as error:
         raise Broken(f"the source of the run cannot be written to {folder}: {error.strerror}") from None
-    return os.path.join(folder, next(iter(files))) if single else folder
+    return folder
 
 
 def forget_sources(folder: str, needed: Container[str]) -> None:
