@@ -24,7 +24,7 @@ UNPROVOKED = {
 """Codes that no short text and no single command provokes."""
 ANNOUNCED = {"unknown-variable", "missing-variable", "missing-input"}
 """Codes of a warning and of the fault that follows when the program is run all the same."""
-SAID = {"network-disabled": "network disabled in tests"}
+SAID = {"network-disabled": "network disabled in tests", "unexpected-request": "the case has no answer for GET"}
 """What is said where the code itself is not shown."""
 NEEDED = {
     "lambda-error": "lambda", "bad-token": "crypto",

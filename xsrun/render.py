@@ -129,7 +129,7 @@ def failure_text(failure: Failure, exchanges: Sequence[Exchange], masker: Masker
     span = fault.span if fault else None
     if fault is not None:
         lines += circumstances(fault, style)
-    lines += [note(span, word, text) for word, text in _last_exchange(exchanges)]
+    lines += [note(span, word, text) for word, text in last_exchange(exchanges)]
     if failure.help:
         lines.append(note(span, "help", failure.help))
     return masker.text("\n".join(lines))
@@ -158,7 +158,7 @@ def _frames(fault: Fault, span: Span) -> Iterator[str]:
         yield note(span, "called from", f"{len(calls) - MAX_FRAMES:,} further calls")
 
 
-def _last_exchange(exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str]]:
+def last_exchange(exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str]]:
     """The last request and what came back, shortened."""
     if not exchanges:
         return

@@ -30,7 +30,7 @@ Examples:
   xsrun execute run.xs --input-json -
 """
 
-TESTING: Final = """Run the tests of job folders: `test` blocks and workflow tests. Nothing is sent.
+TESTING: Final = """Run the tests of job folders: `test` blocks, workflow tests, cases. Nothing is sent.
 
 Every test gets a world of its own: no network, no variables, a clock that starts at 2026-01-01. The exit code is 0
 when tests ran and all passed, 5 when one failed, 2 when there are none.
@@ -48,6 +48,8 @@ Examples:
   xsrun test jobs -k retry --junit report.xml
 
   xsrun test --workflow --tag nightly
+
+  xsrun test jobs/pagerduty-create-incident/cases/refused.toml
 
   xsrun test jobs/pagerduty-create-incident --json
 """

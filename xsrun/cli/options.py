@@ -176,6 +176,7 @@ TEST: Final = (
     ),
     Option("unit", ("--unit",), "flag", "", "Only the test blocks of constructs.", "What to run"),
     Option("workflow", ("--workflow",), "flag", "", "Only workflow tests.", "What to run"),
+    Option("cases", ("--cases",), "flag", "", "Only the cases beside jobs.", "What to run"),
     Option(
         "tag", ("--tag",), "texts", "TAG", "Only tests with this tag, or of a construct that has it.", "What to run"
     ),
@@ -184,6 +185,7 @@ TEST: Final = (
     Option("fail_fast", ("--fail-fast", "-x"), "flag", "", "Stop after the first failure.", "What to run"),
     Option("timeout", ("--timeout",), "number", "SECONDS", "End a test after this time; 10 when left out.", "Limits"),
     Option("json", ("--json",), "flag", "", "The outcomes as one JSON document on stdout.", "Output"),
+    Option("schema", ("--schema",), "flag", "", "Only print the JSON Schema of files of cases, for editors.", "Output"),
     Option("junit", ("--junit",), "text", "FILE", "Write the outcomes to a file as JUnit XML, too.", "Output"),
     Option("github", ("--github",), "flag", "", "Annotate the failing lines in GitHub Actions, too.", "Output"),
     Option(

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from xsrun.cli import coverage, mutate
 from xsrun.cli.execute import LONGEST_RUN, MEMORY
@@ -15,10 +15,12 @@ from xsrun.cli.find import NotFound
 from xsrun.cli.memory import bounded_memory
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, coloured, show
-from xsrun.cli.reach import from_here, reached
+from xsrun.cli.reach import Reached, from_here, reached
 from xsrun.diagnostics import Exit, nearest
 from xsrun.reports import report
 from xsrun.testing import machine, text
+from xsrun.testing.cases.reading import FOLDER, SUFFIXES
+from xsrun.testing.cases.shape import schema
 from xsrun.testing.coverage import Covered, document, table
 from xsrun.testing.item import TIMEOUT, Item
 from xsrun.testing.outcome import Outcome
@@ -26,14 +28,20 @@ from xsrun.testing.suite import Suite
 
 Options = Mapping[str, Any]
 
+KINDS: Final = {"unit": "unit", "workflow": "workflow", "cases": "case"}
+"""Options that choose a kind of tests, and the kind."""
+
 
 def test(options: Options) -> int:
     """Run tests and report them. Gives back the exit code."""
     output = Output(options["json"], False, options["color"])
+    if options["schema"]:
+        show(json.dumps(schema(), indent=2, ensure_ascii=False))
+        return int(Exit.DONE)
     try:
         seconds, with_coverage = _seconds(options["timeout"]), coverage.is_wanted(options)
         with_mutants = mutate.is_wanted(options)
-        meant = reached([options["path"] or os.curdir])
+        meant = _reached(options["path"] or os.curdir)
         suites = [Suite(path, files) for path, files, _ in meant]
         for suite in suites:
             output.diagnostics(from_here(suite.path, suite.diagnostics))
@@ -63,6 +71,14 @@ def test(options: Options) -> int:
     return coverage.too_low(covered, options["coverage_min"], output)
 
 
+def _reached(path: str) -> list[Reached]:
+    """The projects that a path means, of a file of cases the one it belongs to. Raises NotFound."""
+    folder, name = os.path.split(os.path.realpath(path))
+    if name.endswith(SUFFIXES) and os.path.basename(folder) == FOLDER and os.path.lexists(path):
+        return [Reached(os.path.relpath(os.path.dirname(folder)), file=os.path.join(folder, name))]
+    return reached([path])
+
+
 def _seconds(given: float | None) -> float:
     """The time of a test; 0 for no bound. Raises BadOption."""
     seconds = TIMEOUT if given is None else given
@@ -72,7 +88,7 @@ def _seconds(given: float | None) -> float:
 
 
 def _is_meant(item: Item, options: Options) -> bool:
-    kinds = [kind for kind in ("unit", "workflow") if options[kind]]
+    kinds = [kind for flag, kind in KINDS.items() if options[flag]]
     return (
         (not kinds or item.kind in kinds)
         and (options["name"] or "").casefold() in item.label.casefold()

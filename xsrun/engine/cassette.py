@@ -93,7 +93,7 @@ class PlayingCassette:
         if "failure" in exchange:
             failure = exchange["failure"]
             raise TransportFailure(failure["code"], failure["message"], sent=failure["sent"])
-        return _response(exchange["response"], self._vault)
+        return response_of(exchange["response"], self._vault)
 
     def _nearest(self, wanted: str) -> str:
         """The difference to the recorded request that is most like it."""
@@ -175,7 +175,8 @@ def _body_json(body: bytes, vault: Vault) -> Any:
         return {"base64": base64.b64encode(body).decode()}
 
 
-def _response(kept: dict[str, Any], vault: Vault) -> Response:
+def response_of(kept: dict[str, Any], vault: Vault) -> Response:
+    """The response that a cassette tells of."""
     headers = tuple(
         (name, vault.open(str(each)))
         for name, value in (kept.get("headers") or {}).items()

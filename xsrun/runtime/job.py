@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from itertools import takewhile
 
 from xsrun.diagnostics import CODES, Exit, Fault
@@ -61,30 +62,49 @@ class _KeepingLog:
         self.inner.write(value, place)
 
 
-def run_job(loaded: Loaded, plan: Plan, given: Mapping[str, Any], world: World, limits: Limits = NO_LIMITS) -> Result:
-    """Run ``pre``, ``main`` and ``post``; ``given`` wins over the constants of ``main`` key by key."""
-    return _watched(loaded, world, limits, lambda call: _steps(loaded.program, plan, given, call))
+def run_job(
+    loaded: Loaded,
+    plan: Plan,
+    given: Mapping[str, Any],
+    world: World,
+    limits: Limits = NO_LIMITS,
+    until: Deadline = ENDLESS,
+) -> Result:
+    """Run ``pre``, ``main`` and ``post``; ``given`` wins over the constants of ``main`` key by key.
+
+    ``until`` is a time that the caller watches, for the functions that run beside the others.
+    """
+    return _watched(loaded, world, limits, until, lambda call: _steps(loaded.program, plan, given, call))
 
 
 def run_function(
-    loaded: Loaded, routine: Routine, given: Mapping[str, Any], world: World, limits: Limits = NO_LIMITS
+    loaded: Loaded,
+    routine: Routine,
+    given: Mapping[str, Any],
+    world: World,
+    limits: Limits = NO_LIMITS,
+    until: Deadline = ENDLESS,
 ) -> Result:
     """Run one function."""
-    return _watched(loaded, world, limits, lambda call: (call(routine, given), None))
+    return _watched(loaded, world, limits, until, lambda call: (call(routine, given), None))
 
 
-def _watched(loaded: Loaded, world: World, limits: Limits, run: Callable[[_CallOne], tuple[Any, Any]]) -> Result:
+def _watched(
+    loaded: Loaded, world: World, limits: Limits, until: Deadline, run: Callable[[_CallOne], tuple[Any, Any]]
+) -> Result:
     """Run something that calls functions, until its time is over, and keep what they do."""
     exchanges: list[Exchange] = []
     logs: list[Any] = []
-    deadline = Deadline(limits.seconds) if limits.seconds < INFINITY else ENDLESS
+    timed = limits.seconds < INFINITY
+    deadline = Deadline(limits.seconds) if timed else until
 
     def watch(each: World) -> World:
-        return deadline.over(each._replace(http=RecordingHttp(each.http, exchanges), log=_KeepingLog(each.log, logs)))
+        kept = each._replace(http=RecordingHttp(each.http, exchanges), log=_KeepingLog(each.log, logs))
+        return deadline.over(kept) if timed else kept
 
     watched = world.with_layer(watch)
     try:
-        with deadline.running():
+        with deadline.running() if timed else nullcontext():
             value, pre_result = run(lambda routine, given: loaded.call(routine, given, watched, limits, deadline))
     except Fault as fault:
         return Result(None, failure_of(fault, exchanges), tuple(exchanges), tuple(logs))

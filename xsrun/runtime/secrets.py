@@ -70,6 +70,11 @@ class Masker:
                 ordered = self._ordered = sorted(self._names, key=len, reverse=True)
         return ordered
 
+    @property
+    def known(self) -> Sequence[str]:
+        """Every text that must not show."""
+        return self._longest_first()
+
     def held(self, text: str) -> str | None:
         """The names of the secrets that a text holds one of, ``""`` for one without a name; None when it is clean."""
         return next((self._names[each] for each in self._longest_first() if each in text), None)

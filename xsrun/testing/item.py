@@ -63,5 +63,6 @@ class Item(NamedTuple):
         except MemoryError:
             faults.append(LimitFault("limit-size", "there is no memory left for this test"))
         taken = time.perf_counter() - begun
-        problems, logs, unset = tuple(map(problem_of, faults)), tuple(around.log.values), tuple(around.env.asked)
-        return Outcome(problems, taken, logs, unset, frozenset(self.reached))
+        problems = tuple(problem_of(fault, around.secrets) for fault in faults)
+        logs = tuple(around.secrets.value(each) for each in around.log.values)
+        return Outcome(problems, taken, logs, tuple(around.env.asked), frozenset(self.reached))

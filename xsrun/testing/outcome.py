@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.statements.expect import Failed, Unequal
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.render import note, particulars
 from xsrun.runtime.job import failure_of
+from xsrun.runtime.secrets import Masker
 from xsrun.source import Span
 from xsrun.testing.comparing import comparison
+
+NOTHING: Final = Masker()
+"""For tests without secrets."""
+
+
+class Mismatch(LimitFault):
+    """Something that is not as a test wants it. ``notes`` are lines below its place, ``compared`` the difference."""
+
+    def __init__(
+        self,
+        message: str,
+        compared: Iterable[str] = (),
+        *,
+        code: str = "expectation",
+        span: Span | None = None,
+        notes: Iterable[str] = (),
+        help: str = "",
+    ) -> None:
+        super().__init__(code, message, help=help)
+        self.compared = tuple(compared)
+        self.span = span
+        self.notes = tuple(notes)
 
 
 class Problem(NamedTuple):
@@ -25,6 +49,8 @@ class Problem(NamedTuple):
     """The lines in which what was expected (``-``) and what came (``+``) differ."""
     stopped: bool = False
     """Whether the test could not be brought to an end."""
+    hidden: tuple[str, ...] = ()
+    """What must not show in the excerpt, either."""
 
 
 class Outcome(NamedTuple):
@@ -48,15 +74,26 @@ class Outcome(NamedTuple):
         return f"{first.message} ({first.span.place})" if first.stopped and first.span else first.message
 
 
-def problem_of(fault: Fault) -> Problem:
-    """What a fault has to say."""
-    compared = comparison(fault.expected, fault.actual) if isinstance(fault, Unequal) else ()
+def problem_of(fault: Fault, secrets: Masker = NOTHING) -> Problem:
+    """What a fault has to say, without secrets."""
+    if isinstance(fault, Mismatch):
+        compared, notes, stopped = fault.compared, fault.notes or particulars(fault), False
+    else:
+        compared = comparison(fault.expected, fault.actual) if isinstance(fault, Unequal) else ()
+        notes, stopped = particulars(fault), isinstance(fault, LimitFault) and not isinstance(fault, Failed)
     help = failure_of(fault, []).help
-    notes = [*particulars(fault), *([note(fault.span, "help", help)] if help else [])]
-    stopped = isinstance(fault, LimitFault) and not isinstance(fault, Failed)
-    return Problem(fault.code, _headline(fault), fault.span, tuple(notes), compared, stopped)
+    lines = [*notes, *([note(fault.span, "help", help)] if help else [])]
+    return Problem(
+        fault.code,
+        secrets.text(headline(fault)),
+        fault.span,
+        tuple(map(secrets.text, lines)),
+        tuple(map(secrets.text, compared)),
+        stopped,
+        tuple(secrets.known),
+    )
 
 
-def _headline(fault: Fault) -> str:
+def headline(fault: Fault) -> str:
     """A failure in one line: the words of an assertion or of what stopped the test, else the code and the error."""
     return fault.message if isinstance(fault, LimitFault) else f"{fault.kind.error_code}: {fault.message}"

@@ -7,9 +7,12 @@ from functools import cached_property, partial
 
 from xsrun.compile.program import compile_tests
 from xsrun.compile.tests import UnitTest, WorkflowTest
-from xsrun.diagnostics import Diagnostic
+from xsrun.diagnostics import Diagnostic, Found
 from xsrun.project import load_folder
 from xsrun.runtime.run import Loaded
+from xsrun.testing.cases.case import Case
+from xsrun.testing.cases.judging import case_problems
+from xsrun.testing.cases.reading import read_cases
 from xsrun.testing.item import Item
 from xsrun.testing.units import unit_problems
 from xsrun.testing.workflows import workflow_problems
@@ -23,12 +26,28 @@ class Suite:
         self.path = path
         self.program, self._tests, self.marks, self.changed = compile_tests(folder)
         self.constructs = folder.constructs
-        self.diagnostics = folder.diagnostics
+        self._found = folder.diagnostics
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was found in its source and in its files of cases."""
+        return [*self._found, *self._read[1]]
 
     @property
     def errors(self) -> list[Diagnostic]:
-        """The findings that keep it from running."""
+        """The errors among them. Those in a file of cases keep nothing else from running."""
         return [each for each in self.diagnostics if each.severity == "error"]
+
+    @property
+    def cases(self) -> list[Case]:
+        """The cases beside its jobs that can be run."""
+        return self._read[0]
+
+    @cached_property
+    def _read(self) -> tuple[list[Case], list[Diagnostic]]:
+        found = Found()
+        sound = not any(each.severity == "error" for each in self._found)
+        return read_cases(self.path, self.program, found) if sound else [], found.items
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -37,8 +56,15 @@ class Suite:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """Its tests in the order of files and, within a file, of the source; none while there are errors."""
-        return () if self.errors else tuple(map(self._item, self._tests))
+        """Its tests in the order of files and, within a file, of the source; none where that does not compile."""
+        if any(each.severity == "error" for each in self._found):
+            return ()
+        return (*map(self._item, self._tests), *map(self._case, self.cases))
+
+    def _case(self, case: Case) -> Item:
+        check = partial(case_problems, self.loaded, case)
+        reached = self.loaded.reached
+        return Item(self.path, "case", case.kind, case.subject, case.name, case.span, case.tags, check, reached)
 
     def _item(self, test: UnitTest | WorkflowTest) -> Item:
         subject, reached = self.program.routines[test.subject], self.loaded.reached

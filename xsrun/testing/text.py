@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from xsrun.render import COLOUR, PLAIN, Style, excerpt, shorten
+from xsrun.runtime.secrets import Masker
 from xsrun.testing.item import Item
 from xsrun.testing.outcome import Outcome, Problem
 
@@ -32,13 +33,13 @@ def outcome_text(item: Item, outcome: Outcome, coloured: bool = False) -> str:
     lines = [f"{style.error}FAIL{style.off}  {style.strong}{label}{style.off}"]
     for problem in outcome.problems:
         lines += [f"{INDENT}{line}".rstrip() for line in problem_lines(problem, style)]
-    lines += [f"{INDENT}{line}" for line in _notes(outcome)]
+    lines += [f"{INDENT}{line}" for line in _notes(outcome, item.kind == "case")]
     return "\n".join(lines)
 
 
 def problem_lines(problem: Problem, style: Style = PLAIN) -> list[str]:
     """One problem: what is wrong, where, and how what came differs from what was expected."""
-    place = excerpt(problem.span, "", style) if problem.span else []
+    place = map(Masker(problem.hidden).text, excerpt(problem.span, "", style) if problem.span else [])
     compared = [_coloured(line, style) for line in problem.compared]
     return [f"Error: {problem.message}", *place, *problem.notes, *compared]
 
@@ -48,11 +49,12 @@ def _coloured(line: str, style: Style) -> str:
     return f"{colour}{line}{style.off}" if colour else line
 
 
-def _notes(outcome: Outcome) -> Iterator[str]:
+def _notes(outcome: Outcome, case: bool) -> Iterator[str]:
     for value in outcome.logs:
         yield f"log: {value if isinstance(value, str) else shorten(value, 2000)}"
+    remedy = "give it in the env of the case" if case else "mock the statement that reads it"
     for name in outcome.unset:
-        yield f"note: $env.{name} is null in tests; mock the statement that reads it"
+        yield f"note: $env.{name} is null in tests; {remedy}"
 
 
 def summary(ran: Ran, left: int = 0) -> str:

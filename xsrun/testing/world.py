@@ -11,6 +11,7 @@ from xsrun.builtins.statements.security import AUTH_KEY
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.memory import memory_world
 from xsrun.effects.ports import Request, Response
+from xsrun.runtime.secrets import Masker
 
 MOST_LOGGED: Final = 20
 """Log entries of a test that are kept."""
@@ -62,4 +63,6 @@ class Surroundings:
     def __init__(self, test: str) -> None:
         self.log = LastEntries()
         self.env = Variables({AUTH_KEY: "signs the tokens of tests, and nothing else"})
+        self.secrets = Masker()
+        """What the report must not show."""
         self.world = memory_world(http=Offline(test), log=self.log, env=self.env)

@@ -53,7 +53,7 @@ class Unequal(Failed):
 def to_equal(found: Lazy, /, *, value: Value) -> None:
     """Demand an equal value: numbers by value, text exactly, lists in order, objects in any order."""
     actual = _defined("to_equal", found)
-    if not _same(actual, value):
+    if not same(actual, value):
         raise Unequal(value, actual)
 
 
@@ -64,7 +64,7 @@ def to_equal(found: Lazy, /, *, value: Value) -> None:
 def to_not_equal(found: Lazy, /, *, value: Value) -> None:
     """Demand a value that is not equal, by the rules of `expect.to_equal`."""
     actual = _defined("to_not_equal", found)
-    _demand("to_not_equal", not _same(actual, value), f"value equals {_shown(value)}")
+    _demand("to_not_equal", not same(actual, value), f"value equals {_shown(value)}")
 
 
 # ---------------------------------------------------------------- single values
@@ -338,13 +338,14 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and type(value) is not bool
 
 
-def _same(a: Any, b: Any) -> bool:
+def same(a: Any, b: Any) -> bool:
+    """Whether two values are equal in a test: numbers by value, text exactly, lists in order, objects in any order."""
     if _is_number(a) and _is_number(b):
         return bool(a == b)
     if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(_same, a, b))
+        return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_same(value, b[key]) for key, value in a.items())
+        return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
     if isinstance(a, str | bytes) and isinstance(b, str | bytes):
         return values.to_text(a) == values.to_text(b)
     return type(a) is type(b) and bool(a == b)
@@ -377,7 +378,7 @@ def _instant(value: Any, now: int) -> int | float | None:
 
 def _contains(actual: Any, value: Any) -> bool:
     if isinstance(actual, list):
-        return any(_same(item, value) for item in actual)
+        return any(same(item, value) for item in actual)
     part = _text_of(value)
     if isinstance(actual, dict):
         return part is not None and part in actual
