@@ -1,0 +1,7 @@
+table "order" {
+  auth = false
+  schema {
+    int id
+    int total
+  }
+}
