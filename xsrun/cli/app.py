@@ -30,10 +30,11 @@ Examples:
   xsrun execute run.xs --input-json -
 """
 
-TESTING: Final = """Run the tests of job folders: `test` blocks, workflow tests, cases. Nothing is sent.
+TESTING: Final = """Run the tests of job folders; nothing is sent.
 
-Every test gets a world of its own: no network, no variables, a clock that starts at 2026-01-01. The exit code is 0
-when tests ran and all passed, 5 when one failed, 2 when there are none.
+Tests are `test` blocks of constructs, workflow tests, and cases: files beside a job that hold whole runs of it. Every
+test gets a world of its own: no network, no variables, a clock that starts at 2026-01-01. The exit code is 0 when tests
+ran and all passed, 5 when one failed, 2 when there are none.
 
 --json: an object {passed, failed, results: [{obj_type, obj_name, name, status, message, timing}], total_timing}; status
 is pass or fail, message stands where one failed, timing in seconds where it is a workflow test. With --coverage also
