@@ -36,7 +36,7 @@ LAYERS = (
     ("builtins",),
     ("compile",),
     ("runtime",),
-    ("executable", "parity", "dataflow"),
+    ("executable", "parity", "dataflow", "contracts"),
     ("config",),
     ("engine",),
     ("api", "info", "render", "catalogue"),
