@@ -348,4 +348,10 @@ def test_what_calls_itself_and_what_fans_out_comes_to_an_end():
         f"---\nfunction f{n} {{\ninput {{\n}}\nstack {{\n" + f"function.run f{n + 1} as $a\n" * 8 + "}\n}"
         for n in range(9)
     )
+    doubled = 'var $a { value = "xxxxxxxxxxxxxxxx" }\nvar $o { value = {a: 1} }\n' + 60 * (
+        "var.update $a { value = $a ~ $a }\nvar.update $o { value = {a: $o, b: $o} }\n"
+    )
+    assert [each.partition(":")[0] for each in said(page(doubled + incident("$o")))] == ["missing"]
+    long = 'var $b { value = "' + '" ~ "'.join(map(str, range(9_000))) + '" }\n'
+    assert said(page(long)) == []
     assert said(rows + "\n---\nfunction f9 {\ninput {\n}\nstack {\n" + incident("") + "}\n}")[0].startswith("missing")

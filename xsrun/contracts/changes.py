@@ -30,6 +30,7 @@ from xsrun.contracts.known import (
     merged,
     put,
     taken,
+    weight,
 )
 from xsrun.diagnostics import Fault
 
@@ -58,6 +59,8 @@ SAMPLES: Final[Mapping[str, Any]] = {
 
 FOLDED: Final = frozenset({"to_lower", "to_upper", "capitalize", "replace", "trim", "ltrim", "rtrim", "json_decode"})
 """Filters that are applied to values which are known whole."""
+LIGHT: Final = 100
+"""What these may weigh together: filters can make much of little."""
 
 
 def changed(name: str, subject: Known, arguments: Sequence[Known]) -> Known:
@@ -80,7 +83,7 @@ def _some(name: str) -> Known:
 
 def _folded(name: str, subject: Known, arguments: Sequence[Known]) -> Known | None:
     given = [exact(each) for each in (subject, *arguments)]
-    if not all(known for known, _ in given):
+    if not all(known for known, _ in given) or sum(map(weight, (subject, *arguments))) > LIGHT:
         return None
     record = registry().filters[name]
     params = (record.subject, *record.params)

@@ -16,6 +16,7 @@ from xsrun.contracts.known import (
     Record,
     Something,
     Text,
+    bounded,
     choice,
     concat,
     constant,
@@ -56,7 +57,7 @@ class Scope:
         read = READERS.get(type(node))
         if read is None:
             return UNKNOWN
-        found = read(self, node)
+        found = bounded(read(self, node))
         return found if found.at else replaced(found, self.span(node))
 
     def span(self, node: tree.Node) -> Span:

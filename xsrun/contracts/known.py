@@ -13,6 +13,10 @@ from xsrun.source import Span
 
 MOST: Final = 16
 """Alternatives that are told apart."""
+HEAVIEST: Final = 4_000
+"""What a value may weigh to be followed; programs can double one in every line."""
+LETTERS: Final = 20
+"""Characters of a text that weigh as much as a property."""
 ANY: Final[frozenset[str]] = frozenset()
 """The kinds of a value of which none is known; else out of ``text number boolean object list null``."""
 
@@ -37,6 +41,11 @@ class Text:
 
     pieces: tuple[str | Something, ...]
     at: Span | None = field(default=None, compare=False)
+    weight: int = field(default=1, init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        letters = sum(len(each) if isinstance(each, str) else 1 for each in self.pieces)
+        object.__setattr__(self, "weight", 1 + letters // LETTERS)
 
     @property
     def whole(self) -> str | None:
@@ -71,6 +80,10 @@ class Record:
     entries: Mapping[str, Entry]
     closed: bool = True
     at: Span | None = field(default=None, compare=False)
+    weight: int = field(default=1, init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", 1 + sum(weight(each.value) for each in self.entries.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,10 @@ class Items:
     entries: tuple[Entry, ...]
     closed: bool = True
     at: Span | None = field(default=None, compare=False)
+    weight: int = field(default=1, init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", 1 + sum(weight(each.value) for each in self.entries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +105,24 @@ class Choice:
 
     values: tuple[Known, ...]
     at: Span | None = field(default=None, compare=False)
+    weight: int = field(default=1, init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", 1 + sum(map(weight, self.values)))
 
 
 Known = Something | Text | Scalar | Record | Items | Choice
+
+
+def weight(value: Known) -> int:
+    """How large a value is: its parts, those of its parts, and its texts by their length."""
+    return value.weight if isinstance(value, Text | Record | Items | Choice) else 1
+
+
+def bounded(value: Known) -> Known:
+    """A value that is not too large to be followed, or something of its kind."""
+    return value if weight(value) <= HEAVIEST else Something(kinds_of(value), at=value.at)
+
 
 NULL: Final = Scalar(None)
 UNKNOWN: Final = Something()

@@ -16,6 +16,8 @@ from xsrun.contracts.known import UNKNOWN, Items, Known, Record, choice, concat,
 from xsrun.syntax import tree
 
 SENDS: Final = "api.request"
+SHORT: Final = 200
+"""Characters of a statement that count once more."""
 
 GROWN: Final[Mapping[str, str]] = {"array.push": "push", "array.merge": "merge"}
 """Statements that change the variable in their head as a filter would."""
@@ -60,7 +62,7 @@ class Run:
             if self._scope is None or self._program.left <= 0:
                 return
             if isinstance(entry, tree.Block) and not unsaid(entry):
-                self._program.left -= 1
+                self._program.left -= 1 + (entry.end - entry.start) // SHORT
                 STATEMENTS.get(entry.keyword, Run._other)(self, self._scope, entry)
 
     def _through(self, scope: Scope, *blocks: tree.Block | None) -> Scope | None:

@@ -38,7 +38,7 @@ from xsrun.types.fields import ABSENT, Field
 
 DEEPEST: Final = 12
 """Calls within calls that are followed."""
-MOST: Final = 20_000
+MOST: Final = 50_000
 """Statements that are gone through in a folder; what calls fan out to beyond that is left alone."""
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {
@@ -115,6 +115,8 @@ class _Walk:
         self.active.append(number)
         try:
             return Run(self, Scope(construct.source, inputs, {})).of(construct.block)
+        except RecursionError:  # an expression of thousands of parts
+            return UNKNOWN
         finally:
             self.active.pop()
 
