@@ -44,6 +44,7 @@ LAYERS = (
     ("formatting", "reports", "explanations"),
     ("testing", "torture", "policies"),
     ("manual", "sections", "mcpserver"),
+    ("providerpage",),
     ("xsrun",),
     ("lsp",),
     ("cli",),
