@@ -48,6 +48,7 @@ LAYERS = (
     ("xsrun",),
     ("lsp",),
     ("cli",),
+    ("pytest_plugin",),
     ("pages",),
     ("__main__",),
 )

@@ -19,12 +19,9 @@ import pytest
 
 from xsrun.cli.start import main
 from xsrun.simulators import SIMULATORS, start
-from xsrun.simulators.fixtures import xsrun_simulators
 from xsrun.simulators.keeping import BadState
 from xsrun.simulators.seeding import BadSeed, read_seeds
 from xsrun.simulators.started import OnDemand
-
-__all__ = ["xsrun_simulators"]
 
 PAGE: Final = (Path(__file__).parent.parent / "docs" / "simulators.md").read_text(encoding="utf-8")
 SEEDS: Final = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0]

@@ -40,7 +40,7 @@ def measured(suites: Iterable[Suite], meant: Iterable[Reached], ran: Ran) -> lis
     return [
         each._replace(source=Source(name_from_here(suite.path, each.source.name), each.source.text, each.source.path))
         for suite, reached in zip(suites, meant, strict=True)
-        for each in coverage(suite.marks, _reached(suite, ran), reached.file)
+        for each in coverage(suite.marks, _reached(suite, ran), reached.source)
     ]
 
 

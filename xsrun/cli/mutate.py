@@ -38,7 +38,7 @@ def is_wanted(options: Mapping[str, Any]) -> bool:
 
 def mutate(suites: Sequence[Suite], meant: Iterable[Reached], ran: Ran, options: Mapping[str, Any]) -> int:
     """Try every mutant and report those that no test noticed. Gives back the exit code."""
-    tried = [each for suite, reached in zip(suites, meant, strict=True) for each in _trials(suite, reached.file, ran)]
+    tried = [each for suite, reached in zip(suites, meant, strict=True) for each in _trials(suite, reached.source, ran)]
     judged: list[Verdict] = []
     if not options["json"]:
         show(f"Trying {len(tried)} mutants...\n")

@@ -21,6 +21,11 @@ class Reached(NamedTuple):
     file: str = ""
     """The one file that was asked about, links resolved; ``""`` for all."""
 
+    @property
+    def source(self) -> str:
+        """That file where it is source; ``""`` for all source."""
+        return self.file if self.file.endswith(".xs") else ""
+
 
 def reached(paths: Iterable[str]) -> list[Reached]:
     """The projects that some paths mean, each once. Raises NotFound."""

@@ -41,7 +41,7 @@ def test(options: Options) -> int:
     try:
         seconds, with_coverage = _seconds(options["timeout"]), coverage.is_wanted(options)
         with_mutants = mutate.is_wanted(options)
-        meant = _reached(options["path"] or os.curdir)
+        meant = reached_tests(options["path"] or os.curdir)
         suites = [Suite(path, files) for path, files, _ in meant]
         for suite in suites:
             output.diagnostics(from_here(suite.path, suite.diagnostics))
@@ -71,7 +71,7 @@ def test(options: Options) -> int:
     return coverage.too_low(covered, options["coverage_min"], output)
 
 
-def _reached(path: str) -> list[Reached]:
+def reached_tests(path: str) -> list[Reached]:
     """The projects that a path means, of a file of cases the one it belongs to. Raises NotFound."""
     folder, name = os.path.split(os.path.realpath(path))
     if name.endswith(SUFFIXES) and os.path.basename(folder) == FOLDER and os.path.lexists(path):

@@ -33,7 +33,7 @@ def outcome_text(item: Item, outcome: Outcome, coloured: bool = False) -> str:
     lines = [f"{style.error}FAIL{style.off}  {style.strong}{label}{style.off}"]
     for problem in outcome.problems:
         lines += [f"{INDENT}{line}".rstrip() for line in problem_lines(problem, style)]
-    lines += [f"{INDENT}{line}" for line in _notes(outcome, item.kind == "case")]
+    lines += [f"{INDENT}{line}" for line in notes(item, outcome)]
     return "\n".join(lines)
 
 
@@ -49,10 +49,11 @@ def _coloured(line: str, style: Style) -> str:
     return f"{colour}{line}{style.off}" if colour else line
 
 
-def _notes(outcome: Outcome, case: bool) -> Iterator[str]:
+def notes(item: Item, outcome: Outcome) -> Iterator[str]:
+    """What a test logged, and which variables it missed."""
     for value in outcome.logs:
         yield f"log: {value if isinstance(value, str) else shorten(value, 2000)}"
-    remedy = "give it in the env of the case" if case else "mock the statement that reads it"
+    remedy = "give it in the env of the case" if item.kind == "case" else "mock the statement that reads it"
     for name in outcome.unset:
         yield f"note: $env.{name} is null in tests; {remedy}"
 
