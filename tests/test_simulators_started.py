@@ -22,6 +22,8 @@ from xsrun.simulators import SIMULATORS, start
 from xsrun.simulators.keeping import BadState
 from xsrun.simulators.seeding import BadSeed, read_seeds
 from xsrun.simulators.started import OnDemand
+from xsrun.templates import TEMPLATES
+from xsrun.torture.effects import EFFECTS
 
 PAGE: Final = (Path(__file__).parent.parent / "docs" / "simulators.md").read_text(encoding="utf-8")
 SEEDS: Final = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0]
@@ -306,3 +308,23 @@ def test_a_command_that_makes_no_sense(
     (tmp_path / "odd.json").write_text('{"services": [{"name": "A", "urgency": "loud"}]}')
     assert main(["mock", "pagerduty", *words]) == 2
     assert f"error[usage]: {said}" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- what jobs need of them
+
+NO_SIMULATOR = {"webhook", "compute"}
+
+
+def test_every_simulator_can_be_asked_by_jobs() -> None:
+    for provider in SIMULATORS.values():
+        assert set(provider.env.values()) <= set(provider.keys)
+        assert provider.name in {route.endpoint.api.provider for route in provider.routes}
+        assert provider.name in EFFECTS
+
+
+@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - NO_SIMULATOR))
+def test_templates_run_against_simulators(template: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "Night watch", "--template", template, "--into", str(tmp_path)]) == 0
+    assert main(["execute", str(tmp_path / "night-watch"), "--simulate", "--ephemeral", "--json"]) == 0, (
+        capsys.readouterr()
+    )

@@ -37,14 +37,7 @@ _FIELDS: Final = (
 _QUERY: Final = (Field("wait", "boolean"), Field("thread_id"), Field("with_components", "boolean"))
 
 EXECUTE_WEBHOOK: Final = Endpoint(
-    WEBHOOKS,
-    "POST",
-    "/api/webhooks/{id}/{token}",
-    "Execute Webhook",
-    204,
-    _FIELDS,
-    query=_QUERY,
-    instead=(("text", "content"), ("message", "content")),
+    WEBHOOKS, "POST", "/api/webhooks/{id}/{token}", "Execute Webhook", 204, _FIELDS, query=_QUERY
 )
 EXECUTE_WEBHOOK_OF_VERSION: Final = EXECUTE_WEBHOOK._replace(path="/api/{version}/webhooks/{id}/{token}")
 

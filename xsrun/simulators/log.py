@@ -17,7 +17,7 @@ BODY_SHOWN: Final = 64 * 1024
 
 # A real key sent here by mistake must not be shown either, so places count as well as known values.
 _SCHEME: Final = re.compile(r"((?:token\s+token\s*=|bearer\s|basic\s|token\s)\s*)?(.*)", re.IGNORECASE | re.DOTALL)
-_IN_URL: Final = re.compile(r"(?<=[?&]token=)[^&#]+")
+_IN_URL: Final = re.compile(r"(?<=[?&]token=)[^&#]+|(?<=[?&]api_key=)[^&#]+|(?<=/services/)T\w+/B\w+/\w+")
 _IN_BODY: Final = re.compile(r'(?<="routing_key")(\s*:\s*)"([^"]*)"')
 
 

@@ -51,12 +51,12 @@ TEMPLATES: Final = {
     for each in (
         Template("compute", "calculates error budgets from counts; no account, no network", "", ""),
         Template("webhook", "posts a signed JSON event to any URL", "any receiver", "--dry-run"),
-        Template("slack", "sends a message to a channel through an incoming webhook", "Slack", "--dry-run"),
-        Template("slack-bot", "posts a message to any channel, or into a thread, as a bot", "Slack", "--dry-run"),
+        Template("slack", "sends a message to a channel through an incoming webhook", "Slack", "--simulate"),
+        Template("slack-bot", "posts a message to any channel, or into a thread, as a bot", "Slack", "--simulate"),
         Template("pagerduty", "triggers, acknowledges or resolves an alert, Events API v2", "PagerDuty", "--simulate"),
         Template("incident-io", "fires or resolves an alert of an HTTP alert source", "incident.io", "--simulate"),
-        Template("opsgenie", "creates or closes an alert", "Opsgenie", "--dry-run"),
-        Template("jira", "creates an issue unless one of the same cause is open", "Jira Cloud", "--dry-run"),
+        Template("opsgenie", "creates or closes an alert", "Opsgenie", "--simulate"),
+        Template("jira", "creates an issue unless one of the same cause is open", "Jira Cloud", "--simulate"),
     )
 }
 """By name, the one that asks for least first."""

@@ -17,17 +17,15 @@ from urllib.parse import urlsplit
 
 from xsrun.effects.ports import Request, Response
 from xsrun.effects.real import SystemClock, SystemRandom
+from xsrun.exchange.hosts import matches
 from xsrun.providers.answers import usual_answer
 from xsrun.providers.policies import READING, Policy, judge
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.core import Simulator
-from xsrun.simulators.incident_io import IncidentIo
-from xsrun.simulators.pagerduty import PagerDuty
 from xsrun.simulators.pagerduty.seeds import SERVICE_ID, USER_KEY
 from xsrun.simulators.server import RESET, STATE, TROUBLES, serve
+from xsrun.torture.effects import EFFECTS
 
-STATUS_CHANGES: Final = {"trigger": "opened", "acknowledge": "acknowledged", "resolve": "resolved"}
-"""What the log of an incident tells, and how reports call it."""
 KNOWN_INPUTS: Final = {"incident_id": "1", "service_id": SERVICE_ID}
 """What jobs are given that need it and say nothing: the incident is one that is open from the beginning."""
 BEFOREHAND: Final = {
@@ -46,18 +44,17 @@ class Stage(Simulator):
 
     def open_account(self) -> None:
         """Fresh accounts, and one incident of PagerDuty that is open."""
-        self._pagerduty = PagerDuty(self.clock, self.random)
-        self._incident_io = IncidentIo(self.clock, self.random)
+        self._accounts = {name: each.factory(self.clock, self.random) for name, each in SIMULATORS.items()}
         self._written: Counter[str] = Counter()
         self._keys: set[str] = set()
         headers = (("Authorization", f"Token token={USER_KEY}"), ("Content-Type", "application/json"))
         body = json.dumps(BEFOREHAND).encode()
-        self._pagerduty.answer(Request("POST", "https://api.pagerduty.com/incidents", headers, body))
+        self._accounts["pagerduty"].answer(Request("POST", "https://api.pagerduty.com/incidents", headers, body))
         self._beforehand = self._effects()
 
     def secrets(self) -> Iterable[str]:
         """The keys of all accounts."""
-        return (*self._pagerduty.secrets(), *self._incident_io.secrets())
+        return [secret for account in self._accounts.values() for secret in account.secrets()]
 
     def answer(self, request: Request) -> Response:
         """The answer of whoever has the host."""
@@ -77,9 +74,8 @@ class Stage(Simulator):
         return dict(self._effects() - self._beforehand)
 
     def _provider(self, request: Request) -> Simulator | None:
-        if request.host in SIMULATORS["pagerduty"].hosts:
-            return self._pagerduty
-        return self._incident_io if request.host in SIMULATORS["incident-io"].hosts else None
+        found = (name for name, provider in SIMULATORS.items() if matches(request.host, provider.hosts))
+        return self._accounts.get(next(found, ""))
 
     def _count(self, request: Request) -> None:
         """Count a write to a host that only answers; what has been done by its key is not done again."""
@@ -95,15 +91,8 @@ class Stage(Simulator):
 
     def _effects(self) -> Counter[str]:
         done = Counter(self._written)
-        for incident in self._pagerduty.account.incidents.values():
-            kinds = {entry.kind for entry in incident.entries}
-            done.update(f"PagerDuty incident {word}" for kind, word in STATUS_CHANGES.items() if kind in kinds)
-            done["PagerDuty note"] += len(incident.notes)
-        done["PagerDuty change event"] += len(self._pagerduty.account.changes)
-        for alert in self._incident_io.account.alerts.values():
-            done["incident.io alert opened"] += 1
-            done["incident.io alert resolved"] += alert.resolved is not None
-        done["incident.io incident opened"] += len(self._incident_io.account.incidents)
+        for name, account in self._accounts.items():
+            done += EFFECTS[name](account)
         return +done
 
 
