@@ -417,6 +417,22 @@ def test_an_incident_of_incident_io_is_opened_once_a_run(bench, plan):
     assert bench.done("incident_io.create_incident", **INCIDENT)["reference"] == "INC-2"
 
 
+def test_the_key_of_the_user_stands_in_place_of_one_that_was_made_up(bench):
+    http = layer(Config(), False, "order-7", False, NOON)(bench.world, None, "").http
+    bench.incident_io.troubles.add("lost,503")
+    first = bench.run("incident_io.create_incident", http, **INCIDENT)
+    second = bench.run("incident_io.create_incident", http, **INCIDENT)
+    another_run = layer(Config(), False, "order-7", False, NOON)(bench.world, None, "").http
+    again = bench.run("incident_io.create_incident", another_run, **INCIDENT)
+    assert [each.value["reference"] for each in (first, second, again)] == ["INC-1", "INC-2", "INC-1"]
+    keys = [each["body"]["idempotency_key"] for each in bench.incident_io.snapshot()["requests"]]
+    assert keys == ["order-7", "order-7", "order-7", "order-7-2", "order-7"]
+    own = bench.run("incident_io.create_incident", http, **INCIDENT, idempotency_key="mine")
+    assert body(own)["idempotency_key"] == "mine"
+    paged = bench.run("pagerduty.create_incident", http, **CREATE)
+    assert paged.value["incident_key"].startswith("xs-")
+
+
 def test_an_idempotency_key_of_the_author_is_sent_as_it_is(bench):
     ids = {bench.done("incident_io.create_incident", **INCIDENT, idempotency_key="k")["id"] for _ in range(2)}
     assert len(ids) == 1

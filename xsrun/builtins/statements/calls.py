@@ -86,6 +86,8 @@ class Call(NamedTuple):
     """The property of the answer that is its value; the whole answer where there is none."""
     advice: Callable[[Refusal], str] | None = None
     """What to do about a refusal, as a further sentence without full stop."""
+    key_yields: bool = False
+    """Whether the key in the body was made up, and gives way to one that the user asks for."""
     again: str = "running the job again with the same input does no harm"
     """What is to be said of another run while it is unknown whether this one did it."""
 
@@ -238,7 +240,7 @@ def _request(world: World, call: Call, manner: Manner) -> Request:
     largest = call.endpoint.largest
     if largest and len(request.body) > largest:
         raise unsendable(call.wording, f"the request has {len(request.body)} bytes, {largest} are taken at most")
-    return request
+    return request._replace(key_yields=call.key_yields)
 
 
 # ------------------------------------------------------------------ what came back

@@ -148,8 +148,8 @@ def create_incident(
     """Open an incident of incident.io and give it back; the one that has its ``idempotency_key`` where there is one.
 
     Such a key is taken for ever, also when its incident is closed. Without one it is made of this run and this place in
-    it: further attempts and a resumed run open no second incident, and another run opens its own. What fails raises
-    ``IncidentIoAPIError``.
+    it, or by ``--key``: further attempts and a resumed run open no second incident, and another run opens its own. What
+    fails raises ``IncidentIoAPIError``.
     """
     body = {"idempotency_key": idempotency_key or run_key(world), "visibility": visibility}
     body |= given(
@@ -168,7 +168,8 @@ def create_incident(
     )
     call = _api(api_key, table.CREATE_INCIDENT, "create the incident", body)
     if not idempotency_key:
-        call = call._replace(again="another run would open another one: look there first, or give an `idempotency_key`")
+        again = "another run would open another one: look there first, or give an `idempotency_key`"
+        call = call._replace(key_yields=True, again=again)
     return answered(world, call, Manner("us", timeout, attempts))
 
 
