@@ -6,15 +6,16 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from xsrun.cli.delivery import Given, Step, Watch, exit_of, missing_variables, perform, planned
+from xsrun.cli.delivery import exit_of, perform
 from xsrun.cli.execute import clock_of, limits_of, random_of, variables_of
 from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
+from xsrun.cli.planning import Given, Step, Watch, missing_variables, planned
 from xsrun.cli.rehearsal import stand_ins
 from xsrun.diagnostics import CODES, Diagnostic, Exit, Fault, Found, XsError
 from xsrun.effects.real import StderrLog
@@ -29,6 +30,7 @@ from xsrun.policies.policy import Around, Policy, PolicyFailed, open_policy
 from xsrun.policies.rego import unknown_schema
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.job import Failure, failure_of
+from xsrun.runtime.secrets import MASK
 
 Options = Mapping[str, Any]
 
@@ -49,7 +51,7 @@ def alert(options: Options, watch: Watch | None = None) -> int:
     try:
         return _handled(options, output, watch)
     except XsError as error:
-        output.diagnostics(error.diagnostics)
+        _report(error.diagnostics, output)
         errors = [each for each in error.diagnostics if each.severity == "error"]
         return CODES[errors[0].code].exit
     except PolicyFailed as failed:
@@ -70,6 +72,11 @@ def alert(options: Options, watch: Watch | None = None) -> int:
         return output.complain("journal", message, "mend the state folder, or run without --durable", Exit.FAILED)
 
 
+def _report(found: Iterable[Diagnostic], output: Output) -> None:
+    """Show findings; what a policy gives stands in them, so secrets may."""
+    output.diagnostics(each._replace(message=output.masker.text(each.message)) for each in found)
+
+
 def _handled(options: Options, output: Output, watch: Watch | None) -> int:
     if options["policy"] is None:
         raise BadOption("an alert needs a policy", "write --policy FOLDER, or --policy FILE.rego")
@@ -79,8 +86,8 @@ def _handled(options: Options, output: Output, watch: Watch | None) -> int:
     policy = open_policy(options["policy"], options["strict"])
     output.diagnostics(policy.found)
     given = read_alert(_text(options["path"]), options["schema"], by_finding)
-    if policy.schemas and (options["schema"] or given["schema"]) not in policy.schemas:
-        raise XsError([unknown_schema(given["schema"], policy.schemas)])
+    if options["schema"] and policy.schemas and options["schema"] not in policy.schemas:
+        raise XsError([unknown_schema(options["schema"], policy.schemas)])
     env = _environment(policy, options, output)
     if isinstance(env, Failure):
         output.failure(env)
@@ -163,9 +170,9 @@ def _delivered(policy: Policy, alert: dict[str, Any], shared: Given, deliveries:
     wanted = _wanted(policy, alert, shared, deliveries.before() if deliveries else None, vault)
     found = Found()
     steps = planned(shared, wanted, deliveries, found)
-    output.diagnostics(each for each in found.items if each.severity == "warning")
     if any(each.severity == "error" for each in found.items):
-        raise XsError(each for each in found.items if each.severity == "error")
+        raise XsError(found.items)
+    _report(found.items, output)
     lacking = missing_variables(shared, steps)
     if lacking:
         output.failure(lacking)
@@ -198,17 +205,17 @@ def _wanted(
     policy: Policy, alert: dict[str, Any], shared: Given, before: Delivered | None, vault: Vault
 ) -> list[Action]:
     """The actions of the alert: those of its first delivery, unless the policy has changed since."""
-    if before is not None and before.policy == policy.digest:
+    if before is not None and before.policy == policy.digest and MASK not in json.dumps(before.actions):
         return [Action(*each) for each in vault.open_value(before.actions)]
     output, options = shared.output, shared.options
-    if before is not None and not output.quiet:
+    if before is not None and before.policy != policy.digest and not output.quiet:
         message = "the policy has changed since this alert came first: what is not done yet is done as it says now"
         output.diagnostics([Diagnostic("policy", message, severity="warning")])
     around = Around(clock_of(options), random_of(options), StderrLog(sys.stderr, output.log), limits_of(options))
     found = Found()
     env = {**stand_ins(policy.variables), **shared.env}
     wanted = actions(policy.jobs({"alert": alert, "env": env}, around), found)
-    output.diagnostics(each for each in found.items if each.severity == "warning")
     if any(each.severity == "error" for each in found.items):
-        raise XsError(each for each in found.items if each.severity == "error")
+        raise XsError(found.items)
+    _report(found.items, output)
     return [completed(each, alert, shared.key) for each in wanted]

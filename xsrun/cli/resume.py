@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from xsrun.cli.execute import Ready, Staged, Task, prepare, run, variables_of
@@ -34,6 +35,8 @@ class Again(NamedTuple):
     input: list[str]
     as_it_was: bool
     with_changes: bool
+    given: Mapping[str, Any] | None = None
+    """All inputs, in place of those that were kept."""
 
 
 class Refused(Exception):
@@ -98,7 +101,7 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
         raise Refused("missing-env", f"the input holds {', '.join(lent.missing)}", help, Exit.ENVIRONMENT)
     known = {**lent.values, **resolve_variables(job.env, *variables).values}
     opened: dict[str, Any] = Vault(known, Masker(())).open_value(kept.input)
-    given = {**opened, **read_inputs(again.input, None, project.inputs(job))}
+    given = again.given or {**opened, **read_inputs(again.input, None, project.inputs(job))}
     withheld = [name for name, value in given.items() if f"{OPEN}input " in str(value)]
     if withheld:
         raise Refused(

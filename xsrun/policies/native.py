@@ -31,13 +31,23 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 """What JSON an attribute of a kind takes; whatever is not named takes any."""
 
 
-def statements() -> Mapping[str, Statement]:
-    """The statements that can be an action, by name: those that stand alone, without a variable or a value before."""
-    found = registry().statements
-    return {name: record for name in found if _alone(record := found[name])}
+def statement(name: str) -> Statement | None:
+    """The statement of that name, when it can be an action."""
+    record = registry().statements.get(name)
+    return record if record and _alone(record) else None
+
+
+def unknown(name: str) -> tuple[str, str]:
+    """Why no statement of that name is an action, and what to do about it."""
+    known = registry().statements
+    if name in known:
+        return f"`{name}` needs a variable or an expression of a program, and is no action", "write a job that does it"
+    near = nearest(name, known)
+    return f"there is no action and no job `{name}`", f"did you mean `{near}`?" if near else ""
 
 
 def _alone(record: Statement) -> bool:
+    """Whether a statement needs nothing of a program around it."""
     return record.head is None and not any(param.kind is LAZY for param in record.params)
 
 
