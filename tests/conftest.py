@@ -1,6 +1,9 @@
 """Settings of all tests."""
 
 import pytest
+from databases import on_each_engine, server
+
+__all__ = ["on_each_engine", "server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,11 +17,8 @@ pytestmark = pytest.mark.skipif(FOLDER is None, reason="the tables of the langua
 
 BLOCKS = {"if", "elseif", "else", "case", "default", "each", "try", "catch", "finally"}
 """Rows of the statement table that are parts of other statements."""
-WRITTEN_OTHERWISE = {
-    ("api.call", "verb="),
-    *(("db.query", name) for name in ("eval", "return", "join", "lock", "addon", "sort", "override_sort")),
-}
-"""Attributes that stand in the head, and those of `db.query` that are not taken yet."""
+WRITTEN_OTHERWISE = {("api.call", "verb=")}
+"""Attributes that stand in the head."""
 OTHER_ARITY = {"csv_create": "rows may be left out: then the piped list holds them"}
 KNOWN = {*registry().statements, *FORMS, *ABSENT, *BLOCKS}
 

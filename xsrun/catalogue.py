@@ -200,6 +200,7 @@ def _of_form(record: Form) -> Entry:
         ),
         blocks=record.blocks,
         examples=tuple(map(Example.parse, record.examples)),
+        parity=record.parity,
     )
 
 

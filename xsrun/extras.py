@@ -19,6 +19,7 @@ PACKAGES: Final = {
     "policy": "regopy",
     "redis": "redis",
     "s3": "boto3",
+    "postgresql": "psycopg",
     "template": "jinja2",
     "zip": "pyzipper",
 }

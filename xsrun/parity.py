@@ -34,10 +34,15 @@ class Use(NamedTuple):
 def differences() -> Iterator[Use]:
     """Every builtin that is only approximately like the platform's, filters first, by name."""
     known = registry()
-    for kind, records in (("filter", known.filters), ("statement", known.statements)):
-        for name in sorted(records):
-            if records[name].parity:
-                yield Use(kind, name, APPROXIMATE, records[name].parity)
+    statements = {name: each.parity for name, each in known.statements.items()}
+    statements |= {name: each.parity for name, each in FORMS.items()}
+    for kind, reasons in (
+        ("filter", {name: known.filters[name].parity for name in known.filters}),
+        ("statement", statements),
+    ):
+        for name in sorted(reasons):
+            if reasons[name]:
+                yield Use(kind, name, APPROXIMATE, reasons[name])
 
 
 def extensions() -> Iterator[Statement]:
@@ -76,10 +81,10 @@ def _judged(kind: str, name: str) -> Use:
     known = registry()
     if kind == "statement" and name in ABSENT:
         return Use(kind, name, NOT_LOCAL, ABSENT[name])
-    record = known.filters[name] if kind == "filter" else known.statements.get(name)
+    record = known.filters[name] if kind == "filter" else known.statements.get(name) or FORMS[name]
     if isinstance(record, Statement) and record.extension:
         return Use(kind, name, EXTENSION, OF_OURS)
-    reason = record.parity if record else ""
+    reason = record.parity
     return Use(kind, name, APPROXIMATE if reason else EXACT, reason)
 
 

@@ -14,8 +14,6 @@ _PLATFORM: Final = "it exists only on the platform"
 
 _NAMES: Final[dict[str, str]] = {
     _DATA: (
-        "db.patch db.add_or_edit db.increment db.truncate db.transaction "
-        "db.schema db.set_datasource db.direct_query db.bulk.add db.bulk.update db.bulk.patch db.bulk.delete "
         "db.external.postgres.direct_query db.external.mysql.direct_query db.external.mssql.direct_query "
         "db.external.oracle.direct_query db.external.snowflake.direct_query addon.call"
     ),

@@ -186,6 +186,16 @@ class Queries:
             path = ()
         return ("column", alias, names[0], path)
 
+    def named(self, name: str, place: tree.Node) -> Plan:
+        """A column by a name as `sort` has it: `age`, `person.age`, `address.city`."""
+        alias, *path = name.split(".")
+        if alias not in self.tables or not path:
+            alias, path = self.main, [alias, *path]
+        table = self.tables[alias]
+        if table is not None:
+            self.column(table, path[0], place)
+        return ("column", alias, path[0], tuple(path[1:]))
+
     def column(self, table: Table, name: str, place: tree.Node | Span) -> Column | None:
         """The column of a table; its absence is reported."""
         found = table.column(name)

@@ -42,6 +42,10 @@ class Shape(Protocol):
     def blocks(self) -> tuple[str, ...]:
         """Blocks it consists of; ``*`` for statements of any kind."""
 
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """Attributes that it may have several times."""
+
 
 def check(context: Context, block: tree.Block, known: Shape) -> None:
     """Report attributes and blocks that a statement does not have, and required ones that are missing."""
@@ -50,10 +54,11 @@ def check(context: Context, block: tree.Block, known: Shape) -> None:
     for entry in block.body or ():
         if isinstance(entry, tree.Attribute):
             admitted(context, block, entry, names, seen, {})
+            seen -= {*known.repeated}
         elif isinstance(entry, tree.Block):
             _check_inner(context, block, entry, known)
     for name in known.required:
-        if name not in seen:
+        if name not in seen and not (name in known.repeated and block.attribute(name)):
             missing_attribute(context, block, block.keyword, name)
     if not known.head:
         surplus_heads(context, block, "")

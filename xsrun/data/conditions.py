@@ -65,7 +65,17 @@ class SqlBuilder:
         return COMPARE[operator](self.expression(left), self.expression(right))
 
     def _null(self, inner: Plan) -> Sql:
-        return self.expression(inner).is_(sa.null())
+        if inner[0] != "column" or not inner[3]:
+            return self.expression(inner).is_(sa.null())
+        kind = self._kind(*inner[1:])  # JSON has a null of its own
+        return sa.or_(kind.is_(sa.null()), kind == "null")
+
+    def _kind(self, alias: str, name: str, path: tuple[str, ...]) -> Sql:
+        """What stands at a place in JSON, null for nothing."""
+        holder = self.tables[alias].c[name]
+        if self.native:
+            return sa.func.jsonb_typeof(holder[tuple(map(_step, path))] if path else holder)
+        return sa.func.json_type(_raw(holder), _place(path))
 
     def _in(self, left: Plan, items: tuple[Any, ...]) -> Sql:
         return self.expression(left).in_(items)
@@ -89,7 +99,7 @@ class SqlBuilder:
 
     def _holds(self, left: Plan, right: Plan) -> Sql:
         held, holder = self.expression(right), self.expression(left)
-        return holder.op("@>")(held) if self.native else _bool(sa.func.xs_holds(_raw(holder), _raw(held)))
+        return holder.bool_op("@>")(held) if self.native else _bool(sa.func.xs_holds(_raw(holder), _raw(held)))
 
     def _overlaps(self, left: Plan, right: Plan) -> Sql:
         one, other = self.expression(left), self.expression(right)
@@ -98,13 +108,13 @@ class SqlBuilder:
 
     def _matches(self, left: Plan, pattern: Plan) -> Sql:
         text, regex = self.expression(left), self.expression(pattern)
-        return text.op("~")(regex) if self.native else _bool(sa.func.xs_matches(text, regex))
+        return text.bool_op("~")(regex) if self.native else _bool(sa.func.xs_matches(text, regex))
 
     def _search(self, left: Plan, words: Plan) -> Sql:
         text, query = self.expression(left), self.expression(words)
         if not self.native:
             return _bool(sa.func.xs_search(text, query) > 0)
-        return sa.func.to_tsvector(sa.literal_column("'english'"), text).op("@@")(
+        return sa.func.to_tsvector(sa.literal_column("'english'"), text).bool_op("@@")(
             sa.func.websearch_to_tsquery(sa.literal_column("'english'"), query)
         )
 
@@ -140,18 +150,15 @@ class SqlBuilder:
 
     def _part(self, alias: str, name: str, path: tuple[str, ...], family: str) -> Sql:
         """What is in JSON, where it is of the family, else null."""
-        holder = self.tables[alias].c[name]
+        holder, kind = self.tables[alias].c[name], self._kind(alias, name, path)
         if self.native:
             inner = holder[tuple(map(_step, path))] if path else holder
-            kind, text = sa.func.jsonb_typeof(inner), inner.op("#>>")(sa.literal_column("'{}'"))
+            text = inner.op("#>>")(sa.literal_column("'{}'"))
             kinds = {NUMBER: ["number"], BOOL: ["boolean"]}.get(family, ["string"])
             cast: Any = {NUMBER: sa.Double(), BOOL: sa.Boolean()}.get(family)
             value: Any = sa.cast(text, cast) if cast else sa.collate(sa.cast(text, sa.Text), BYTES)
         else:
-            steps = "$" + "".join(f"[{each}]" if each.isdecimal() else f'."{_quoted(each)}"' for each in path)
-            place = sa.literal(steps)
-            kind = sa.func.json_type(_raw(holder), place)
-            value = sa.func.json_extract(_raw(holder), place)
+            value = sa.func.json_extract(_raw(holder), _place(path))
             kinds = {NUMBER: ["integer", "real"], BOOL: ["true", "false"]}.get(family, ["text"])
         made: Any = {NUMBER: Decimal(), BOOL: sa.Boolean()}.get(family, sa.Text())
         return sa.type_coerce(sa.case((kind.in_(kinds), value), else_=sa.null()), made)
@@ -240,6 +247,10 @@ def _ours(name: str, type_: Any) -> Callable[..., Sql]:
     return lambda builder, made, *given: _function(builder, name, type_, _raw(made), *map(_raw, given))
 
 
+def _vector(kind: str) -> Callable[..., Sql]:
+    return lambda builder, made, other: _function(builder, "vec", Decimal(), sa.literal(kind), _raw(made), _raw(other))
+
+
 def _lower(builder: SqlBuilder, made: Sql) -> Sql:
     return builder._lower(made) if builder.native else _function(builder, "lower", sa.Text(), made)
 
@@ -258,8 +269,8 @@ def _concat(_builder: SqlBuilder, made: Sql, other: Sql, between: Sql | None = N
 
 
 def _substr(_builder: SqlBuilder, made: Sql, start: Sql, length: Sql | None = None) -> Sql:
-    further = () if length is None else (length,)
-    return sa.func.substr(made, start + 1, *further, type_=sa.Text())
+    numbers = [sa.cast(each, sa.Integer) for each in (start + 1, length) if each is not None]
+    return sa.func.substr(made, *numbers, type_=sa.Text())
 
 
 def _length(builder: SqlBuilder, made: Sql) -> Sql:
@@ -280,8 +291,8 @@ _VECTORS: Final = {
     "cosine_similarity": "cosine_similarity",
     "inner_product": "inner_product",
     "negative_inner_product": "negative_inner_product",
-    "l1_distance_manhattan": "l1_distance",
-    "l2_distance_euclidean": "l2_distance",
+    "l1_distance_manhattan": "l1",
+    "l2_distance_euclidean": "l2",
 }
 _CALLS: Final[dict[str, Callable[..., Sql]]] = {
     "to_lower": _lower,
@@ -300,17 +311,14 @@ _CALLS: Final[dict[str, Callable[..., Sql]]] = {
         builder, "distance", Decimal(), _raw(made), _raw(other)
     ) <= metres,
     "covers": _ours("covers", sa.Boolean()),
-    **{name: _ours(f"vec_{function}", Decimal()) for name, function in _VECTORS.items()},
+    **{name: _vector(kind) for name, kind in _VECTORS.items()},
 }  # fmt: skip
 
 
 def _raw(made: Sql) -> Sql:
     """An expression whose JSON a function takes as the text that is stored."""
-    return sa.type_coerce(made, sa.Text()) if isinstance(made.type, sa.JSON) and not _bound_json(made) else made
-
-
-def _bound_json(made: Sql) -> bool:
-    return isinstance(made, sa.BindParameter)
+    bound = isinstance(made, sa.BindParameter)
+    return sa.type_coerce(made, sa.Text()) if isinstance(made.type, sa.JSON) and not bound else made
 
 
 def _mark(made: Sql) -> Sql:
@@ -326,5 +334,7 @@ def _step(name: str) -> Any:
     return int(name) if name.isdecimal() else name
 
 
-def _quoted(name: str) -> str:
-    return name.replace("\\", "\\\\").replace('"', '\\"')
+def _place(path: tuple[str, ...]) -> Sql:
+    """A place in JSON as SQLite writes it; a name cannot lead out of its quotes."""
+    steps = (f"[{each}]" if each.isdecimal() else '."{}"'.format(each.replace('"', "")) for each in path)
+    return sa.literal(f"${''.join(steps)}")

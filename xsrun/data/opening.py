@@ -10,13 +10,18 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from xsrun import values
 from xsrun.data.functions import register
 from xsrun.data.store import Source, Store
 from xsrun.data.tables import Table
 from xsrun.diagnostics import Fault
+from xsrun.late import Late
+
+_postgres: Callable[[str], Callable[[str], Source]] = Late("xsrun.data.postgres", "source")
 
 FOLDER: Final = ".xsrun"
 FILE: Final = "data.sqlite"
+POSTGRES: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 MEMORY: Final = ":memory:"
 DEFAULT: Final = ""
 """The name of the default datasource."""
@@ -38,6 +43,8 @@ def database_of(home: str, tables: Iterable[Table], url: str = "") -> Store:
     if url == MEMORY:
         return fresh(tables)
     scheme, separator, rest = url.partition("://")
+    if scheme in POSTGRES:
+        return Store(tables, _postgres(url))
     if separator and scheme not in ("sqlite", "file"):
         raise Fault(
             "database", f"There is no database of the kind {scheme}://", help="write sqlite:///file or postgresql://…"
@@ -65,7 +72,7 @@ def _files(path: str) -> Callable[[str], Source]:
 
 
 def _sqlite(url: str | sa.URL, **options: Any) -> sa.Engine:
-    engine = sa.create_engine(url, **options)
+    engine = sa.create_engine(url, json_serializer=values.dumps, json_deserializer=values.loads, **options)
     sa.event.listen(engine, "connect", _connected)
     sa.event.listen(engine, "begin", _begin)
     return engine

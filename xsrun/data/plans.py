@@ -155,3 +155,24 @@ class Query(NamedTuple):
         found = Query(*plain)
         paging = None if found.paging is None else Paging(*found.paging)
         return found._replace(joins=tuple(Join(*each) for each in found.joins), paging=paging)
+
+
+class Asked(NamedTuple):
+    """A query with its values put in: what the store is asked for. Conditions and expressions are settled."""
+
+    table: str
+    alias: str
+    shown: tuple[str, ...] = ()
+    """The columns of its rows."""
+    kind: str = "list"
+    """``list``, ``count``, ``exists`` or ``aggregate``."""
+    where: Plan = ("always",)
+    joins: tuple[Join, ...] = ()
+    evals: tuple[tuple[str, Plan], ...] = ()
+    sort: tuple[tuple[Plan, str], ...] = ()
+    distinct: bool = False
+    group: tuple[tuple[str, Plan], ...] = ()
+    aggregates: tuple[tuple[str, str, Plan], ...] = ()
+    skip: int = 0
+    limit: int | None = None
+    lock: bool = False

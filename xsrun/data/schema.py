@@ -11,7 +11,10 @@ from sqlalchemy.dialects import postgresql
 from xsrun import values
 from xsrun.data.columns import KEY
 from xsrun.data.tables import Column, Index, Table, holds_json
+from xsrun.types.table import TYPES
 
+LOCK: Final = 0x78737275
+"""Held in PostgreSQL while tables are made."""
 LOCAL_INDEXES: Final = frozenset({"btree", "unique"})
 """The kinds of indexes that SQLite has."""
 
@@ -24,9 +27,10 @@ class Decimal(sa.types.TypeDecorator[int | float]):
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> int | float | None:
         """The number as the language has it."""
-        if value is None or not float(value).is_integer() or abs(value) > values.INT_MAX:
-            return value  # type: ignore[no-any-return]
-        return int(value)
+        if value is None or type(value) is int:
+            return value
+        number = float(value)
+        return int(value) if number.is_integer() and abs(number) <= values.INT_MAX else number
 
 
 _INT: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -89,4 +93,11 @@ def _add_index(table: sa.Table, index: Index) -> None:
 
 def prepare(connection: sa.Connection, definitions: Definitions, empty: bool) -> None:
     """Have every table in a datasource. ``empty`` says that there is none yet, so that nobody has to look."""
+    if connection.dialect.name == "postgresql":  # another process may be at it
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     definitions.metadata.create_all(connection, checkfirst=not empty)
+
+
+def holds_nulls(column: Column) -> bool:
+    """Whether a column may be null."""
+    return column.name != KEY and (column.nullable or (TYPES[column.type].nullable and not column.is_list))

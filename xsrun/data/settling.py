@@ -32,6 +32,10 @@ FAMILIES: Final[Mapping[str, str]] = {
     "email": TEXT, "enum": TEXT, "password": TEXT,
 }  # fmt: skip
 """By type; every other one is JSON."""
+SHAPES: Final = frozenset({"within", "covers"}) | {
+    name for name in FILTERS if name.endswith(("distance", "similarity", "product", "manhattan", "euclidean"))
+}
+"""Filters whose first argument is a place or a vector."""
 SAME_OPERATOR: Final = {"=": "==", "===": "==", "!==": "!="}
 FLIPPED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -282,7 +286,13 @@ class Settling:
         if name == "coalesce":
             left, right = self._alike(subject, arguments[0]) if arguments[0] != ("literal", None) else (subject, None)
             return ("call", name, left, (right,)) if right else left
-        if FILTERS[name].family in (NUMBER, TIME) and name.startswith("timestamp_"):
+        if name in SHAPES:
+            first = arguments[0]
+            given = coerce.decoded(first[1]) if first[0] == "literal" else first
+            if isinstance(given, dict) and "lng" in given:
+                given = {"type": "point", "data": given}
+            arguments = (first if given is first else self.json(given), *arguments[1:])
+        elif FILTERS[name].family in (NUMBER, TIME) and name.startswith("timestamp_"):
             subject = self.number(subject)
         elif name in ("floor", "ceil", "round"):
             subject, arguments = self.number(subject), tuple(map(self.number, arguments))

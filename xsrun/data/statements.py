@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, Protocol
+from contextlib import AbstractContextManager
+from typing import Any, Final, Protocol
 
 from xsrun import values
-from xsrun.data.columns import Columns
-from xsrun.data.plans import Plan, Query
-from xsrun.data.settling import ALWAYS, Settling
+from xsrun.data import queries
+from xsrun.data.columns import KEY, Columns
+from xsrun.data.descriptions import described
+from xsrun.data.plans import NUMBER, TIME, Plan, Query
+from xsrun.data.settling import ALWAYS, FAMILIES, Settling
 from xsrun.diagnostics import INPUT_ERROR, NOT_FOUND, Fault
 from xsrun.effects.ports import Work, World
 
+ISOLATIONS: Final = ("", "read_committed", "repeatable_read", "serializable")
+DEFAULTS: Final = frozenset({"", "default", "live"})
+"""What the default datasource is called."""
+DATASOURCE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 Output = tuple[str, ...] | None
 Row = dict[str, Any]
 
@@ -55,6 +63,21 @@ def edit(
     return row
 
 
+def add_or_edit(
+    run: Running, table: str, name: Any, value: Any, data: Any, output: Output = None, hidden: bool = False
+) -> Row:
+    """Change the first row with a value in a column, or store a new one with that value; null and "" find none."""
+    columns = run.world.database.catalog[table]
+    given = dict(_given(run, columns, data, hidden))
+    column = columns.column(values.text(name))
+    blank = value is None or value == ""
+    where = None if blank else _match(run, columns, name, value)
+    whole = given if blank or column.name in given else {**given, column.name: value}
+    changes, new = columns.changes(given, run.world), columns.row(whole, run.world)
+    row: Row = _done(run, "upsert", table, where, changes, new, columns.shown(output))
+    return row
+
+
 def delete(run: Running, table: str, name: Any, value: Any) -> None:
     """Delete the first row with a value in a column. Raises the Fault ``notfound``."""
     if not _done(run, "delete", table, _match(run, run.world.database.catalog[table], name, value)):
@@ -64,14 +87,119 @@ def delete(run: Running, table: str, name: Any, value: Any) -> None:
 def query(run: Running, plan: Plan, given: tuple[Any, ...]) -> Any:
     """What a ``db.query`` gives."""
     meant = Query.of(plan)
-    catalog = run.world.database.catalog
-    settling = Settling(catalog, {meant.alias: meant.table}, given, run.world.clock)
-    where = settling.condition(meant.where)
-    if meant.additional is not None:
-        extra = settling.additional(given[meant.additional])
-        where = where if extra == ALWAYS else ("and", where, extra)
-    settled = {"alias": meant.alias, "where": where, "shown": catalog[meant.table].shown(meant.output)}
-    return _done(run, "query", meant.table, settled)
+    database = run.world.database
+    return queries.Running(meant, database.catalog, given, run.world.clock).result(
+        lambda asked: _done(run, "query", meant.table, asked)
+    )
+
+
+def increment(run: Running, table: str, plan: Plan | None, given: tuple[Any, ...], name: Any, amount: Any) -> int:
+    """Add to a numeric column of every row that meets a condition; how many there were."""
+    columns = run.world.database.catalog[table]
+    column = columns.column(values.text(name))
+    if FAMILIES.get(column.type) not in (NUMBER, TIME) or column.is_list:
+        raise Fault(
+            "wrong-type", f"The column {column.name} is no number.", help="name a column of type int or decimal"
+        )
+    number = values.number(amount)
+    if column.type != "decimal":
+        number = values.truncate(number)
+    count: int = _done(run, "increment", table, _where(run, table, plan, given), column.name, number)
+    return count
+
+
+def truncate(run: Running, table: str, reset: Any = False) -> None:
+    """Delete all rows of a table."""
+    _done(run, "truncate", table, values.truth(reset))
+
+
+# ------------------------------------------------------------------ lists of rows
+
+
+def add_all(run: Running, table: str, items: Any, keys: Any = False) -> list[Row]:
+    """Store new rows, all or none; gives them back. Their ``id`` counts only where ``keys`` says so."""
+    columns = run.world.database.catalog[table]
+    kept = values.truth(keys)
+    made = []
+    for item in values.array(items):
+        given = _given(run, columns, item, False)
+        made.append(
+            columns.row(given if kept else {name: each for name, each in given.items() if name != KEY}, run.world)
+        )
+    with_keys = [row for row in made if KEY in row]
+    if with_keys and len(with_keys) < len(made):
+        raise Fault(
+            "input-error", "Missing param: id", kind=INPUT_ERROR, payload={"param": KEY}, help="give all or none"
+        )
+    rows: list[Row] = _done(run, "insert", table, made, columns.shown(None))
+    return rows
+
+
+def change_each(run: Running, table: str, items: Any, whole: bool) -> list[Row]:
+    """Change rows by the ``id`` of each item, ``whole`` or only what is given; gives back those that are there."""
+    columns = run.world.database.catalog[table]
+    changed = []
+    for item in values.array(items):
+        given = _given(run, columns, item, False)
+        key = given.get(KEY)
+        if key is None:
+            raise Fault("input-error", "Missing param: id", kind=INPUT_ERROR, payload={"param": KEY})
+        made = columns.row(given, run.world) if whole else columns.changes(given, run.world)
+        changed.append(made)
+    rows: list[Row] = _done(run, "update each", table, changed, columns.shown(None))
+    return rows
+
+
+def change_all(run: Running, table: str, plan: Plan | None, given: tuple[Any, ...], data: Any) -> int:
+    """Change the given columns of every row that meets a condition; how many there were."""
+    columns = run.world.database.catalog[table]
+    changes = columns.changes(_given(run, columns, data, False), run.world)
+    count: int = _done(run, "set all", table, _where(run, table, plan, given), changes)
+    return count
+
+
+def delete_all(run: Running, table: str, plan: Plan | None, given: tuple[Any, ...]) -> int:
+    """Delete every row that meets a condition; how many there were."""
+    count: int = _done(run, "delete all", table, _where(run, table, plan, given))
+    return count
+
+
+# ------------------------------------------------------------------ the database itself
+
+
+def transaction(run: Running, isolation: Any = "") -> AbstractContextManager[None]:
+    """All database work inside is done together, or not at all when an error leaves it."""
+    level = values.text(isolation).lower()
+    if level not in ISOLATIONS:
+        raise Fault(
+            "bad-argument", f"Unknown isolation: {level}", help=f"it is one of {', '.join(filter(None, ISOLATIONS))}"
+        )
+    return run.world.database.transaction(level)
+
+
+def set_datasource(run: Running, name: Any) -> None:
+    """Have the statements that follow use another datasource."""
+    named = values.text(name)
+    if named in DEFAULTS:
+        named = ""
+    elif not DATASOURCE.fullmatch(named):
+        raise Fault(
+            "bad-argument", f"This cannot be the name of a datasource: {named}", help="letters, digits, - and _"
+        )
+    run.system["datasource"] = named
+
+
+def direct_query(run: Running, sql: Any, arguments: list[Any], single: bool = False) -> Any:
+    """The rows of SQL, or the first of them."""
+    rows = _done(run, "sql", "", values.text(sql), arguments)
+    return (rows[0] if rows else None) if single else rows
+
+
+def schema(run: Running, table: str, path: Any = None) -> Any:
+    """What a table declares, or one of its columns; null for one that it does not have."""
+    found = described(run.world.database.catalog[table].table)
+    name = values.text(path) if path is not None else ""
+    return next((each for each in found["columns"] if each["name"] == name), None) if name else found
 
 
 def missing_table(name: str) -> Fault:
@@ -93,6 +221,11 @@ def _given(run: Running, columns: Columns, data: Any, hidden: bool) -> Mapping[s
         elif not (hidden and name in columns.internal):
             found[name] = value
     return found
+
+
+def _where(run: Running, table: str, plan: Plan | None, given: tuple[Any, ...]) -> Plan:
+    """A condition on the rows of one table, with its values."""
+    return Settling(run.world.database.catalog, {table: table}, given, run.world.clock).condition(plan)
 
 
 def _match(run: Running, columns: Columns, name: Any, value: Any) -> Plan:

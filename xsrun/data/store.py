@@ -9,12 +9,13 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from xsrun.data import rows, selects
+from xsrun.data import direct, rows, selects
 from xsrun.data.columns import Catalog
 from xsrun.data.refusals import telling
 from xsrun.data.schema import Definitions, prepare
 from xsrun.data.session import Session
 from xsrun.data.tables import Table
+from xsrun.diagnostics import RunStopped
 from xsrun.effects.ports import Work
 
 READS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -26,7 +27,14 @@ READS: Final[Mapping[str, Callable[..., Any]]] = {
 WRITES: Final[Mapping[str, Callable[..., Any]]] = {
     "insert": rows.insert,
     "update": rows.update,
+    "upsert": rows.upsert,
     "delete": rows.delete,
+    "increment": rows.increment,
+    "truncate": rows.truncate,
+    "set all": rows.set_all,
+    "delete all": rows.delete_all,
+    "update each": rows.update_each,
+    "sql": direct.run,
 }
 
 
@@ -85,6 +93,9 @@ class Store:
             thread.levels.append(level)
             try:
                 yield
+            except RunStopped:
+                self._end(level, lambda each: each.commit())
+                raise
             except BaseException:
                 self._end(level, lambda each: each.rollback())
                 raise

@@ -5,9 +5,9 @@ Importing this package fills ``FORMS``.
 
 from __future__ import annotations
 
-from xsrun.compile.forms import branches, ends, frame, functions, loops, queries, rows, variables
+from xsrun.compile.forms import branches, bulk, database, ends, frame, functions, loops, queries, rows, variables
 from xsrun.compile.forms.record import FORMS, Form
 
-MODULES = (variables, branches, loops, ends, functions, frame, rows, queries)
+MODULES = (variables, branches, loops, ends, functions, frame, rows, queries, bulk, database)
 
 __all__ = ["FORMS", "MODULES", "Form"]

@@ -33,6 +33,10 @@ class Form(NamedTuple):
     compile: Compile
     summary: str
     examples: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
+    """Attributes that may be given several times."""
+    parity: str = ""
+    """``""`` when exact, else what differs from the platform."""
 
 
 FORMS: Final[dict[str, Form]] = {}
@@ -45,6 +49,8 @@ def form(
     required: tuple[str, ...] = (),
     optional: tuple[str, ...] = (),
     blocks: tuple[str, ...] = (),
+    repeated: tuple[str, ...] = (),
+    parity: str = "",
 ) -> Callable[[Compile], Compile]:
     """Record a function as the compiler of a form; its docstring is the sentence of the catalogue."""
 
@@ -55,7 +61,9 @@ def form(
             shape.check(stack.context, block, FORMS[name])
             return function(stack, block)
 
-        FORMS[name] = Form(name, head, required, optional, blocks, checked, summary, examples)
+        FORMS[name] = Form(
+            name, head, required, (*optional, *repeated), blocks, checked, summary, examples, repeated, parity
+        )
         return function
 
     return record

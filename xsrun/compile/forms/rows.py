@@ -25,19 +25,22 @@ def table_of(stack: StackCompiler, block: tree.Block) -> Table | None:
 
     In a `try` it is no error: the statement fails when it is reached.
     """
-    context = stack.context
     if not block.name:
         shown = f"write {block.keyword} table_name {{ … }}"
-        context.missing("missing-name", f"`{block.keyword}` needs the name of a table", block, shown)
+        stack.context.missing("missing-name", f"`{block.keyword}` needs the name of a table", block, shown)
         return None
-    table = context.tables.get(block.name)
+    return table_named(stack, block.name, block.heads[0])
+
+
+def table_named(stack: StackCompiler, name: str, place: tree.Node) -> Table | None:
+    """The table of a name; its absence is reported."""
+    context = stack.context
+    table = context.tables.get(name)
     if table is None:
-        near = nearest(block.name, context.tables)
+        near = nearest(name, context.tables)
         report = context.warn if context.trying else context.error
-        report(
-            "unresolved-table", f"there is no table `{block.name}`", block.heads[0].span(context.source),
-            help=f"did you mean `{near}`?" if near else "add table/….xs that declares it",
-        )  # fmt: skip
+        shown = f"did you mean `{near}`?" if near else "add table/….xs that declares it"
+        report("unresolved-table", f"there is no table `{name}`", context.span(place), help=shown)
     return table
 
 
@@ -183,6 +186,39 @@ def _edit(stack: StackCompiler, block: tree.Block) -> Stack:
     where = matched(stack, block, table)
     data, named = data_of(stack, block, table), shaped(stack, block, table)
     return calling(stack, block, statements.edit, py.constant(table.name), *where, data, **named)
+
+
+@form(
+    "db.patch",
+    f"{ADDED}var $new {{ value = {{age: 37}} }}\ndb.patch person {{ field_value = 1 data = $new }} as $r"
+    ' -> {"id":1,"name":"Ada","age":37}',
+    head="table",
+    required=("field_value", "data"),
+    optional=("field_name", *SHAPING, "enforce_hidden_fields"),
+)
+def _patch(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Change the columns of a computed object in the first row with a value in a column, and bind the row."""
+    return _edit(stack, block)
+
+
+@form(
+    "db.add_or_edit",
+    'db.add_or_edit person { field_name = "name" field_value = "Ada" data = {age: 1} } as $r'
+    ' -> {"id":1,"name":"Ada","age":1}',
+    f'{ADDED}db.add_or_edit person {{ field_name = "name" field_value = "Ada" data = {{age: 1}} }} as $r'
+    ' -> {"id":1,"name":"Ada","age":1}',
+    head="table",
+    required=("field_value", "data"),
+    optional=("field_name", *SHAPING, "enforce_hidden_fields"),
+)
+def _add_or_edit(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Change the first row with a value in a column, or store a new one with that value; bind the row."""
+    table = table_of(stack, block)
+    if table is None:
+        return without_table(stack, block)
+    where = matched(stack, block, table)
+    data, named = data_of(stack, block, table), shaped(stack, block, table)
+    return calling(stack, block, statements.add_or_edit, py.constant(table.name), *where, data, **named)
 
 
 @form(

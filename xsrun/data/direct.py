@@ -1,0 +1,103 @@
+"""``db.direct_query``: SQL as a program has it, with its values bound (database.md section 10)."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from xsrun import values
+from xsrun.data.session import Row, Session
+from xsrun.data.tables import Table, holds_json
+from xsrun.diagnostics import Fault
+
+TOKENS: Final = re.compile(
+    r"""(?P<text>'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|--[^\n]*|/\*.*?\*/)"""
+    r"""|(?P<cast>::\s*[A-Za-z_][\w ]*(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])?)"""
+    r"""|(?P<ilike>\bilike\b)|(?P<mark>\?)|(?P<percent>%)""",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Texts and comments, which stay as they are, and what is written in another way for a driver."""
+REFUSED: Final = frozenset(
+    {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
+)
+"""What SQL of a program may not do: other files are none of its business, and transactions are ours."""
+
+
+def run(session: Session, table: str, sql: str, arguments: list[Any]) -> list[Row]:
+    """The rows of a statement, ``[]`` for one that has none. Raises the Fault ``database``."""
+    sqlite = session.dialect == "sqlite"
+    text, marks = written(sql, sqlite)
+    if marks != len(arguments):
+        raise Fault(
+            "database",
+            f"The SQL has {marks} placeholders and is given {len(arguments)} arguments.",
+            help="give one arg = … for each ?",
+        )
+    bound = tuple(values.dumps(each) if isinstance(each, list | dict) else each for each in arguments)
+    with _restricted(session.connection) if sqlite else nullcontext():
+        result = session.connection.exec_driver_sql(text, bound)
+        rows = [row._asdict() for row in result] if result.returns_rows else []
+    return [_decoded(row, _source(session, sql)) for row in rows]
+
+
+def written(sql: str, sqlite: bool) -> tuple[str, int]:
+    """SQL for a driver, and how many placeholders it has."""
+    marks = 0
+
+    def one(match: re.Match[str]) -> str:
+        nonlocal marks
+        kind, found = match.lastgroup if match.lastgroup != "tag" else "text", match.group()
+        if kind == "mark":
+            marks += 1
+            return "?" if sqlite else "%s"
+        if sqlite:
+            return {"cast": "", "ilike": "LIKE"}.get(str(kind), found)
+        return found.replace("%", "%%")
+
+    return TOKENS.sub(one, sql), marks
+
+
+@contextmanager
+def _restricted(connection: sa.Connection) -> Iterator[None]:
+    """Refuse what SQL of a program may not do."""
+    driver: Any = connection.connection.driver_connection
+    driver.set_authorizer(lambda action, *_: sqlite3.SQLITE_DENY if action in REFUSED else sqlite3.SQLITE_OK)
+    try:
+        yield
+    finally:
+        driver.set_authorizer(None)
+
+
+def _source(session: Session, sql: str) -> Table | None:
+    """The one table of the project that SQL names."""
+    words = {each.strip('"').lower() for each in re.findall(r'"[^"]+"|\w+', sql)}
+    named = [each for name, each in session.catalog.tables.items() if name.lower() in words]
+    return named[0] if len(named) == 1 else None
+
+
+def _decoded(row: Row, table: Table | None) -> Row:
+    return {name: _value(value, name, table) for name, value in row.items()}
+
+
+def _value(value: Any, name: str, table: Table | None) -> Any:
+    """A value of a driver as the language has it."""
+    column = table.column(name) if table else None
+    if column is not None and isinstance(value, str) and holds_json(column):
+        return values.loads(value)
+    if column is not None and column.type == "bool" and not column.is_list and type(value) is int:
+        return bool(value)
+    if isinstance(value, Decimal | float):
+        number = float(value)
+        return int(value) if number.is_integer() and abs(number) < values.INT_MAX else number
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, memoryview | bytes):
+        return bytes(value)
+    return value if value is None or isinstance(value, bool | int | str | list | dict) else str(value)
