@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -13,8 +13,12 @@ from counting import Handler, counting
 from job_bench import ALERT, JOBS, KEYS, NEEDED, Bench
 
 from xsrun.cli.bug import report
+from xsrun.cli.execute import execute
+from xsrun.cli.options import EXECUTE, parse
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
+from xsrun.effects.ports import World
+from xsrun.engine.dry_run import HurriedClock
 from xsrun.simulators.server import serve
 
 WRONG = "w0+Xr9/kQz7Lm2=Vb5T"
@@ -43,8 +47,11 @@ class Sinks:
         self.told: dict[str, str] = {}
 
     def run(self, *arguments: str) -> int:
-        code = main([*arguments])
+        return self.keep(arguments, main([*arguments]))
+
+    def keep(self, arguments: Iterable[str], code: int) -> int:
         out, err = self.capsys.readouterr()
+        arguments = tuple(arguments)
         self.told[f"stdout of {arguments}"] = out
         self.told[f"stderr of {arguments}"] = err
         return code
@@ -95,6 +102,24 @@ def test_a_wrong_key(job: str, sinks: Sinks) -> None:
         assert sinks.run(*command, "--record", "c.jsonl") == Exit.FAILED, sinks.told
         assert sinks.run(*command, "--json", "--trace") == Exit.FAILED
     sinks.search(shapes(WRONG))
+
+
+@pytest.mark.parametrize("plan", ["429,500", "503,reset", "lost", "cut", "garbage"])
+@pytest.mark.parametrize("job", KEYS)
+def test_further_attempts(job: str, plan: str, sinks: Sinks) -> None:
+    simulator = (Bench.with_incident() if job != ALERT else Bench()).simulator(job)
+    simulator.troubles.add(plan)
+    with serve(simulator) as running:
+        given = [*options(job, running.url, KEYS[job][1]), "--retry", "--record", "c.jsonl", "--trace"]
+        sinks.keep(given, execute(parse(EXECUTE, given), staged=hurried))
+    assert sinks.run("runs", "show", "last", "--html") == Exit.DONE
+    assert any("trouble" in each for each in simulator.snapshot()["requests"])
+    sinks.search(shapes(KEYS[job][1]))
+
+
+def hurried(world: World) -> World:
+    """A world in which no wait is waited."""
+    return world._replace(clock=HurriedClock(world.clock))
 
 
 class Repeating(Handler):

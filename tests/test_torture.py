@@ -124,6 +124,11 @@ def test_a_careful_job_without_a_key_stops_where_nobody_can_know(tmp_path):
         "slow at request 1": "done",
         "kill-before-intent at write 1": "done",
         "kill-after-intent at write 1": "done",
+        "kill-after-intent at write 1, resume killed before-intent": "done",
+        "kill-after-intent at write 1, resume killed after-intent": "done",
+        "kill-after-intent at write 1, resume killed before-call": "unknown",
+        "kill-after-intent at write 1, resume killed call-made": "unknown",
+        "kill-after-intent at write 1, resume killed after-checkpoint": "done",
         "kill-before-call at write 1": "unknown",
         "kill-call-made at write 1": "unknown",
         "kill-after-checkpoint at write 1": "done",
@@ -150,6 +155,29 @@ def test_a_job_that_tries_again_without_a_key_pages_twice(tmp_path):
     found_at = outcomes(found)
     assert found_at["reset-after at request 1"] == found_at["half-body from request 1 on"] == "double"
     assert found_at["reset-before at request 1"] == "done"
+
+
+NOTING = """
+      api.request {
+        url = "https://pager.example.com/notes"
+        method = "POST"
+      } as $note
+      api.request {
+        url = "https://pager.example.com/pages"
+        method = "PUT"
+      } as $answer
+      precondition ($answer.response.status == 200)
+"""
+
+
+def test_a_job_that_does_all_anew_after_a_loud_failure_is_named(tmp_path):
+    code, found, _ = torture(str(write(tmp_path, NOTING)), "--only", "429", "--only", "dns")
+    assert code == Exit.FAILED
+    assert {title: outcome for title, outcome in outcomes(found).items() if "again" in title} == {
+        f"{fault} {place} request {at}{on}, execute again": "double"
+        for fault in ("429", "dns")
+        for place, on, at in (("at", "", 2), ("from", " on", 2))
+    } | {f"{fault} from request 1 on, execute again": "done" for fault in ("429", "dns")}
 
 
 def test_a_job_that_never_gives_up_hangs(tmp_path):
@@ -210,7 +238,7 @@ def test_a_plan_meets_one_request_or_all_from_there_on():
 
 def played(done: int, *steps: Step, leaks: tuple[str, ...] = ()) -> Played:
     seen = Seen({"state": {"page": done}, "requests": []})
-    return Played(steps or (Step("execute", Ended(0)),), seen, Counter(), leaks, "")
+    return Played(steps or (Step("execute", Ended(0)),), seen, Counter(), Counter(), leaks, "")
 
 
 KILLED = Step("execute", Ended(137, 9))
@@ -235,10 +263,28 @@ KILLED = Step("execute", Ended(137, 9))
         ("kill-call-made", played(2, KILLED, Step("resume", Ended(0))), Outcome.DOUBLE),
         ("kill-call-made", played(1, KILLED, Step("resume", Ended(139, 11))), Outcome.CRASH),
         ("kill-call-made", played(1), Outcome.CRASH),
+        ("kill-call-made", played(1, KILLED, Step("resume", Ended(137, 9)), Step("resume", Ended(0))), Outcome.CRASH),
     ],
 )
 def test_what_is_said_of_a_scenario(fault: str, came: Played, expected: Outcome):
     assert judge(Trial(BY_NAME[fault], 1), played(1), came).outcome == expected
+
+
+RESUMED = Step("resume", Ended(137, 9))
+
+
+@pytest.mark.parametrize(
+    ("came", "expected"),
+    [
+        (played(1, KILLED, RESUMED, Step("resume", Ended(0))), Outcome.DONE),
+        (played(0, KILLED, RESUMED, Step("resume", Ended(0))), Outcome.LOST),
+        (played(2, KILLED, RESUMED, Step("resume", Ended(0))), Outcome.DOUBLE),
+        (played(1, KILLED, RESUMED, Step("resume", Ended(139, 11))), Outcome.CRASH),
+        (played(1, KILLED, Step("resume", Ended(0))), Outcome.CRASH),
+    ],
+)
+def test_what_is_said_when_the_resume_is_killed_too(came: Played, expected: Outcome):
+    assert judge(Trial(BY_NAME["kill-call-made"], 1, resume="call-made"), played(1), came).outcome == expected
 
 
 def test_faults_are_of_one_kind():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from xsrun.cli.execute import Ready, Staged, Task, prepare, run, variables_of
@@ -47,17 +47,24 @@ class Refused(Exception):
         self.code, self.message, self.help, self.exit = code, message, help, exit
 
 
-def resume(journal: Journal, kept: RunRow, again: Again, output: Output, staged: Staged | None = None) -> int:
+def resume(
+    journal: Journal,
+    kept: RunRow,
+    again: Again,
+    output: Output,
+    staged: Staged | None = None,
+    watch: Callable[[str], None] | None = None,
+) -> int:
     """Go on with a run at the first effect that it has not finished. Gives back the exit code, as ``execute``.
 
-    ``staged`` puts another world in the place of the real one.
+    ``staged`` puts another world in the place of the real one; ``watch`` is told each point that a write passes.
     """
     try:
         steps = journal.steps(kept.id)
         _refuse(journal, kept, steps)
         task = _task(journal, kept, again, output)
         journal.close()
-        return run(task._replace(earlier=Earlier(kept, steps), staged=staged))
+        return run(task._replace(earlier=Earlier(kept, steps), staged=staged, watch=watch))
     except Refused as refused:
         return output.complain(refused.code, refused.message, refused.help, refused.exit)
     except BadOption as fault:

@@ -34,7 +34,7 @@ from xsrun.torture.report import document, failed, job_text, summary
 from xsrun.torture.scenario import CASSETTE, RESUME, Bench, play
 from xsrun.torture.scenario import EXECUTE as EXECUTE_COMMAND
 from xsrun.torture.stage import KNOWN_INPUTS, OtherSide, other_side
-from xsrun.torture.verdict import Tortured, judge
+from xsrun.torture.verdict import Tortured, Verdict, further, judge
 
 Options = Mapping[str, Any]
 
@@ -89,16 +89,16 @@ class Subject:
         try:
             if command == EXECUTE_COMMAND:
                 return execute(self._execute_options(folder), watch, staged)
-            return self._take_up(command, staged)
+            return self._take_up(command, staged, watch)
         except Exception as error:  # as the way in does it
             return report_bug(error)
 
-    def _take_up(self, command: str, staged: Callable[[World], World]) -> int:
+    def _take_up(self, command: str, staged: Callable[[World], World], watch: Callable[[str], None]) -> int:
         again = Again(self._pairs, None, self.input, as_it_was=False, with_changes=False)
         journal = open_history()
         kept = find_run(journal, LAST)
         if command == RESUME:
-            return resume(journal, kept, again, Output(), staged)
+            return resume(journal, kept, again, Output(), staged, watch)
         return resolve(journal, kept, again, None, Output(), staged)
 
     def _execute_options(self, folder: Path) -> Options:
@@ -197,5 +197,8 @@ def _tortured(subject: Subject, bench: Bench, faults: list[Mishap]) -> Tortured:
         said = f"\n{baseline.stderr.rstrip()}" if baseline.stderr else ""
         raise Unfit(f"{subject.job.name} ends with exit code {baseline.exit} although nothing goes wrong{said}")
     tried = trials(faults, len(baseline.seen.requests), baseline.points)
-    verdicts = [judge(each, baseline, play(bench, each)) for each in tried]
+    verdicts: list[Verdict] = []
+    for each in tried:
+        verdicts.append(judge(each, baseline, play(bench, each)))
+        verdicts += [judge(then, baseline, play(bench, then)) for then in further(verdicts[-1])]
     return Tortured(subject.job.name, subject.path, judge(trial, baseline, baseline), tuple(verdicts))

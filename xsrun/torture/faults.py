@@ -61,6 +61,10 @@ class Trial(NamedTuple):
     """Which request it meets, or which write when the process is killed, from 1."""
     lasting: bool = False
     """Whether it meets all requests after that one, too."""
+    again: bool = False
+    """Whether the job is run anew when it has failed and said so."""
+    resume: str = ""
+    """Where a write has got when the process that takes the run up is killed, too; ``""`` when it is not."""
 
     @property
     def title(self) -> str:
@@ -68,7 +72,13 @@ class Trial(NamedTuple):
         if self.fault is NO_FAULT:
             return "without a fault"
         place = f"write {self.at}" if self.fault.point else f"request {self.at}"
-        return f"{self.fault.name} {'from' if self.lasting else 'at'} {place}{' on' if self.lasting else ''}"
+        title = f"{self.fault.name} {'from' if self.lasting else 'at'} {place}{' on' if self.lasting else ''}"
+        return f"{title}{self.then and ', '}{self.then}"
+
+    @property
+    def then(self) -> str:
+        """What follows upon the fault, ``""`` for nothing but what an operator does."""
+        return f"resume killed {self.resume}" if self.resume else "execute again" if self.again else ""
 
     @property
     def plan(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from xsrun.torture.faults import FAULTS, Trial
+from xsrun.torture.faults import Trial
 from xsrun.torture.scenario import Played
 from xsrun.torture.verdict import BAD, Outcome, Tortured, Verdict, tally
 
@@ -31,12 +31,14 @@ def job_text(job: Tortured) -> str:
 
 
 def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    for fault in FAULTS:
-        for lasting in (False, True):
-            row = [each for each in verdicts if each.trial.fault == fault and each.trial.lasting == lasting]
-            if row:
-                cells = "".join(f"{each.outcome:<{WIDTH}}" for each in row)
-                yield f"  {fault.name + (', lasting' if lasting else ''):<24}{cells}".rstrip()
+    rows: dict[str, dict[int, Outcome]] = {}
+    for trial, _, outcome, _ in verdicts:
+        name = ", ".join(each for each in (trial.fault.name, "lasting" * trial.lasting, trial.then) if each)
+        rows.setdefault(name, {})[trial.at] = outcome
+    width = max(map(len, rows), default=0) + 2
+    for name, found in rows.items():
+        cells = "".join(f"{found.get(at, ''):<{WIDTH}}" for at in range(1, max(found) + 1))
+        yield f"  {name:<{width}}{cells}".rstrip()
 
 
 def _wrong(job: Tortured) -> list[str]:
@@ -84,7 +86,13 @@ def _trial(verdict: Verdict) -> dict[str, Any]:
 
 
 def _place(trial: Trial) -> dict[str, Any]:
-    return {"fault": trial.fault.name, "at": trial.at, "lasting": trial.lasting, "title": trial.title}
+    return {
+        "fault": trial.fault.name,
+        "at": trial.at,
+        "lasting": trial.lasting,
+        "then": trial.then,
+        "title": trial.title,
+    }
 
 
 def _steps(played: Played) -> list[dict[str, Any]]:

@@ -34,15 +34,18 @@ NEXT: Final = {RunState.INTERRUPTED: RESUME, RunState.UNKNOWN: RESOLVE}
 STATE: Final = "state"
 CASSETTE: Final = "cassette.jsonl"
 POINTS: Final = "points"
+RESUMED: Final = "points-of-resume"
 AFTERWARDS: Final = Trial(NO_FAULT, 0)
+
+
+Watch = Callable[[str], None]
+"""Is told each point that a write passes."""
 
 
 class Act(Protocol):
     """Does, in this process, what a command of xsrun does with the job; gives back the exit code."""
 
-    def __call__(
-        self, command: str, folder: Path, staged: Callable[[World], World], watch: Callable[[str], None]
-    ) -> int:
+    def __call__(self, command: str, folder: Path, staged: Callable[[World], World], watch: Watch) -> int:
         """Carry a command out; what it writes besides the journal goes to files in the folder."""
         ...
 
@@ -74,6 +77,8 @@ class Played(NamedTuple):
     seen: Seen
     points: Counter[str]
     """How often each point was passed by the first command."""
+    resumed: Counter[str]
+    """The same of the first one that took the run up."""
     leaks: tuple[str, ...]
     """Where a secret stands."""
     stderr: str
@@ -91,26 +96,31 @@ def play(bench: Bench, trial: Trial) -> Played:
     folder.mkdir()
     try:
         bench.other.begin(trial.plan)
-        steps = [_step(bench, folder, EXECUTE, trial)]
+        steps = [_step(bench, folder, EXECUTE, trial, _watch(folder / POINTS, trial.fault.point, trial.at))]
         bench.other.calm()
-        steps += _operated(bench, folder, steps[0])
+        steps += _operated(bench, folder, steps[0], trial)
+        if trial.again:
+            steps.append(_step(bench, folder, EXECUTE))
         stderr = (folder / STDERR).read_text(encoding="utf-8", errors="replace")
         seen = Seen(bench.other.snapshot())
-        return Played(tuple(steps), seen, _points(folder), tuple(_leaks(bench, folder)), bench.masker.text(stderr))
+        points = _points(folder / POINTS), _points(folder / RESUMED)
+        return Played(tuple(steps), seen, *points, tuple(_leaks(bench, folder)), bench.masker.text(stderr))
     finally:
         shutil.rmtree(folder)
 
 
-def _operated(bench: Bench, folder: Path, first: Step) -> Iterator[Step]:
+def _operated(bench: Bench, folder: Path, first: Step, trial: Trial) -> Iterator[Step]:
     """What follows upon the first command."""
     last = first
+    watch = _watch(folder / RESUMED, trial.resume, 1)
     for _ in range(ROUNDS):
         state = _state(folder)
         killed = last.ended.signal == signal.SIGKILL
         command = NEXT.get(RunState(state)) if state else EXECUTE if killed else None
         if command is None or last.ended.hung:
             return
-        last = _step(bench, folder, command, AFTERWARDS)
+        last = _step(bench, folder, command, watch=watch if command == RESUME else _unwatched)
+        watch = _unwatched if command == RESUME else watch
         yield last
         if command == RESOLVE and last.ended.exit:
             return
@@ -125,8 +135,11 @@ def _state(folder: Path) -> str:
         journal.close()
 
 
-def _step(bench: Bench, folder: Path, command: str, trial: Trial) -> Step:
-    watch = _watch(folder, trial) if command == EXECUTE else _unwatched
+def _unwatched(_point: str) -> None:
+    return
+
+
+def _step(bench: Bench, folder: Path, command: str, trial: Trial = AFTERWARDS, watch: Watch = _unwatched) -> Step:
     environment = {"XDG_STATE_HOME": str(folder / STATE), "no_proxy": "*"}
 
     def staged(world: World) -> World:
@@ -142,25 +155,20 @@ def _step(bench: Bench, folder: Path, command: str, trial: Trial) -> Step:
     return Step(command, ended)
 
 
-def _unwatched(_point: str) -> None:
-    return
-
-
-def _watch(folder: Path, trial: Trial) -> Callable[[str], None]:
-    """Note the points that writes pass, and die at the one of the trial."""
+def _watch(notes: Path, deadly: str, times: int) -> Watch:
+    """Note the points that writes pass, and die at one of them when it is passed for the n-th time."""
     passed = count(1)
 
     def watch(point: str) -> None:
-        with open(folder / POINTS, "a", encoding="utf-8") as points:
+        with open(notes, "a", encoding="utf-8") as points:
             points.write(f"{point}\n")
-        if point == trial.fault.point and next(passed) == trial.at:
+        if point == deadly and next(passed) == times:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return watch
 
 
-def _points(folder: Path) -> Counter[str]:
-    points = folder / POINTS
+def _points(points: Path) -> Counter[str]:
     return Counter(points.read_text(encoding="utf-8").split() if points.exists() else ())
 
 
@@ -182,7 +190,13 @@ def _holds(masker: Masker, text: str) -> bool:
     return masker.text(text) != text
 
 
-def crashed(step: Step, trial: Trial) -> bool:
+def to_be_killed(trial: Trial, played: Played) -> list[Step]:
+    """The commands that a trial kills: the first one, the first that takes the run up, both or none."""
+    resumes = [step for step in played.steps if step.command == RESUME]
+    return [*(played.steps[:1] if trial.fault.point else ()), *(resumes[:1] if trial.resume else ())]
+
+
+def crashed(step: Step, killed: Iterable[Step]) -> bool:
     """Whether a command ended as it never should: by a fault of xsrun, or by a signal that nobody sent."""
-    meant = trial.fault.point and step.command == EXECUTE
+    meant = any(step is each for each in killed)
     return step.ended.exit == Exit.INTERNAL or (step.ended.signal != 0 and not meant and not step.ended.hung)

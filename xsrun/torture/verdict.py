@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from xsrun.diagnostics import Exit
-from xsrun.torture.faults import Trial
-from xsrun.torture.scenario import Played, crashed
+from xsrun.torture.faults import FAULTS, Trial
+from xsrun.torture.scenario import Played, crashed, to_be_killed
 
 
 class Outcome(StrEnum):
@@ -84,6 +84,15 @@ def judge(trial: Trial, baseline: Played, played: Played) -> Verdict:
     return Verdict(trial, played, findings[0].outcome if findings else good, findings)
 
 
+def further(verdict: Verdict) -> Iterator[Trial]:
+    """What to try upon what came of a trial: the job once more when it failed loudly, a kill while it is taken up."""
+    if verdict.outcome is Outcome.FAILED:
+        yield verdict.trial._replace(again=True)
+    for fault in FAULTS:
+        if verdict.played.resumed[fault.point]:
+            yield verdict.trial._replace(resume=fault.point)
+
+
 def _findings(trial: Trial, baseline: Played, played: Played) -> Iterator[Finding]:
     names = sorted({*baseline.seen, *played.seen})
     expected, done = baseline.seen, played.seen
@@ -94,12 +103,13 @@ def _findings(trial: Trial, baseline: Played, played: Played) -> Iterator[Findin
         yield Finding(outcome, f"{'; '.join(missing)}; exit {played.exit}")
     if played.leaks:
         yield Finding(Outcome.LEAK, f"a secret stands in {', '.join(played.leaks)}")
+    killed = to_be_killed(trial, played)
     for step in played.steps:
         if step.ended.hung:
             yield Finding(Outcome.HANG, f"xsrun {step.command} did not end")
-        elif crashed(step, trial):
+        elif crashed(step, killed):
             yield Finding(Outcome.CRASH, f"xsrun {step.command} broke: {_end(played)}")
-    if trial.fault.point and played.steps[0].ended.signal != signal.SIGKILL:
+    if any(step.ended.signal != signal.SIGKILL for step in killed):
         yield Finding(Outcome.CRASH, f"the run did not get to {trial.title}")
 
 

@@ -62,8 +62,9 @@ function send_change {
         }
       }
     } as $answer
+    // A change has no key: whoever takes a 202 for a failure and runs the job again tells it twice.
     conditional {
-      if ($answer.status != 202 || !($answer.result|is_object)) {
+      if ($answer.status != 202) {
         function.run events_failure {
           input = {response: $answer, task: "tell the change"}
         } as $message
@@ -74,7 +75,10 @@ function send_change {
       }
     }
   }
-  response = $answer.result|pick:["status", "message"]
+  response = ($answer.result|is_object) ? ($answer.result|pick:["status", "message"]) : {
+    status: "success"
+    message: null
+  }
   test "a change is told" {
     input = {
       summary: " Deployed web 4.2 "
@@ -109,7 +113,9 @@ function send_change {
   }
   test "a success that is no answer" {
     input = {summary: "Deployed web 4.2"}
-    expect.to_throw { value = "not the expected answer" }
+    expect.to_equal ($response) {
+      value = {status: "success", message: null}
+    }
   }
   test "a change that may have arrived" {
     input = {summary: "Deployed web 4.2"}
