@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from xsrun.api import Project
 from xsrun.cli.start import main
 from xsrun.info import describe
 from xsrun.project import load_text
@@ -121,6 +122,13 @@ def test_variables_and_where_they_are_read():
         {"name": "OTHER", "declared": False, "places": ["run.xs:11:33"]},
         {"name": "URL", "declared": True, "places": []},
     ]
+
+
+def test_a_variable_is_read_where_check_says_too():
+    folder = load_text(HEAD + main_function("", response='"x" ~ $env.NEW'), "run.xs")
+    (warning,) = (each for each in Project(folder).diagnostics if each.code == "undeclared-env")
+    (place,) = next(each["places"] for each in describe(folder)["env"] if each["name"] == "NEW")
+    assert warning.message == f"`$env.NEW` is read at {place}, and no job declares it"
 
 
 def test_what_no_job_reaches_is_marked_and_left_out():

@@ -263,7 +263,7 @@ class Expressions:
             if base.name == "var":
                 return self._var_path(first, node, strict)
             if base.name == "env":
-                return self._steps(self._env(first), steps[1:], False, "", node, ANY)
+                return self._steps(self._env(base, first), steps[1:], False, "", node, ANY)
             if base.name in ("auth", "error"):
                 return self._steps(self._variable(base, strict), steps, False, "", node, ANY)
         if isinstance(base, tree.Variable) and base.name == "" and isinstance(steps[0], tree.Index):
@@ -326,7 +326,7 @@ class Expressions:
         )
         return py.constant(None)
 
-    def _env(self, step: tree.Member) -> ast.expr:
+    def _env(self, base: tree.Variable, step: tree.Member) -> ast.expr:
         context = self.context
         if step.name.startswith("$"):
             name = step.name[1:]
@@ -335,7 +335,7 @@ class Expressions:
                 help = f"did you mean `$env.${near}`?" if near else ""
                 context.warn("unknown-system-variable", f"there is no `$env.${name}`; it is null", step, help)
             return py.call(py.attribute(py.attribute("rt", "system"), "get"), py.constant(name))
-        context.env_read.setdefault(step.name, step)
+        context.env_read.setdefault(step.name, base)
         return py.call(py.attribute(py.attribute("rt", "env"), "get"), py.constant(step.name))
 
     def _from_stack(self, step: tree.Index) -> ast.expr:
