@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from xsrun.effects.http import HttpxPort
 from xsrun.effects.memory import ManualClock, MemoryHttp, MemoryLog, SeededRandom, memory_world
 from xsrun.effects.ports import Request, Response, TransportFailure
 from xsrun.engine.layers import layer
+from xsrun.info import describe
 from xsrun.project import load_text
 from xsrun.runtime.job import Result
 from xsrun.simulators.incident_io import IncidentIo
@@ -719,3 +722,91 @@ def test_the_function_is_called_with_values_of_json(bench):
             create_alert(bench.world, **asked | {"title": "x"} | wrong)
         assert raised.value.message.startswith(f"Nothing was sent: {said}"), wrong
     assert len(bench.alerts()) == 1
+
+
+# ------------------------------------------------------------------ around a run
+
+PAGES = """run.job "Pages" {
+  main = {name: "page"}
+  env = ["pagerduty_api_key", "incident_io_api_token", "incident_io_api_key"]
+}
+---
+function "page" {
+  stack {
+    pagerduty.create_incident {
+      api_key = $env.pagerduty_api_key
+      title = "Disk full"
+      service_id = "PSVC001"
+    } as $incident
+    pagerduty.note {
+      api_key = $env.pagerduty_api_key
+      incident_id = $incident.id
+      content = "Making room"
+    }
+    incident_io.create_alert {
+      secret_api_token = $env.incident_io_api_token
+      alert_source_config_id = "01J0SRCE000000000000000001"
+      title = "Disk full"
+    }
+    incident_io.create_incident {
+      api_key = $env.incident_io_api_key
+      name = "Disk full"
+      severity_id = "01J0SEVR000000000000000001"
+    } as $opened
+    incident_io.edit_incident {
+      api_key = $env.incident_io_api_key
+      incident_id = $opened.id
+      summary = "98 % used"
+    }
+  }
+  response = true
+}
+"""
+
+
+def test_no_lost_answer_and_no_kill_pages_twice_or_loses_a_page(tmp_path):
+    (tmp_path / "run.xs").write_text(PAGES, encoding="utf-8")
+    command = [sys.executable, "-m", "xsrun", "torture", str(tmp_path), "--json", "--only", "reset", "--only", "kill"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (Exit.DONE, "")
+    found = json.loads(done.stdout)
+    assert [found["totals"][bad] for bad in ("double", "lost", "silent", "leak", "hang", "crash")] == [0] * 6
+    (job,) = found["jobs"]
+    ends = {trial["title"]: trial["outcome"] for trial in job["trials"]}
+    assert len(ends) == 1 + 2 * 2 * 5 + 5 * 5
+    # What is answered at all, or goes on after a kill, is done; only what never gets an answer may need a person.
+    assert {end for title, end in ends.items() if "from request" not in title} == {"done"}
+    assert {end for title, end in ends.items() if "from request" in title} <= {"unknown", "done"}
+
+
+def test_the_clock_of_a_job_does_not_make_an_old_incident_its_own(bench):
+    old = bench.done("pagerduty.create_incident", **CREATE, incident_key="disk")
+    bench.done("pagerduty.resolve", incident_id=old["id"])
+    bench.clock.sleep(3_600)
+    bench.world = bench.world._replace(clock=ManualClock(NOON - 86_400_000), begun=bench.clock.now())
+    bench.pagerduty.troubles.add("reset")
+    assert bench.done("pagerduty.create_incident", **CREATE, incident_key="disk")["incident_number"] == 2
+
+
+def test_a_note_whose_answer_is_lost_is_looked_for_and_never_written_twice(opened):
+    opened.pagerduty.troubles.add("lost")
+    written = opened.run("pagerduty.note", incident_id="1", content="Making room")
+    assert (written.value["content"], methods(written)) == ("Making room", ["POST", "GET"])
+    opened.pagerduty.troubles.add("reset")
+    assert methods(opened.run("pagerduty.note", incident_id="1", content="Room was made")) == ["POST", "GET", "POST"]
+    opened.pagerduty.troubles.add("lost,500:9")
+    failed = opened.run("pagerduty.note", incident_id="1", content="Never asked")
+    assert (failed.error.exit, methods(failed)) == (Exit.UNKNOWN_OUTCOME, ["POST", "GET", "GET", "GET"])
+    assert [note.content for note in opened.incidents()[0].notes] == ["Making room", "Room was made", "Never asked"]
+
+
+def test_a_description_that_is_sent_is_read_like_any_other_attribute():
+    text = """incident_io.create_alert {
+      secret_api_token = $env.token
+      alert_source_config_id = "01J0"
+      title = "x"
+      description = $env.other_key
+    }"""
+    described = describe(program(text).folder)
+    assert [each["name"] for each in described["env"]] == ["other_key", "token"]
+    assert described["hosts"][0]["secrets"] == ["other_key", "token"]

@@ -13,7 +13,7 @@ from xsrun.builtins.catalogue import registry
 from xsrun.compile.callees import CALLS, Callees, callees, query_name, standard_inputs
 from xsrun.compile.context import Findings
 from xsrun.compile.fields import Fields
-from xsrun.compile.hosts import Follow, unsaid
+from xsrun.compile.hosts import Follow, said, unsaid
 from xsrun.compile.names import place_steps, root_name
 from xsrun.diagnostics import Found
 from xsrun.project import STACK_KINDS, Construct, Folder
@@ -404,6 +404,5 @@ class _Reader:
 
 def attributes(block: tree.Block) -> Iterator[tree.Node]:
     """The values of the attributes of a statement that a run reads."""
-    for entry in block.body or ():
-        if isinstance(entry, tree.Attribute) and not unsaid(entry):
-            yield entry.value
+    below = {*map(id, block.body or ())}
+    yield from (each.value for each in said(block) if isinstance(each, tree.Attribute) and id(each) in below)

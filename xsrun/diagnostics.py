@@ -356,6 +356,20 @@ REMARKS: Final[dict[str, Code]] = {
 }
 """What the whole of a program says about its author's intent: found by ``check``, and no matter of a run."""
 
+CONTRACTS: Final[dict[str, Code]] = {
+    "contract-path": Code(Exit.SOURCE, "the provider has no such path, or none for this method"),
+    "contract-auth": Code(Exit.SOURCE, "the provider does not take a key in this way"),
+    "contract-from": Code(Exit.SOURCE, "a call that a person makes does not say who"),
+    "contract-content-type": Code(Exit.SOURCE, "the body is not said to be what the provider reads"),
+    "contract-missing": Code(Exit.SOURCE, "the body lacks a property that the provider needs"),
+    "contract-value": Code(Exit.SOURCE, "the provider does not take this value"),
+    "contract-unknown": Code(Exit.SOURCE, "the provider does not read a property or parameter of this name"),
+    "contract-key": Code(Exit.SOURCE, "a write carries no key by which its provider would know it again"),
+    "contract-timeout": Code(Exit.SOURCE, "a request to a provider does not say how long it may take"),
+    "contract-status": Code(Exit.SOURCE, "an answer is compared with a status that the call never has"),
+}
+"""What a known provider would refuse, misread or ignore: found by ``check --contracts``."""
+
 RUN: Final[dict[str, Code]] = {
     "thrown": Code(Exit.FAILED, "the job raised it with `throw`"),
     "precondition": Code(Exit.FAILED, "a `precondition` did not hold"),
@@ -421,5 +435,5 @@ LIMITS: Final[dict[str, Code]] = {
 }
 """Limits, and faults of our own."""
 
-CODES: Final[dict[str, Code]] = {**SOURCE, **PORTABILITY, **REMARKS, **RUN, **START, **LIMITS}
+CODES: Final[dict[str, Code]] = {**SOURCE, **PORTABILITY, **REMARKS, **CONTRACTS, **RUN, **START, **LIMITS}
 """Every code that a diagnostic or fault may carry, with the exit code it ends with."""

@@ -9,7 +9,8 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from xsrun.api import Project
-from xsrun.diagnostics import CODES, LIMITS, PORTABILITY, REMARKS, RUN, SOURCE, START, Code, Diagnostic
+from xsrun.contracts.rules import contract_findings
+from xsrun.diagnostics import CODES, CONTRACTS, LIMITS, PORTABILITY, REMARKS, RUN, SOURCE, START, Code, Diagnostic
 from xsrun.effects.memory import MemoryHttp, memory_world
 from xsrun.effects.ports import Request, Response
 from xsrun.project import load_text
@@ -20,6 +21,7 @@ KINDS: Final[Mapping[str, Mapping[str, Code]]] = {
     "source": SOURCE,
     "portability": PORTABILITY,
     "remark": REMARKS,
+    "contract": CONTRACTS,
     "run": RUN,
     "start": START,
     "limit": LIMITS,
@@ -87,6 +89,8 @@ def said(explained: Explanation, text: str) -> list[Diagnostic | Failure]:
     Nothing is sent anywhere: every request is answered with an empty 200.
     """
     project = Project(load_text(_program(text) if explained.statements else text, FILE))
+    if explained.kind == "contract":
+        return [*project.diagnostics, *contract_findings(project.folder)]
     if project.errors:
         return [*project.diagnostics]
     failure = _run(project, explained.limit).error

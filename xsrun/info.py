@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from xsrun.compile.context import Findings
 from xsrun.compile.fields import Fields
-from xsrun.compile.hosts import hosts, hosts_behind, hosts_of, unsaid
+from xsrun.compile.hosts import hosts, hosts_behind, hosts_of, said
 from xsrun.dataflow import Dataflow, attributes
 from xsrun.diagnostics import Found
 from xsrun.parity import NOT_LOCAL, uses
@@ -124,9 +124,8 @@ def _said(node: tree.Node) -> Iterator[tree.Node]:
     pending = [node]
     while pending:
         each = pending.pop()
-        if not unsaid(each):
-            yield each
-            pending.extend(reversed([*each.children()]))
+        yield each
+        pending.extend(reversed(said(each)))
 
 
 def _env_names(node: tree.Node) -> Iterator[str]:

@@ -203,8 +203,8 @@ def _parity(entry: Entry) -> str:
 def explanation_json(explained: Explanation) -> dict[str, Any]:
     """A code as an object.
 
-    kind (``code``), code, occurs (source, portability, remark, run, start, limit), exit, meaning, why, example, mended,
-    statements (whether these are the inside of a ``stack``), command, mended_command.
+    kind (``code``), code, occurs (source, portability, remark, contract, run, start, limit), exit, meaning, why,
+    example, mended, statements (whether these are the inside of a ``stack``), command, mended_command.
     """
     shown = explained._asdict()
     shown = {"kind": "code", "code": explained.code, "occurs": explained.kind} | {

@@ -19,7 +19,8 @@ from xsrun.decisions import DECISIONS
 from xsrun.diagnostics import ERROR_KINDS
 from xsrun.explanations import Explanation, explanations
 from xsrun.parity import differences, extensions
-from xsrun.sections import fenced, section, with_result
+from xsrun.providerpage import providers_page
+from xsrun.sections import fenced, section, table, with_result
 from xsrun.templates import DEFAULT, TEMPLATES
 from xsrun.testing.cases.shape import KINDS, SHAPES, schema
 from xsrun.types.table import TYPES
@@ -70,11 +71,7 @@ def language_page() -> str:
     for title, kind in (("Constructs", CONSTRUCT), ("Operators", OPERATOR)):
         parts += [f"## {title}\n", *map(section, of_kind(kind))]
     rows = [f"| `{each.name}` | {each.returns} | {each.summary} | {each.parity} |" for each in of_kind(REFERENCE)]
-    return "\n".join([*parts, "## References\n", *_table("name", "type", "what it is", "here"), *rows, ""])
-
-
-def _table(*columns: str) -> tuple[str, str]:
-    return f"| {' | '.join(columns)} |", f"| {' | '.join('---' for _ in columns)} |"
+    return "\n".join([*parts, "## References\n", *table("name", "type", "what it is", "here"), *rows, ""])
 
 
 def _grouped(listed: Iterable[Entry]) -> Iterator[str]:
@@ -86,7 +83,7 @@ def _grouped(listed: Iterable[Entry]) -> Iterator[str]:
 def types_page() -> str:
     """Every type of inputs and columns."""
     rows = [f"| {each.name} | {each.accepts} | `{shown(each.zero)}` |" for each in TYPES.values()]
-    return "\n".join(["# Types\n", NOTE, *_table("type", "accepts", "zero value"), *rows, ""])
+    return "\n".join(["# Types\n", NOTE, *table("type", "accepts", "zero value"), *rows, ""])
 
 
 def errors_page() -> str:
@@ -95,8 +92,8 @@ def errors_page() -> str:
     known = sorted(explanations().values())
     codes = [f"| {each.code} | {each.exit} | {each.meaning} |" for each in known]
     return "\n".join(
-        ["# Errors\n", NOTE, "## Kinds\n", *_table("error_type", "`$error.code`", "status"), *kinds,
-         "", "## Codes\n", *_table("code", "exit", "meaning"), *codes, "",
+        ["# Errors\n", NOTE, "## Kinds\n", *table("error_type", "`$error.code`", "status"), *kinds,
+         "", "## Codes\n", *table("code", "exit", "meaning"), *codes, "",
          "## Examples\n", "What provokes each code, and what mends it.\n", *map(_explained, known)]
     )  # fmt: skip
 
@@ -132,25 +129,25 @@ def parity_page() -> str:
             f"{exact} filters and statements are exact by the language pages, {len(approximate)} approximate, ",
             f"{len(absent)} statements do not run locally, {len(ours)} are extensions.\n",
             "## Approximate\n",
-            *_table("what", "difference"),
+            *table("what", "difference"),
             *(f"| {each.kind} `{each.name}` | {each.reason} |" for each in approximate),
             "",
             "## Extensions\n",
             "Statements of this program alone; `check --strict` reports them.\n",
-            *_table("statement", "what it does"),
+            *table("statement", "what it does"),
             *(f"| `{each.name}` | {each.summary} |" for each in ours),
             "",
             "## Not local\n",
             "These parse, and fail with the reason when a run reaches them.\n",
-            *_table("statement", "reason"),
+            *table("statement", "reason"),
             *(f"| `{each.name}` | {each.parity} |" for each in absent),
             "",
             "## Where the pages of the language are silent or disagree\n",
-            *_table("point", "here", "e.g."),
+            *table("point", "here", "e.g."),
             *(f"| {each.point} | {each.choice} | {_in_cell(each.example)} |" for each in DECISIONS),
             "",
             "## Constructs and references\n",
-            *_table("what", "difference"),
+            *table("what", "difference"),
             *(f"| {each.kind} `{each.name}` | {each.parity} |" for each in around),
             "",
         ]
@@ -164,7 +161,7 @@ def templates_page() -> str:
         f"| `{f'xsrun execute {each.rehearsal}'.rstrip()}` |"
         for each in TEMPLATES.values()
     ]
-    columns = _table("template", "what it does", "talks to", "a real run needs", "runs at once with")
+    columns = table("template", "what it does", "talks to", "a real run needs", "runs at once with")
     return "\n".join(["# Templates\n", NOTE, BEGINNING, *columns, *rows, ""])
 
 
@@ -173,7 +170,7 @@ def cases_page() -> str:
     parts = ["# Keys of cases\n", NOTE, f"{CASES}\n"]
     for name, title in TITLES.items():
         rows = [f"| `{key.name}` | {' or '.join(map(_taken, key.takes))} | {key.summary} |" for key in SHAPES[name]]
-        parts += [f"## {title}\n", *_table("key", "takes", "what it says"), *rows, ""]
+        parts += [f"## {title}\n", *table("key", "takes", "what it says"), *rows, ""]
     return "\n".join(parts)
 
 
@@ -218,6 +215,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "templates.md": templates_page,
     "cases.md": cases_page,
     "cases.schema.json": cases_schema,
+    "contracts.md": lambda: "\n".join(["# Contracts of providers\n", NOTE, *providers_page()]),
     "cli.md": cli_page,
 }
 """File in ``docs/`` to what makes its text."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from xsrun.build import VERSION
-from xsrun.diagnostics import CODES, PORTABILITY, REMARKS, Diagnostic
+from xsrun.diagnostics import CODES, CONTRACTS, PORTABILITY, REMARKS, Diagnostic
 from xsrun.render import diagnostic_json
 from xsrun.source import Source, Span
 
@@ -43,7 +43,8 @@ def sarif(found: Sequence[Diagnostic]) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    kind = "portability" if code in PORTABILITY else "remark" if code in REMARKS else "source"
+    kinds = {"portability": PORTABILITY, "remark": REMARKS, "contract": CONTRACTS}
+    kind = next((kind for kind, codes in kinds.items() if code in codes), "source")
     return {
         "id": code,
         "shortDescription": {"text": CODES[code].meaning},

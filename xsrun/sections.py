@@ -37,6 +37,11 @@ def with_result(example: Example) -> str:
     return f"{example.source}  -> {example.expected}" if example.expected else example.source
 
 
+def table(*columns: str) -> tuple[str, str]:
+    """The first two lines of a table."""
+    return f"| {' | '.join(columns)} |", f"| {' | '.join('---' for _ in columns)} |"
+
+
 def fenced(text: str, language: str = "") -> str:
     """A text as it is, in a block of its own."""
     return f"```{language}\n{text.strip(chr(10))}\n```\n"

@@ -14,7 +14,7 @@ from xsrun.cli.arguments import ColorOption, JsonOption
 from xsrun.cli.find import NotFound
 from xsrun.cli.output import Output, to_stdout
 from xsrun.cli.reach import from_here, reached
-from xsrun.diagnostics import PORTABILITY, Diagnostic, Exit
+from xsrun.diagnostics import CONTRACTS, PORTABILITY, Diagnostic, Exit
 from xsrun.late import Late
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ _load_folder: Callable[[str, Iterable[str] | None], Folder] = Late("xsrun.projec
 _uses: Callable[[Folder], list[Use]] = Late("xsrun.parity", "uses")
 _parity_json: Callable[[str, Iterable[Use]], dict[str, object]] = Late("xsrun.parity", "parity_json")
 _parity_text: Callable[[str, Iterable[Use]], str] = Late("xsrun.parity", "parity_text")
+_contract_findings: Callable[[Folder], list[Diagnostic]] = Late("xsrun.contracts.rules", "contract_findings")
 _report: Callable[[str, Sequence[Diagnostic]], str] = Late("xsrun.reports", "report")
+
+STRICT: Final = {*PORTABILITY, *CONTRACTS}
+"""Codes that ``--strict`` makes errors."""
 
 MOST_SHOWN: Final = 20
 """Findings of one file that are shown to people."""
@@ -46,7 +50,10 @@ GithubOption = Annotated[bool, typer.Option("--github", help="Annotations of Git
 ParityOption = Annotated[
     bool, typer.Option("--parity", help="How far what the jobs use is like the platform, in place of findings.")
 ]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Portability warnings count as errors.")]
+ContractsOption = Annotated[
+    bool, typer.Option("--contracts", help="Also what known providers would refuse, misread or ignore.")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Warnings about portability and contracts are errors.")]
 FixOption = Annotated[bool, typer.Option("--fix", help="Mend what has one safe remedy, then report what remains.")]
 DiffOption = Annotated[bool, typer.Option("--diff", help="Show what --fix would change; write nothing.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only: no warnings, no summary.")]
@@ -66,6 +73,7 @@ def check(
     as_json: JsonOption = False,
     as_sarif: SarifOption = False,
     as_github: GithubOption = False,
+    contracts: ContractsOption = False,
     strict: StrictOption = False,
     parity: ParityOption = False,
     quiet: QuietOption = False,
@@ -88,6 +96,8 @@ def check(
 
       xsrun check function/page.xs --json
 
+      xsrun check jobs --contracts
+
       xsrun check --fix --diff
 
       xsrun check --parity
@@ -103,7 +113,7 @@ def check(
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     if fix or diff:
         examined = [each._replace(project=_fixed(each.project, each.file, output, not diff)) for each in examined]
-    found = _findings(examined, strict)
+    found = _findings(examined, strict, contracts)
     errors = sum(each.severity == "error" for each in found)
     if parity:
         _show_parity(examined, as_json)
@@ -123,15 +133,20 @@ def check(
 # ------------------------------------------------------------------ what was found
 
 
-def _findings(examined: Iterable[Examined], strict: bool) -> list[Diagnostic]:
+def _findings(examined: Iterable[Examined], strict: bool, contracts: bool) -> list[Diagnostic]:
     """What was found, in the order of files and places, nothing twice."""
     found = {
         _severe(each, strict): None
         for project, file in examined
-        for each in from_here(project.path, project.diagnostics)
+        for each in from_here(project.path, [*project.diagnostics, *_judged(project, contracts)])
         if not file or (each.span and each.span.source.path == file)
     }
     return sorted(found, key=_place)
+
+
+def _judged(project: Project, contracts: bool) -> list[Diagnostic]:
+    """What providers have against the requests of a project, where that was asked for."""
+    return _contract_findings(project.folder) if contracts else []
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int]:
@@ -140,7 +155,7 @@ def _place(found: Diagnostic) -> tuple[str, int, int]:
 
 def _severe(found: Diagnostic, strict: bool) -> Diagnostic:
     """A finding as ``--strict`` takes it."""
-    return found._replace(severity="error") if strict and found.code in PORTABILITY else found
+    return found._replace(severity="error") if strict and found.code in STRICT else found
 
 
 # ------------------------------------------------------------------ what is said

@@ -377,7 +377,7 @@ def admitted(
     seen.add(entry.name)
     if again:
         context.error("duplicate-attribute", f"`{entry.name}` is given twice", entry, help="keep one of the two")
-    elif entry.name not in known and entry.name not in COMMON_ATTRIBUTES:
+    elif entry.name not in known and (entry.name not in COMMON_ATTRIBUTES or entry.name in instead):
         unknown_attribute(context, block, entry, known, instead)
     return entry.name in known and not again
 

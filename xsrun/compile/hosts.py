@@ -109,6 +109,17 @@ def unsaid(node: tree.Node) -> bool:
     return isinstance(node, tree.Block) and (node.keyword == "test" or node.disabled)
 
 
+def said(node: tree.Node) -> list[tree.Node]:
+    """What is right below a node and read by a run; a statement may well have a ``description`` that is."""
+    record = registry().statements.get(node.keyword) if isinstance(node, tree.Block) else None
+    params = {param.name for param in record.params} if record else set()
+    return [
+        child
+        for child in node.children()
+        if not unsaid(child) or (isinstance(child, tree.Attribute) and child.name in params and not child.disabled)
+    ]
+
+
 def _note(block: tree.Block, values: Values) -> None:
     """What a statement puts into its variable."""
     target = next((head for head in block.heads if isinstance(head, tree.Variable)), None)

@@ -391,13 +391,20 @@ class Statements:
             )
             context.error("misplaced", f"`{keyword}` is {what}, no statement", block.head_span(context.source), help)
             return
-        near = MISNOMERS.get(keyword) or nearest(keyword, [*FORMS, *context.registry.statements, *ABSENT])
+        known = [*FORMS, *context.registry.statements, *ABSENT]
+        near = MISNOMERS.get(keyword) or _longer_or_shorter(keyword, known) or nearest(keyword, known)
         context.error(
             "unknown-statement",
             f"there is no statement `{keyword}`",
             block.head_span(context.source),
             help=f"did you mean `{near}`?" if near else "",
         )
+
+
+def _longer_or_shorter(keyword: str, known: list[str]) -> str:
+    """The statement of the same group whose name goes on where one ends, or ends where it goes on."""
+    begun = (each for each in known if each.startswith(f"{keyword}_") or keyword.startswith(f"{each}_"))
+    return next(begun, "") if "." in keyword else ""
 
 
 def _chain(entries: list[tree.Node], at: int) -> list[tree.Block]:

@@ -17,6 +17,7 @@ from xsrun.builtins.catalogue import registry
 from xsrun.compile.infer import Ignorance, Inference
 from xsrun.compile.names import Names
 from xsrun.compile.program import field_type, infer_types, inputs_of
+from xsrun.contracts.rules import contract_findings
 from xsrun.diagnostics import Diagnostic, Found
 from xsrun.files import RUN_FILES, inside, is_home, source_files
 from xsrun.fix import Fixes, fix
@@ -44,8 +45,8 @@ class Analysis:
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
-        """Everything that ``xsrun check`` says of the project."""
-        found = dict.fromkeys(Project(self.folder).diagnostics)
+        """Everything that ``xsrun check --contracts`` says of the project."""
+        found = dict.fromkeys([*Project(self.folder).diagnostics, *contract_findings(self.folder)])
         return [each for each in found if not (self._alone and each.code.startswith(ELSEWHERE))]
 
     @cached_property

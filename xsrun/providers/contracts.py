@@ -31,6 +31,8 @@ class Auth(NamedTuple):
     """The parameter of the query that may carry the key."""
     field: str = ""
     """The property of the body that carries it."""
+    header: str = ""
+    """A header that may carry it in place of the field."""
     key: str = "API key"
     """What the provider calls it."""
 
@@ -50,6 +52,8 @@ class Api(NamedTuple):
     """Requests a minute that it takes of one key; 0 when it does not say."""
     elsewhere: tuple[str, ...] = ()
     """Beginnings of further paths that it has, of which no endpoint says anything."""
+    forms: bool = False
+    """Whether it takes bodies as ``application/x-www-form-urlencoded``, too; JSON is taken by all."""
 
     def has(self, host: str) -> bool:
         """Whether a host, in lower case, is one of its own."""
@@ -99,7 +103,9 @@ class Endpoint(NamedTuple):
     role: str = ""
     """What a key must be allowed to do."""
     query: tuple[Field, ...] = ()
-    """Parameters of the query; ``[]`` at the end of a name belongs to it."""
+    """Parameters of the query, complete where there are any; ``[]`` at the end of a name belongs to it."""
+    instead: tuple[tuple[str, str], ...] = ()
+    """Names of properties that people write, each with what to type so that the provider reads it."""
 
     @property
     def body(self) -> tuple[Field, ...]:

@@ -37,7 +37,14 @@ _FIELDS: Final = (
 _QUERY: Final = (Field("wait", "boolean"), Field("thread_id"), Field("with_components", "boolean"))
 
 EXECUTE_WEBHOOK: Final = Endpoint(
-    WEBHOOKS, "POST", "/api/webhooks/{id}/{token}", "Execute Webhook", 204, _FIELDS, query=_QUERY
+    WEBHOOKS,
+    "POST",
+    "/api/webhooks/{id}/{token}",
+    "Execute Webhook",
+    204,
+    _FIELDS,
+    query=_QUERY,
+    instead=(("text", "content"), ("message", "content")),
 )
 EXECUTE_WEBHOOK_OF_VERSION: Final = EXECUTE_WEBHOOK._replace(path="/api/{version}/webhooks/{id}/{token}")
 

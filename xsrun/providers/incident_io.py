@@ -49,6 +49,15 @@ _ALERT_STATUSES: Final = ("firing", "resolved")
 CREATE_ALERT_EVENT: Final = Endpoint(
     SOURCE, "POST", "/v2/alert_events/http/{alert_source_config_id}", "Alert Events V2#CreateHTTP", 202,
     key=Key("deduplication_key", ("status",)), largest=512 * 1024,
+    instead=(
+        ("dedup_key", "deduplication_key"),
+        ("summary", "description"),
+        ("message", "description"),
+        ("severity", "metadata: {severity: $severity}"),
+        ("priority", "metadata: {priority: $priority}"),
+        ("custom_details", "metadata"),
+        ("url", "source_url"),
+    ),
     fields=(
         Field("title", needed=True),
         Field("status", needed=True, choices=_ALERT_STATUSES),
@@ -141,6 +150,12 @@ _SHARED: Final = (
 
 CREATE_INCIDENT: Final = Endpoint(
     API, "POST", "/v2/incidents", "Incidents V2#Create", key=Key("idempotency_key"), role="incident_creator",
+    instead=(
+        ("title", "name"),
+        ("description", "summary"),
+        ("severity", "severity_id"),
+        ("status", "incident_status_id"),
+    ),
     fields=(
         Field("idempotency_key", needed=True, blank=False),
         Field("visibility", needed=True, choices=("public", "private")),

@@ -36,6 +36,7 @@ _PAGED: Final = (Field("limit", "integer", between=(1, 100)), Field("offset", "i
 
 CREATE_ALERT: Final = Endpoint(
     ALERTS, "POST", "/v2/alerts", "Create Alert", 202, key=Key("alias"),
+    instead=(("title", "message"), ("summary", "message"), ("dedup_key", "alias"), ("severity", "priority")),
     fields=(
         Field("message", needed=True, blank=False, longest=130),
         Field("alias", longest=512),

@@ -40,7 +40,7 @@ EVENTS: Final = Api(
     "pagerduty",
     "PagerDuty Events API v2",
     ("events.pagerduty.com", "events.eu.pagerduty.com"),
-    Auth(field="routing_key", key="integration key"),
+    Auth(field="routing_key", header="X-Routing-Key", key="integration key"),
     "https://developer.pagerduty.com/docs/events-api-v2-overview",
     rate=120,
     elsewhere=("/integration/", "/generic/", "/x-ere/", "/v1/"),
@@ -116,6 +116,16 @@ _SPAN: Final = (Field("since", "time"), Field("until", "time"))
 CREATE_INCIDENT: Final = Endpoint(
     REST, "POST", "/incidents", "createIncident", 201, _CREATE, wrapper="incident", person=True,
     key=Key("incident.incident_key", ("incident.service.id",), incident_by_key, incident_since, incident_exists),
+    instead=(
+        ("description", 'body: {type: "incident_body", details: $description}'),
+        ("details", 'body: {type: "incident_body", details: $details}'),
+        ("message", "title"),
+        ("name", "title"),
+        ("severity", "urgency"),
+        ("dedup_key", "incident_key"),
+        ("service_id", 'service: {id: $service_id, type: "service_reference"}'),
+        ("assigned_to", 'assignments: [{assignee: {id: $user_id, type: "user_reference"}}]'),
+    ),
 )  # fmt: skip
 LIST_INCIDENTS: Final = Endpoint(
     REST, "GET", "/incidents", "listIncidents",
@@ -314,6 +324,18 @@ _LINKS: Final = (
 ENQUEUE: Final = Endpoint(
     EVENTS, "POST", "/v2/enqueue", "createV2Event", 202, largest=LARGEST_EVENT,
     key=Key("dedup_key", ("routing_key", "event_action")),
+    instead=(
+        ("event_type", "event_action"),
+        ("service_key", "routing_key"),
+        ("incident_key", "dedup_key"),
+        ("deduplication_key", "dedup_key"),
+        ("description", "payload: {summary: $description}"),
+        ("details", "payload: {custom_details: $details}"),
+        ("summary", "payload: {summary: $summary}"),
+        ("severity", "payload: {severity: $severity}"),
+        ("source", "payload: {source: $source}"),
+        ("title", "payload: {summary: $title}"),
+    ),
     fields=(
         _ROUTING_KEY,
         Field("event_action", needed=True, blank=False, choices=("trigger", "acknowledge", "resolve")),

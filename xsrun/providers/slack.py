@@ -18,6 +18,7 @@ WEBHOOKS: Final = Api(
     "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
     rate=60,
     elsewhere=("/workflows/", "/triggers/", "/commands/", "/actions/"),
+    forms=True,
 )
 WEB: Final = Api(
     "slack",
@@ -26,6 +27,7 @@ WEB: Final = Api(
     Auth(("Bearer ",), key="token"),
     "https://docs.slack.dev/reference/methods/",
     rate=60,
+    forms=True,
 )
 
 _CONTENT: Final = (
@@ -49,12 +51,14 @@ _CONTENT: Final = (
     Field("metadata", "object"),
 )
 
+_INSTEAD: Final = (("message", "text"), ("content", "text"), ("body", "text"))
+
 SEND_WEBHOOK: Final = Endpoint(
-    WEBHOOKS, "POST", "/services/{team}/{app}/{secret}", "incoming webhook",
+    WEBHOOKS, "POST", "/services/{team}/{app}/{secret}", "incoming webhook", instead=_INSTEAD,
     fields=(*_CONTENT, Field("channel"), Field("response_type"), Field("replace_original", "boolean")),
 )  # fmt: skip
 POST_MESSAGE: Final = Endpoint(
-    WEB, "POST", "/api/chat.postMessage", "chat.postMessage", role="chat:write",
+    WEB, "POST", "/api/chat.postMessage", "chat.postMessage", role="chat:write", instead=_INSTEAD,
     fields=(
         Field("channel", needed=True, blank=False),
         *_CONTENT,

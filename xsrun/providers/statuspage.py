@@ -53,6 +53,7 @@ _INCIDENT: Final = (
 
 CREATE_INCIDENT: Final = Endpoint(
     PAGES, "POST", "/v1/pages/{page_id}/incidents", "Create an incident", 201, wrapper="incident",
+    instead=(("title", "name"), ("message", "body"), ("impact", "impact_override")),
     fields=(_INCIDENT[0]._replace(needed=True), *_INCIDENT[1:]),
 )  # fmt: skip
 LIST_INCIDENTS: Final = Endpoint(

@@ -147,7 +147,7 @@ def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
     exit = CODES[fault.code].exit if fault.code in CODES else Exit.FAILED
     # A job that tries again may fail before it sends: the attempts before still count.
     unanswered = list(takewhile(lambda each: each.failure is not None, reversed(exchanges)))
-    if exit in (Exit.FAILED, Exit.LIMIT) and any(each.unclear and each.writes for each in unanswered):
+    if exit in (Exit.FAILED, Exit.LIMIT) and unanswered_write(exchanges):
         exit = Exit.UNKNOWN_OUTCOME
     elif exit == Exit.FAILED and unanswered:
         exit = Exit.NETWORK
