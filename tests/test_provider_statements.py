@@ -773,7 +773,8 @@ def test_no_lost_answer_and_no_kill_pages_twice_or_loses_a_page(tmp_path):
     assert [found["totals"][bad] for bad in ("double", "lost", "silent", "leak", "hang", "crash")] == [0] * 6
     (job,) = found["jobs"]
     ends = {trial["title"]: trial["outcome"] for trial in job["trials"]}
-    assert len(ends) == 1 + 2 * 2 * 5 + 5 * 5
+    # Five writes: each reset in two ways, once or for good; each killed at five points, alone and with its resume.
+    assert len(ends) == 1 + 2 * 2 * 5 + 5 * 5 + 5 * 5 * 5
     # What is answered at all, or goes on after a kill, is done; only what never gets an answer may need a person.
     assert {end for title, end in ends.items() if "from request" not in title} == {"done"}
     assert {end for title, end in ends.items() if "from request" in title} <= {"unknown", "done"}
