@@ -1,6 +1,8 @@
 """``xsrun alert`` from the command line: what it refuses before anything is sent, what it does, what it prints."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -320,7 +322,7 @@ def test_a_state_folder_that_cannot_be_written_keeps_no_alert_from_being_handled
     write(folder, '{"id": "x", "uses": "debug.log", "args": {"value": "told"}}')
     code, out, err = run(capsys)
     assert (code, out["actions"][0]["state"]) == (Exit.DONE, "done")
-    assert "this alert is not kept, and would be handled again" in err
+    assert "whether this alert came before is not known, nor will it be" in err
     code, out, err = run(capsys, "--durable")
     assert (code, out) == (Exit.FAILED, None)
     assert "the journal cannot be written" in err
@@ -337,6 +339,35 @@ def test_the_files_of_a_folder_are_one_policy_and_its_tests_none(folder, capsys)
     (folder / "policy" / "other.rego").write_text("package other\nrun[job] { job := {} }\n", encoding="utf-8")
     assert main(["alert", "--policy", "policy", "alert.json"]) == Exit.SOURCE
     assert "several packages have a rule `run`: other, route" in capsys.readouterr().err
+
+
+def test_a_policy_is_read_from_its_folder_alone(folder, capsys):
+    (folder / "policy").mkdir()
+    (folder / "secret.txt").write_text("do-not-show", encoding="utf-8")
+    (folder / "policy" / "route.rego").symlink_to(folder / "secret.txt")
+    assert main(["alert", "--policy", "policy", "alert.json"]) == Exit.SOURCE
+    err = capsys.readouterr().err
+    assert "error[unreadable]: policy/route.rego cannot be read: it leads out of the folder" in err
+    assert "do-not-show" not in err
+
+
+def test_what_the_policy_asks_for_no_more_is_named_when_it_is_unfinished(folder, capsys):
+    write(folder, tell('{"title": "a"}'))
+    with counting() as server:
+        (folder / "tell" / "run.xs").write_text(JOB.replace("/tell", "/lost"), encoding="utf-8")
+        arguments = ("--map", f"hooks.example.com={server.url}", *KEY)
+        code, out, _ = run(capsys, *arguments)
+        assert (code, out["actions"][0]["state"]) == (Exit.UNKNOWN_OUTCOME, "unknown")
+        write(folder, '{"id": "x", "uses": "debug.log", "args": {"value": 1}}')
+        code, _, err = run(capsys, *arguments)
+    assert code == Exit.DONE
+    assert f"the policy asks for `tell` no more, and its run {out['actions'][0]['run']} is unfinished: unknown" in err
+
+
+def test_half_characters_reach_the_policy(folder, capsys):
+    (folder / "alert.json").write_text('{"id": "a", "title": "x \\ud800"}', encoding="utf-8")
+    write(folder, '{"id": "x", "uses": "debug.log", "args": {"value": startswith(input.alert.title, "x")}}')
+    assert run(capsys)[0] == Exit.DONE
 
 
 # ------------------------------------------------------------------ in XanoScript
@@ -383,6 +414,18 @@ def test_the_example_policies_page(monkeypatch, capsys, name):
     found = {each["id"]: each["result"] for each in json.loads(capsys.readouterr().out)["actions"]}
     assert found["page"]["title"] == "Disk full on db-1"
     assert set(found) == {"page", "note"}
+
+
+def test_the_policy_on_the_page_does_what_the_page_says(folder, capsys):
+    page = (DOCS.parent / "policies.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```rego\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (folder / "route.rego").write_text(block, encoding="utf-8")
+    shutil.copytree(ROOT / "jobs" / "pagerduty-create-incident", folder / "page")
+    code, out, _ = run(capsys, "--simulate")
+    (shown,) = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert (code, out["actions"][0]["result"]["title"]) == (Exit.DONE, "Disk full")
+    assert list(out) == list(json.loads(shown))
+    assert list(out["actions"][0]) == list(json.loads(shown)["actions"][0])
 
 
 def test_the_example_of_the_original_runs_as_written(capsys):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from xsrun.cli.allowing import checked
 from xsrun.cli.delivery import exit_of, perform
 from xsrun.cli.execute import clock_of, limits_of, random_of, variables_of
 from xsrun.cli.network import simulated_keys
@@ -34,6 +35,7 @@ from xsrun.runtime.secrets import MASK
 
 Options = Mapping[str, Any]
 
+UNKEPT: Final = "whether this alert came before is not known, nor will it be: the journal cannot be used"
 ID: Final = "id"
 FINDING: Final = "finding"
 SAME_FINDING: Final = 86_400_000
@@ -83,6 +85,8 @@ def _handled(options: Options, output: Output, watch: Watch | None) -> int:
     if options["dedup"] not in (None, ID, FINDING):
         raise BadOption(f"--dedup {options['dedup']} makes no sense", "write --dedup id, or --dedup finding")
     by_finding = options["dedup"] == FINDING
+    for check in (clock_of, limits_of, lambda given: checked(given["allow_host"])):
+        check(options)  # what makes no sense keeps everything from being done, not one action after the other
     policy = open_policy(options["policy"], options["strict"])
     output.diagnostics(policy.found)
     given = read_alert(_text(options["path"]), options["schema"], by_finding)
@@ -154,7 +158,7 @@ def _deliveries(shared: Given, by_finding: bool) -> Iterator[Deliveries | None]:
     except Broken as broken:
         if options["durable"]:
             raise
-        shared.output.warn(f"this alert is not kept, and would be handled again: the journal cannot be used ({broken})")
+        shared.output.warn(f"{UNKEPT} ({broken})")
         yield None
         return
     with deliveries:
@@ -177,25 +181,41 @@ def _delivered(policy: Policy, alert: dict[str, Any], shared: Given, deliveries:
     if lacking:
         output.failure(lacking)
         return lacking.exit
-    delivery = _begin(policy, alert, steps, shared, deliveries, vault)
-    came = perform(shared, steps, deliveries)
+    delivery = _begin(policy, alert, steps, shared, deliveries, vault) if deliveries else None
+    came = perform(shared, steps, deliveries if delivery else None)
     if not came and not output.quiet:
         output.line({"type": "nothing"} if output.as_json else "the policy asks for nothing")
     exit = exit_of(came)
     document = output.document({"alert": alert["id"], "run": delivery, "actions": [each.shown() for each in came]})
-    if deliveries is not None:
-        deliveries.end(exit, "interrupted" if exit == Exit.INTERRUPTED else "", document, _now())
+    if deliveries and delivery:
+        _end(deliveries, exit, document, output)
     output.result(document)
     return exit
 
 
+def _end(deliveries: Deliveries, exit: int, document: str, output: Output) -> None:
+    try:
+        deliveries.end(exit, "interrupted" if exit == Exit.INTERRUPTED else "", document, _now())
+    except Broken as broken:
+        output.warn(f"the end of this alert is not kept: {broken}")
+
+
 def _begin(
-    policy: Policy, alert: dict[str, Any], steps: list[Step], shared: Given, deliveries: Deliveries | None, vault: Vault
+    policy: Policy, alert: dict[str, Any], steps: list[Step], shared: Given, deliveries: Deliveries, vault: Vault
 ) -> str | None:
-    if deliveries is None:
-        return None
+    """Keep that the alert is being handled; None where that cannot be, and nothing of it is known from before."""
+    for action, run in deliveries.left_behind(step.action.id for step in steps):
+        shared.output.warn(f"the policy asks for `{action}` no more, and its run {run.id} is unfinished: {run.state}")
     kept = vault.seal_value({"alert": alert, "actions": [list(step.action) for step in steps]})
-    delivery = deliveries.begin(f"alert to {policy.name}", policy.path, kept, policy.digest, _now())
+    try:
+        delivery = deliveries.begin(f"alert to {policy.name}", policy.path, kept, policy.digest, _now())
+    except Held:
+        raise
+    except Broken as broken:
+        if shared.options["durable"] or any(step.run for step in steps):
+            raise
+        shared.output.warn(f"{UNKEPT} ({broken})")
+        return None
     if shared.watch:
         shared.watch("delivery-begun")
     return delivery

@@ -60,14 +60,15 @@ TORTURING: Final = """Run jobs under every fault; report what became of their pa
 Each fault at each request is a run of its own against simulators on this machine: an answer of 429, 500 or 503, a
 broken connection, a timeout, half an answer, kill -9 at every point that a write passes. What a run leaves open is
 taken up as an operator would: xsrun runs resume, which is killed at every point too, and xsrun runs resolve; what
-failed loudly is executed again. Then what was done is held against a run under no fault. No request leaves the machine; variables that are not given are those of the simulators, or made up.
+failed loudly is executed again. Then what was done is held against a run under no fault. No request leaves the machine;
+variables that are not given are those of the simulators, or made up.
 
 The exit code is 1 when something was done twice or lost, when a run ends well although it was refused, when a secret
 shows, when a command hangs or xsrun breaks.
 
 --json: an object {jobs: [{job, path, requests, does, trials: [{title, fault, at, lasting, then, outcome, exit, steps,
-done, findings: [{outcome, detail}]}]}], tried, totals}; outcomes are done, failed, unknown, double, lost, silent, leak, hang
-and crash, and totals count them.
+done, findings: [{outcome, detail}]}]}], tried, totals}; outcomes are done, failed, unknown, double, lost, silent, leak,
+hang and crash, and totals count them.
 
 Examples:
 
@@ -85,7 +86,8 @@ action by its name, or a job folder by its. An alert that comes again finds done
 on. Rego needs the optional part `policy`.
 
 --json: an object {alert, run, actions: [{id, uses, state, exit, run, result, error}]} on stdout as ever; messages as
-JSON lines on stderr. state is done, already done, failed, unknown or not begun.
+JSON lines on stderr. state is done, already done, failed, interrupted, unknown or
+not begun.
 
 Examples:
 

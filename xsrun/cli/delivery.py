@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun.cli.execute import Task, run, variables_of
-from xsrun.cli.options import EXECUTE, parse
+from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output
 from xsrun.cli.planning import Given, Job, Step
 from xsrun.cli.resume import Again, resume
@@ -16,7 +16,7 @@ from xsrun.engine.deliveries import ACTION, ALERT, Deliveries
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal
-from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.rows import RunRow, RunState, state_of
 from xsrun.policies.actions import Action
 from xsrun.runtime.job import Failure
 
@@ -25,7 +25,10 @@ WORST: Final = (Exit.INTERRUPTED, Exit.UNKNOWN_OUTCOME)
 
 
 class Done(NamedTuple):
-    """What came of an action. ``state`` is ``done``, ``already done``, ``failed``, ``unknown`` or ``not begun``."""
+    """What came of an action.
+
+    ``state`` is ``done``, ``already done``, ``failed``, ``interrupted``, ``unknown`` or ``not begun``.
+    """
 
     action: Action
     state: str
@@ -113,9 +116,22 @@ def _again(given: Given, job: Job | None) -> Again:
 def _resumed(given: Given, step: Step, run: RunRow, deliveries: Deliveries) -> Done:
     """Go on with a run as it was: what came of what it did is in the journal."""
     output = _Kept(given.output, given.env)
-    journal = Journal(deliveries.journal.folder)
-    exit = resume(journal, run, _again(given, step.job), output)
+    again = _again(given, step.job)
+    exit = _ended(step.action, output, lambda: resume(Journal(deliveries.journal.folder), run, again, output))
     return _done(step.action, exit, output, run.id)
+
+
+def _ended(action: Action, output: Output, go: Callable[[], int]) -> int:
+    """The exit code of a run; what keeps it from being run is shown, and keeps no other one."""
+    try:
+        return go()
+    except Held:
+        return output.complain("no-run", f"the action `{action.id}` is under way in another process", "wait for it")
+    except BadOption as fault:
+        return output.complain("usage", fault.message, fault.help)
+    except Broken as broken:
+        message = f"the journal cannot be written ({broken}); `{action.id}` was not run"
+        return output.complain("journal", message, "mend the state folder", Exit.FAILED)
 
 
 def _begun(given: Given, job: Job, deliveries: Deliveries | None) -> Done:
@@ -136,13 +152,7 @@ def _begun(given: Given, job: Job, deliveries: Deliveries | None) -> Done:
     flags, *others = variables_of(job.path, options)
     variables = ({**given.env, **flags}, *others)
     task = Task(job.project, job.plan, job.path, job.given, variables, options, output, watch=given.watch)
-    try:
-        exit = run(task)
-    except Held:
-        exit = output.complain("no-run", f"the action `{job.action.id}` is under way in another process", "wait for it")
-    except Broken as broken:
-        message = f"the journal cannot be written ({broken}); `{job.action.id}` was not run"
-        exit = output.complain("journal", message, "mend the state folder", Exit.FAILED)
+    exit = _ended(job.action, output, lambda: run(task))
     newest = deliveries.newest(job.action.id) if deliveries else None
     return _done(job.action, exit, output, newest.id if newest else None)
 
@@ -155,5 +165,14 @@ _PASSED: Final = frozenset(
 
 
 def _done(action: Action, exit: int, output: _Kept, run: str | None) -> Done:
-    state = "done" if exit == Exit.DONE else "unknown" if exit == Exit.UNKNOWN_OUTCOME else "failed"
+    state = _STATES[state_of(exit, output.error["code"] if output.error else "")]
     return Done(action, state, exit, run, output.value, output.error)
+
+
+_STATES: Final = {
+    RunState.COMPLETE: "done",
+    RunState.ERROR: "failed",
+    RunState.INTERRUPTED: "interrupted",
+    RunState.UNKNOWN: "unknown",
+}
+"""What is said of an action whose run ended so."""

@@ -56,7 +56,7 @@ class Deliveries:
             self._hold(f"alert-{self._name}")
             self._look()
         except Broken:
-            self.journal.close()
+            self._release()
             raise
         return self
 
@@ -73,6 +73,9 @@ class Deliveries:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._release()
+
+    def _release(self) -> None:
         self.journal.close()
         for name, guard in reversed(self._guards):
             release(self.journal.folder, name, guard)
@@ -118,6 +121,12 @@ class Deliveries:
         assert self.delivery is not None
         state = state_of(exit, code)
         self.journal.end(self.delivery._replace(state=state, exit=exit, ended_at=now, result=result))
+
+    def left_behind(self, actions: Iterable[str]) -> list[tuple[str, RunRow]]:
+        """The unfinished runs of other actions than these."""
+        wanted = set(actions)
+        open_states = (RunState.INTERRUPTED, RunState.UNKNOWN)
+        return [(each, run) for each, run in self.runs.items() if each not in wanted and run.state in open_states]
 
     def newest(self, action: str) -> RunRow | None:
         """The run of an action as it stands now."""

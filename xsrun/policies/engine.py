@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -49,7 +50,7 @@ def evaluate(policies: list[Read], package: str, input: Any) -> list[Any]:
     asked = {
         "modules": [[name, policy.mended] for name, policy in by_name.items()],
         "query": f"[job | data.{package}.{RULE}[job]]",
-        "input": json.dumps(input, ensure_ascii=False),
+        "input": json.dumps(input, ensure_ascii=False).encode("utf-8", "backslashreplace").decode(),
     }
     answer = _answer(json.dumps(asked).encode())
     if "value" in answer:
@@ -91,6 +92,8 @@ def _answer(asked: bytes) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = json.loads(told)
     except ValueError:
+        if process.returncode == -signal.SIGXCPU:
+            raise _too_long() from None
         help = "make the policy smaller, or nest it less"
         raise LimitFault("limit-size", "the engine gave up on the policy", help=help) from None
     return answer
@@ -110,7 +113,11 @@ def _watched(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
         if _megabytes(process.pid) > MEGABYTES:
             raise LimitFault("limit-size", f"the policy takes more than {MEGABYTES} MB", help="let it make less")
         if time.monotonic() > deadline:
-            raise LimitFault("limit-time", f"the policy takes more than {SECONDS:g} s", help="let it do less")
+            raise _too_long()
+
+
+def _too_long() -> LimitFault:
+    return LimitFault("limit-time", f"the policy takes more than {SECONDS:g} s", help="let it do less")
 
 
 def _megabytes(process: int) -> int:

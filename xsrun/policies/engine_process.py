@@ -47,8 +47,11 @@ def confine() -> None:
         limits = importlib.import_module("resource")
     except ImportError:
         return
-    for name, most in (("RLIMIT_NOFILE", OPEN_FILES), ("RLIMIT_CPU", SECONDS), ("RLIMIT_CORE", 0)):
-        limits.setrlimit(getattr(limits, name), (most, most))
+    # The signal of the softer limit says that it was the time.
+    for name, most, hardest in (
+        ("RLIMIT_NOFILE", OPEN_FILES, OPEN_FILES), ("RLIMIT_CORE", 0, 0), ("RLIMIT_CPU", SECONDS, SECONDS + 1),
+    ):  # fmt: skip
+        limits.setrlimit(getattr(limits, name), (most, hardest))
 
 
 def evaluated(engine: Any, policy: Any, asked: dict[str, Any]) -> dict[str, Any]:

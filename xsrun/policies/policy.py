@@ -13,6 +13,7 @@ from xsrun.diagnostics import Diagnostic, Found, LimitFault, XsError
 from xsrun.effects.memory import MemoryHttp, memory_world
 from xsrun.effects.ports import Clock, Log, Random, Request, Response
 from xsrun.executable import Executable, executable
+from xsrun.files import opened, refuse_stray
 from xsrun.policies import rego
 from xsrun.policies.engine import evaluate
 from xsrun.runtime.frame import Limits
@@ -104,7 +105,7 @@ def _rego_files(place: str) -> Iterator[str]:
 def _in_rego(place: str, files: list[str], strict: bool) -> Policy:
     found = Found()
     home = place if os.path.isdir(place) else os.path.dirname(place)
-    sources = list(_sources(files))
+    sources = list(_sources(files, place))
     read = [rego.read(source, found, strict) for source in sources]
     variables: dict[str, tuple[Span | None, ...]] = {}
     for each in (each for source in sources for each in rego.variables(source, found)):
@@ -119,14 +120,15 @@ def _in_rego(place: str, files: list[str], strict: bool) -> Policy:
     return Policy(place, found.items, variables, rego.schemas(sources), _digest(sources, home), jobs)
 
 
-def _sources(files: list[str]) -> Iterator[Source]:
+def _sources(files: list[str], place: str) -> Iterator[Source]:
     """The texts of files, named as they are reached from here. Raises XsError for what is too much, or unreadable."""
     left = MOST_BYTES
     for file in files:
         name = os.path.relpath(file)
         name = file if name.startswith(os.pardir) else name
         try:
-            with open(file, "rb") as stream:
+            refuse_stray(file, place)
+            with opened(file) as stream:
                 data = stream.read(left + 1)
             text = data.decode("utf-8-sig")
         except OSError as error:
