@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from fixed_world import NOON, FixedClock, SeededRandom
-from provider_shapes import Shapes
+from provider_shapes import PAGERDUTY
 
 from xsrun.effects.ports import Request, Response
 from xsrun.simulators import SIMULATORS
@@ -26,12 +26,8 @@ from xsrun.simulators.pagerduty.seeds import (
     USER_KEY,
 )
 
-REST = Shapes("pagerduty-rest.json", nulls=True)
-EVENTS = Shapes("pagerduty-events-v2.json", nulls=True, prefix="/v2")
 BASE = "http://127.0.0.1:8080"
 JSON = ("Content-Type", "application/json")
-# Statuses the vendor's document leaves out where its text names them.
-UNDOCUMENTED = {("PUT", 400), ("GET", 404)}
 
 
 class Client:
@@ -43,17 +39,16 @@ class Client:
 
     def send(self, method: str, path: str, body: Any = None, *headers: tuple[str, str]) -> Response:
         content = b"" if body is None else json.dumps(body).encode()
-        return self.simulator.handle(Request(method, self.base + path, headers, content))
+        request = Request(method, self.base + path, headers, content)
+        answer = self.simulator.handle(request)
+        assert not PAGERDUTY.complaints(request, answer)
+        return answer
 
     def rest(self, method: str, path: str, body: Any = None, *, key: str = USER_KEY, sender: str = "") -> Response:
         headers = [("Authorization", f"Token token={key}"), JSON]
         if sender:
             headers.append(("From", sender))
-        answer = self.send(method, path, body, *headers)
-        # With include[] whole objects stand where the schemas know references only.
-        if answer.status != 204 and (method, answer.status) not in UNDOCUMENTED and "include" not in path:
-            assert not REST.complaints(method, path.partition("?")[0], answer.status, read(answer))
-        return answer
+        return self.send(method, path, body, *headers)
 
     def get(self, path: str, **query: Any) -> Any:
         pairs = urlencode({name.replace("__", "[]"): value for name, value in query.items()}, doseq=True)
@@ -76,10 +71,7 @@ class Client:
         event = {"routing_key": ROUTING_KEY, "event_action": action}
         if action == "trigger":
             event["payload"] = {"summary": "Disk is full", "source": "db-1", "severity": "critical"}
-        answer = self.send("POST", "/v2/enqueue", event | more)
-        if answer.status != 429:
-            assert not EVENTS.complaints("POST", "/v2/enqueue", answer.status, read(answer))
-        return answer
+        return self.send("POST", "/v2/enqueue", event | more)
 
 
 def incident(**more: Any) -> dict[str, Any]:
