@@ -43,7 +43,7 @@ LAYERS = (
     ("tracing",),
     ("formatting", "reports", "explanations"),
     ("testing", "torture", "policies"),
-    ("manual", "sections", "mcpserver"),
+    ("manual", "sections", "mcpserver", "server"),
     ("providerpage",),
     ("xsrun",),
     ("lsp",),

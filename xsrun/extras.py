@@ -20,6 +20,7 @@ PACKAGES: Final = {
     "redis": "redis",
     "s3": "boto3",
     "postgresql": "psycopg",
+    "server": "starlette",
     "template": "jinja2",
     "zip": "pyzipper",
 }

@@ -46,6 +46,35 @@ class Routine(NamedTuple):
     line: int
 
 
+class Middleware(NamedTuple):
+    """A middleware where it is attached."""
+
+    number: int
+    """Of its routine."""
+    strategy: str
+    """What its response does: ``merge`` or ``replace``."""
+    policy: str
+    """What its errors do: ``rethrow``, ``silent`` or ``critical``."""
+
+
+class Endpoint(NamedTuple):
+    """A ``query`` as a server needs it."""
+
+    number: int
+    """Of its routine."""
+    verb: str
+    path: str
+    """``users/{id}``, without a slash at either end."""
+    group: str
+    """The canonical name of its ``api_group``."""
+    auth: str
+    """The table of those who may call it, ``""`` for everybody."""
+    pre: tuple[Middleware, ...] = ()
+    post: tuple[Middleware, ...] = ()
+    streams: bool = False
+    description: str = ""
+
+
 class Program(NamedTuple):
     """Everything that running needs."""
 
@@ -62,6 +91,8 @@ class Program(NamedTuple):
     hosts: tuple[str, ...] = ()
     """The hosts and patterns of hosts that the source names."""
     tables: tuple[Table, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    """The queries, in the order of their source."""
 
     def routine(self, kind: str, name: str) -> Routine | None:
         """The compiled construct of a kind and name."""

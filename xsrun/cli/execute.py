@@ -192,7 +192,7 @@ def run(task: Task) -> int:
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
     begun = keeper.begun_at if keeper else SystemClock().now()
-    return _watch(task, ready.world._replace(begun=begun), keeper, _layer(task.options, ready.config, begun))
+    return _watch(task, ready.world._replace(begun=begun), keeper, around(task.options, ready.config, begun))
 
 
 def prepare(task: Task) -> Ready | Failure:
@@ -318,7 +318,7 @@ def _key(task: Task, config: Config) -> str | None:
     return key
 
 
-def _layer(options: Options, config: Config, begun: int) -> Layer:
+def around(options: Options, config: Config, begun: int) -> Layer:
     """What is around the requests of the run."""
     if options["key"] is None and not options["retry"] and config is NO_CONFIG:
         return lambda world, _door, _strand: world

@@ -15,6 +15,7 @@ from xsrun.compile import proofs
 from xsrun.compile import python as py
 from xsrun.compile.callees import Signature, callees, standard_inputs
 from xsrun.compile.context import Context, Findings, Mocking
+from xsrun.compile.endpoints import read_endpoints
 from xsrun.compile.fields import Fields
 from xsrun.compile.hosts import hosts
 from xsrun.compile.infer import Ignorance, Inference
@@ -132,6 +133,7 @@ class _Compiler:
             {name: job.plan for name, job in self.jobs.items()},
             hosts(self.folder),
             tuple(self.rows.values()),
+            read_endpoints(self.folder, self.signatures, self.found),
         )
         return Compiled(program, tuple(tests.tests), self.marks.places, self._changed)
 

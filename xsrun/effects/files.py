@@ -81,9 +81,13 @@ class FolderFiles:
         return Path(self._home, HIDDEN, STORE).as_uri() + "/"
 
     def _key(self) -> bytes:
-        """The secret that signs addresses of this store; made at first use."""
-        with _reporting(KEY, writing=True):
-            place = self._walk((HIDDEN, KEY))
+        """The secret that signs addresses of this store."""
+        return self.secret(KEY)
+
+    def secret(self, name: str) -> bytes:
+        """A secret of the project that lies in a file of this name beside the store; made at first use."""
+        with _reporting(name, writing=True):
+            place = self._walk((HIDDEN, name))
             if not os.path.lexists(place):
                 self._made(())
                 _save(place, [secrets.token_bytes(KEY_BYTES)])

@@ -232,6 +232,19 @@ class Database(Protocol):
         """All work inside is done together, or not at all when an exception leaves it. Inside another: a part of it."""
 
 
+class Reply(Protocol):
+    """The answer to a request that a query is about to give."""
+
+    def header(self, line: str, append: bool) -> None:
+        """Add a header, ``Name: value``, in the place of one of that name or after it; or a status line of HTTP."""
+
+    def write(self, pieces: Iterable[bytes], kind: str, filename: str) -> None:
+        """Send pieces of a streamed answer at once; the first ones decide what kind of content it is.
+
+        Raises the Fault ``not-local`` where the answer is not streamed.
+        """
+
+
 class Secrets(Protocol):
     """Is told what must not show from now on."""
 
@@ -298,6 +311,8 @@ class World(NamedTuple):
     """The world of a function that begins to run beside its caller; None where that is the same one."""
     secrets: Secrets = NO_SECRETS
     cache: Cache = NO_CACHE
+    reply: Reply | None = None
+    """The answer that the run is to give, None where nobody asked over HTTP."""
     database: Database = NO_DATABASE
     begun: int | None = None
     """When the run really began, in milliseconds, whatever its clock shows; None where that is what its clock shows."""

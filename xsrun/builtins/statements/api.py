@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from xsrun.builtins.registry import Bool, Group, Number, Static, Text, Value
-from xsrun.diagnostics import Fault
 from xsrun.effects.ports import DEFAULT_TLS, Response, Tls, TransportFailure, World
 from xsrun.exchange import request as outgoing
 from xsrun.exchange import response as incoming
+from xsrun.exchange import streamed
+from xsrun.exchange.streamed import no_stream
 
 api = Group("api")
 
@@ -79,12 +80,18 @@ def sent(world: World, asked: outgoing.Call, timeout: float, follow: bool = True
 
 @api.statement(
     'api.stream { value = {a: 1} } -> !api.stream writes only while a query with response_type = "stream" is answered.',
-    parity="there is no response to write to",
+    parity='the senders of server-sent events are not there: format = "sse" writes one event a value',
 )
-def stream(*, value: Value = None, format: Static = "", headers: Value = None, filename: Value = None) -> None:
-    """Write to the streamed response of a query; an error where none is answered."""
-    raise Fault(
-        "not-local",
-        'api.stream writes only while a query with response_type = "stream" is answered.',
-        help="give the value back with `response` instead",
-    )
+def stream(
+    world: World, *, value: Value = None, format: Static = "", headers: Value = None, filename: Text = ""
+) -> None:
+    """Write to the streamed response of a query; an error where none is answered.
+
+    Text and bytes are written as they are, lists and streams element by element, each as a line of JSON; ``format`` may
+    be ``jsonl``, ``csv``, ``sse`` or ``raw``.
+    """
+    if world.reply is None:
+        raise no_stream()
+    for line in streamed.lines(headers):
+        world.reply.header(line, append=False)
+    world.reply.write(streamed.pieces(value, format), format or streamed.kind_of(value), filename)

@@ -12,6 +12,7 @@ from xsrun.hints import Final
 util = Group("util")
 
 EARTH_RADIUS: Final = 6_371_000
+APPENDING: Final = ("append", "add")
 LONGEST_SLEEP: Final = 86_400
 
 
@@ -32,11 +33,14 @@ def sleep(world: World, *, value: Number) -> None:
 @util.statement(
     'util.set_header { value = "Content-Type: text/html" }',
     'util.set_header {\n  value = "Set-Cookie: a=1"\n  duplicates = "append"\n} as $r -> null',
-    parity="there is no response to put it into: it goes to the log",
+    parity="where no request is answered it goes to the log",
 )
 def set_header(world: World, *, value: Text, duplicates: Static = "replace") -> None:
     """Add a header to the response of a query; where none is answered, only the log shows it."""
-    world.log.write(f"util.set_header outside a request: {value}")
+    if world.reply is None:
+        world.log.write(f"util.set_header outside a request: {value}")
+    else:
+        world.reply.header(value, append=duplicates in APPENDING)
 
 
 @util.statement(

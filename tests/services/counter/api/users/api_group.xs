@@ -1,0 +1,3 @@
+api_group "Users and Friends" {
+  middleware = {post: [{name: "stamp", active: true}]}
+}

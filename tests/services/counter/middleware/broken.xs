@@ -1,0 +1,6 @@
+middleware broken {
+  stack {
+    precondition (false) { error = "The middleware is broken" }
+  }
+  exception_policy = "silent"
+}

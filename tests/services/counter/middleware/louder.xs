@@ -1,0 +1,7 @@
+middleware louder {
+  input {
+    json vars
+    text type
+  }
+  response = {word: $input.vars.word|to_upper}
+}

@@ -1,0 +1,3 @@
+middleware stamp {
+  response = {stamped: true}
+}

@@ -1,0 +1,5 @@
+run.service "Counter" {
+  description = "Counts"
+  pre = {name: "begin"}
+  env = ["greeting"]
+}

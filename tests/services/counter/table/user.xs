@@ -1,0 +1,8 @@
+table user {
+  auth = true
+  schema {
+    int id
+    email email
+  }
+  index = [{type: "primary", field: [{name: "id"}]}]
+}

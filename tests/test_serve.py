@@ -1,0 +1,237 @@
+"""``xsrun serve``: a service in a process of its own, asked over real sockets."""
+
+import json
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from xsrun.cli.start import main
+from xsrun.diagnostics import Exit
+from xsrun.program import Endpoint
+from xsrun.runtime.answering import Head, find
+
+SERVICES = Path(__file__).parent / "services"
+GREETING = "good-morning-greeting"
+
+
+@contextmanager
+def serving(*arguments: str):
+    command = [sys.executable, "-m", "xsrun", "serve", *arguments, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        first = process.stdout.readline()
+        if not first:
+            process.wait()
+            raise AssertionError(process.stderr.read())
+        with httpx.Client(base_url=json.loads(first)["url"], timeout=20) as client:
+            yield json.loads(first), client, process
+        process.terminate()
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("service") / "counter"
+    subprocess.run(["cp", "-r", str(SERVICES / "counter"), str(folder)], check=True)
+    env = ["--env", f"greeting={GREETING}"]
+    with serving(str(folder), *env, "--timeout", "1", "--max-body", "1") as (first, client, _process):
+        yield first, client
+
+
+@pytest.fixture
+def ask(counter):
+    return counter[1]
+
+
+def test_the_first_line_says_where_everything_is(counter):
+    first, _ = counter
+    listed = {(each["verb"], each["url"].removeprefix(first["url"])) for each in first["endpoints"]}
+    assert first["pre_result"] == "ready"
+    assert {("POST", "/api:count/add/{by}"), ("GET", "/api:users-and-friends/me")} <= listed
+
+
+def test_inputs_come_from_path_body_and_query_string(ask):
+    answer = ask.post("/api:count/add/2?tag=a&tag=b&by=7", json={"note": {"x": [1]}})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    found = answer.json()
+    assert (found["tag"], found["note"]) == (["a", "b"], {"x": [1]})
+    assert answer.headers["X-Count"] == str(found["count"])
+    again = ask.post("/api:count:v1/add/3", data={"tag": "c", "note": '{"y": 1}'}).json()
+    assert (again["count"], again["tag"], again["note"]) == (found["count"] + 3, ["c"], {"y": 1})
+
+
+def test_a_file_arrives_as_a_file(ask):
+    found = ask.post("/api:count/add/1", files={"note": ("a.txt", b"hello", "text/plain")}).json()
+    assert found["note"] == {"path": "tmp/a.txt", "name": "a.txt", "size": 5, "mime": "text/plain"}
+
+
+def test_no_secret_is_in_an_answer(ask):
+    text = ask.post("/api:count/add/1").text
+    assert GREETING not in text
+    assert json.loads(text)["greeting"] == "***"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        ("/api:count/odd/created", 201, '"created"'),
+        ("/api:count/odd/nothing", 204, ""),
+        ("/api:count/odd/stopped", 200, '"stopped"'),
+        ("/api:count/page", 200, "<h1>Hi</h1>"),
+        ("/api:count/rows?n=2", 200, '{"row":0}\n{"row":1}\n'),
+        ("/api:count/fail", 404, '{"code":"ERROR_CODE_NOT_FOUND","message":"No such thing","payload":{"a":1}}'),
+        ("/api:count/odd/thrown", 500, '{"code":"ERROR_CODE_THROWN_ERROR","message":"{\\"a\\":1}","payload":{"a":1}}'),
+        ("/api:count/none", 404, '{"code":"ERROR_CODE_NOT_FOUND","message":"Unable to locate request.","payload":""}'),
+        ("/", 404, '{"code":"ERROR_CODE_NOT_FOUND","message":"Unable to locate request.","payload":""}'),
+        ("/api:nobody/page", 404, '{"code":"ERROR_CODE_NOT_FOUND","message":"Unable to locate request.","payload":""}'),
+        ("/api:users-and-friends/me", 401, '{"code":"ERROR_CODE_UNAUTHORIZED","message":"Unauthorized","payload":""}'),
+    ],
+)
+def test_status_and_body(ask, path, status, body):
+    answer = ask.get(path)
+    assert (answer.status_code, answer.text) == (status, body)
+
+
+def test_an_input_that_does_not_fit_names_itself(ask):
+    answer = ask.post("/api:count/add/0")
+    assert answer.status_code == 400
+    assert answer.json()["payload"] == {"param": "by"}
+
+
+@pytest.mark.parametrize(("body", "kind"), [(b"{oops", "application/json"), (b"\xff", "application/json")])
+def test_a_body_that_is_none(ask, body, kind):
+    answer = ask.post("/api:count/add/1", content=body, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["message"]) == (400, "Invalid JSON body.")
+
+
+def test_a_body_that_is_too_large(ask):
+    answer = ask.post("/api:count/add/1", content=b"x" * 1_000_001)
+    assert (answer.status_code, answer.json()["message"]) == (413, "The request is too large.")
+
+
+def test_headers(ask):
+    assert ask.get("/api:count/odd/twice").headers.get_list("X-Part") == ["one", "two"]
+    split = ask.get("/api:count/odd/split")
+    assert split.status_code == 500
+    assert "X-Evil" not in split.headers
+    assert split.json()["message"].startswith("Invalid header: ")
+    assert ask.get("/api:count/rows").headers["content-type"] == "application/x-ndjson"
+    assert "access-control-allow-origin" not in ask.options("/api:count/page").headers
+
+
+def test_only_a_query_that_streams_can_stream(ask):
+    assert "api.stream writes only while" in ask.get("/api:count/odd/stream").json()["message"]
+
+
+def test_a_request_without_end_is_ended_and_others_are_not_kept_waiting(ask):
+    answer = ask.get("/api:count/odd/loop")
+    assert answer.status_code == 500
+    assert ask.get("/api:count/odd/fine").json() == "fine"
+
+
+def test_who_asks_is_told_by_a_token(ask):
+    token = ask.post("/api:users-and-friends/login", json={"id": 7}).json()["token"]
+    answer = ask.get("/api:users-and-friends/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.json() == {"id": 7, "stamped": True}
+    forged = ask.get("/api:users-and-friends/me", headers={"Authorization": f"Bearer {token[:-2]}xx"})
+    assert (forged.status_code, forged.json()["message"]) == (401, "Unauthorized")
+
+
+def test_middleware_stands_around_a_query(ask):
+    assert ask.post("/api:users-and-friends/say", json={"word": "hi"}).json() == {"word": "HI", "stamped": True}
+    refused = ask.post("/api:users-and-friends/say", json={"word": "secret"})
+    assert (refused.status_code, refused.json()["message"]) == (403, "Not this word")
+
+
+def test_the_document_describes_every_endpoint(counter):
+    first, ask = counter
+    document = ask.get("/openapi.json").json()
+    assert document["openapi"] == "3.1.0"
+    assert sum(len(each) for each in document["paths"].values()) == len(first["endpoints"])
+    add = document["paths"]["/api:count/add/{by}"]["post"]
+    assert add["parameters"][0]["schema"] == {"type": "integer", "format": "int64"}
+    body = add["requestBody"]["content"]["application/json"]["schema"]
+    assert body["properties"]["tag"] == {"type": "array", "items": {"type": "string"}}
+    assert document["paths"]["/api:users-and-friends/me"]["get"]["security"] == [{"token": []}]
+    assert ask.get("/_xsrun/health").json() == {"status": "ok"}
+
+
+def test_a_service_ends_well_when_it_is_asked_to(tmp_path):
+    (tmp_path / "ping.xs").write_text('query "ping" verb=GET {\n  api_group = "a"\n  response = "pong"\n}\n')
+    with serving(str(tmp_path)) as (first, ask, process):
+        assert ask.get("/api:a/ping").json() == "pong"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert first["pre_result"] is None
+
+
+# ------------------------------------------------------------------ what cannot be served
+
+
+@pytest.mark.parametrize(
+    ("source", "exit", "said"),
+    [
+        ("function f {\n}\n", Exit.USAGE, "there is no service here"),
+        ('query "a" verb=GET {\n  response = nothing|oops\n}\n', Exit.SOURCE, "oops"),
+        ('query "a/{id}" verb=GET {\n}\n', Exit.SOURCE, "the path of `a/{id}` has `{id}`, which is no input"),
+        (
+            'query "a/{id}" verb=GET {\n  input { int id }\n}\n---\nquery "a/me" verb=GET {\n}\n',
+            Exit.SOURCE,
+            "`GET a/me` and `a/{id}` answer the same addresses",
+        ),
+        ('run.service "s" {\n  env = ["nowhere"]\n}\n---\nquery "a" verb=GET {\n}\n', Exit.ENVIRONMENT, "nowhere"),
+        (
+            'run.service "s" {\n  pre = {name: "f"}\n}\n---\nquery "a" verb=GET {\n}\n---\n'
+            'function f {\n  stack {\n    throw { name = "x" value = "not today" }\n  }\n}\n',
+            Exit.FAILED,
+            "not today",
+        ),
+    ],
+)
+def test_what_cannot_be_served(tmp_path, capsys, source, exit, said):
+    (tmp_path / "all.xs").write_text(source)
+    assert main(["serve", str(tmp_path), "--port", "0"]) == exit
+    assert said in capsys.readouterr().err
+
+
+def test_an_address_that_is_taken(counter, tmp_path, capsys):
+    first, _ = counter
+    (tmp_path / "ping.xs").write_text('query "ping" verb=GET {\n}\n')
+    port = first["url"].rpartition(":")[2]
+    assert main(["serve", str(tmp_path), "--port", port]) == Exit.USAGE
+    assert "cannot listen on 127.0.0.1" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------ the parts
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("users/7", {"id": "7"}),
+        ("users/a%2Fb", {"id": "a%2Fb"}),
+        ("users", None),
+        ("users/", None),
+        ("users/7/x", None),
+        ("Users/7", None),
+    ],
+)
+def test_a_path_fits_or_does_not(path, found):
+    endpoints = [Endpoint(0, "GET", "users/{id}", "g", "")]
+    match = find(endpoints, "g", "GET", path)
+    assert (match and match[1]) == found
+    assert find(endpoints, "g", "POST", path) is None
+    assert find(endpoints, "h", "GET", path) is None
+
+
+def test_a_header_takes_the_place_of_one_of_its_name():
+    head = Head()
+    head.header("X-A: 1", append=False)
+    head.header("x-a: 2", append=False)
+    head.header("X-A: 3", append=True)
+    assert head.headers == [("x-a", "2"), ("X-A", "3")]

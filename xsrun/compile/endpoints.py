@@ -1,0 +1,156 @@
+"""``query`` and ``api_group`` constructs to the endpoints of a service (constructs.md sections 5 and 9)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from xsrun.compile.callees import Signature, verb
+from xsrun.diagnostics import Found, nearest
+from xsrun.program import Endpoint, Middleware
+from xsrun.project import Construct, Folder
+from xsrun.source import Span
+from xsrun.syntax import tree
+from xsrun.syntax.static import NotStatic, static_value
+
+PARAMETER: Final = re.compile(r"\{(\w+)\}")
+NO_TABLE: Final = ("", "none")
+"""What ``auth`` says where everybody may call."""
+DEFAULT_STRATEGY: Final = "merge"
+DEFAULT_POLICY: Final = "rethrow"
+
+
+def read_endpoints(
+    folder: Folder, signatures: Mapping[str, Mapping[str, Signature]], found: Found
+) -> tuple[Endpoint, ...]:
+    """The endpoints of a folder that can be served; what is wrong with them goes to ``found``."""
+    return tuple(_Reader(folder, signatures, found).endpoints())
+
+
+class _Reader:
+    def __init__(self, folder: Folder, signatures: Mapping[str, Mapping[str, Signature]], found: Found) -> None:
+        self.queries = [each for each in folder.constructs if each.kind == "query"]
+        self.groups = folder.named("api_group")
+        self.middlewares = folder.named("middleware")
+        self.tables = folder.named("table")
+        self.signatures = signatures
+        self.found = found
+
+    def endpoints(self) -> Iterator[Endpoint]:
+        served: list[tuple[Endpoint, Construct]] = []
+        for each in self.queries:
+            made = self._endpoint(each)
+            if made is None:
+                continue
+            for other, query in served:
+                if query.name != each.name and _collide(made, other):
+                    self.found.error(
+                        "route-collision",
+                        f"`{made.verb} {each.name}` and `{query.name}` answer the same addresses",
+                        each.span,
+                        help=f"the other one stands at {query.span.place}; change one of the paths",
+                    )
+                    break
+            served.append((made, each))
+            yield made
+
+    def _endpoint(self, query: Construct) -> Endpoint | None:
+        block = query.block
+        group = self.groups.get(str(self._static(block.attribute("api_group"), "")))
+        signature = self._signature(query)
+        if signature is None or (group is not None and self._static(group.block.attribute("active"), True) is False):
+            return None
+        path = query.name.strip("/")
+        self._check_path(query, path, signature)
+        attached = [*([group] if group else []), query]
+        return Endpoint(
+            signature.number,
+            verb(block) or "GET",
+            path,
+            self._canonical(query, group),
+            self._table(query),
+            tuple(self._attached(attached, "pre")),
+            tuple(self._attached(attached, "post")),
+            self._static(block.attribute("response_type"), "") == "stream",
+            str(self._static(block.attribute("description"), "")),
+        )
+
+    def _signature(self, query: Construct) -> Signature | None:
+        group = str(self._static(query.block.attribute("api_group"), ""))
+        name = f"{verb(query.block)} {query.name}"
+        known = self.signatures.get("query", {})
+        return known.get(f"{name} in {group}" if group else name)
+
+    def _canonical(self, query: Construct, group: Construct | None) -> str:
+        """What stands in the address for the group: its canonical name, else its name in small letters and hyphens."""
+        name = str(self._static(query.block.attribute("api_group"), "")) or "default"
+        given = self._static(group.block.attribute("canonical"), "") if group else ""
+        return str(given) or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+    def _check_path(self, query: Construct, path: str, signature: Signature) -> None:
+        declared = {field.name for field in signature.fields}
+        for name in PARAMETER.findall(path):
+            if name not in declared:
+                near = nearest(name, declared)
+                self.found.error(
+                    "missing-input",
+                    f"the path of `{query.name}` has `{{{name}}}`, which is no input",
+                    query.span,
+                    help=f"did you mean `{near}`?" if near else f"declare it in input, e.g. text {name}",
+                )
+
+    def _table(self, query: Construct) -> str:
+        entry = query.block.attribute("auth")
+        name = self._static(entry, "")
+        if entry is None or name in (*NO_TABLE, False, None):
+            return ""
+        table = self.tables.get(str(name))
+        if table is not None and self._static(table.block.attribute("auth"), False) is not True:
+            self._warn(query, entry, "no-auth", f"the table `{name}` says auth = false", "write auth = true in it")
+        elif table is None and self.tables:
+            near = nearest(str(name), self.tables)
+            shown = f"did you mean `{near}`?" if near else f"there are {', '.join(self.tables)}"
+            self._warn(query, entry, "unresolved-table", f"there is no table `{name}`", shown)
+        return str(name)
+
+    def _warn(self, query: Construct, node: tree.Node, code: str, message: str, help: str) -> None:
+        self.found.warn(code, message, Span(query.source, node.start, node.end), help)
+
+    def _attached(self, constructs: list[Construct], when: str) -> Iterator[Middleware]:
+        """The middleware of a group, then those of a query; ``when`` is ``pre`` or ``post``."""
+        for construct in constructs:
+            listed = self._static(construct.block.attribute("middleware"), {})
+            for each in (listed.get(when) or ()) if isinstance(listed, dict) else ():
+                name = each if isinstance(each, str) else each.get("name")
+                active = isinstance(each, str) or each.get("active", True) is not False
+                middleware = self.middlewares.get(str(name))
+                if active and middleware is not None:
+                    yield self._middleware(middleware)
+
+    def _middleware(self, middleware: Construct) -> Middleware:
+        block = middleware.block
+        return Middleware(
+            self.signatures["middleware"][middleware.name].number,
+            str(self._static(block.attribute("response_strategy"), DEFAULT_STRATEGY)),
+            str(self._static(block.attribute("exception_policy"), DEFAULT_POLICY)),
+        )
+
+    def _static(self, entry: tree.Attribute | None, default: Any) -> Any:
+        if entry is None or entry.disabled:
+            return default
+        try:
+            return static_value(entry.value)
+        except NotStatic:
+            return default
+
+
+def _collide(one: Endpoint, other: Endpoint) -> bool:
+    """Whether an address can be meant for both: there is no order among endpoints."""
+    if (one.group, one.verb) != (other.group, other.verb):
+        return False
+    parts, others = one.path.split("/"), other.path.split("/")
+    pairs = zip(parts, others, strict=False)
+    return len(parts) == len(others) and all(
+        a == b or PARAMETER.fullmatch(a) or PARAMETER.fullmatch(b) for a, b in pairs
+    )

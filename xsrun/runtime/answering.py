@@ -1,0 +1,238 @@
+"""A query answers a request: who asks, its inputs, middleware, and what becomes of its value or its error.
+
+constructs.md sections 5.2, 9 and 14, errors.md sections 2 and 7. No I/O: a request in, an answer out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from xsrun import values
+from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, NOT_FOUND, Fault
+from xsrun.effects.ports import World
+from xsrun.exchange.streamed import CONTENT, no_stream
+from xsrun.hints import Any, Final
+from xsrun.late import Late
+from xsrun.program import Endpoint, Middleware
+from xsrun.record import NamedTuple
+from xsrun.runtime.deadline import ENDLESS, Deadline
+from xsrun.runtime.frame import Limits, Run
+from xsrun.runtime.run import Loaded
+
+JSON: Final = "application/json"
+STATUS_LINE: Final = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
+HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)", re.DOTALL)
+BEARER: Final = re.compile(r"bearer\s+(\S+)", re.IGNORECASE)
+
+_logged_in: Callable[[World, str], dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
+
+
+class Asked(NamedTuple):
+    """A request to a query."""
+
+    verb: str
+    path: str
+    """Decoded, behind the name of the group, without a slash at either end."""
+    headers: Mapping[str, str] = {}
+    """By name, in Title-Case."""
+    given: Mapping[str, Any] = {}
+    """What query string and body hold."""
+    system: Mapping[str, Any] = {}
+    """The values behind ``$env.$name``."""
+
+
+class Answered(NamedTuple):
+    """The answer: its body is complete, or was sent in pieces already."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Head:
+    """Status and headers of an answer under way; implements ``ports.Reply``.
+
+    ``send`` takes the pieces of a streamed one.
+    """
+
+    def __init__(self, send: Callable[[Head, bytes], None] | None = None) -> None:
+        self.status = 200
+        self.headers: list[tuple[str, str]] = []
+        self.begun = False
+        """Whether a piece was sent."""
+        self._send = send
+
+    def header(self, line: str, append: bool) -> None:
+        """Add a header or set the status. Raises Fault for what is neither."""
+        if found := STATUS_LINE.fullmatch(line.strip()):
+            self.status = int(found[1])
+            return
+        header = HEADER.fullmatch(line.strip())
+        if header is None or any(ord(char) < 32 for char in line):
+            raise Fault("bad-argument", f"Invalid header: {line!a}", help='write value = "Name: value"')
+        name, value = header.groups()
+        if not append:
+            self.headers = [each for each in self.headers if each[0].lower() != name.lower()]
+        self.headers.append((name, value))
+
+    def write(self, pieces: Iterable[bytes], kind: str, filename: str) -> None:
+        """Send pieces of a streamed answer."""
+        if self._send is None:
+            raise no_stream()
+        if not self.begun:
+            self._begin(kind, filename)
+        for piece in pieces:
+            self._send(self, piece)
+
+    def _begin(self, kind: str, filename: str) -> None:
+        self.begun = True
+        if not self.content_type():
+            self.header(f"Content-Type: {CONTENT.get(kind, CONTENT['raw'])}", append=False)
+        if filename:
+            quoted = re.sub(r'[\\"\x00-\x1f]', "_", filename)
+            self.header(f'Content-Disposition: attachment; filename="{quoted}"', append=False)
+
+    def content_type(self) -> str:
+        """The content type that was set, ``""`` when none was."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), "")
+
+
+def find(endpoints: Iterable[Endpoint], group: str, verb: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
+    """The endpoint that is meant, with the inputs that stand in the path; None when there is none."""
+    parts = path.split("/")
+    for each in endpoints:
+        if (each.group, each.verb) == (group, verb) and (found := _match(each.path.split("/"), parts)) is not None:
+            return each, found
+    return None
+
+
+def _match(pattern: list[str], parts: list[str]) -> dict[str, str] | None:
+    if len(pattern) != len(parts):
+        return None
+    found = {}
+    for expected, part in zip(pattern, parts, strict=True):
+        if expected.startswith("{") and expected.endswith("}") and part:
+            found[expected[1:-1]] = part
+        elif expected != part:
+            return None
+    return found
+
+
+def unknown() -> Answered:
+    """The answer to a request that no endpoint answers."""
+    return failed(Fault("notfound", "Unable to locate request.", kind=NOT_FOUND))
+
+
+def malformed(message: str) -> Answered:
+    """The answer to a request that cannot be read."""
+    return failed(Fault("input-error", message, kind=INPUT_ERROR))
+
+
+def failed(fault: Fault, head: Head | None = None) -> Answered:
+    """The answer that an error gives: code, message and payload, and the headers that were set before."""
+    kept = [each for each in (head.headers if head else ()) if each[0].lower() != "content-type"]
+    return Answered(fault.kind.status, (("Content-Type", JSON), *kept), values.dumps(envelope(fault)).encode())
+
+
+def envelope(fault: Fault) -> dict[str, Any]:
+    """An error as an answer holds it."""
+    payload = "" if fault.payload is None else fault.payload
+    return {"code": fault.kind.error_code, "message": fault.message, "payload": payload}
+
+
+def answer(
+    loaded: Loaded,
+    endpoint: Endpoint,
+    asked: Asked,
+    world: World,
+    limits: Limits,
+    head: Head,
+    failing: Callable[[Fault], None],
+) -> Answered:
+    """The answer of an endpoint. ``failing`` is told every error, with its place."""
+    deadline = Deadline(limits.seconds) if limits.seconds < values.INFINITY else ENDLESS
+    run = loaded.begin(asked.given, world._replace(reply=head), limits, deadline)
+    run.system |= asked.system
+    try:
+        run.auth = _caller(endpoint, asked, world)
+        with deadline.running():
+            value = loaded.finish(run, lambda: _called(loaded, run, endpoint, asked.given))
+    except Fault as fault:
+        failing(fault)
+        return failed(fault, head)
+    return _succeeded(value, head)
+
+
+def _caller(endpoint: Endpoint, asked: Asked, world: World) -> dict[str, Any]:
+    """Who asks, as ``$auth``. Raises Fault where somebody has to and does not say who, or says it wrongly."""
+    token = BEARER.fullmatch(asked.headers.get("Authorization", "").strip())
+    if not endpoint.auth:
+        return {}
+    try:
+        if token is not None:
+            return _logged_in(world, token[1])
+    except Fault as fault:
+        if fault.code != "unauthorized":
+            raise
+    raise Fault("unauthorized", "Unauthorized", kind=ERROR_KINDS["unauthorized"])
+
+
+def _called(loaded: Loaded, run: Run, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
+    """The value of an endpoint, with its middleware around it."""
+    entry = loaded.entries[endpoint.number]
+    bound = entry.bind(given, run.world.clock)
+    try:
+        for each in endpoint.pre:
+            response = _attached(run, each, {"vars": dict(bound), "type": "pre"})
+            bound = {name: _after(each, bound, response).get(name) for name in bound} if response is not None else bound
+        value = entry.run(run, 1, *bound.values())
+        status = 200
+    except _Critical as critical:
+        raise critical.fault from None
+    except Fault as fault:
+        for each in endpoint.post:
+            told = {"status": fault.kind.status, "result": envelope(fault), "payload": fault.payload}
+            _attached(run, each, {"vars": told, "type": "post"})
+        raise
+    for each in endpoint.post:
+        response = _attached(run, each, {"vars": {"status": status, "result": value}, "type": "post"})
+        value = _after(each, value, response) if response is not None else value
+    return value
+
+
+class _Critical(Exception):
+    """An error of a middleware after which no other one runs."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__()
+        self.fault = fault
+
+
+def _attached(run: Run, middleware: Middleware, given: Mapping[str, Any]) -> Any:
+    """The response of a middleware; its errors are what its policy makes of them."""
+    try:
+        return run.call(1, middleware.number, given)
+    except Fault as fault:
+        if middleware.policy == "silent":
+            return None
+        if middleware.policy == "critical":
+            raise _Critical(fault) from fault
+        raise
+
+
+def _after(middleware: Middleware, before: Any, response: Any) -> Any:
+    """What a response of a middleware makes of inputs or a result."""
+    if middleware.strategy == "merge" and isinstance(before, dict) and isinstance(response, dict):
+        return {**before, **response}
+    return response
+
+
+def _succeeded(value: Any, head: Head) -> Answered:
+    kind = head.content_type()
+    headers = tuple(head.headers) if kind else (("Content-Type", JSON), *head.headers)
+    if head.begun or head.status == 204:
+        return Answered(head.status, tuple(head.headers), b"")
+    if isinstance(value, str | bytes) and kind and JSON not in kind.lower():
+        return Answered(head.status, headers, value if isinstance(value, bytes) else value.encode("utf-8", "replace"))
+    return Answered(head.status, headers, values.dumps(value).encode("utf-8", "surrogatepass"))

@@ -1,0 +1,1 @@
+"""A project as an HTTP service: its queries over Starlette, described by an OpenAPI document."""

@@ -1,0 +1,147 @@
+"""The queries of a project over HTTP: Starlette takes a request, a thread answers it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Final, NamedTuple
+
+import anyio
+from anyio import from_thread, to_thread
+from anyio.streams.memory import MemoryObjectSendStream
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from xsrun.diagnostics import Fault, LimitFault
+from xsrun.effects.ports import World
+from xsrun.program import Endpoint
+from xsrun.runtime.answering import Answered, Asked, Head, answer, failed, find, malformed, unknown
+from xsrun.runtime.frame import Limits
+from xsrun.runtime.run import Loaded
+from xsrun.server.openapi import document
+from xsrun.server.reading import LARGEST, TooLarge, Unreadable, asked
+
+VERBS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+UNDER_WAY: Final = 8
+"""Pieces of a streamed answer that wait for a slow client."""
+TOO_LARGE: Final = Fault("input-error", "The request is too large.")
+
+
+class Service(NamedTuple):
+    """What answers the requests of a project."""
+
+    title: str
+    loaded: Loaded
+    world: World
+    limits: Limits
+    masked: Callable[[str], str]
+    """Takes secrets out of a text."""
+    failing: Callable[[Fault], None]
+    """Is told every error of a query, from any thread."""
+    largest: int = LARGEST
+    """Bytes of the largest body."""
+
+
+def application(service: Service) -> Starlette:
+    """A service as an ASGI application.
+
+    ``/api:GROUP/PATH`` are its queries, ``/openapi.json`` describes them, ``/_xsrun/health`` says that it answers.
+    """
+    described = document(service.loaded.program, service.title)
+
+    async def openapi(_request: Request) -> Response:
+        return JSONResponse(described)
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def query(request: Request) -> Response:
+        return await _answered(service, request)
+
+    return Starlette(
+        routes=[
+            Route("/openapi.json", openapi),
+            Route("/_xsrun/health", health),
+            Route("/api:{group}/{path:path}", query, methods=VERBS),
+            Route("/{path:path}", _unknown, methods=[*VERBS, "OPTIONS"]),
+        ]
+    )
+
+
+async def _unknown(_request: Request) -> Response:
+    return _complete(unknown(), str)
+
+
+async def _answered(service: Service, request: Request) -> Response:
+    group = request.path_params["group"].partition(":")[0]
+    path = request.path_params["path"].strip("/")
+    found = find(service.loaded.program.endpoints, group, request.method, path)
+    if found is None:
+        return _complete(unknown(), service.masked)
+    endpoint, arguments = found
+    try:
+        given = await asked(request, path, arguments, service.largest)
+    except TooLarge:
+        return _complete(failed(TOO_LARGE)._replace(status=413), service.masked)
+    except Unreadable as unreadable:
+        return _complete(malformed(str(unreadable)), service.masked)
+    if endpoint.streams:
+        return await _streamed(service, endpoint, given)
+    return _complete(await to_thread.run_sync(_answer, service, endpoint, given, Head()), service.masked)
+
+
+def _answer(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> Answered:
+    world = service.world.fork() if service.world.fork else service.world
+    return answer(service.loaded, endpoint, given, world, service.limits, head, service.failing)
+
+
+def _complete(answered: Answered, masked: Callable[[str], str]) -> Response:
+    """An answer as Starlette sends it, without secrets in it where it is text."""
+    kind = next((value for name, value in answered.headers if name.lower() == "content-type"), "")
+    body = answered.body
+    if "json" in kind or kind.startswith("text/"):
+        body = masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    response = Response(body, answered.status)
+    for name, value in answered.headers:
+        response.headers.append(name, value)
+    return response
+
+
+async def _streamed(service: Service, endpoint: Endpoint, given: Asked) -> Response:
+    """An answer that is sent while the query runs; an error before its first piece is an answer as any other."""
+    send, receive = anyio.create_memory_object_stream[tuple[Head, bytes] | Answered](UNDER_WAY)
+
+    def put(stream: MemoryObjectSendStream[tuple[Head, bytes] | Answered], head: Head, piece: bytes) -> None:
+        try:
+            from_thread.run(stream.send, (head, piece))
+        except anyio.BrokenResourceError:
+            raise LimitFault("cancelled", "the client is gone") from None
+
+    async def run() -> None:
+        async with send:
+            head = Head(partial(put, send))
+            answered = await to_thread.run_sync(_answer, service, endpoint, given, head)
+            if not head.begun:
+                await send.send(answered)
+
+    running = asyncio.create_task(run())
+    first = await receive.receive()
+    if isinstance(first, Answered):
+        await running
+        return _complete(first, service.masked)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        async with receive:
+            yield first[1]
+            async for each in receive:
+                if not isinstance(each, Answered):
+                    yield each[1]
+        await running
+
+    response = StreamingResponse(pieces(), first[0].status)
+    for name, value in first[0].headers:
+        response.headers.append(name, value)
+    return response

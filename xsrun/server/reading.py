@@ -1,0 +1,123 @@
+"""From the bytes of a request to what a query is given: inputs, headers, and the values behind ``$env.$name``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from xsrun import values
+from xsrun.resources.file import of_bytes
+from xsrun.runtime.answering import Asked
+
+LARGEST: Final = 16_000_000
+"""Bytes of the largest body that is read, unless somebody says otherwise."""
+FORM: Final = "application/x-www-form-urlencoded"
+MULTIPART: Final = "multipart/form-data"
+FEWEST_JSON: Final = ("{", "[", '"')
+"""What a text in a form or query string begins with that may be JSON."""
+
+
+class TooLarge(Exception):
+    """A body that is larger than what is read."""
+
+
+class Unreadable(Exception):
+    """A body that is not what its content type says."""
+
+
+async def body_of(request: Request, largest: int) -> bytes:
+    """The body of a request. Raises TooLarge before the rest of it is taken in."""
+    pieces: list[bytes] = []
+    left = largest
+    async for piece in request.stream():
+        left -= len(piece)
+        if left < 0:
+            raise TooLarge
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+async def asked(request: Request, path: str, arguments: Mapping[str, str], largest: int) -> Asked:
+    """What a query is given. The path wins over the body, the body over the query string.
+
+    Raises TooLarge, and Unreadable for a body that cannot be read.
+    """
+    body = await _given(request, await body_of(request, largest))
+    given = {**_pairs(parse_qsl(request.url.query, keep_blank_values=True)), **body, **arguments}
+    headers = {name.title(): value for name, value in request.headers.items()}
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    system = {
+        "remote_ip": request.client.host if request.client else "",
+        "remote_port": str(request.client.port) if request.client else "",
+        "request_method": request.method,
+        "request_uri": request.url.path,
+        "request_querystring": request.url.query,
+        "request_auth_token": token if scheme.lower() == "bearer" else "",
+        "api_baseurl": str(request.base_url).rstrip("/"),
+        "http_headers": headers,
+    }
+    return Asked(request.method, path, headers, given, system)
+
+
+async def _given(request: Request, body: bytes) -> dict[str, Any]:
+    """The inputs in a body: of an object in JSON, or a form; anything else gives none."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not body:
+        return {}
+    if kind == FORM:
+        return _pairs(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    if kind == MULTIPART:
+        return await _form(request, body)
+    try:
+        read = values.loads(body.decode())
+    except ValueError:
+        if kind and not kind.endswith("json"):
+            return {}
+        raise Unreadable("Invalid JSON body.") from None
+    return read if isinstance(read, dict) else {}
+
+
+async def _form(request: Request, body: bytes) -> dict[str, Any]:
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        form = await MultiPartParser(request.headers, stream()).parse()
+    except (MultiPartException, KeyError):
+        raise Unreadable("Invalid multipart body.") from None
+    found: list[tuple[str, Any]] = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            found.append((name, of_bytes(value.filename or "file", await value.read(), value.content_type or "")))
+        else:
+            found.append((name, value))
+    return _pairs(found)
+
+
+def _pairs(found: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Names and values of a form or query string: ``tag[]`` or a name that comes again makes a list."""
+    given: dict[str, Any] = {}
+    for name, value in found:
+        listed, name = name.endswith("[]"), name.removesuffix("[]")
+        read = _decoded(value)
+        if name in given:
+            before = given[name]
+            given[name] = [*before, read] if isinstance(before, list) else [before, read]
+        else:
+            given[name] = [read] if listed else read
+    return given
+
+
+def _decoded(value: Any) -> Any:
+    """A value of a form or query string: JSON where it is an object, a list or a quoted text, else the text."""
+    if not isinstance(value, str) or not value.startswith(FEWEST_JSON):
+        return value
+    try:
+        return values.loads(value)
+    except ValueError:
+        return value
