@@ -133,19 +133,22 @@ class _Making:
 
     def _inner(self, block: tree.Block) -> Iterator[Mutant]:
         """A block that belongs to a statement: its own head, then the statements in it."""
-        outer = self.at
+        behind = own = self.at
         if block.keyword in ("if", "elseif", "case"):
-            self.at = block.keyword_start
+            self.at = own = block.keyword_start
+        if block.keyword in ("if", "elseif"):
+            behind = own  # what stands behind comes by where this was asked
         if block.keyword == "else" and any(map(_counts, block.body or ())):
             yield self._mutant(block.start, block.end, "", "dropped else")
         for head in block.heads:
             if isinstance(head, tree.Argument | tree.Condition) and head.value is not None:
                 yield from (self._condition if block.keyword in ASKING else self._expression)(head.value)
         yield from self._stack(block)
+        self.at = own
         for entry in block.body or ():
             if isinstance(entry, tree.Attribute) and entry.name not in UNSEEN:
                 yield from self._expression(entry.value)
-        self.at = self.at if block.keyword in ("if", "elseif") else outer
+        self.at = behind
 
     # ------------------------------------------------------------ expressions
 

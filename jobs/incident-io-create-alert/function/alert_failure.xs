@@ -111,4 +111,55 @@ function alert_failure {
     input = {response: {status: 404, result: ""}}
     expect.to_end_with ($response) { value = "the id of an HTTP alert source?" }
   }
+  test "several errors" {
+    input = {
+      response: {
+        status: 422
+        result: {
+          type: "validation_error"
+          errors: [{code: "a", message: "One"}, {code: "b", message: "Two."}]
+          request_id: "req-1"
+        }
+      }
+    }
+    expect.to_equal ($response) {
+      value = "Cannot send the alert: status 422, validation_error, One [a]; Two. [b], request req-1"
+    }
+  }
+  test "an error without type" {
+    input = {
+      response: {status: 422, result: {errors: [{code: "a", message: "One"}], request_id: "r"}}
+    }
+    expect.to_equal ($response) { value = "Cannot send the alert: status 422, One [a], request r" }
+  }
+  test "errors that say nothing" {
+    input = {response: {status: 422, result: {errors: [{message: 5}]}}}
+    expect.to_equal ($response) {
+      value = "Cannot send the alert: status 422, not the expected answer: {\"errors\":[{\"message\":5}]}"
+    }
+  }
+  test "a long answer is cut" {
+    input = {response: {status: 400, result: (1..300)|join:""}}
+    expect.to_equal ($response) {
+      value = "Cannot send the alert: status 400, " ~ (("not the expected answer: \"" ~ ((1..300)|join:""))|substr:0:500)
+    }
+  }
+  test "no dot before the end" {
+    input = {response: {status: 0, result: null, error: {message: "Refused."}}}
+    expect.to_start_with ($response) {
+      value = "Cannot send the alert: status 0, no answer, Refused. Whether"
+    }
+  }
+  test "a request that timed out may have been taken in" {
+    input = {response: {status: 408, result: ""}}
+    expect.to_end_with ($response) { value = "does no harm" }
+  }
+  test "a server in trouble may have taken it in" {
+    input = {response: {status: 500, result: ""}}
+    expect.to_end_with ($response) { value = "does no harm" }
+  }
+  test "an unknown refusal was not taken in" {
+    input = {response: {status: 499, result: ""}}
+    expect.to_end_with ($response) { value = "the answer is empty" }
+  }
 }

@@ -11,6 +11,7 @@ function alert_request {
         "sent with the secret of the source": "test-token"
         "tried again until it is taken in": "test-token"
         "tried three times and no more": "test-token"
+        "waits longer each time": "test-token"
         "a refusal is not tried again": "test-token"
       }
     }
@@ -34,6 +35,7 @@ function alert_request {
             "sent with the secret of the source": {
               response: {status: 202, headers: [], result: {event: $input.event, token: $token}}
             }
+            "waits longer each time": {response: {status: 503, headers: [], result: now}}
             "tried again until it is taken in": {
               response: {status: ($attempt == 2) ? 202 : 0, headers: []}
             }
@@ -81,5 +83,10 @@ function alert_request {
   test "without a secret nothing is sent" {
     input = {alert_source_config_id: "S1", event: {}}
     expect.to_throw { value = "Nothing was sent: incident_io_api_token is empty" }
+    expect.to_throw { value = "IncidentIoAPIError" }
+  }
+  test "waits longer each time" {
+    input = {alert_source_config_id: "S1", event: {}}
+    expect.to_equal ($response.result) { value = 1767225603000 }
   }
 }

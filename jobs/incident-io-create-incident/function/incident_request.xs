@@ -12,6 +12,7 @@ function incident_request {
         "sent with the key of the account": "test-key"
         "tried again until it is answered": "test-key"
         "tried three times and no more": "test-key"
+        "waits longer each time": "test-key"
         "a refusal is not tried again": "test-key"
       }
     }
@@ -35,6 +36,7 @@ function incident_request {
             "sent with the key of the account": {
               response: {status: 200, headers: [], result: {body: $input.body, key: $key}}
             }
+            "waits longer each time": {response: {status: 503, headers: [], result: now}}
             "tried again until it is answered": {
               response: {status: ($attempt == 2) ? 200 : 0, headers: []}
             }
@@ -82,5 +84,10 @@ function incident_request {
   test "without a key nothing is sent" {
     input = {path: "/v2/incidents", body: {}}
     expect.to_throw { value = "Nothing was sent: incident_io_api_key is empty" }
+    expect.to_throw { value = "IncidentIoAPIError" }
+  }
+  test "waits longer each time" {
+    input = {path: "/v2/incidents", body: {}}
+    expect.to_equal ($response.result) { value = 1767225603000 }
   }
 }

@@ -152,4 +152,64 @@ function pagerduty_failure {
     }
     expect.to_contain ($response) { value = "no access for ***" }
   }
+  test "an error that is no object" {
+    input = {task: "read the incident", response: {status: 400, result: {error: "broken"}}}
+    expect.to_equal ($response) {
+      value = "Cannot read the incident: status 400, not the expected answer: {\"error\":\"broken\"}"
+    }
+  }
+  test "several details" {
+    input = {
+      task: "create the incident"
+      response: {
+        status: 400
+        result: {error: {code: 2001, message: "Invalid", errors: ["one", "two"]}}
+      }
+    }
+    expect.to_equal ($response) {
+      value = "Cannot create the incident: status 400, code 2001, Invalid, one; two"
+    }
+  }
+  test "details that are no list" {
+    input = {
+      task: "create the incident"
+      response: {status: 400, result: {error: {code: 2001, message: "Invalid", errors: "one"}}}
+    }
+    expect.to_equal ($response) {
+      value = "Cannot create the incident: status 400, code 2001, Invalid, \"one\""
+    }
+  }
+  test "an error without code and message" {
+    input = {task: "create the incident", response: {status: 400, result: {error: {}}}}
+    expect.to_equal ($response) { value = "Cannot create the incident: status 400, code none" }
+  }
+  test "a long answer is cut" {
+    input = {
+      task: "create the incident"
+      response: {status: 400, result: {error: {code: 1, message: (1..300)|join:""}}}
+    }
+    expect.to_equal ($response) {
+      value = "Cannot create the incident: status 400, " ~ "code 1, " ~ ((1..300)
+        |join:""
+        |substr:0:492)
+    }
+  }
+  test "a request that timed out may have been carried out" {
+    input = {task: "create the incident", response: {status: 408, result: ""}}
+    expect.to_end_with ($response) { value = "does no harm" }
+  }
+  test "a server in trouble may have carried it out" {
+    input = {task: "create the incident", response: {status: 500, result: ""}}
+    expect.to_end_with ($response) { value = "does no harm" }
+  }
+  test "an unknown refusal was not carried out" {
+    input = {task: "create the incident", response: {status: 499, result: ""}}
+    expect.to_end_with ($response) { value = "the answer is empty" }
+  }
+  test "a wrong key of the right kind" {
+    input = {task: "read the incident", response: {status: 401, result: ""}}
+    expect.to_end_with ($response) {
+      value = "pagerduty_api_key must hold a REST API key (20 characters); this one has 0"
+    }
+  }
 }

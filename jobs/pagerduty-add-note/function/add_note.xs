@@ -40,6 +40,7 @@ function add_note {
               }
             }
             "no attempt was answered": {status: 200, result: {notes: []}}
+            "waits longer each time": {status: 200, result: {notes: []}}
             "a refusal": {status: 200, result: {notes: []}}
             "an incident that nobody knows": {
               status: 404
@@ -96,6 +97,11 @@ function add_note {
               headers: []
               result: null
               error: {message: "Operation timed out"}
+            }
+            "waits longer each time": {
+              status: ($attempt == 2) ? 200 : 503
+              headers: []
+              result: {note: now}
             }
             "a refusal": {
               status: 400
@@ -156,5 +162,9 @@ function add_note {
   test "a note says something" {
     input = {incident_id: "1", content: "  "}
     expect.to_throw
+  }
+  test "waits longer each time" {
+    input = {incident_id: "P1", content: "Restarted db-1"}
+    expect.to_equal ($response) { value = 1767225603000 }
   }
 }

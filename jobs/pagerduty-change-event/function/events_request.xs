@@ -15,6 +15,8 @@ function events_request {
         "sent to the account of the region": "R0TESTTESTTESTTESTTESTTESTTEST01"
         "tried again until it is taken in": "R0TESTTESTTESTTESTTESTTESTTEST01"
         "tried three times and no more": "R0TESTTESTTESTTESTTESTTESTTEST01"
+        "sent to the American account unless told otherwise": "R0TESTTESTTESTTESTTESTTESTTEST01"
+        "waits half a minute after a 429": "R0TESTTESTTESTTESTTESTTESTTEST01"
         "a refusal is not tried again": "R0TESTTESTTESTTESTTESTTESTTEST01"
         "a change that may have arrived is not tried again": "R0TESTTESTTESTTESTTESTTESTTEST01"
         "a change that was not taken in is tried again": "R0TESTTESTTESTTESTTESTTESTTEST01"
@@ -43,6 +45,10 @@ function events_request {
             "sent to the account of the region": {
               response: {status: 202, headers: [], result: {base: $base, key: $key}}
             }
+            "sent to the American account unless told otherwise": {
+              response: {status: 202, headers: [], result: $base}
+            }
+            "waits half a minute after a 429": {response: {status: 429, headers: [], result: now}}
             "tried again until it is taken in": {
               response: {status: ($attempt == 2) ? 202 : 0, headers: []}
             }
@@ -107,5 +113,14 @@ function events_request {
   test "without a key nothing is sent" {
     input = {event: {event_action: "trigger"}}
     expect.to_throw { value = "Nothing was sent: pagerduty_routing_key is empty" }
+    expect.to_throw { value = "PagerDutyAPIError" }
+  }
+  test "sent to the American account unless told otherwise" {
+    input = {event: {event_action: "trigger"}}
+    expect.to_equal ($response.result) { value = "https://events.pagerduty.com" }
+  }
+  test "waits half a minute after a 429" {
+    input = {event: {event_action: "trigger"}}
+    expect.to_equal ($response.result) { value = 1767225660000 }
   }
 }

@@ -43,6 +43,7 @@ function pagerduty_result {
       task: "read the incident"
     }
     expect.to_throw { value = "Cannot read the incident: status 404, code 2100, Not Found" }
+    expect.to_throw { value = "PagerDutyAPIError" }
   }
   test "an answer without the property" {
     input = {

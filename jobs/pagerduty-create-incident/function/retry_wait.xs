@@ -71,4 +71,27 @@ function retry_wait {
     input = {response: {status: 429, headers: []}, attempt: 0, crowded: 30}
     expect.to_equal ($response) { value = 30 }
   }
+  test "a request that timed out is repeated" {
+    input = {response: {status: 408, headers: []}, attempt: 0}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "an unknown refusal is final" {
+    input = {response: {status: 499, headers: []}, attempt: 0}
+    expect.to_equal ($response) { value = 0 }
+  }
+  test "a second is a time too" {
+    input = {response: {status: 503, headers: ["Retry-After: 1"]}, attempt: 1}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "a date in place of seconds says nothing" {
+    input = {
+      response: {status: 503, headers: ["Retry-After: Wed, 21 Oct 2026 07:28:00 GMT"]}
+      attempt: 0
+    }
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "a 429 that says nothing is waited for" {
+    input = {response: {status: 429, headers: []}, attempt: 0}
+    expect.to_equal ($response) { value = 5 }
+  }
 }

@@ -22,6 +22,8 @@ function pagerduty_request {
         "tried three times and no more": "u+TESTTESTTESTTEST01"
         "a refusal is not tried again": "u+TESTTESTTESTTEST01"
         "an answer that never comes": "u+TESTTESTTESTTEST01"
+        "sent to the American account unless told otherwise": "u+TESTTESTTESTTEST01"
+        "waits longer each time": "u+TESTTESTTESTTEST01"
         "tried once where repeating would do harm": "u+TESTTESTTESTTEST01"
       }
     }
@@ -66,6 +68,14 @@ function pagerduty_request {
                 result: {url: $base ~ $input.path, headers: $headers}
               }
             }
+            "sent to the American account unless told otherwise": {
+              response: {
+                status: 200
+                headers: []
+                result: {url: $base ~ $input.path, headers: $headers}
+              }
+            }
+            "waits longer each time": {response: {status: 503, headers: [], result: now}}
             "tried again until it is answered": {
               response: {status: ($attempt == 2) ? 200 : 503, headers: []}
             }
@@ -135,5 +145,23 @@ function pagerduty_request {
   test "without a key nothing is sent" {
     input = {method: "GET", path: "/incidents"}
     expect.to_throw { value = "Nothing was sent: pagerduty_api_key is empty" }
+    expect.to_throw { value = "PagerDutyAPIError" }
+  }
+  test "sent to the American account unless told otherwise" {
+    input = {method: "GET", path: "/incidents"}
+    expect.to_equal ($response.result) {
+      value = {
+        url: "https://api.pagerduty.com/incidents"
+        headers: [
+          "Authorization: Token token=u+TESTTESTTESTTEST01"
+          "Accept: application/vnd.pagerduty+json;version=2"
+          "Content-Type: application/json"
+        ]
+      }
+    }
+  }
+  test "waits longer each time" {
+    input = {method: "GET", path: "/incidents"}
+    expect.to_equal ($response.result) { value = 1767225603000 }
   }
 }

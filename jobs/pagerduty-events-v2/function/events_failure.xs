@@ -130,4 +130,44 @@ function events_failure {
     }
     expect.to_contain ($response) { value = "*** is unknown" }
   }
+  test "several details" {
+    input = {task: "trigger the alert", response: {status: 400, result: {errors: ["one", "two."]}}}
+    expect.to_equal ($response) { value = "Cannot trigger the alert: status 400, one; two" }
+  }
+  test "details that are no list" {
+    input = {task: "trigger the alert", response: {status: 400, result: {errors: "one"}}}
+    expect.to_equal ($response) { value = "Cannot trigger the alert: status 400, \"one\"" }
+  }
+  test "a success without a key" {
+    input = {task: "trigger the alert", response: {status: 202, result: {status: "success"}}}
+    expect.to_equal ($response) {
+      value = "Cannot trigger the alert: status 202, not the expected answer: {\"status\":\"success\"}"
+    }
+  }
+  test "a long answer is cut" {
+    input = {
+      task: "trigger the alert"
+      response: {status: 400, result: {message: (1..300)|join:""}}
+    }
+    expect.to_equal ($response) {
+      value = "Cannot trigger the alert: status 400, " ~ ((1..300)|join:""|substr:0:500)
+    }
+  }
+  test "a server in trouble may have taken it in" {
+    input = {task: "trigger the alert", response: {status: 500, result: ""}}
+    expect.to_end_with ($response) { value = "does no harm" }
+  }
+  test "an unknown refusal was not taken in" {
+    input = {task: "trigger the alert", response: {status: 499, result: ""}}
+    expect.to_end_with ($response) { value = "the answer is empty" }
+  }
+  test "a wrong key of the right kind" {
+    input = {
+      task: "trigger the alert"
+      response: {status: 400, result: {message: "Invalid routing key"}}
+    }
+    expect.to_end_with ($response) {
+      value = "the integration key of a service (32 characters); this one has 0"
+    }
+  }
 }
