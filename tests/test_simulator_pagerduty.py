@@ -707,6 +707,15 @@ def test_change_events_page_nobody(client: Client) -> None:
     assert client.send("POST", "/v2/change/enqueue", {"routing_key": ROUTING_KEY, "payload": {}}).status == 400
 
 
+def test_change_events_are_not_for_rulesets(clock: FixedClock) -> None:
+    key = "R0SIMulesetKEY000000000000000001"
+    seeds = {"services": [{"name": "Rules", "routing_key": key}]}
+    client = Client(PagerDuty(clock, SeededRandom(), seeds))
+    assert client.event(routing_key=key).status == 202
+    refused = client.send("POST", "/v2/change/enqueue", {"routing_key": key, "payload": {"summary": "Deployed"}})
+    assert read(refused)["errors"] == ["Change events are not taken with the key of a ruleset"]
+
+
 def test_alerts_over_rest(client: Client) -> None:
     client.event(dedup_key="a", images=[{"src": "https://pics.test/1.png"}])
     client.event(dedup_key="b")

@@ -135,6 +135,58 @@ def test_seeds_of_incident_io(tmp_path: Path) -> None:
             assert noor.post(f"/v2/incidents/{made['id']}/actions/edit", json={}).status_code == 403
 
 
+MORE_SEEDS: Final[dict[str, Any]] = {
+    "slack": {
+        "channels": [{"id": "C9", "name": "night", "is_member": True}],
+        "users": [{"id": "U9", "name": "noor", "email": "noor@example.com"}],
+        "keys": [{"key": "xoxb-noor", "scopes": ["chat:write"]}],
+    },
+    "opsgenie": {"teams": [{"id": "T9", "name": "Night"}], "keys": [{"key": "noor-key", "writes": False}]},
+    "jira": {
+        "projects": [{"key": "NIGHT", "name": "Night"}],
+        "issue_types": [{"name": "Outage"}],
+        "users": [{"name": "Noor Haddad", "email": "noor@example.com", "token": "noor-token"}],
+    },
+    "statuspage": {"components": [{"id": "c9", "name": "Billing"}], "keys": [{"key": "noor-key"}]},
+    "pagerduty": {
+        "teams": [{"id": "T9", "name": "Night"}],
+        "schedules": [{"id": "S9", "name": "Nights", "users": ["Casey Rivera"]}],
+        "escalation_policies": [{"id": "E9", "name": "Watch", "levels": [{"schedules": ["Nights"]}]}],
+        "priorities": [{"id": "P9", "name": "P9"}],
+    },
+}
+
+
+@pytest.mark.parametrize("name", MORE_SEEDS)
+def test_every_table_of_seeds_is_taken(name: str) -> None:
+    with start(name, seeds=MORE_SEEDS[name]) as simulator:
+        shown = json.dumps(simulator.state)
+        for records in MORE_SEEDS[name].values():
+            for record in records:
+                assert f'"{record.get("name") or "****"}' in shown
+        assert "noor-key" not in shown
+        assert "noor-token" not in shown
+
+
+def test_seeded_keys_open_doors() -> None:
+    with start("slack", seeds=MORE_SEEDS["slack"]) as slack:
+        headers = {"Authorization": "Bearer xoxb-noor"}
+        body = {"channel": "night", "text": "x"}
+        assert httpx.post(f"{slack.url}/api/chat.postMessage", json=body, headers=headers, trust_env=False).json()["ok"]
+    with start("jira", seeds=MORE_SEEDS["jira"]) as jira:
+        fields = {"project": {"key": "NIGHT"}, "issuetype": {"name": "Outage"}, "summary": "x"}
+        auth = ("noor@example.com", "noor-token")
+        made = httpx.post(f"{jira.url}/rest/api/3/issue", json={"fields": fields}, auth=auth, trust_env=False)
+        assert (made.status_code, made.json()["key"]) == (201, "NIGHT-1")
+    with start("opsgenie", seeds=MORE_SEEDS["opsgenie"]) as opsgenie:
+        headers = {"Authorization": "GenieKey noor-key"}
+        answer = httpx.post(f"{opsgenie.url}/v2/alerts", json={"message": "x"}, headers=headers, trust_env=False)
+        assert answer.status_code == 403
+    with start("pagerduty", seeds=MORE_SEEDS["pagerduty"]) as duty, http(duty.url, duty.keys["token"]) as client:
+        on_call = client.get("/oncalls", params={"escalation_policy_ids[]": "E9"}).json()["oncalls"]
+        assert on_call[0]["user"]["summary"] == "Casey Rivera"
+
+
 @pytest.mark.parametrize(
     ("seeds", "message", "help"),
     [
@@ -255,6 +307,17 @@ def test_a_broken_record_is_named(tmp_path: Path) -> None:
         start("pagerduty", state=str(file)),
     ):
         pass
+
+
+def test_a_change_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    with start("slack", state=str(folder / "state.json")) as slack:
+        (folder / "state.json").unlink()
+        answer = httpx.post(f"{slack.url}/api/auth.test", trust_env=False)
+        assert answer.status_code == 500
+        assert answer.json()["message"].startswith(f"the change was made, but {folder}/state.json cannot be written: ")
+        assert httpx.post(f"{slack.url}/_xsrun/reset", trust_env=False).status_code == 500
 
 
 # ---------------------------------------------------------------- as a command

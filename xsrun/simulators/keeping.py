@@ -14,6 +14,10 @@ class BadState(ValueError):
     """A file that holds no state of this provider."""
 
 
+class NotKept(Exception):
+    """A change was made and could not be written into the file."""
+
+
 def keep(simulator: Simulator, name: str, path: str) -> None:
     """Have a simulator hold what a file says, if it is there, and write every change into it from now on.
 
@@ -32,8 +36,14 @@ def keep(simulator: Simulator, name: str, path: str) -> None:
     def save() -> None:
         replace(path, json.dumps({"provider": name, "state": simulator.kept()}, indent=1).encode())
 
+    def keep_change() -> None:
+        try:
+            save()
+        except OSError as error:
+            raise NotKept(f"the change was made, but {path} cannot be written: {error.strerror}") from None
+
     save()
-    simulator.changed = save
+    simulator.changed = keep_change
 
 
 def _restore(simulator: Simulator, state: dict[str, Any]) -> None:

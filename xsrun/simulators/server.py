@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from xsrun.effects.ports import Headers, Request, Response
 from xsrun.simulators.core import Simulator
+from xsrun.simulators.keeping import NotKept
 from xsrun.simulators.routing import REASONS, empty, reply
 
 STATE: Final = "/_xsrun/state"
@@ -146,7 +147,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(empty(status))
 
     def _exchange(self, request: Request) -> None:
-        exchange = self.server.simulator.exchange(request)
+        try:
+            exchange = self.server.simulator.exchange(request)
+        except NotKept as fault:
+            self._send(reply(500, {"message": str(fault)}))
+            return
         if exchange.delay:
             self.server.stopping.wait(exchange.delay)
         if exchange.response is not None:
@@ -197,9 +202,16 @@ def _own(simulator: Simulator, path: str, request: Request) -> Response:
         simulator.troubles.clear()
         return empty(204)
     if path == RESET and request.method == "POST":
-        simulator.reset()
-        return empty(204)
+        return _reset(simulator)
     return empty(405)
+
+
+def _reset(simulator: Simulator) -> Response:
+    try:
+        simulator.reset()
+    except NotKept as fault:
+        return reply(500, {"message": str(fault)})
+    return empty(204)
 
 
 def _own_headers(headers: Headers) -> Headers:

@@ -31,7 +31,8 @@ class Alerts(PlainSimulator):
         "keys": Table(
             (Field("key", needed=True, blank=False), Field("name"), Field("writes", "boolean")),
             lambda self, given: self.put(
-                "keys", {"writes": True, "id": given["key"], "name": given.get("name", "seed")}
+                "keys",
+                {"id": given["key"], "name": given.get("name") or "seed", "writes": given.get("writes", True)},
             ),
         ),
     }

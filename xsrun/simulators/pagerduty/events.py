@@ -56,6 +56,8 @@ def enqueue_change(account: Account, call: Call) -> Response:
     """``POST /v2/change/enqueue``."""
     event = _read_event(call)
     details = _key_details(account, event) + event_details(problems(CHANGE, event))
+    if not details and event["routing_key"].startswith("R"):
+        details = ["Change events are not taken with the key of a ruleset"]
     if details:
         raise Refused(event_error(400, details))
     change = {
