@@ -110,7 +110,16 @@ def _performed(given: Given, step: Step, deliveries: Deliveries | None) -> Done:
 
 def _again(given: Given, job: Job | None) -> Again:
     env = [f"{name}={value}" for name, value in given.env.items()]
-    return Again([*env, *given.options["env"]], given.options["env_file"], [], True, False, job.given if job else None)
+    options = given.options
+    return Again(
+        [*env, *options["env"]],
+        options["env_file"],
+        [],
+        as_it_was=True,
+        with_changes=False,
+        given=job.given if job else None,
+        allow_host=tuple(options["allow_host"]),
+    )
 
 
 def _resumed(given: Given, step: Step, run: RunRow, deliveries: Deliveries) -> Done:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 
 from xsrun.diagnostics import Diagnostic, Exit, nearest
+from xsrun.engine.folder import state_folder
 from xsrun.files import RUN_FILES, SKIPPED, content, home_of, is_home
 from xsrun.hints import Final
 from xsrun.late import Late, re
@@ -64,12 +65,20 @@ def homes_below(root: str) -> list[str]:
 
 
 def xs_files(root: str) -> Iterator[str]:
-    """The file, or every ``.xs`` file in the folder and below it, in the order of their paths; no hidden ones."""
+    """The file, or every ``.xs`` file in the folder and below it, in the order of their paths; no hidden ones.
+
+    Nor those of our own, which past runs began with.
+    """
+    own = os.path.abspath(state_folder())
     if not os.path.isdir(root):
         yield root
     for folder, folders, files in os.walk(root):
         named = [*files, *(name for name in folders if name in RUN_FILES)]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and name not in SKIPPED and os.path.abspath(os.path.join(folder, name)) != own
+        )
         for name in sorted(named):
             if name.endswith(".xs"):
                 yield os.path.join(folder, name).removeprefix(os.path.join(HERE, ""))

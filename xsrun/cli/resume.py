@@ -37,6 +37,8 @@ class Again(NamedTuple):
     with_changes: bool
     given: Mapping[str, Any] | None = None
     """All inputs, in place of those that were kept."""
+    allow_host: tuple[str, ...] = ()
+    """Hosts beside those that the run was allowed."""
 
 
 class Refused(Exception):
@@ -100,6 +102,7 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
         raise Refused(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
     options = {**parse(EXECUTE, []), **kept.options, "env": again.env, "env_file": again.env_file}
     options |= {"json": output.as_json, "quiet": output.quiet}
+    options["allow_host"] = [*(options["allow_host"] or []), *again.allow_host]
     flags, *others = variables_of(kept.path, options)
     variables = flags, simulated_keys(options["simulate"], options["map"] or []), *others
     lent = resolve_variables(kept.options.get("lent") or (), *variables)

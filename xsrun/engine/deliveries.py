@@ -25,6 +25,8 @@ from xsrun.providers.policies import READING, Policy
 ALERT: Final = "alert"
 ACTION: Final = "action"
 """Options by which rows are found again."""
+WAIT: Final = "sleep"
+"""The kind of steps that change nothing, whatever their policy."""
 
 
 class Delivered(NamedTuple):
@@ -136,17 +138,22 @@ class Deliveries:
     def taken_up(self, run: RunRow) -> RunRow:
         """The run of an action as it can go on: interrupted, or as it is where it cannot.
 
-        One that failed goes on behind the last thing that it did, and not at all when it did nothing: its state is
-        ``error`` then, whatever was said of it. One of which it is unknown what it did goes on at the first write that
-        may have arrived, where keys make that safe: its policy says whether it is sent again or asked for.
+        One that was cut short or failed goes on behind the last thing that it did, and not at all when it did nothing:
+        it has ended then, with the state ``error``. One of which it is unknown what it did goes on at the first write
+        that may have arrived, where keys make that safe: its policy says whether it is sent again or asked for.
         """
         steps = self.journal.steps(run.id)
         if run.state == RunState.UNKNOWN:
             return self._from(run, _first_unclear(steps))
-        if run.state == RunState.SETTLED and not any(map(_was_done, steps)):
+        if run.state == RunState.SETTLED and not any(map(_arrived, steps)):
             return run._replace(state=RunState.ERROR)
+        if run.state not in (RunState.ERROR, RunState.INTERRUPTED):
+            return run
         done = [step.number for step in steps if _may_be_done(step)]
-        if run.state != RunState.ERROR or not done:
+        if not done:
+            self.journal.set_state(run.id, RunState.ERROR, run.state)
+            return run._replace(state=RunState.ERROR)
+        if run.state == RunState.INTERRUPTED:
             return run
         alone = not any(step.strand for step in steps)
         return self._interrupted(run, [("", done[-1] + 1)] if alone else [])
@@ -174,12 +181,21 @@ def _first_unclear(steps: list[StepRow]) -> StepRow | None:
 
 
 def _writes(step: StepRow) -> bool:
-    return step.kind == "http" and json.loads(step.args)["method"] not in READING
+    """Whether a step is meant to change something outside."""
+    if step.kind == "http":
+        return json.loads(step.args)["method"] not in READING
+    return step.kind != WAIT and step.policy != Policy.READ
 
 
 def _was_done(step: StepRow) -> bool:
-    """Whether a step surely changed something outside: it says so, or a person does, who knows no answer."""
-    return _writes(step) and step.state == State.ANSWERED and (step.outcome is None or succeeded(step.outcome))
+    """Whether a step surely changed something outside."""
+    return _arrived(step) if step.kind == "http" else _writes(step) and step.state == State.ANSWERED
+
+
+def _arrived(step: StepRow) -> bool:
+    """Whether a request that changes something was taken: the answer says so, or a person does, who knows no answer."""
+    taken = step.outcome is None or succeeded(step.outcome)
+    return step.kind == "http" and _writes(step) and step.state == State.ANSWERED and taken
 
 
 def _may_be_done(step: StepRow) -> bool:
