@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
+from xsrun.contracts.bodies import faults
+from xsrun.contracts.known import constant
 from xsrun.contracts.rules import contract_findings
 from xsrun.project import load_folder, load_text
+from xsrun.providers.contracts import Endpoint
+from xsrun.providers.fields import Field, problems
+from xsrun.providers.table import all_endpoints
+from xsrun.source import Source, Span
 
 ROOT = Path(__file__).parent.parent
 OWN = [*(ROOT / "jobs").iterdir(), *(each for each in (ROOT / "xsrun" / "templates").iterdir() if each.is_dir())]
@@ -355,3 +365,47 @@ def test_what_calls_itself_and_what_fans_out_comes_to_an_end():
     long = 'var $b { value = "' + '" ~ "'.join(map(str, range(9_000))) + '" }\n'
     assert said(page(long)) == []
     assert said(rows + "\n---\nfunction f9 {\ninput {\n}\nstack {\n" + incident("") + "}\n}")[0].startswith("missing")
+
+
+GOOD: dict[str, Any] = {
+    "text": "xx", "time": "2024-01-02T03:04:05Z", "integer": 5, "boolean": True, "object": {}, "list": [], "any": [1],
+}  # fmt: skip
+NOWHERE = Span(Source("a.xs", ""), 0, 0)
+
+
+def values(field: Field) -> some.SearchStrategy[Any]:
+    """Values of a field, right ones and wrong ones."""
+    right = some.sampled_from(field.choices) if field.choices else some.just("x" * (field.shortest or 2))
+    wrong = [True, 10**9, -1, 1.5, None, "", " ", "y" * (field.longest + 1), {"odd": 1}, [1]]
+    return some.one_of(
+        right if field.kind == "text" else some.builds(lambda: deepcopy(GOOD[field.kind])),
+        some.sampled_from(wrong).map(deepcopy),
+    )
+
+
+@some.composite
+def bodies(draw: some.DrawFn) -> tuple[Endpoint, dict[str, Any]]:
+    """A call and a body for it, in which any field may be there, right, wrong, or not there."""
+    endpoint = draw(some.sampled_from([each for each in all_endpoints() if each.body]))
+    body: dict[str, Any] = {}
+    for field in endpoint.body:
+        holder: Any = body
+        *steps, last = field.path.split(".")
+        for step in steps:
+            inner = holder.get(step.removesuffix("[]")) if isinstance(holder, dict) else None
+            holder = inner[0] if step.endswith("[]") and isinstance(inner, list) and inner else inner
+        if isinstance(holder, dict) and last != "*" and draw(some.booleans()):
+            name = last.removesuffix("[]")
+            if last == name:
+                holder[name] = draw(values(field))
+            elif isinstance(holder.get(name), list):
+                holder[name] = [draw(values(field))]
+    return endpoint, body
+
+
+@given(bodies())
+def test_a_body_that_is_known_whole_is_judged_as_a_simulator_judges_it(drawn):
+    endpoint, body = drawn
+    answered = {problem.field.path for problem in problems(endpoint.body, body)}
+    told = {fault.field.path for fault in faults(endpoint, constant(body), NOWHERE) if fault.reason != "unknown"}
+    assert not body or told == answered

@@ -35,6 +35,8 @@ FITTING: Final = {
 }
 """The kinds of values that a field of a kind takes."""
 
+NOTHING: Final = (None, "", [], {})
+
 
 class Wrong(NamedTuple):
     """What is wrong with a body: ``missing``, ``kind``, ``choice``, ``length``, ``range`` or ``unknown``."""
@@ -91,7 +93,8 @@ def _against(field: Field, body: Record, span: Span) -> Iterator[Wrong]:
             continue
         for value in values:
             reason = _reason(field, value)
-            if reason and (reason != "blank" or len(values) == 1):  # a guard may keep an empty one from being sent
+            # One of several may be empty: a guard can keep it from being sent.
+            if reason and not (reason == "blank" and (len(values) > 1 or _stood_in(field, body))):
                 yield Wrong(reason, field.path, field, value.at or entry.value.at or at, exact(value)[1])
 
 
@@ -128,7 +131,8 @@ def _stood_in(field: Field, body: Record) -> bool:
     """Whether another field may stand in for one that is missing."""
     for path in field.unless:
         for holder, entry in _places(body, path.split(".")):
-            if entry is not None or not holder.closed:
+            known, given = exact(entry.value) if entry else (holder.closed, None)
+            if not known or given not in NOTHING:
                 return True
     return False
 
@@ -177,7 +181,8 @@ def _text_reason(field: Field, value: Text) -> str:
             return "length"
         return "choice" if field.choices and not any(each.startswith(value.start) for each in field.choices) else ""
     if not whole.strip():
-        return "" if field.blank and not field.choices else "blank"
+        free = field.blank and field.kind == "text" and not (field.choices or field.shortest)
+        return "" if free else "blank"
     if field.kind == "time" and not fits("time", whole):
         return "kind"
     if not field.shortest <= len(whole) <= (field.longest or len(whole)):

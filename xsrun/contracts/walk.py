@@ -38,7 +38,7 @@ from xsrun.types.fields import ABSENT, Field
 
 DEEPEST: Final = 12
 """Calls within calls that are followed."""
-MOST: Final = 50_000
+MOST: Final = 10_000
 """Statements that are gone through in a folder; what calls fan out to beyond that is left alone."""
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {

@@ -23,16 +23,19 @@ REST: Final = Api(
     "https://developer.pagerduty.com/api-reference/",
     rate=960,
     elsewhere=(
-        "/addons", "/alert_grouping_settings", "/analytics", "/audit", "/automation_actions", "/business_services",
-        "/change_events/", "/custom_fields", "/escalation_policies/", "/event_orchestrations", "/extension_schemas",
-        "/extensions", "/incident_workflows", "/incidents/custom_fields", "/incidents/types/",
-        "/incidents/{id}/business_services", "/incidents/{id}/custom_fields", "/incidents/{id}/outlier_incident",
-        "/incidents/{id}/past_incidents", "/incidents/{id}/related_change_events", "/incidents/{id}/related_incidents",
-        "/incidents/{id}/responder_requests", "/incidents/{id}/status_updates/", "/licenses", "/license_allocations",
-        "/log_entries/{id}/channel", "/maintenance_windows", "/notifications", "/paused_incident_reports",
-        "/response_plays", "/rulesets", "/schedules", "/service_dependencies", "/services/{id}/",
-        "/session_configurations", "/standards", "/status_dashboards", "/status_pages", "/tags", "/teams/",
-        "/templates", "/users/", "/vendors", "/webhook_subscriptions", "/workflows",
+        "/addons", "/alert_grouping_settings", "/analytics", "/audit", "/automation_actions",
+        "/business_services", "/change_events", "/custom_fields", "/enrichment", "/escalation_policies",
+        "/event_orchestrations", "/extension_schemas", "/extensions", "/incident_workflows",
+        "/incidents/custom_fields", "/incidents/types", "/incidents/{id}/business_services",
+        "/incidents/{id}/custom_fields", "/incidents/{id}/outlier_incident", "/incidents/{id}/past_incidents",
+        "/incidents/{id}/related_change_events", "/incidents/{id}/related_incidents",
+        "/incidents/{id}/responder_requests", "/incidents/{id}/status_updates/", "/ip_allow_lists",
+        "/license_allocations", "/licenses", "/log_entries/{id}/channel", "/maintenance_windows",
+        "/notifications", "/oauth_delegations", "/paused_incident_reports", "/recommendations",
+        "/response_plays", "/rulesets", "/schedules", "/service_dependencies", "/services/custom_fields",
+        "/services/{id}/", "/session_configurations", "/sre_agent", "/standards", "/status_dashboards",
+        "/status_pages", "/tags", "/teams", "/templates", "/users", "/v3", "/vendors", "/webhook_subscriptions",
+        "/workflows", "/{entity_type}/{id}/change_tags", "/{entity_type}/{id}/tags",
     ),
 )  # fmt: skip
 
@@ -248,16 +251,24 @@ _SERVICE: Final = (
     Field("incident_urgency_rule", "object"),
     Field("incident_urgency_rule.type", needed=True, choices=("constant", "use_support_hours")),
     Field("incident_urgency_rule.urgency", choices=(*URGENCIES, "severity_based")),
+    Field("incident_urgency_rule.*", "any"),
     Field("alert_creation", choices=("create_incidents", "create_alerts_and_incidents")),
     Field("*", "any"),
 )
 CREATE_SERVICE: Final = Endpoint(REST, "POST", "/services", "createService", 201, _SERVICE, wrapper="service")
 UPDATE_SERVICE: Final = Endpoint(REST, "PUT", "/services/{id}", "updateService", 200, _SERVICE, wrapper="service")
 DELETE_SERVICE: Final = Endpoint(REST, "DELETE", "/services/{id}", "deleteService", 204)
+_INTEGRATIONS: Final = tuple(
+    f"{name}_inbound_integration"
+    for name in (
+        "events_api_v2", "generic_events_api", "generic_email", "event_transformer_api", "aws_cloudwatch", "cloudkick",
+        "keynote", "nagios", "pingdom", "sql_monitor",
+    )
+)  # fmt: skip
 CREATE_INTEGRATION: Final = Endpoint(
     REST, "POST", "/services/{id}/integrations", "createServiceIntegration", 201, wrapper="integration",
     fields=(
-        Field("type", needed=True, choices=("events_api_v2_inbound_integration",)),
+        Field("type", needed=True, choices=_INTEGRATIONS),
         Field("name", blank=False),
         Field("*", "any"),
     ),
