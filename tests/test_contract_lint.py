@@ -209,7 +209,7 @@ WAYS = {
     "set": incident(f'({CREATE})|set:"incident.urgency":"critical"'),
     "set in a branch": f"var $body {{ value = {CREATE} }}\nconditional {{ if ($input.flag) {{"
     ' var.update $body.incident.urgency { value = "critical" } } }\n' + incident("$body"),
-    "merge": incident('{incident: $input.anything|merge:{urgency: "critical"}}'),
+    "merge": incident('{incident: {...$input.anything}|merge:{urgency: "critical"}}'),
     "a ternary": incident(CREATE.replace("title:", 'urgency: $input.flag ? "critical" : "low", title:')),
     "what is not null": incident(CREATE.replace("title:", 'urgency: $input.anything ?? "critical", title:')),
     "text of JSON": incident(f"({BODY})|json_encode", TYPED),

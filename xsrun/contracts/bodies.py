@@ -35,7 +35,7 @@ FITTING: Final = {
 }
 """The kinds of values that a field of a kind takes."""
 
-NOTHING: Final = (None, "", [], {})
+NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 class Wrong(NamedTuple):

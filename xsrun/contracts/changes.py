@@ -26,6 +26,7 @@ from xsrun.contracts.known import (
     constant,
     exact,
     join,
+    kinds_of,
     member,
     merged,
     put,
@@ -107,7 +108,7 @@ def _is_empty(value: Any) -> bool:
 
 def _path(value: Known) -> tuple[str, ...] | None:
     known, path = exact(value)
-    return tuple(str(path).split(".")) if known and path not in (None, "") else None
+    return tuple(path.split(".")) if known and isinstance(path, str) and path else None
 
 
 # ------------------------------------------------------------------ objects
@@ -161,8 +162,8 @@ def _get(subject: Known, arguments: Sequence[Known]) -> Known | None:
 
 
 def _merge(subject: Known, arguments: Sequence[Known]) -> Known | None:
-    if isinstance(subject, Items) or not arguments:
-        return None
+    if any(kinds_of(each) != {"object"} for each in alternatives(subject)):
+        return UNKNOWN  # lists are merged in another way
     return merged((subject, *arguments), subject.at)
 
 

@@ -114,6 +114,8 @@ class Run:
         subject = _head(scope, block)
         looked_at(subject)
         leaving, self._leaving = self._leaving, []
+        if any(isinstance(each, tree.Block) and each.keyword == "remove" for each in block.walk()):
+            _forget_all(scope, block.heads)
         inner = scope.copy()
         _forget(inner, block)
         for each in _blocks(block, "each"):
@@ -271,6 +273,13 @@ def _forget_heads(scope: Scope, block: tree.Block) -> None:
     for head in block.heads:
         if root_name(head) in scope.variables:
             scope.variables[root_name(head)] = UNKNOWN
+
+
+def _forget_all(scope: Scope, nodes: Iterable[tree.Node]) -> None:
+    """Know nothing any more of the variables that expressions mention."""
+    for name in {each.name for node in nodes for each in node.walk() if isinstance(each, tree.Variable)}:
+        if name in scope.variables:
+            scope.variables[name] = UNKNOWN
 
 
 STATEMENTS: Final[Mapping[str, Callable[[Run, Scope, tree.Block], None]]] = {

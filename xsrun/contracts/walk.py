@@ -52,10 +52,10 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
 
 def requests(folder: Folder) -> list[Sent]:
     """Every request of a folder, once for each way that leads to it."""
-    return _Walk(folder).all()
+    return Walk(folder).all()
 
 
-class _Walk:
+class Walk:
     """The state of one pass: what was sent, where it is, how much is left to do."""
 
     def __init__(self, folder: Folder) -> None:
