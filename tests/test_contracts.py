@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,14 @@ def test_the_calls_that_take_a_key():
         ("incident.io API", "Incidents V2#Create", "idempotency_key", 255),
         ("Opsgenie Alert API v2", "Create Alert", "alias", 512),
     ]
+
+
+def test_the_page_about_runs_names_every_call_that_takes_a_key():
+    page = (Path(__file__).parent.parent / "docs" / "runs.md").read_text(encoding="utf-8")
+    for each in ENDPOINTS:
+        if each.key and each.key.made:
+            path = re.sub(r"[{]\w+[}]", "ID", each.path)
+            assert re.search(rf"\| `{each.method} {re.escape(path)}` \| `{each.key.place}`", page), each.operation
 
 
 @pytest.mark.parametrize(
