@@ -370,6 +370,25 @@ def test_half_characters_reach_the_policy(folder, capsys):
     assert run(capsys)[0] == Exit.DONE
 
 
+def test_what_past_runs_began_with_is_no_job_of_the_folder(folder, capsys, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    shutil.copytree(folder / "tell", folder / "state" / "xsrun" / "sources" / "then")
+    write(folder, tell('{"title": "a"}'))
+    assert run(capsys, "--dry-run")[0] == Exit.DONE
+
+
+def test_what_lets_a_job_go_on_counts_when_the_alert_comes_again(folder, capsys):
+    moved = JOB.replace('"https://hooks.example.com/tell"', '"https://" ~ $input.title ~ "/tell"')
+    (folder / "tell" / "run.xs").write_text(moved, encoding="utf-8")
+    write(folder, tell('{"title": "hooks.example.org"}'))
+    with counting() as server:
+        arguments = ("--map", f"hooks.example.org={server.url}", *KEY)
+        code, out, _ = run(capsys, *arguments)
+        assert (code, out["actions"][0]["state"], server.seen.total()) == (Exit.LIMIT, "interrupted", 0)
+        code, out, _ = run(capsys, *arguments, "--allow-host", "hooks.example.org")
+        assert (code, out["actions"][0]["state"], server.seen.total()) == (Exit.DONE, "done", 1)
+
+
 # ------------------------------------------------------------------ in XanoScript
 
 
