@@ -45,6 +45,10 @@ from incident_io.models import (
     IncidentsEditPayloadV2,
 )
 from incident_io.types import Unset
+from jira import JIRA, JIRAError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
 
 
 @contextmanager
@@ -368,3 +372,82 @@ def test_what_incident_io_refuses(io: dict[str, Any], source: AuthenticatedClien
     assert (limited.status_code, limited.headers["retry-after"], limited.parsed.rate_limit.remaining) == (429, "1", 0)
     with pytest.raises(incident_io.errors.UnexpectedStatus):
         alerts_v2_list.sync(client=api)
+
+
+# ---------------------------------------------------------------- Slack
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[dict[str, Any]]:
+    with mock("slack") as told:
+        yield told
+
+
+def test_messages_of_slack(slack: dict[str, Any]) -> None:
+    web = WebClient(slack["keys"]["token"], base_url=f"{slack['url']}/api/")
+    assert web.auth_test()["user"] == "xsrun"
+    made = web.chat_postMessage(channel="general", text="Down")
+    assert web.chat_update(channel=made["channel"], ts=made["ts"], text="Up")["text"] == "Up"
+    assert web.conversations_history(channel=made["channel"])["messages"][0]["text"] == "Up"
+    names = [each["name"] for page in web.conversations_list(limit=2) for each in page["channels"]]
+    assert names == ["general", "incidents", "attic"]
+    assert web.reactions_add(channel=made["channel"], timestamp=made["ts"], name="eyes")["ok"]
+    assert web.users_lookupByEmail(email="casey.rivera@example.com")["user"]["name"] == "casey"
+    with pytest.raises(SlackApiError) as fault:
+        web.chat_postMessage(channel="nobody", text="x")
+    assert fault.value.response["error"] == "channel_not_found"
+    with pytest.raises(SlackApiError) as fault:
+        WebClient("xoxb-nobody", base_url=f"{slack['url']}/api/").auth_test()
+    assert fault.value.response["error"] == "invalid_auth"
+
+
+def test_webhooks_of_slack(slack: dict[str, Any]) -> None:
+    path = slack["keys"]["webhook_url"].removeprefix("https://hooks.slack.com")
+    hook = WebhookClient(slack["url"] + path)
+    assert [hook.send(text="Down").body, hook.send(text="").body] == ["ok", "no_text"]
+    of_simulator("POST", f"{slack['url']}/_xsrun/troubles", "429")
+    assert hook.send(text="Down").headers["Retry-After"] == "1"
+
+
+# ---------------------------------------------------------------- Jira
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[tuple[JIRA, dict[str, Any]]]:
+    with mock("jira") as told:
+        keys = told["keys"]
+        client = JIRA(told["url"], basic_auth=(keys["email"], keys["api_token"]), max_retries=0)
+        yield client, told
+        client.close()
+
+
+def test_issues_of_jira(site: tuple[JIRA, dict[str, Any]]) -> None:
+    client, _ = site
+    issue = client.create_issue(project="OPS", issuetype="Task", summary="Disk full", description="98 %", labels=["xs"])
+    assert (issue.key, issue.fields.description, issue.fields.status.name) == ("OPS-1", "98 %", "To Do")
+    client.add_comment(issue, "On it.")
+    assert [each.body for each in client.comments(issue)] == ["On it."]
+    moves = {each["name"]: each["id"] for each in client.transitions(issue)}
+    client.transition_issue(issue, moves["Done"])
+    issue.update(summary="Disk is full")
+    assert (client.issue("OPS-1").fields.summary, client.issue("OPS-1").fields.status.name) == ("Disk is full", "Done")
+    client.create_issue(project="OPS", issuetype="Task", summary="Fan loud")
+    found = client.enhanced_search_issues("project = OPS AND statusCategory != Done", maxResults=5)
+    assert [each.key for each in found] == ["OPS-2"]
+    assert client.myself()["displayName"] == "Casey Rivera"
+
+
+def test_what_jira_refuses(site: tuple[JIRA, dict[str, Any]]) -> None:
+    client, told = site
+    with pytest.raises(JIRAError) as fault:
+        client.create_issue(project={"key": "NOBODY"}, issuetype={"name": "Task"}, summary="")
+    assert (fault.value.status_code, "valid project is required" in fault.value.text) == (400, True)
+    with pytest.raises(JIRAError, match="Issue does not exist"):
+        client.issue("OPS-99")
+    with pytest.raises(JIRAError, match="No project could be found with key 'NOBODY'"):
+        client.project("NOBODY")
+    stranger = JIRA(told["url"], basic_auth=("nobody@x.test", "x"), get_server_info=False, max_retries=0)
+    with pytest.raises(JIRAError) as fault:
+        stranger.myself()
+    assert fault.value.status_code == 401
+    stranger.close()

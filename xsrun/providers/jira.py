@@ -103,12 +103,16 @@ def _of_version(version: int, rich: str) -> tuple[Endpoint, ...]:
             query=(*map(Field, ("jql", "nextPageToken", "fields", "expand")), Field("maxResults", "integer")),
         ),
         Endpoint(PLATFORM, "GET", f"{root}/myself", "Get current user"),
+        Endpoint(PLATFORM, "GET", f"{root}/serverInfo", "Get Jira instance info"),
+        Endpoint(PLATFORM, "GET", f"{root}/field", "Get fields"),
+        Endpoint(PLATFORM, "GET", f"{root}/project/{{projectIdOrKey}}", "Get project"),
+        Endpoint(PLATFORM, "GET", f"{root}/issue/{{issueIdOrKey}}/comment", "Get comments"),
     )  # fmt: skip
 
 
 V3: Final = _of_version(3, "object")
 V2: Final = _of_version(2, "text")
-CREATE_ISSUE, GET_ISSUE, EDIT_ISSUE, ADD_COMMENT, TRANSITION_ISSUE, GET_TRANSITIONS, SEARCH, GET_MYSELF = V3
+CREATE_ISSUE, GET_ISSUE, EDIT_ISSUE, ADD_COMMENT, TRANSITION_ISSUE, GET_TRANSITIONS, SEARCH = V3[:7]
 CREATE_ISSUE_2: Final = V2[0]
 
 ENDPOINTS: Final = (*V3, *V2)

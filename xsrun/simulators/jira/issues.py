@@ -6,7 +6,7 @@ from typing import Final
 
 from xsrun.effects.ports import Response
 from xsrun.providers import jira
-from xsrun.simulators.jira.reading import Reading
+from xsrun.simulators.jira.reading import SET, Reading
 from xsrun.simulators.jira.showing import link_to, show, show_comment, show_status, show_user, version_of, wanted_fields
 from xsrun.simulators.jira.site import STATUSES, Site, no, read_body
 from xsrun.simulators.jira.texts import as_document
@@ -125,6 +125,37 @@ def get_myself(_site: Site, call: Call) -> Response:
     return reply(200, show_user(call, call.caller))
 
 
+def get_server_info(_site: Site, call: Call) -> Response:
+    """``GET /rest/api/{version}/serverInfo``."""
+    known = {"baseUrl": call.base, "version": "1001.0.0-SNAPSHOT", "versionNumbers": [1001, 0, 0]}
+    return reply(200, {**known, "deploymentType": "Cloud", "buildNumber": 100_000, "serverTitle": "Jira"})
+
+
+def list_fields(_site: Site, _call: Call) -> Response:
+    """``GET /rest/api/{version}/field``."""
+    known = {"custom": False, "orderable": True, "navigable": True, "searchable": True}
+    return reply(
+        200, [{"id": name, "key": name, "name": name.capitalize(), "clauseNames": [name], **known} for name in SET]
+    )
+
+
+def get_project(site: Site, call: Call) -> Response:
+    """``GET /rest/api/{version}/project/{projectIdOrKey}``."""
+    name = call.arguments[0]
+    found = site.find("projects", name.upper(), "key") or site.find("projects", name)
+    if found is None:
+        raise no(404, f"No project could be found with key '{name}'.")
+    kinds = {"issueTypes": site.account["issue_types"], "projectTypeKey": "software", "simplified": False}
+    return reply(200, {**found, "self": link_to(call, f"project/{found['id']}"), **kinds})
+
+
+def list_comments(site: Site, call: Call) -> Response:
+    """``GET /rest/api/{version}/issue/{issueIdOrKey}/comment``, the oldest first."""
+    issue = site.issue(call.arguments[0])
+    shown = [show_comment(site, call, issue, each) for each in issue["comments"]]
+    return reply(200, {"startAt": 0, "maxResults": 100, "total": len(shown), "comments": shown})
+
+
 HANDLERS: Final[dict[str, Handler]] = {
     "Create issue": create,
     "Get issue": get,
@@ -133,6 +164,10 @@ HANDLERS: Final[dict[str, Handler]] = {
     "Transition issue": transition,
     "Get transitions": list_transitions,
     "Get current user": get_myself,
+    "Get Jira instance info": get_server_info,
+    "Get project": get_project,
+    "Get fields": list_fields,
+    "Get comments": list_comments,
 }
 ROUTES: Final = tuple(
     Route(each, HANDLERS[each.operation]) for each in (*jira.V3, *jira.V2) if each.operation in HANDLERS
