@@ -40,4 +40,8 @@ function budget_left {
     input = {requests: 0, failures: 0, allowed_share: 0.01}
     expect.to_equal ($response) { value = 100 }
   }
+  test "rounded to a tenth" {
+    input = {requests: 1000, failures: 1, allowed_share: 0.009}
+    expect.to_equal ($response) { value = 88.9 }
+  }
 }

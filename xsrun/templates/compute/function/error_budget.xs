@@ -77,6 +77,7 @@ function error_budget {
   test "more failures than requests" {
     input = {target_percent: 99, services: [{name: "odd", requests: 1, failures: 2}]}
     expect.to_throw { value = "odd has more failures than requests" }
+    expect.to_throw { value = "ERROR_CODE_INPUT_ERROR" }
   }
   test "counts cannot be negative" {
     input = {target_percent: 99, services: [{name: "odd", requests: -1, failures: 0}]}
@@ -85,5 +86,37 @@ function error_budget {
   test "a target is needed" {
     input = {services: []}
     expect.to_throw { value = "Missing param: target_percent" }
+  }
+  test "a target that allows everything" {
+    input = {target_percent: 0, services: []}
+    expect.to_throw { value = "ERROR_CODE_INPUT_ERROR" }
+  }
+  test "a low target is a target" {
+    input = {target_percent: 0.5, services: []}
+    expect.to_equal ($response.exhausted) { value = 0 }
+  }
+  test "spent to the last is exhausted, and half a percent is not" {
+    input = {
+      target_percent: 99
+      services: [
+        {name: "full", requests: 100000, failures: 0}
+        {name: "low", requests: 100000, failures: 995}
+        {name: "spent", requests: 1000, failures: 10}
+        {name: "most", requests: 1000, failures: 1}
+        {name: "down", requests: 1, failures: 1}
+      ]
+    }
+    expect.to_equal ($response) {
+      value = {
+        budgets: [
+          {service: "down", left_percent: -9900, exhausted: true}
+          {service: "spent", left_percent: 0, exhausted: true}
+          {service: "low", left_percent: 0.5, exhausted: false}
+          {service: "most", left_percent: 90, exhausted: false}
+          {service: "full", left_percent: 100, exhausted: false}
+        ]
+        exhausted: 2
+      }
+    }
   }
 }

@@ -108,4 +108,26 @@ function alert_failure {
     input = {response: {status: 502, result: "<html>"}}
     expect.to_contain ($response) { value = "status 502, <html>" }
   }
+  test "a long answer is cut" {
+    input = {response: {status: 400, result: (1..300)|join:""}}
+    expect.to_equal ($response) {
+      value = "Cannot send the alert: status 400, " ~ ((1..300)|join:""|substr:0:300)
+    }
+  }
+  test "the first of the troubles of a server" {
+    input = {response: {status: 500, result: "broken"}}
+    expect.to_contain ($response) { value = "broken. Running the job again" }
+  }
+  test "an unknown refusal" {
+    input = {response: {status: 499, result: "refused"}}
+    expect.to_end_with ($response) { value = "status 499, refused" }
+  }
+  test "several errors" {
+    input = {response: {status: 422, result: {errors: [{message: "one"}, {}, {message: "two"}]}}}
+    expect.to_end_with ($response) { value = "status 422, one; two" }
+  }
+  test "errors that are no list" {
+    input = {response: {status: 422, result: {type: "validation_error", errors: "one"}}}
+    expect.to_end_with ($response) { value = "status 422, validation_error, \"one\"" }
+  }
 }

@@ -79,5 +79,6 @@ function alert_request {
   test "without a secret nothing is sent" {
     input = {alert_source_config_id: "S1", event: {}}
     expect.to_throw { value = "Nothing was sent: incident_io_api_token is empty" }
+    expect.to_throw { value = "IncidentIoError" }
   }
 }

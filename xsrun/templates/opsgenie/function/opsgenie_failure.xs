@@ -88,4 +88,30 @@ function opsgenie_failure {
     input = {response: {status: 502, result: "<html>"}}
     expect.to_contain ($response) { value = "status 502, <html>" }
   }
+  test "a long answer is cut" {
+    input = {response: {status: 400, result: (1..300)|join:""}}
+    expect.to_equal ($response) {
+      value = "Cannot send the alert: status 400, " ~ ((1..300)|join:""|substr:0:300)
+    }
+  }
+  test "the first of the troubles of a server" {
+    input = {response: {status: 500, result: "broken"}}
+    expect.to_contain ($response) { value = "broken. Running the job again" }
+  }
+  test "an unknown refusal" {
+    input = {response: {status: 499, result: "refused"}}
+    expect.to_end_with ($response) { value = "status 499, refused" }
+  }
+  test "a key without the right" {
+    input = {response: {status: 403, result: {message: "Forbidden."}}}
+    expect.to_contain ($response) { value = "status 403, Forbidden. opsgenie_api_key must hold" }
+  }
+  test "an answer that is a list" {
+    input = {response: {status: 400, result: [1]}}
+    expect.to_end_with ($response) { value = "status 400, [1]" }
+  }
+  test "details that are no object" {
+    input = {response: {status: 400, result: {message: "Invalid", errors: ["one"]}}}
+    expect.to_end_with ($response) { value = "status 400, Invalid" }
+  }
 }

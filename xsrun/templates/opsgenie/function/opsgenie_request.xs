@@ -14,6 +14,8 @@ function opsgenie_request {
         "sent to the account of the region": "test-key"
         "tried again until it is taken in": "test-key"
         "three attempts at most": "test-key"
+        "sent to the American account unless told otherwise": "test-key"
+        "waits longer each time": "test-key"
         "a refusal is not tried again": "test-key"
       }
     }
@@ -44,6 +46,10 @@ function opsgenie_request {
               response: {status: ($attempt == 2) ? 202 : 0, headers: []}
             }
             "three attempts at most": {response: {status: 429, headers: [], result: $attempt}}
+            "sent to the American account unless told otherwise": {
+              response: {status: 202, headers: [], result: $base}
+            }
+            "waits longer each time": {response: {status: 503, headers: [], result: now}}
             "a refusal is not tried again": {response: {status: 401, headers: [], result: $attempt}}
           }
         } as $answer
@@ -85,5 +91,14 @@ function opsgenie_request {
   test "without a key nothing is sent" {
     input = {path: "/v2/alerts", body: {}}
     expect.to_throw { value = "Nothing was sent: opsgenie_api_key is empty" }
+    expect.to_throw { value = "OpsgenieError" }
+  }
+  test "sent to the American account unless told otherwise" {
+    input = {path: "/v2/alerts", body: {}}
+    expect.to_equal ($response.result) { value = "https://api.opsgenie.com" }
+  }
+  test "waits longer each time" {
+    input = {path: "/v2/alerts", body: {}}
+    expect.to_equal ($response.result) { value = 1767225603000 }
   }
 }

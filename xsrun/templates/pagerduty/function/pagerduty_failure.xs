@@ -86,4 +86,26 @@ function pagerduty_failure {
     input = {response: {status: 500, result: ""}}
     expect.to_contain ($response) { value = "status 500, the answer is empty" }
   }
+  test "a long answer is cut" {
+    input = {response: {status: 400, result: (1..300)|join:""}}
+    expect.to_equal ($response) {
+      value = "Cannot send the event: status 400, " ~ ((1..300)|join:""|substr:0:300)
+    }
+  }
+  test "the first of the troubles of a server" {
+    input = {response: {status: 500, result: "broken"}}
+    expect.to_contain ($response) { value = "broken. Running the job again" }
+  }
+  test "an unknown refusal" {
+    input = {response: {status: 499, result: "refused"}}
+    expect.to_end_with ($response) { value = "status 499, refused" }
+  }
+  test "several details" {
+    input = {response: {status: 400, result: {errors: ["one", "two"]}}}
+    expect.to_end_with ($response) { value = "status 400, one; two" }
+  }
+  test "details that are no list" {
+    input = {response: {status: 400, result: {message: "Invalid", errors: "one"}}}
+    expect.to_end_with ($response) { value = "status 400, Invalid, \"one\"" }
+  }
 }

@@ -78,5 +78,6 @@ function pagerduty_request {
   test "without a key nothing is sent" {
     input = {event: {dedup_key: "disk"}}
     expect.to_throw { value = "Nothing was sent: pagerduty_routing_key is empty" }
+    expect.to_throw { value = "PagerDutyError" }
   }
 }

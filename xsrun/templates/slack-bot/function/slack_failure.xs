@@ -100,4 +100,36 @@ function slack_failure {
     input = {response: {status: 502, result: ""}}
     expect.to_contain ($response) { value = "status 502, the answer is empty" }
   }
+  test "a long answer is cut" {
+    input = {response: {status: 400, result: (1..300)|join:""}}
+    expect.to_equal ($response) {
+      value = "Cannot post the message: status 400, " ~ ((1..300)|join:""|substr:0:300)
+    }
+  }
+  test "the first of the troubles of a server" {
+    input = {response: {status: 500, result: "broken"}}
+    expect.to_contain ($response) { value = "broken. It may have arrived" }
+  }
+  test "an unknown refusal" {
+    input = {response: {status: 499, result: "refused"}}
+    expect.to_end_with ($response) { value = "status 499, refused" }
+  }
+  test "a host that is not found" {
+    input = {
+      response: {status: 0, result: null, error: {code: 6, message: "Could not resolve host"}}
+    }
+    expect.to_contain ($response) { value = "host. Nothing was sent" }
+  }
+  test "a channel that is not there" {
+    input = {response: {status: 200, result: {ok: false, error: "channel_not_found"}}}
+    expect.to_end_with ($response) { value = "was the bot invited to it?" }
+  }
+  test "a token that was not sent" {
+    input = {response: {status: 200, result: {ok: false, error: "not_authed"}}}
+    expect.to_contain ($response) { value = "not_authed. slack_bot_token must hold" }
+  }
+  test "a token that was taken back" {
+    input = {response: {status: 200, result: {ok: false, error: "token_revoked"}}}
+    expect.to_contain ($response) { value = "token_revoked. slack_bot_token must hold" }
+  }
 }

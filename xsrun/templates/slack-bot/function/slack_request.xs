@@ -89,5 +89,6 @@ function slack_request {
   test "without a token nothing is sent" {
     input = {message: {text: "Disk full"}}
     expect.to_throw { value = "Nothing was sent: slack_bot_token is empty" }
+    expect.to_throw { value = "SlackError" }
   }
 }

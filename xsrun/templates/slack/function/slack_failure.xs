@@ -91,4 +91,32 @@ function slack_failure {
     input = {response: {status: 200, result: {page: "log in"}}}
     expect.to_contain ($response) { value = "{\"page\":\"log in\"}" }
   }
+  test "a long answer is cut" {
+    input = {response: {status: 400, result: (1..300)|join:""}}
+    expect.to_equal ($response) {
+      value = "Cannot send the message: status 400, " ~ ((1..300)|join:""|substr:0:300)
+    }
+  }
+  test "the first of the troubles of a server" {
+    input = {response: {status: 500, result: "broken"}}
+    expect.to_contain ($response) { value = "broken. It may have arrived" }
+  }
+  test "an unknown refusal" {
+    input = {response: {status: 499, result: "refused"}}
+    expect.to_end_with ($response) { value = "status 499, refused" }
+  }
+  test "a host that is not found" {
+    input = {
+      response: {status: 0, result: null, error: {code: 6, message: "Could not resolve host"}}
+    }
+    expect.to_contain ($response) { value = "host. Nothing was sent" }
+  }
+  test "a token that is not valid" {
+    input = {response: {status: 403, result: "invalid_token"}}
+    expect.to_contain ($response) { value = "invalid_token. slack_webhook_url" }
+  }
+  test "a channel that was deleted" {
+    input = {response: {status: 404, result: "channel_not_found"}}
+    expect.to_end_with ($response) { value = "make a webhook for another one" }
+  }
 }

@@ -87,5 +87,6 @@ function slack_request {
   test "without an address nothing is sent" {
     input = {message: {text: "Disk full"}}
     expect.to_throw { value = "Nothing was sent" }
+    expect.to_throw { value = "SlackError" }
   }
 }

@@ -82,4 +82,32 @@ function retry_wait {
     input = {response: {status: 429, headers: ["Retry-After: 86400"]}, attempt: 0}
     expect.to_equal ($response) { value = 60 }
   }
+  test "a host that is not found was not asked" {
+    input = {response: {status: 0, headers: [], error: {code: 6}}, attempt: 0}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "any other broken connection may have asked" {
+    input = {response: {status: 0, headers: [], error: {code: 5}}, attempt: 0}
+    expect.to_equal ($response) { value = 0 }
+  }
+  test "a request that timed out is repeated" {
+    input = {response: {status: 408, headers: []}, attempt: 0, repeatable: true}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "the first of the troubles of a server" {
+    input = {response: {status: 500, headers: []}, attempt: 0, repeatable: true}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "an unknown refusal is final" {
+    input = {response: {status: 499, headers: []}, attempt: 0, repeatable: true}
+    expect.to_equal ($response) { value = 0 }
+  }
+  test "a second is a time too" {
+    input = {
+      response: {status: 503, headers: ["Server: 9", "Retry-After: 1"]}
+      attempt: 1
+      repeatable: true
+    }
+    expect.to_equal ($response) { value = 1 }
+  }
 }
