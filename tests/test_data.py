@@ -195,6 +195,14 @@ def test_a_database_is_named_by_an_option_or_by_the_settings_of_the_project(tmp_
     assert not (tmp_path / "job" / ".xsrun").exists()
 
 
+def test_a_dry_run_shows_what_it_would_store_and_stores_nothing(tmp_path):
+    first = executed(tmp_path, "--dry-run")
+    assert (first.stdout, first.stderr) == ("1\n", "would do database insert person\n")
+    assert not (tmp_path / "job" / ".xsrun").exists()
+    assert executed(tmp_path).stdout == "1\n"
+    assert "Duplicate record detected" in executed(tmp_path, "--dry-run").stderr
+
+
 def executed(tmp_path, *options):
     job = tmp_path / "job"
     job.mkdir(exist_ok=True)

@@ -220,7 +220,9 @@ def prepare(task: Task) -> Ready | Failure:
     world = real_world(log, resolved.values, http, clock, random)
     files, cache = _stores(task, world.clock)
     world = world._replace(secrets=output.masker, files=files, cache=cache)
-    database = database_of(task.path, task.project.program.tables, options["db"] or config.db)
+    url = options["db"] or config.db
+    output.masker.add(passwords_of(url), "db")
+    database = database_of(task.path, task.project.program.tables, url, copied=options["dry_run"])
     world = world._replace(database=database)
     world = task.staged(world) if task.staged else world
     world = _rehearsed(world, secrets, options, output)

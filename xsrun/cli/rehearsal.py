@@ -9,7 +9,7 @@ from typing import Final
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.effects.outward import late_port
-from xsrun.effects.ports import Cache, Http, Request, World
+from xsrun.effects.ports import Cache, Database, Http, Request, World
 from xsrun.engine.cassette import BadCassette, PlayingCassette, RecordingCassette, read_cassette
 from xsrun.engine.dry_files import DryFiles
 from xsrun.engine.dry_run import DryHttp, HurriedClock
@@ -18,6 +18,7 @@ from xsrun.late import Late
 from xsrun.render import shown_headers
 
 _dry_cache: Callable[..., Cache] = Late("xsrun.engine.dry_cache", "DryCache")
+_dry_database: Callable[..., Database] = Late("xsrun.engine.dry_database", "DryDatabase")
 ADDRESSES: Final = (
     (r"slack.*(url|webhook)|(url|webhook).*slack", "https://hooks.slack.com/services/T00000000/B00000000/"),
     (r"(^|_)(url|uri)$", "https://stand-in.invalid/"),
@@ -59,7 +60,14 @@ def dry(world: World, output: Output) -> World:
         else:
             output.line(output.masker.text(f"would do redis {command} {key}"))
 
+    def show_rows(verb: str, table: str, given: object) -> None:
+        if output.as_json:
+            output.line({"type": "would-database", **output.masker.value({"do": verb, "table": table})})
+        else:
+            output.line(output.masker.text(f"would do database {verb} {table}".rstrip()))
+
     return world._replace(
+        database=late_port(lambda: _dry_database(world.database, show_rows)),
         http=DryHttp(world.http, show),
         clock=HurriedClock(world.clock),
         files=DryFiles(world.files, show_file),

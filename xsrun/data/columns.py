@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from xsrun import values
@@ -15,6 +16,8 @@ from xsrun.types.fields import Instant, missing
 from xsrun.types.table import TYPES
 
 KEY: Final = "id"
+MOST_CONCEALED: Final = 1000
+"""Rows of one result whose sensitive values are told to what hides them."""
 
 
 class Columns:
@@ -24,6 +27,8 @@ class Columns:
         self.table = table
         self.by_name = {each.name: each for each in table.columns}
         self.internal = frozenset(each.name for each in table.columns if is_internal(each))
+        self.sensitive = any(each.holds_sensitive for each in table.columns)
+        """Whether it has columns whose values must not show."""
         self.passwords = tuple(each.name for each in table.columns if each.type == "password")
         taken = [_lenient(each) for each in table.columns]
         self._binders = dict(zip(self.by_name, field_binders(taken), strict=True))
@@ -55,9 +60,11 @@ class Columns:
         bound = {name: self._bound(name, given[name], world.clock) for name in self.by_name if name in given}
         return self._stored(bound, world)
 
-    def known(self, given: Mapping[str, Any], settable: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
-        """What of some given values belongs to columns that may be set."""
-        return ((name, value) for name, value in given.items() if name in self.by_name and settable(name))
+    def conceal(self, rows: Iterable[Mapping[str, Any]], world: World) -> None:
+        """Have the values of sensitive columns shown nowhere; of long lists those of the first rows."""
+        if self.sensitive:
+            for row in islice(rows, MOST_CONCEALED):
+                world.secrets.add(_sensitive(self.table.columns, row), self.table.name)
 
     def column(self, name: str) -> Column:
         """A column by a name that was computed. Raises the Fault ``input-error``."""
@@ -89,12 +96,14 @@ class Columns:
                 raise missing().inside(name).fault()
 
     def _stored(self, bound: dict[str, Any], world: World) -> dict[str, Any]:
+        self.conceal([bound], world)
         for name in self.passwords:
             clear = bound.get(name)
             if clear and not is_hash(clear):
                 bound[name] = hash_password(clear, world.random.bytes(SALT_SIZE))
         for name, value in bound.items():
             bound[name] = storable(value, name)
+        self.conceal([bound], world)
         return bound
 
 
@@ -152,6 +161,17 @@ def _unstorable(name: str) -> Fault:
 def _lenient(column: Column) -> Column:
     """A column as it is bound: nothing is required, since what is left out has a zero value."""
     return column._replace(optional=True, children=tuple(map(_lenient, column.children)))
+
+
+def _sensitive(columns: Iterable[Column], given: Mapping[str, Any]) -> Iterator[str]:
+    """The texts in sensitive columns, those inside objects too."""
+    for column in columns:
+        value = given.get(column.name)
+        for each in value if isinstance(value, list) else [value]:
+            if column.sensitive and isinstance(each, str):
+                yield each
+            elif isinstance(each, dict):
+                yield from _sensitive(column.children, each)
 
 
 def _takes_null(column: Column) -> bool:

@@ -6,7 +6,9 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Any, Final
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -34,11 +36,12 @@ def fresh(tables: Iterable[Table]) -> Store:
     return Store(tables, _memory, shared=True)
 
 
-def database_of(home: str, tables: Iterable[Table], url: str = "") -> Store:
+def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool = False) -> Store:
     """The store of the project in a folder: ``.xsrun/data.sqlite`` there, or what ``url`` says.
 
     ``url`` is ``:memory:``, the path of an SQLite file (``sqlite:///…`` too), or ``postgresql://…``. Nothing is opened
-    before it is used. Raises the Fault ``database`` for a URL that means nothing here.
+    before it is used. An SQLite file is ``copied`` into memory where nothing may change it. Raises the Fault
+    ``database`` for a URL that means nothing here.
     """
     if url == MEMORY:
         return fresh(tables)
@@ -50,7 +53,8 @@ def database_of(home: str, tables: Iterable[Table], url: str = "") -> Store:
             "database", f"There is no database of the kind {scheme}://", help="write sqlite:///file or postgresql://…"
         )
     path = rest.removeprefix("/") if separator else url
-    return Store(tables, _files(path or os.path.join(home, FOLDER, FILE)))
+    path = path or os.path.join(home, FOLDER, FILE)
+    return Store(tables, _copies(path), shared=True) if copied else Store(tables, _files(path))
 
 
 def _memory(_datasource: str) -> Source:
@@ -58,10 +62,29 @@ def _memory(_datasource: str) -> Source:
     return Source(_sqlite("sqlite://", **options), empty=True)
 
 
+def _place(path: str, datasource: str) -> str:
+    """The file of a datasource."""
+    stem, ending = os.path.splitext(path)
+    return path if datasource == DEFAULT else f"{stem}.{datasource}{ending}"
+
+
+def _copies(path: str) -> Callable[[str], Source]:
+    def copy_file(datasource: str) -> Source:
+        source, place = _memory(datasource), _place(path, datasource)
+        if not os.path.exists(place):
+            return source
+        with closing(sqlite3.connect(f"file:{quote(os.path.abspath(place))}?mode=ro", uri=True)) as original:
+            copy: Any = source.engine.raw_connection()
+            original.backup(copy.driver_connection)
+            copy.close()
+        return source._replace(empty=False)
+
+    return copy_file
+
+
 def _files(path: str) -> Callable[[str], Source]:
     def open_file(datasource: str) -> Source:
-        stem, ending = os.path.splitext(path)
-        place = path if datasource == DEFAULT else f"{stem}.{datasource}{ending}"
+        place = _place(path, datasource)
         make_private(place)
         engine = _sqlite(
             sa.URL.create("sqlite", database=place), max_overflow=-1, connect_args={"timeout": BUSY_SECONDS}

@@ -174,7 +174,7 @@ def transaction(run: Running, isolation: Any = "") -> AbstractContextManager[Non
         raise Fault(
             "bad-argument", f"Unknown isolation: {level}", help=f"it is one of {', '.join(filter(None, ISOLATIONS))}"
         )
-    return run.world.database.transaction(level)
+    return run.world.database.transaction(level, run.system["datasource"])
 
 
 def set_datasource(run: Running, name: Any) -> None:
@@ -208,7 +208,12 @@ def missing_table(name: str) -> Fault:
 
 
 def _done(run: Running, verb: str, table: str, *given: Any) -> Any:
-    return run.world.database.do(Work(verb, table, given, run.system["datasource"]))
+    """What comes of work; values of sensitive columns in it are hidden from then on."""
+    found = run.world.database.do(Work(verb, table, given, run.system["datasource"]))
+    rows = [found] if isinstance(found, dict) else found if isinstance(found, list) else []
+    for columns in [run.world.database.catalog[table]] if table and rows else []:
+        columns.conceal(rows, run.world)
+    return found
 
 
 def _given(run: Running, columns: Columns, data: Any, hidden: bool) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from xsrun.data import direct, rows, selects
+from xsrun.data import direct, outbox, rows, selects
 from xsrun.data.columns import Catalog
 from xsrun.data.refusals import telling
 from xsrun.data.schema import Definitions, prepare
@@ -67,25 +67,48 @@ class Store:
     ``shared`` is for a database that all threads reach through one connection: it is used by one at a time.
     """
 
-    def __init__(self, tables: Iterable[Table], source: Callable[[str], Source], shared: bool = False) -> None:
+    def __init__(
+        self,
+        tables: Iterable[Table],
+        source: Callable[[str], Source],
+        shared: bool = False,
+    ) -> None:
         self.catalog = Catalog(tables)
         self._definitions = Definitions(self.catalog.tables.values())
+        self.lasting = not shared
+        """Whether its rows outlive the process."""
         self._source = source
         self._sources: dict[str, Source] = {}
         self._making = threading.Lock()
         self._turn: Any = threading.RLock() if shared else nullcontext()
         self._thread = _Thread()
 
-    def do(self, work: Work) -> Any:
-        """What comes of a piece of work, all of which is done or nothing."""
+    def do(self, work: Work, once: str = "") -> Any:
+        """What comes of a piece of work, all of which is done or nothing; under a name only once."""
         perform = READS.get(work.verb)
         writes = perform is None
         perform = perform or WRITES[work.verb]
         with telling(), self._turn, self._session(work.datasource, writes) as session:
-            return perform(session, work.table, *work.given)
+            known = outbox.recall(session.connection, once) if once else None
+            if known is not None:
+                return known[0]
+            outcome = perform(session, work.table, *work.given)
+            if once:
+                outbox.remember(session.connection, once, outcome)
+            return outcome
+
+    def remember(self, name: str, outcome: Any, datasource: str = "") -> None:
+        """Note something under a name, inside a transaction as a part of that."""
+        with telling(), self._turn, self._session(datasource, True) as session:
+            outbox.remember(session.connection, name, outcome)
+
+    def recall(self, name: str, datasource: str = "") -> tuple[Any] | None:
+        """What was noted under a name, None for nothing."""
+        with telling(), self._turn, self._session(datasource, False) as session:
+            return outbox.recall(session.connection, name)
 
     @contextmanager
-    def transaction(self, isolation: str = "") -> Iterator[None]:
+    def transaction(self, isolation: str = "", datasource: str = "") -> Iterator[None]:
         """All work inside is done together, or not at all; inside another transaction it is a part of that."""
         thread = self._thread
         with self._turn:
@@ -161,5 +184,7 @@ class Store:
                     connection.info["writes"] = True
                     with connection.begin():
                         prepare(connection, self._definitions, known.empty)
+                        if self.lasting:
+                            outbox.prepare(connection, known.empty)
                 self._sources[datasource] = known
         return known.engine

@@ -118,14 +118,14 @@ def cache_of(path: str, clock: Clock, url: str = "") -> Cache:
     return late_port(lambda: _kept_cache(clock.now, home))
 
 
-def database_of(path: str, tables: Iterable[Table], url: str = "") -> Database:
+def database_of(path: str, tables: Iterable[Table], url: str = "", copied: bool = False) -> Database:
     """The database of a URL; else that of the project that a folder or file is, in memory for one that is only text.
 
-    ``data.opening.database_of`` says what a URL may be.
+    ``data.opening.database_of`` says what a URL may be, and what is ``copied``.
     """
     if not url and not os.path.exists(path):
         return fresh_database(tables)
-    return late_port(lambda: _database_of(_home(path), tables, url))
+    return late_port(lambda: _database_of(_home(path), tables, url, copied))
 
 
 def fresh_database(tables: Iterable[Table]) -> Database:

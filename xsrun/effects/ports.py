@@ -214,6 +214,10 @@ class Work(NamedTuple):
     """``""`` is the default one."""
 
 
+READING_WORK: Final = frozenset(("get", "has", "query"))
+"""Verbs of work that changes nothing."""
+
+
 class Database(Protocol):
     """Keeps the rows of tables. Every call is one SQL statement or one transaction.
 
@@ -225,11 +229,24 @@ class Database(Protocol):
     def catalog(self) -> Any:
         """The tables that it has, by name: what ``data.columns.Catalog`` says."""
 
-    def do(self, work: Work) -> Any:
-        """What comes of a piece of work; inside ``transaction`` as a part of that."""
+    @property
+    def lasting(self) -> bool:
+        """Whether its rows outlive the process."""
 
-    def transaction(self, isolation: str = "") -> AbstractContextManager[None]:
+    def do(self, work: Work, once: str = "") -> Any:
+        """What comes of a piece of work; inside ``transaction`` as a part of that.
+
+        ``once`` names what is done: work of a name that was done before is not again, and its outcome comes again.
+        """
+
+    def transaction(self, isolation: str = "", datasource: str = "") -> AbstractContextManager[None]:
         """All work inside is done together, or not at all when an exception leaves it. Inside another: a part of it."""
+
+    def remember(self, name: str, outcome: Any, datasource: str = "") -> None:
+        """Note something under a name, inside a transaction as a part of that."""
+
+    def recall(self, name: str, datasource: str = "") -> tuple[Any] | None:
+        """What was noted under a name, None for nothing."""
 
 
 class Reply(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xsrun.effects.outward import late_port
-from xsrun.effects.ports import Cache, Clock, Files, Http, Log, Random, Request, Response, World
+from xsrun.effects.ports import Cache, Clock, Database, Files, Http, Log, Random, Request, Response, World
 from xsrun.hints import TYPE_CHECKING, Any, Final
 from xsrun.late import Late
 
@@ -21,6 +21,7 @@ SHORT_SLEEP: Final = 1.0
 _send: Callable[..., Response] = Late("xsrun.engine.http", "send")
 _journaled_files: Callable[..., Files] = Late("xsrun.engine.files", "JournaledFiles")
 _journaled_cache: Callable[..., Cache] = Late("xsrun.engine.cache", "JournaledCache")
+_journaled_database: Callable[..., Database] = Late("xsrun.engine.database", "journaled")
 _sleep: Callable[..., None] = Late("xsrun.engine.sleep", "sleep")
 
 
@@ -61,6 +62,7 @@ def through(world: World, door: Door, random: Callable[[str], Random], layer: La
         log=_Log(world.log, door),
         files=late_port(lambda: _journaled_files(world.files, door())),
         cache=late_port(lambda: _journaled_cache(world.cache, door())),
+        database=late_port(lambda: _journaled_database(world.database, door())),
     )
     return layer(journaled, door, strand)._replace(fork=fork)
 
