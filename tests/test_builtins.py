@@ -38,6 +38,11 @@ table_trigger name { stack { } }
 ---
 workflow_test name { stack { expect.to_be_true (true) } }
 ---
+addon named {
+  input { text name }
+  stack { db.query person { where = $db.person.name == $input.name output = ["id"] } }
+}
+---
 table person { schema {
   int id
   text name

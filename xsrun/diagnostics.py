@@ -271,6 +271,7 @@ SOURCE: Final[dict[str, Code]] = {
     "unknown-column": Code(Exit.SOURCE, "the table has no column of this name"),
     "missing-column": Code(Exit.SOURCE, "a table has a column `id` of type int or uuid"),
     "bad-index": Code(Exit.SOURCE, "the index makes no sense"),
+    "addon-stack": Code(Exit.SOURCE, "an addon consists of one `db.query`"),
     "unresolved-function": Code(Exit.SOURCE, "the function is declared in no file of the folder"),
     "missing-name": Code(Exit.SOURCE, "a name is required here"),
     "missing-main": Code(Exit.SOURCE, "a job says in `main` which function it runs"),

@@ -90,7 +90,10 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
             "stack",
             "One query of a table that enriches the rows of another.",
             ("input", "stack"),
-            parity="tables are not stored locally yet",
+            'addon "pets_of" {\n  input {\n    int owner\n  }\n  stack {\n    db.query pet {\n'
+            "      where = $db.pet.owner_id == $input.owner\n    }\n  }\n}\n---\n"
+            'table "pet" {\n  schema {\n    int id\n    int owner_id\n  }\n'
+            '  index = [{type: "primary", field: [{name: "id"}]}]\n}',
         ),
         Kind("table_trigger", "stack", "Statements that run when rows of a table change.", parity=_TRIGGER),
         Kind("realtime_trigger", "stack", "Statements that run on a message of a realtime channel.", parity=_TRIGGER),

@@ -15,7 +15,7 @@ _PLATFORM: Final = "it exists only on the platform"
 _NAMES: Final[dict[str, str]] = {
     _DATA: (
         "db.external.postgres.direct_query db.external.mysql.direct_query db.external.mssql.direct_query "
-        "db.external.oracle.direct_query db.external.snowflake.direct_query addon.call"
+        "db.external.oracle.direct_query db.external.snowflake.direct_query"
     ),
     _CLOUD: (
         "cloud.aws.s3.upload_file cloud.aws.s3.read_file cloud.aws.s3.delete_file cloud.aws.s3.get_file_info "

@@ -14,7 +14,7 @@ ASYNC_MODES: Final = frozenset({"async-shared", "async-dedicated"})
 CALLS: Final[Mapping[str, str]] = {
     "function.run": "function", "service.function.run": "function", "function.call": "function", "task.call": "task",
     "tool.call": "tool", "middleware.call": "middleware", "trigger.call": "trigger",
-    "workflow_test.call": "workflow_test", "api.call": "query",
+    "workflow_test.call": "workflow_test", "api.call": "query", "addon.call": "addon",
 }  # fmt: skip
 """The statements that run a construct of the folder, and its kind."""
 

@@ -108,6 +108,8 @@ class _Compiler:
         bodies: dict[int, list[ast.stmt]] = {}
         for number, each in enumerate(stacks):
             self._check_clauses(each)
+            if each.kind == "addon":
+                self._check_addon(each)
             names = all_names[number]
             source = self.sources.index(each.source)
             try:
@@ -211,6 +213,14 @@ class _Compiler:
             span,
             help="split the expression into several steps",
         )
+
+    def _check_addon(self, construct: Construct) -> None:
+        """An addon consists of one query."""
+        entries = _stack_of(construct)
+        if [each.keyword for each in entries if isinstance(each, tree.Block) and not each.disabled] != ["db.query"]:
+            message = f"the addon `{construct.name}` consists of one `db.query`"
+            shown = "write stack { db.query table_name { … } }"
+            self.found.error("addon-stack", message, construct.span, help=shown)
 
     def _check_clauses(self, construct: Construct) -> None:
         kind = CONSTRUCTS.get(construct.kind)

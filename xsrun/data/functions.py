@@ -6,6 +6,7 @@ import json
 import math
 import sqlite3
 import statistics
+import threading
 import unicodedata
 from calendar import monthrange
 from collections.abc import Callable
@@ -22,12 +23,26 @@ EARTH: Final = 6_371_008.8
 """Its mean radius in metres."""
 
 
+_raised = threading.local()
+
+
+def cause() -> str:
+    """Why the last function that failed on this thread did: SQLite only says that one did."""
+    return str(getattr(_raised, "cause", ""))
+
+
 def _of_texts(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that is null when any argument is, as in SQL."""
 
     @wraps(function)
     def strict(*arguments: Any) -> Any:
-        return None if None in arguments else function(*arguments)
+        if None in arguments:
+            return None
+        try:
+            return function(*arguments)
+        except Exception as error:
+            _raised.cause = str(error)
+            raise
 
     return strict
 

@@ -39,22 +39,22 @@ def fresh(tables: Iterable[Table]) -> Store:
 def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool = False) -> Store:
     """The store of the project in a folder: ``.xsrun/data.sqlite`` there, or what ``url`` says.
 
-    ``url`` is ``:memory:``, the path of an SQLite file (``sqlite:///…`` too), or ``postgresql://…``. Nothing is opened
-    before it is used. An SQLite file is ``copied`` into memory where nothing may change it. Raises the Fault
-    ``database`` for a URL that means nothing here.
+    ``url`` is ``:memory:``, the path of an SQLite file (``sqlite:///…?timeout=SECONDS`` too), or ``postgresql://…``.
+    Nothing is opened before it is used. An SQLite file is ``copied`` into memory where nothing may change it. Raises
+    the Fault ``database`` for a URL that means nothing here.
     """
     if url == MEMORY:
         return fresh(tables)
-    scheme, separator, rest = url.partition("://")
+    scheme, separator, _ = url.partition("://")
     if scheme in POSTGRES:
         return Store(tables, _postgres(url))
-    if separator and scheme not in ("sqlite", "file"):
-        raise Fault(
-            "database", f"There is no database of the kind {scheme}://", help="write sqlite:///file or postgresql://…"
-        )
-    path = rest.removeprefix("/") if separator else url
-    path = path or os.path.join(home, FOLDER, FILE)
-    return Store(tables, _copies(path), shared=True) if copied else Store(tables, _files(path))
+    if separator and scheme != "sqlite":
+        help = "write sqlite:///file or postgresql://…"
+        raise Fault("database", f"There is no database of the kind {scheme}://", help=help)
+    address = sa.make_url(url) if separator else sa.URL.create("sqlite", database=url or None)
+    path = address.database or os.path.join(home, FOLDER, FILE)
+    wait = float(str(address.query.get("timeout", BUSY_SECONDS)))
+    return Store(tables, _copies(path), shared=True) if copied else Store(tables, _files(path, wait))
 
 
 def _memory(_datasource: str) -> Source:
@@ -82,14 +82,12 @@ def _copies(path: str) -> Callable[[str], Source]:
     return copy_file
 
 
-def _files(path: str) -> Callable[[str], Source]:
+def _files(path: str, wait: float) -> Callable[[str], Source]:
     def open_file(datasource: str) -> Source:
         place = _place(path, datasource)
         make_private(place)
-        engine = _sqlite(
-            sa.URL.create("sqlite", database=place), max_overflow=-1, connect_args={"timeout": BUSY_SECONDS}
-        )
-        return Source(engine, empty=os.path.getsize(place) == 0)
+        engine = _sqlite(sa.URL.create("sqlite", database=place), max_overflow=-1, connect_args={"timeout": wait})
+        return Source(engine, empty=False)
 
     return open_file
 

@@ -16,23 +16,17 @@ from xsrun import values
 TABLE: Final = "_xsrun_done"
 DAYS: Final = 90
 """How long a run that was cut short can go on without doing its last work again."""
+SELDOM: Final = 500
+"""One of so many times old outcomes are looked for."""
 _DAY_MS: Final = 86_400_000
 
-metadata: Final = sa.MetaData()
 done: Final = sa.Table(
     TABLE,
-    metadata,
+    sa.MetaData(),
     sa.Column("name", sa.Text(), primary_key=True),
     sa.Column("outcome", sa.Text(), nullable=False),
     sa.Column("at", sa.BigInteger(), nullable=False),
 )
-
-
-def prepare(connection: sa.Connection, empty: bool) -> None:
-    """Have the table, without what is too old."""
-    metadata.create_all(connection, checkfirst=not empty)
-    if not empty:
-        connection.execute(sa.delete(done).where(done.c.at < _now() - DAYS * _DAY_MS))
 
 
 def recall(connection: sa.Connection, name: str) -> tuple[Any] | None:
@@ -42,7 +36,9 @@ def recall(connection: sa.Connection, name: str) -> tuple[Any] | None:
 
 
 def remember(connection: sa.Connection, name: str, outcome: Any) -> None:
-    """Note what work of a name came to."""
+    """Note what work of a name came to; now and then forget what is too old."""
+    if _now() % SELDOM == 0:
+        connection.execute(sa.delete(done).where(done.c.at < _now() - DAYS * _DAY_MS))
     connection.execute(sa.insert(done), {"name": name, "outcome": json.dumps(outcome), "at": _now()})
 
 

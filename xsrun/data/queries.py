@@ -30,15 +30,27 @@ ENVELOPE: Final = (
 
 Ask = Callable[[Asked], Any]
 """Asks the store."""
+Attach = Callable[[list[dict[str, Any]]], None]
+"""Puts into rows what addons give."""
 
 
 class Running(Settling):
     """One ``db.query`` with its values."""
 
-    def __init__(self, plan: Query, catalog: Catalog, given: tuple[Any, ...], clock: Instant) -> None:
+    def __init__(
+        self,
+        plan: Query,
+        catalog: Catalog,
+        given: tuple[Any, ...],
+        clock: Instant,
+        attach: Attach | None = None,
+        added: Iterable[str] = (),
+    ) -> None:
         aliases = {plan.alias: plan.table, **{each.alias: each.table for each in plan.joins}}
         super().__init__(catalog, aliases, given, clock)
         self.plan = plan
+        self._attach = attach
+        self._added = {each.partition(".")[0] for each in added}
 
     def result(self, ask: Ask) -> Any:
         """What the query gives."""
@@ -55,7 +67,7 @@ class Running(Settling):
         return Asked(
             plan.table,
             plan.alias,
-            () if aggregating else self.catalog[plan.table].shown(self._wanted()),
+            () if aggregating else self._shown(),
             where=self._where(),
             joins=joins,
             evals=tuple((name, self.expression(each)) for name, each in plan.evals),
@@ -75,12 +87,21 @@ class Running(Settling):
         extra = ALWAYS if self.plan.additional is None else self.additional(self.given[self.plan.additional])
         return where if extra == ALWAYS else extra if where == ALWAYS else ("and", where, extra)
 
+    def _shown(self) -> tuple[str, ...]:
+        """The columns of a row; addons see those too that ``output`` leaves out."""
+        columns = self.catalog[self.plan.table]
+        wanted = columns.shown(self._wanted())
+        if self._attach is None or self.plan.output is None:
+            return wanted
+        return columns.shown([*wanted, *columns.shown(None)])
+
     def _wanted(self) -> Iterable[str] | None:
         """The columns that ``output`` names."""
         if self.plan.output is None:
             return None
         named = [each.removeprefix("items.") for each in self.plan.output]
         evals = {name for name, _ in self.plan.evals}
+        evals |= self._added
         return [each for each in named if each not in ENVELOPE and each not in evals] or (
             None if all(each in ENVELOPE for each in named) else ()
         )
@@ -167,11 +188,13 @@ class Running(Settling):
         return {name: each for name, each in found.items() if name == "items" or name in named} if named else found
 
     def _trimmed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Rows with what ``output`` names below a column, and without what it leaves out of ``eval``."""
+        """Rows with what addons give, and of the rest what ``output`` names."""
+        if self._attach is not None:
+            self._attach(rows)
         if self.plan.output is None:
             return rows
         names = [each.removeprefix("items.") for each in self.plan.output if each not in ENVELOPE]
-        return [trimmed(row, names) for row in rows] if names else rows
+        return [trimmed(row, [*names, *self._added]) for row in rows] if names else rows
 
     def _single(self, asked: Asked, ask: Ask) -> Any:
         rows = self._trimmed(ask(asked._replace(limit=1)))

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from xsrun.data.functions import cause
 from xsrun.diagnostics import Fault
 
 UNIQUE: Final = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
@@ -60,6 +61,8 @@ def _fault(error: BaseException, lost: bool = False) -> Fault:
 
 
 def _message(error: BaseException) -> str:
+    if "user-defined function" in str(error):
+        return cause()
     diagnosis: Any = getattr(error, "diag", None)
     told = getattr(diagnosis, "message_primary", None)
     return told or getattr(error, "strerror", None) or str(error).strip().partition("\n")[0] or type(error).__name__

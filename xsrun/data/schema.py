@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from xsrun import values
+from xsrun.data import outbox
 from xsrun.data.columns import KEY
 from xsrun.data.tables import Column, Index, Table, holds_json
 from xsrun.types.table import TYPES
@@ -57,9 +58,11 @@ def sql_type(column: Column) -> Any:
 class Definitions:
     """The SQL tables of a project by name."""
 
-    def __init__(self, tables: Iterable[Table]) -> None:
+    def __init__(self, tables: Iterable[Table], with_outbox: bool = False) -> None:
         self.metadata = sa.MetaData()
         self.tables = {each.name: _sql_table(each, self.metadata) for each in tables}
+        if with_outbox:
+            outbox.done.to_metadata(self.metadata)
 
 
 def _sql_table(table: Table, metadata: sa.MetaData) -> sa.Table:
@@ -89,6 +92,11 @@ def _add_index(table: sa.Table, index: Index) -> None:
     parts = [table.c[name].desc() if op == "desc" else table.c[name] for name, op in index.fields]
     named = index.name or f"{table.name}_{'_'.join(name for name, _ in index.fields)}_{index.kind}"
     sa.Index(named, *parts, unique=index.kind == "unique")
+
+
+def complete(connection: sa.Connection, definitions: Definitions) -> bool:
+    """Whether a datasource has every table."""
+    return set(definitions.metadata.tables) <= set(sa.inspect(connection).get_table_names())
 
 
 def prepare(connection: sa.Connection, definitions: Definitions, empty: bool) -> None:

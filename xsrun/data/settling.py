@@ -190,11 +190,15 @@ class Settling:
         return ("holds", left, self.json(items))
 
     def _overlaps(self, _operator: str, left: Plan, right: Plan) -> Plan:
+        if self.family(left) not in (JSON, LIST):
+            return self._in("in", left, right)
         if right[0] != "literal":
             return ("overlaps", left, right)
         return ("overlaps", left, self.json(right[1] if isinstance(right[1], list) else [right[1]]))
 
     def _within_json(self, _operator: str, left: Plan, right: Plan) -> Plan:
+        if self.family(left) not in (JSON, LIST):
+            return self._compare("==", left, right)
         return ("holds", left, self.json(coerce.decoded(right[1])) if right[0] == "literal" else right)
 
     def _includes(self, _operator: str, left: Plan, right: Plan) -> Plan:

@@ -9,10 +9,11 @@ from typing import Any, Final, Protocol
 
 from xsrun import values
 from xsrun.data import queries
+from xsrun.data.addons import Addon, Attaching, Call
 from xsrun.data.columns import KEY, Columns
 from xsrun.data.descriptions import described
 from xsrun.data.plans import NUMBER, TIME, Plan, Query
-from xsrun.data.settling import ALWAYS, FAMILIES, Settling
+from xsrun.data.settling import ALWAYS, FAMILIES, Settling, aligned, family_of
 from xsrun.diagnostics import INPUT_ERROR, NOT_FOUND, Fault
 from xsrun.effects.ports import Work, World
 
@@ -21,6 +22,8 @@ DEFAULTS: Final = frozenset({"", "default", "live"})
 """What the default datasource is called."""
 DATASOURCE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 Output = tuple[str, ...] | None
+Addons = tuple[Any, ...]
+"""The fields of ``addons.Addon``, one tuple for each."""
 Row = dict[str, Any]
 
 
@@ -29,6 +32,9 @@ class Running(Protocol):
 
     world: World
     system: dict[str, Any]
+
+    def call(self, depth: int, number: int, given: Mapping[str, Any]) -> Any:
+        """Run a routine."""
 
 
 def add(run: Running, table: str, data: Any, output: Output = None, hidden: bool = False) -> Row:
@@ -84,12 +90,44 @@ def delete(run: Running, table: str, name: Any, value: Any) -> None:
         raise _no_row()
 
 
-def query(run: Running, plan: Plan, given: tuple[Any, ...]) -> Any:
-    """What a ``db.query`` gives."""
+def query(run: Running, plan: Plan, given: tuple[Any, ...], addons: Addons = (), depth: int = 0) -> Any:
+    """What a ``db.query`` gives, with what addons put into its rows."""
     meant = Query.of(plan)
-    database = run.world.database
-    return queries.Running(meant, database.catalog, given, run.world.clock).result(
-        lambda asked: _done(run, "query", meant.table, asked)
+    attaching = _attaching(run, depth)
+    running = queries.Running(
+        meant,
+        run.world.database.catalog,
+        given,
+        run.world.clock,
+        (lambda rows: attaching.attach(rows, addons)) if addons else None,
+        [Addon(*each).into for each in addons],
+    )
+    return running.result(lambda asked: _done(run, "query", meant.table, asked))
+
+
+def asked(run: Running, call: tuple[Plan, tuple[Any, ...], Addons], depth: int) -> Any:
+    """What the query of an addon gives."""
+    return query(run, *call, depth)
+
+
+def attached(run: Running, row: Any, addons: Addons, depth: int, output: Output = None) -> Any:
+    """A row with what addons put into it."""
+    if isinstance(row, dict):
+        _attaching(run, depth).attach([row], addons)
+        if output is not None:
+            return queries.trimmed(row, [*output, *(Addon(*each).into.partition(".")[0] for each in addons)])
+    return row
+
+
+def _attaching(run: Running, depth: int) -> Attaching:
+    def match(column: Plan, value: Any) -> Any:
+        table = run.world.database.catalog[column[1]]
+        return aligned(family_of(table.by_name[column[2]]), value, run.world.clock)[0]
+
+    return Attaching(
+        lambda number, inputs: Call(*run.call(depth + 1, number, inputs)),
+        lambda plan, given, inner: query(run, plan, given, inner, depth + 1),
+        match,
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from xsrun.data import direct, outbox, rows, selects
 from xsrun.data.columns import Catalog
 from xsrun.data.refusals import telling
-from xsrun.data.schema import Definitions, prepare
+from xsrun.data.schema import Definitions, complete, prepare
 from xsrun.data.session import Session
 from xsrun.data.tables import Table
 from xsrun.diagnostics import RunStopped
@@ -74,7 +74,7 @@ class Store:
         shared: bool = False,
     ) -> None:
         self.catalog = Catalog(tables)
-        self._definitions = Definitions(self.catalog.tables.values())
+        self._definitions = Definitions(self.catalog.tables.values(), with_outbox=not shared)
         self.lasting = not shared
         """Whether its rows outlive the process."""
         self._source = source
@@ -171,6 +171,18 @@ class Store:
                 level.begun[datasource] = connection.begin_nested() if depth else connection.begin()
         return connection
 
+    def _prepare(self, source: Source) -> None:
+        """Have every table; who only reads what is there need not wait for those who write."""
+        with source.engine.connect() as connection:
+            if not source.empty:
+                connection.info["writes"] = False
+                with connection.begin():
+                    if complete(connection, self._definitions):
+                        return
+            connection.info["writes"] = True
+            with connection.begin():
+                prepare(connection, self._definitions, source.empty)
+
     def _over(self, connection: sa.Connection) -> Session:
         return Session(connection, self._definitions.tables, self.catalog)
 
@@ -180,11 +192,6 @@ class Store:
         if known is None:
             with self._making:
                 known = self._sources.get(datasource) or self._source(datasource)
-                with known.engine.connect() as connection:
-                    connection.info["writes"] = True
-                    with connection.begin():
-                        prepare(connection, self._definitions, known.empty)
-                        if self.lasting:
-                            outbox.prepare(connection, known.empty)
+                self._prepare(known)
                 self._sources[datasource] = known
         return known.engine

@@ -28,15 +28,15 @@ from xsrun.syntax import tree
 )
 def _function_run(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run a function of the folder and bind what it gives back, or at once the id of a job for `await`."""
-    callee = _callee(stack, block, "function")
+    callee = callee_of(stack, block, "function")
     for name in ("async", "runtime_mode"):
         mode = block.attribute(name)
         if mode is not None and not isinstance(mode.value, tree.Literal | tree.Word):
             message = f"`{name}` of `{block.keyword}` must be a literal"
             stack.context.error("not-constant", message, mode.value, help="write the value itself")
     if runs_apart(block):
-        return _bound(stack, block, _call(stack, block, callee, "start_call"))
-    return _bound(stack, block, _call(stack, block, callee))
+        return bound_to(stack, block, call_of(stack, block, callee, "start_call"))
+    return bound_to(stack, block, call_of(stack, block, callee))
 
 
 FORMS["service.function.run"] = FORMS["function.run"]._replace(name="service.function.run")
@@ -50,7 +50,7 @@ FORMS["service.function.run"] = FORMS["function.run"]._replace(name="service.fun
 )
 def _function_call(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run a function; an error becomes the bound value instead of ending the caller."""
-    return _bound(stack, block, _held(stack, block, _call(stack, block, _callee(stack, block, "function"))))
+    return bound_to(stack, block, _held(stack, block, call_of(stack, block, callee_of(stack, block, "function"))))
 
 
 @form(
@@ -120,8 +120,8 @@ _KINDS: Final = (
 
 def _calling(kind: _Kind) -> Callable[[StackCompiler, tree.Block], Stack]:
     def compile_call(stack: StackCompiler, block: tree.Block) -> Stack:
-        made = _call(stack, block, _callee(stack, block, kind.name))
-        return _bound(stack, block, _held(stack, block, made) if _in_workflow_test(stack) else made)
+        made = call_of(stack, block, callee_of(stack, block, kind.name))
+        return bound_to(stack, block, _held(stack, block, made) if _in_workflow_test(stack) else made)
 
     compile_call.__doc__ = kind.summary
     return compile_call
@@ -143,13 +143,13 @@ def _workflow_test_call(stack: StackCompiler, block: tree.Block) -> Stack:
 
     Any other error ends the caller, and is the bound value where that is a workflow test itself.
     """
-    made = _call(stack, block, _callee(stack, block, "workflow_test"))
+    made = call_of(stack, block, callee_of(stack, block, "workflow_test"))
     if made is None:
         return []
     outcome = {"status": "ok", "message": None}
     passed = ast.Dict([*map(py.constant, outcome)], [*map(py.constant, outcome.values())])
     both = ast.Subscript(ast.Tuple([made, passed], ast.Load()), py.constant(1), ast.Load())
-    return _bound(stack, block, _held(stack, block, both) if _in_workflow_test(stack) else both)
+    return bound_to(stack, block, _held(stack, block, both) if _in_workflow_test(stack) else both)
 
 
 @form(
@@ -172,9 +172,9 @@ def _api_call(stack: StackCompiler, block: tree.Block) -> Stack:
         message = f"`{block.keyword}` calls a query of the folder, no address"
         context.error("misplaced", message, address.value, help="write api.request { url = … }")
         return []
-    callee = _callee(stack, block, "query", query_name(block) if block.name else "")
+    callee = callee_of(stack, block, "query", query_name(block) if block.name else "")
     headers, auth = attribute_value(stack, block, "headers"), attribute_value(stack, block, "auth")
-    return _bound(stack, block, _call(stack, block, callee, "call_query", py.constant(verb(block)), headers, auth))
+    return bound_to(stack, block, call_of(stack, block, callee, "call_query", py.constant(verb(block)), headers, auth))
 
 
 # ------------------------------------------------------------------ the call itself
@@ -192,11 +192,12 @@ def _in_workflow_test(stack: StackCompiler) -> bool:
     return construct is not None and construct.keyword == "workflow_test"
 
 
-def _bound(stack: StackCompiler, block: tree.Block, made: ast.expr | None) -> Stack:
+def bound_to(stack: StackCompiler, block: tree.Block, made: ast.expr | None) -> Stack:
+    """A call bound to what stands behind `as`; nothing where it could not be made."""
     return stack.bind(block, made) if made is not None else []
 
 
-def _call(
+def call_of(
     stack: StackCompiler, block: tree.Block, callee: Signature | None, through: str = "", *further: ast.expr
 ) -> ast.expr | None:
     """A call, checked; straight where that is possible and nothing stands between caller and callee."""
@@ -222,7 +223,7 @@ def _call(
     return py.place(call, context.source, block)
 
 
-def _callee(stack: StackCompiler, block: tree.Block, kind: str, name: str | None = None) -> Signature | None:
+def callee_of(stack: StackCompiler, block: tree.Block, kind: str, name: str | None = None) -> Signature | None:
     """The construct that a call names; its absence is reported."""
     context = stack.context
     name = block.name if name is None else name

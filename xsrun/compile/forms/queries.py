@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from xsrun.compile import python as py
 from xsrun.compile.context import StackCompiler
+from xsrun.compile.forms.addons import addons_of
 from xsrun.compile.forms.record import Stack, form
 from xsrun.compile.forms.rows import ADDED, calling, table_named, table_of, without_table
 from xsrun.compile.queries import Queries, mentions_rows
@@ -49,13 +51,14 @@ def _query(stack: StackCompiler, block: tree.Block) -> Stack:
     table = table_of(stack, block)
     if table is None:
         return without_table(stack, block)
-    queries, plan = compile_query(stack, block, table)
-    return calling(stack, block, statements.query, py.constant(_plain(plan)), queries.values())
-
-
-def compile_query(stack: StackCompiler, block: tree.Block, table: Table) -> tuple[Queries, Query]:
-    """The plan of a `db.query`, and the values in it."""
-    return _Reader(stack, block, table).read()
+    addons, places = addons_of(stack, block)
+    queries, plan = _Reader(stack, block, table, places).read()
+    made = [py.constant(_plain(plan)), queries.values()]
+    construct = stack.context.construct
+    if construct is not None and construct.keyword == "addon":
+        return [ast.Return(ast.Tuple([*made, addons or py.constant(())], ast.Load()))]
+    with_addons = [] if addons is None else [addons, py.load("depth")]
+    return calling(stack, block, statements.query, *made, *with_addons)
 
 
 def _plain(value: Any) -> Any:
@@ -64,7 +67,9 @@ def _plain(value: Any) -> Any:
 
 
 class _Reader:
-    def __init__(self, stack: StackCompiler, block: tree.Block, table: Table) -> None:
+    def __init__(self, stack: StackCompiler, block: tree.Block, table: Table, added: list[str]) -> None:
+        self.added = added
+        """Where in rows addons put something."""
         self.stack = stack
         self.context = stack.context
         self.block = block
@@ -235,7 +240,7 @@ class _Reader:
         if found is None or tree.is_broken(found):
             return None
         names = self._names(found)
-        known = {name for name, _ in plan.evals} | set(self._added())
+        known = {name for name, _ in plan.evals} | {each.partition(".")[0] for each in self.added}
         for node, name in names:
             first = name.removeprefix("items.").partition(".")[0]
             if first not in known and not (plan.paging is not None and name in ENVELOPE):
@@ -253,7 +258,3 @@ class _Reader:
             else:
                 self.context.error("bad-clause", "`output` is a list of names", node, help='write output = ["id"]')
         return named
-
-    def _added(self) -> Iterator[str]:
-        """The names under which addons put something into rows."""
-        return iter(())

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from xsrun.compile import python as py
 from xsrun.compile.context import StackCompiler
+from xsrun.compile.forms.addons import addons_of
 from xsrun.compile.forms.record import Stack, form
 from xsrun.compile.queries import Queries
 from xsrun.data import statements
@@ -108,14 +109,25 @@ def output_of(stack: StackCompiler, block: tree.Block, table: Table) -> tuple[st
     return tuple(names)
 
 
-def shaped(stack: StackCompiler, block: tree.Block, table: Table) -> dict[str, ast.expr]:
-    """What a statement that gives back a row is told of its shape."""
+def giving_row(
+    stack: StackCompiler, block: tree.Block, table: Table, function: Any, *arguments: ast.expr, **named: ast.expr
+) -> Stack:
+    """The call of a statement that gives back a row, with `output` and what addons put into it."""
     output = output_of(stack, block, table)
-    named: dict[str, ast.expr] = {} if output is None else {"output": py.constant(output)}
+    addons, _ = addons_of(stack, block)
+    if output is not None and addons is None:
+        named["output"] = py.constant(output)
     hidden = block.attribute("enforce_hidden_fields")
     if hidden is not None and isinstance(hidden.value, tree.Literal) and hidden.value.value is True:
         named["hidden"] = py.constant(True)
-    return named
+    context = stack.context
+    made = py.call(context.builtin(function), py.load("rt"), py.constant(table.name), *arguments, **named)
+    if addons is not None:
+        made = py.call(
+            context.builtin(statements.attached),
+            *(py.load("rt"), py.place(made, context.source, block), addons, py.load("depth"), py.constant(output)),
+        )
+    return stack.bind(block, py.place(made, context.source, block))
 
 
 @form(
@@ -131,8 +143,7 @@ def _add(stack: StackCompiler, block: tree.Block) -> Stack:
     table = table_of(stack, block)
     if table is None:
         return without_table(stack, block)
-    data, named = data_of(stack, block, table), shaped(stack, block, table)
-    return calling(stack, block, statements.add, py.constant(table.name), data, **named)
+    return giving_row(stack, block, table, statements.add, data_of(stack, block, table))
 
 
 @form(
@@ -149,10 +160,9 @@ def _get(stack: StackCompiler, block: tree.Block) -> Stack:
     table = table_of(stack, block)
     if table is None:
         return without_table(stack, block)
-    where, named = matched(stack, block, table), shaped(stack, block, table)
-    if block.attribute("lock"):
-        named["lock"] = value_of(stack, block, "lock")
-    return calling(stack, block, statements.get, py.constant(table.name), *where, **named)
+    where = matched(stack, block, table)
+    lock = {"lock": value_of(stack, block, "lock")} if block.attribute("lock") else {}
+    return giving_row(stack, block, table, statements.get, *where, **lock)
 
 
 @form(
@@ -184,8 +194,7 @@ def _edit(stack: StackCompiler, block: tree.Block) -> Stack:
     if table is None:
         return without_table(stack, block)
     where = matched(stack, block, table)
-    data, named = data_of(stack, block, table), shaped(stack, block, table)
-    return calling(stack, block, statements.edit, py.constant(table.name), *where, data, **named)
+    return giving_row(stack, block, table, statements.edit, *where, data_of(stack, block, table))
 
 
 @form(
@@ -217,8 +226,7 @@ def _add_or_edit(stack: StackCompiler, block: tree.Block) -> Stack:
     if table is None:
         return without_table(stack, block)
     where = matched(stack, block, table)
-    data, named = data_of(stack, block, table), shaped(stack, block, table)
-    return calling(stack, block, statements.add_or_edit, py.constant(table.name), *where, data, **named)
+    return giving_row(stack, block, table, statements.add_or_edit, *where, data_of(stack, block, table))
 
 
 @form(
