@@ -15,6 +15,7 @@ from stack import program, source_text
 from xsrun import values
 from xsrun.api import Project
 from xsrun.builtins.statements.incident_io import create_alert
+from xsrun.cli.start import main
 from xsrun.config import Config
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.http import HttpxPort
@@ -765,6 +766,20 @@ def test_no_kill_pages_twice_or_loses_a_page(tmp_path):
     ends = {trial["title"]: trial["outcome"] for trial in job["trials"]}
     assert len(ends) > 1 + 3
     assert set(ends.values()) == {"done"}
+
+
+def test_a_recorded_page_is_replayed_with_another_key(tmp_path, monkeypatch, capsys):
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    (tmp_path / "run.xs").write_text(PAGES, encoding="utf-8")
+    cassette = tmp_path / "page.jsonl"
+    assert main(["execute", str(tmp_path), "--simulate", "--record", str(cassette)]) == Exit.DONE
+    kept = cassette.read_text(encoding="utf-8")
+    assert len(kept.splitlines()) == 3
+    assert not any(key in kept for key in (pagerduty.USER_KEY, incident_io.API_KEY))
+    keys = ("--env", "pagerduty_api_key=u+another0000000key1", "--env", "incident_io_api_key=another0000000key2")
+    assert main(["execute", str(tmp_path), "--replay", str(cassette), *keys]) == Exit.DONE
+    assert capsys.readouterr() == ("true\ntrue\n", "")
 
 
 def test_the_clock_of_a_job_does_not_make_an_old_incident_its_own(bench):
