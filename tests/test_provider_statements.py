@@ -201,7 +201,7 @@ def test_a_key_that_needs_escaping_finds_what_it_made(bench):
     assert len(ids) == 1
 
 
-@pytest.mark.parametrize("plan", ["429", "500:2", "503,429", "reset", "lost", "cut", "lost,500", "408"])
+@pytest.mark.parametrize("plan", ["429", "500:2", "503,429", "reset", "lost", "cut", "lost,500", "408", "garbage"])
 def test_what_fails_for_a_moment_is_sent_again_and_done_once(bench, plan):
     bench.pagerduty.troubles.add(plan)
     assert bench.done("pagerduty.create_incident", **CREATE)["incident_number"] == 1
@@ -405,36 +405,48 @@ def test_an_alert_without_a_key_is_named_after_its_cause(bench):
     assert alert.status == "resolved"
 
 
-@pytest.mark.parametrize("plan", ["429", "500", "lost", "cut,reset", "503,lost"])
+@pytest.mark.parametrize("plan", ["429", "500", "lost", "cut,reset", "503,lost", "garbage"])
 def test_an_alert_comes_through_once(bench, plan):
     bench.incident_io.troubles.add(plan)
     bench.done("incident_io.create_alert", **ALERT)
     assert len(bench.alerts()) == 1
 
 
-@pytest.mark.parametrize("plan", ["", "429", "lost", "cut,500"])
-def test_an_incident_of_incident_io_is_opened_once_a_run(bench, plan):
+@pytest.mark.parametrize("plan", ["", "429", "lost", "cut,500", "garbage"])
+def test_an_incident_of_incident_io_is_opened_once(bench, plan):
     bench.incident_io.troubles.add(plan)
     made = bench.done("incident_io.create_incident", **INCIDENT, mode="test")
     assert (made["reference"], made["name"], made["mode"]) == ("INC-1", "Checkout is down", "test")
     assert len(bench.incident_io.account.incidents) == 1
-    assert bench.done("incident_io.create_incident", **INCIDENT)["reference"] == "INC-2"
 
 
-def test_the_key_of_the_user_stands_in_place_of_one_that_was_made_up(bench):
-    http = layer(Config(), False, "order-7", False, NOON)(bench.world, None, "").http
-    bench.incident_io.troubles.add("lost,503")
-    first = bench.run("incident_io.create_incident", http, **INCIDENT)
-    second = bench.run("incident_io.create_incident", http, **INCIDENT)
-    another_run = layer(Config(), False, "order-7", False, NOON)(bench.world, None, "").http
-    again = bench.run("incident_io.create_incident", another_run, **INCIDENT)
-    assert [each.value["reference"] for each in (first, second, again)] == ["INC-1", "INC-2", "INC-1"]
-    keys = [each["body"]["idempotency_key"] for each in bench.incident_io.snapshot()["requests"]]
-    assert keys == ["order-7", "order-7", "order-7", "order-7-2", "order-7"]
-    own = bench.run("incident_io.create_incident", http, **INCIDENT, idempotency_key="mine")
-    assert body(own)["idempotency_key"] == "mine"
-    paged = bench.run("pagerduty.create_incident", http, **CREATE)
-    assert paged.value["incident_key"].startswith("xs-")
+def test_a_cause_that_goes_on_is_one_incident_of_incident_io_and_one_that_comes_back_another(bench):
+    first = bench.run("incident_io.create_incident", **INCIDENT).value
+    bench.clock.sleep(3_600)
+    again = bench.run("incident_io.create_incident", **INCIDENT, summary="seen again")
+    assert (again.value["id"], len(again.requests)) == (first["id"], 1)
+    assert bench.log.entries[-1].value.startswith("incident.io: INC-1 has the key xs-")
+    closed = {"incident_status_id": incident_io.CLOSED_ID}
+    for number in (2, 3):
+        bench.done("incident_io.edit_incident", incident_id=first["id"], **closed)
+        bench.clock.sleep(3_600)
+        back = bench.run("incident_io.create_incident", **INCIDENT)
+        assert (back.value["reference"], len(back.requests)) == (f"INC-{number}", number)
+        assert bench.done("incident_io.create_incident", **INCIDENT)["id"] == back.value["id"]
+        first = back.value
+    other = bench.done("incident_io.create_incident", **INCIDENT | {"name": "Search is down"})
+    nameless = [bench.done("incident_io.create_incident", severity_id=each)["reference"]
+                for each in (incident_io.MAJOR_ID, incident_io.MINOR_ID, incident_io.MAJOR_ID)]  # fmt: skip
+    assert (other["reference"], nameless) == ("INC-4", ["INC-5", "INC-6", "INC-5"])
+
+
+def test_what_ended_while_the_run_was_cut_short_is_not_opened_again(bench):
+    begun = bench.clock.now()
+    made = bench.done("incident_io.create_incident", **INCIDENT)
+    bench.done("incident_io.edit_incident", incident_id=made["id"], incident_status_id=incident_io.CLOSED_ID)
+    bench.clock.sleep(3_600)
+    bench.world = bench.world._replace(begun=begun)
+    assert bench.done("incident_io.create_incident", **INCIDENT)["id"] == made["id"]
 
 
 def test_an_idempotency_key_of_the_author_is_sent_as_it_is(bench):

@@ -57,8 +57,6 @@ class Request(NamedTuple):
     """To be called with every request that a redirect leads to, before it is sent; it may refuse by raising."""
     key_header: str = ""
     """The header in which its host takes a key; ``""`` where nobody has said so."""
-    key_yields: bool = False
-    """Whether the key in its body was made up, and gives way to one that the user asks for."""
     single: bool = False
     """To be sent once: whoever sends it tries again by himself."""
 

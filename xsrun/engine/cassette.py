@@ -17,7 +17,6 @@ from typing import Any, Final
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import Headers, Http, Request, Response, TransportFailure
 from xsrun.engine.vault import OPEN, Vault
-from xsrun.providers.policies import judge
 from xsrun.runtime.secrets import CREDENTIALS, MASK
 
 _BOUNDARY: Final = re.compile(r'boundary="?([^";\s]+)')
@@ -142,8 +141,6 @@ def _shown(request: dict[str, Any]) -> str:
 def _request_json(request: Request, vault: Vault) -> dict[str, Any]:
     boundary = _BOUNDARY.search(request.header("content-type"))
     body = request.body.replace(boundary[1].encode(), b"boundary") if boundary else request.body
-    if request.key_yields:  # a key that was made for this run is another one in every run
-        body = body.replace(judge(request).key.encode(), b"key")
     return {
         "method": request.method,
         "url": vault.seal(request.url),

@@ -1,7 +1,6 @@
 """Keys for writes, placed where their provider takes them, when the user asks for it.
 
-An author's own key wins, one that a statement made up does not. What carries a key of ours and was answered in another
-run is not sent again.
+An author's own key wins. What carries a key of ours and was answered in another run is not sent again.
 """
 
 from __future__ import annotations
@@ -77,8 +76,6 @@ class KeyingHttp:
         self._begun = keying.begun
         self._ledger = None if keying.force else ledger
         self._used: Counter[str] = Counter()
-        self._instead: dict[Any, str] = {}
-        """The keys in place of made up ones: what is sent again has the same."""
 
     def send(self, request: Request) -> Response:
         """The answer, of now or of the run that did the same before. Raises TransportFailure."""
@@ -96,7 +93,7 @@ class KeyingHttp:
 
     def _keyed(self, request: Request) -> Request | None:
         """The request with a key of ours; None where it has one, or takes none."""
-        if request.method not in KEYED_METHODS or (judge(request).key and not request.key_yields):
+        if request.method not in KEYED_METHODS or judge(request).key:
             return None
         call = keyed_call(request)
         if call is not None and call.key is not None and not call.key.made:
@@ -112,14 +109,9 @@ class KeyingHttp:
         body = body_of(request)
         holder, _, name = path.rpartition(".")
         place = value_at(body, holder) if holder else body
-        if not isinstance(place, dict):
+        if not isinstance(place, dict) or place.get(name) not in (None, ""):
             return None
-        held = place.get(name)
-        if held not in (None, "") and not request.key_yields:
-            return None
-        place[name] = self._instead.get(held) or self._next(request, longest)
-        if request.key_yields:
-            self._instead[held] = place[name]
+        place[name] = self._next(request, longest)
         return request._replace(body=values.dumps(body).encode("utf-8", "surrogatepass"))
 
     def _next(self, request: Request, longest: int) -> str:

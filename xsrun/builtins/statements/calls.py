@@ -25,6 +25,8 @@ MOST_ATTEMPTS: Final = 20
 LONGEST_TIMEOUT: Final = 600
 BUDGET: Final = 90.0
 """Seconds that the waits between the attempts of one call may take."""
+AFTER_NONSENSE: Final = 1.0
+"""Seconds before a call is made again whose success could not be read."""
 MOST_SHOWN: Final = 500
 """Characters of an answer that a message repeats."""
 DIGITS: Final = 64
@@ -86,8 +88,6 @@ class Call(NamedTuple):
     """The property of the answer that is its value; the whole answer where there is none."""
     advice: Callable[[Refusal], str] | None = None
     """What to do about a refusal, as a further sentence without full stop."""
-    key_yields: bool = False
-    """Whether the key in the body was made up, and gives way to one that the user asks for."""
     again: str = "running the job again with the same input does no harm"
     """What is to be said of another run while it is unknown whether this one did it."""
 
@@ -113,8 +113,12 @@ def answered(world: World, call: Call, manner: Manner) -> dict[str, Any]:
     if wrong:
         raise unsendable(call.wording, *wrong)
     request = _request(world, call, manner)
+    retry = Retry(int(manner.attempts), BUDGET, manner.crowded)
     try:
-        response = _sent(world, request, Retry(int(manner.attempts), BUDGET, manner.crowded))
+        response = _sent(world, request, retry)
+        if response.status < 300 and _value(call, response) is None and _may_be_repeated(request, retry):
+            world.clock.sleep(AFTER_NONSENSE)
+            response = _sent(world, request, retry)
     except TransportFailure as failure:
         refusal = Refusal(0, message=f"no answer, {failure.message}", unclear=failure.sent)
         raise failed(call, refusal, request) from None
@@ -124,11 +128,16 @@ def answered(world: World, call: Call, manner: Manner) -> dict[str, Any]:
     return value
 
 
+def _may_be_repeated(request: Request, retry: Retry) -> bool:
+    """Whether a success that cannot be read is worth another attempt."""
+    return retry.attempts > 1 and judge(request).policy is not Policy.ONCE
+
+
 def _sent(world: World, request: Request, retry: Retry) -> Response:
-    begun = world.clock.now() if world.begun is None else world.begun
-    response: Response = _retrying(world, lambda _host: retry, begun).send(request)
+    since = begun(world)
+    response: Response = _retrying(world, lambda _host: retry, since).send(request)
     judged = judge(request)
-    return standing(world, judged, request, begun) or response if judged.refused(response) else response
+    return standing(world, judged, request, since) or response if judged.refused(response) else response
 
 
 # ------------------------------------------------------------------ before it is sent
@@ -240,7 +249,7 @@ def _request(world: World, call: Call, manner: Manner) -> Request:
     largest = call.endpoint.largest
     if largest and len(request.body) > largest:
         raise unsendable(call.wording, f"the request has {len(request.body)} bytes, {largest} are taken at most")
-    return request._replace(key_yields=call.key_yields)
+    return request
 
 
 # ------------------------------------------------------------------ what came back
@@ -297,7 +306,10 @@ def failed(call: Call, refusal: Refusal, request: Request | None = None) -> Faul
     if not advice and refusal.unclear and request is not None and judge(request).policy is not Policy.READ:
         advice = f"Whether it was carried out is unknown; {call.again}"
     message = f"{message}. {advice}" if advice else message
-    return _fault(call.wording, refusal, message, KINDS.get(refusal.status, STANDARD))
+    fault = _fault(call.wording, refusal, message, KINDS.get(refusal.status, STANDARD))
+    if refusal.unclear and request is not None and judge(request).policy is Policy.ONCE:
+        fault.code = "outcome-unknown"  # whoever starts the job again would do it twice
+    return fault
 
 
 def _message(said: Any) -> str:
@@ -323,9 +335,9 @@ def cause_key(*cause: str) -> str:
     return _key("\n".join(part.strip() for part in cause))
 
 
-def run_key(world: World) -> str:
-    """A key of this run and this place in it: the same in every attempt of the run, and in no other run."""
-    return _key(f"{world.random.uuid()} {world.clock.now()}")
+def begun(world: World) -> int:
+    """When the run really began, in milliseconds."""
+    return world.clock.now() if world.begun is None else world.begun
 
 
 def _key(text: str) -> str:

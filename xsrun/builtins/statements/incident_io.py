@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from xsrun import values
 from xsrun.builtins.registry import Bool, Group, Int, List, Number, Object, Text
 from xsrun.builtins.statements.calls import (
     Call,
@@ -14,21 +15,26 @@ from xsrun.builtins.statements.calls import (
     Refusal,
     Wording,
     answered,
+    begun,
     cause_key,
     given,
-    run_key,
     secret,
     unsendable,
 )
 from xsrun.effects.ports import World
 from xsrun.providers import incident_io as table
 from xsrun.providers.contracts import Endpoint
+from xsrun.providers.fields import read_time, value_at
+from xsrun.providers.policies import SKEW
 
 incident_io = Group("incident_io", extension=True)
 
 WORDING: Final = Wording("IncidentIoAPIError", "errors", "type", "", "errors", "request_id")
 SOURCE_SECRET: Final = "the secret of the alert source, which is another one than an API key"
 API_KEY: Final = "an API key of incident.io, which is another one than the secret of an alert source"
+ENDED: Final = frozenset({"declined", "merged", "canceled", "learning", "closed"})
+"""Categories of the statuses of incidents that are over."""
+MOST_ENDED: Final = 1000
 ANSWER: Final = ("deduplication_key", "message", "status")
 
 
@@ -147,11 +153,12 @@ def create_incident(
 ) -> Object:
     """Open an incident of incident.io and give it back; the one that has its ``idempotency_key`` where there is one.
 
-    Such a key is taken for ever, also when its incident is closed. Without one it is made of this run and this place in
-    it, or by ``--key``: further attempts and a resumed run open no second incident, and another run opens its own. What
+    Such a key is taken for ever, also when its incident has ended. Without one it is made of the name, else of the
+    summary, else of everything, and goes on when the incident that has it ended before this run: neither a further
+    attempt nor another run opens a second one for a cause that is going on; one that comes back opens a new one. What
     fails raises ``IncidentIoAPIError``.
     """
-    body = {"idempotency_key": idempotency_key or run_key(world), "visibility": visibility}
+    body = {"visibility": visibility}
     body |= given(
         name=name,
         summary=summary,
@@ -166,11 +173,29 @@ def create_incident(
         slack_channel_name_override=slack_channel_name_override,
         slack_team_id=slack_team_id,
     )
-    call = _api(api_key, table.CREATE_INCIDENT, "create the incident", body)
-    if not idempotency_key:
-        again = "another run would open another one: look there first, or give an `idempotency_key`"
-        call = call._replace(key_yields=True, again=again)
-    return answered(world, call, Manner("us", timeout, attempts))
+    manner = Manner("us", timeout, attempts)
+    if idempotency_key:
+        return answered(world, _opening(api_key, body, idempotency_key), manner)
+    return _going_on(world, api_key, body, cause_key(name or summary or values.dumps(body)), manner)
+
+
+def _opening(api_key: Any, body: dict[str, Any], key: str) -> Call:
+    return _api(api_key, table.CREATE_INCIDENT, "create the incident", {"idempotency_key": key, **body})
+
+
+def _going_on(world: World, api_key: Any, body: dict[str, Any], key: str, manner: Manner) -> dict[str, Any]:
+    """The incident of a cause that is going on, else a new one: incidents that have ended keep their keys."""
+    since = begun(world) - SKEW
+    for _ in range(MOST_ENDED):
+        call = _opening(api_key, body, key)
+        incident = answered(world, call, manner)
+        old = (read_time(str(incident.get("created_at"))) or since) < since
+        if not old or value_at(incident, "incident_status.category") not in ENDED:
+            if old:
+                world.log.write(f"incident.io: {incident.get('reference')} has the key {key} already")
+            return incident
+        key = cause_key(key, str(incident.get("id")))
+    raise unsendable(WORDING, f"{MOST_ENDED} incidents of this cause have ended; it needs an `idempotency_key`")
 
 
 @incident_io.statement(
