@@ -10,7 +10,7 @@ import pytest
 from xsrun.cli.start import main
 from xsrun.project import load_folder, load_text, read
 from xsrun.source import Source
-from xsrun.testing.forks import spread
+from xsrun.testing.forks import Lost, spread
 from xsrun.testing.mutants import mutants
 
 HERE = Path(__file__).parent
@@ -124,7 +124,12 @@ def act(number):
 @pytest.mark.parametrize("processes", [1, 3, 20])
 def test_what_takes_its_process_with_it_is_told_and_the_rest_goes_on(processes):
     found = [*spread(8, act, processes, 0.3)]
-    assert found == [None if number in (1, 3, 5) else {"number": number} for number in range(8)]
+    lost = {
+        1: Lost("it took longer than 0.3 s"),
+        3: Lost("its process ended with exit code 7"),
+        5: Lost("its process was killed by SIGKILL"),
+    }
+    assert found == [lost.get(number, {"number": number}) for number in range(8)]
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 

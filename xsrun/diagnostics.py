@@ -404,6 +404,7 @@ RUN: Final[dict[str, Code]] = {
     "low-coverage": Code(Exit.TEST, "the tests reach less of the source than is demanded"),
     "low-mutation": Code(Exit.TEST, "the tests notice fewer mutants than is demanded"),
     "unexpected-request": Code(Exit.TEST, "a case has no answer for a request"),
+    "test-crashed": Code(Exit.TEST, "a test took its process with it, or did not end"),
     "network-disabled": Code(Exit.TEST, "a test sent a request that it does not mock"),
     "outcome-unknown": Code(Exit.UNKNOWN_OUTCOME, "a request may have arrived, and was not sent again"),
     "not-recorded": Code(Exit.FAILED, "the cassette holds no such request"),

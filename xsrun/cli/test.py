@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from xsrun.cli import coverage, mutate
 from xsrun.cli.execute import LONGEST_RUN, MEMORY
@@ -15,21 +17,36 @@ from xsrun.cli.find import NotFound
 from xsrun.cli.memory import bounded_memory
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, coloured, show
-from xsrun.cli.reach import Reached, from_here, reached
-from xsrun.diagnostics import Exit, nearest
+from xsrun.cli.reach import Reached, from_here
+from xsrun.cli.selecting import chosen, hint, reached_tests, where
+from xsrun.cli.signals import heeding_signals
+from xsrun.diagnostics import Diagnostic, Exit
 from xsrun.reports import report
 from xsrun.testing import machine, text
-from xsrun.testing.cases.reading import FOLDER, SUFFIXES
 from xsrun.testing.cases.shape import schema
 from xsrun.testing.coverage import Covered, document, table
+from xsrun.testing.failed import keep_failed
 from xsrun.testing.item import TIMEOUT, Item
 from xsrun.testing.outcome import Outcome
+from xsrun.testing.running import outcomes
 from xsrun.testing.suite import Suite
+from xsrun.testing.watching import changes, seen
 
 Options = Mapping[str, Any]
 
-KINDS: Final = {"unit": "unit", "workflow": "workflow", "cases": "case"}
-"""Options that choose a kind of tests, and the kind."""
+BETWEEN: Final = 0.3
+"""Seconds between two looks at the files."""
+MOST_PROCESSES: Final = 256
+
+
+class Settings(NamedTuple):
+    """How tests are run, of options that were looked at."""
+
+    seconds: float
+    """The time of a test; 0 for no bound."""
+    processes: int
+    coverage: bool
+    mutants: bool
 
 
 def test(options: Options) -> int:
@@ -39,74 +56,80 @@ def test(options: Options) -> int:
         show(json.dumps(schema(), indent=2, ensure_ascii=False))
         return int(Exit.DONE)
     try:
-        seconds, with_coverage = _seconds(options["timeout"]), coverage.is_wanted(options)
-        with_mutants = mutate.is_wanted(options)
+        settings = _settings(options)
         meant = reached_tests(options["path"] or os.curdir)
-        suites = [Suite(path, files) for path, files, _ in meant]
-        for suite in suites:
-            output.diagnostics(from_here(suite.path, suite.diagnostics))
-        items = [
-            item
-            for suite, (_, _, file) in zip(suites, meant, strict=True)
-            for item in suite.items
-            if file in ("", item.span.source.path) and _is_meant(item, options)
-        ]
-        if with_mutants and not any(suite.errors for suite in suites):
-            passed = [*_outcomes(items, options, seconds)]
-            if passed and not any(outcome.problems for _, outcome in passed):
-                return mutate.mutate(suites, meant, passed, options)
-        ran = _run(items, options, seconds)
-        covered = coverage.measured(suites, meant, ran) if with_coverage else []
-        _report(ran, covered, options)
+        before = {each.path: seen(each.path) for each in meant} if options["watch"] else {}
+        code = _round(meant, options, settings, output)
+        if options["watch"]:
+            with heeding_signals():
+                for changed in changes(before, _wait):
+                    code = _round([each for each in meant if each.path in changed], options, settings, output)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
+    return code
+
+
+def _wait() -> None:
+    sys.stdout.flush()
+    time.sleep(BETWEEN)
+
+
+def _round(meant: Sequence[Reached], options: Options, settings: Settings, output: Output) -> int:
+    """Load some projects, run what is meant of their tests, report. Raises BadOption."""
+    suites = [Suite(path, files) for path, files, _ in meant]
+    for suite in suites:
+        output.diagnostics(from_here(suite.path, suite.diagnostics))
+    items = [*chosen(suites, meant, options)]
+    running = partial(_outcomes, items, settings.seconds, settings.processes, options["fail_fast"])
+    if settings.mutants and not any(suite.errors for suite in suites):
+        passed = [*running()]
+        if passed and not any(outcome.problems for _, outcome in passed):
+            return mutate.mutate(suites, meant, passed, options)
+    ran = _run(items, running(), options)
+    _keep(suites, ran, output)
+    covered = coverage.measured(suites, meant, ran) if settings.coverage else []
+    _report(ran, covered, options)
     if any(suite.errors for suite in suites):
         return int(Exit.SOURCE)
     if not ran:
-        return output.complain("no-test", f"no tests found{_where(options)}", _hint(suites, options))
+        return output.complain("no-test", f"no tests found{where(options)}", hint(suites, options))
     if any(outcome.problems for _, outcome in ran):
         return int(Exit.TEST)
     return coverage.too_low(covered, options["coverage_min"], output)
 
 
-def reached_tests(path: str) -> list[Reached]:
-    """The projects that a path means, of a file of cases the one it belongs to. Raises NotFound."""
-    folder, name = os.path.split(os.path.realpath(path))
-    if name.endswith(SUFFIXES) and os.path.basename(folder) == FOLDER and os.path.lexists(path):
-        return [Reached(os.path.relpath(os.path.dirname(folder)), file=os.path.join(folder, name))]
-    return reached([path])
+def _keep(suites: Sequence[Suite], ran: text.Ran, output: Output) -> None:
+    """Keep what failed, for ``--failed``."""
+    for suite in suites:
+        try:
+            keep_failed(suite.path, [each for each in ran if each[0].folder == suite.path])
+        except OSError as error:
+            message = f"--failed will not know what failed in {suite.path}: {error.strerror}"
+            output.diagnostics([Diagnostic("unwritable", message, severity="warning")])
 
 
-def _seconds(given: float | None) -> float:
-    """The time of a test; 0 for no bound. Raises BadOption."""
-    seconds = TIMEOUT if given is None else given
+def _settings(options: Options) -> Settings:
+    """How tests are run. Raises BadOption."""
+    seconds = TIMEOUT if options["timeout"] is None else options["timeout"]
     if not 0 <= seconds <= LONGEST_RUN:
         raise BadOption(f"--timeout {seconds:g} is no time span", "write seconds, e.g. --timeout 30")
-    return seconds
+    processes = 1 if options["jobs"] is None else options["jobs"]
+    if not 1 <= processes <= MOST_PROCESSES:
+        raise BadOption(f"--jobs {processes} is no number of processes", f"write a number from 1 to {MOST_PROCESSES}")
+    return Settings(seconds, processes, coverage.is_wanted(options), mutate.is_wanted(options))
 
 
-def _is_meant(item: Item, options: Options) -> bool:
-    kinds = [kind for flag, kind in KINDS.items() if options[flag]]
-    return (
-        (not kinds or item.kind in kinds)
-        and (options["name"] or "").casefold() in item.label.casefold()
-        and (options["obj_type"] or item.obj_type) == item.obj_type
-        and (options["obj"] or item.obj_name) == item.obj_name
-        and (not options["tag"] or not set(options["tag"]).isdisjoint(item.tags))
-    )
-
-
-def _run(items: Sequence[Item], options: Options, seconds: float) -> text.Ran:
-    """The tests with their outcomes, each shown as soon as it is there; up to the first failure with ``-x``."""
+def _run(items: Sequence[Item], running: Iterator[tuple[Item, Outcome]], options: Options) -> text.Ran:
+    """The tests with their outcomes, each shown as soon as it is there."""
     if options["json"] or not items:
-        return [*_outcomes(items, options, seconds)]
+        return [*running]
     in_colour = coloured(sys.stdout, options["color"])
     several = len({item.folder for item in items}) > 1
     show(f"{text.opening(items)}\n")
     ran: list[tuple[Item, Outcome]] = []
-    for item, outcome in _outcomes(items, options, seconds):
+    for item, outcome in running:
         if several and not (ran and ran[-1][0].folder == item.folder):
             show(item.folder)
         show(text.outcome_text(item, outcome, in_colour))
@@ -117,12 +140,12 @@ def _run(items: Sequence[Item], options: Options, seconds: float) -> text.Ran:
     return ran
 
 
-def _outcomes(items: Sequence[Item], options: Options, seconds: float) -> Iterator[tuple[Item, Outcome]]:
+def _outcomes(items: Sequence[Item], seconds: float, processes: int, fail_fast: bool) -> Iterator[tuple[Item, Outcome]]:
+    """The tests with their outcomes in order, up to the first failure where that ends it."""
     with bounded_memory(MEMORY):
-        for item in items:
-            outcome = item.run(seconds)
+        for item, outcome in outcomes(items, seconds, processes):
             yield item, outcome
-            if outcome.problems and options["fail_fast"]:
+            if outcome.problems and fail_fast:
                 return
 
 
@@ -147,30 +170,3 @@ def _report(ran: text.Ran, covered: Sequence[Covered], options: Options) -> None
                 file.write(machine.junit(ran))
         except OSError as error:
             raise BadOption(f"cannot write `{options['junit']}`: {error.strerror}") from None
-
-
-def _where(options: Options) -> str:
-    """What was looked for, in words."""
-    named = f" called `{options['name']}`" if options["name"] else ""
-    tagged = "".join(f" with the tag `{each}`" for each in options["tag"])
-    of = " ".join(options[each] for each in ("obj_type", "obj") if options[each])
-    return f"{named}{tagged}{of and f' of {of}'}" + (f" in {options['path']}" if options["path"] else "")
-
-
-def _hint(suites: Sequence[Suite], options: Options) -> str:
-    items = [item for suite in suites for item in suite.items]
-    known = (
-        (options["name"], [item.name for item in items], "-k takes a part of the name of a test or of what it tests"),
-        (options["obj"], [item.obj_name for item in items], "--obj takes the name of what is tested"),
-        (
-            options["obj_type"],
-            [item.obj_type for item in items],
-            "--obj-type takes function, query, middleware or task",
-        ),
-        *((tag, [each for item in items for each in item.tags], "no test has it") for tag in options["tag"]),
-    )
-    for given, names, otherwise in known:
-        if given and not any(given.casefold() in name.casefold() for name in names):
-            near = nearest(given, names)
-            return f'did you mean "{near}"?' if near else otherwise
-    return 'write test "what it shows" { … } behind the response of a function'

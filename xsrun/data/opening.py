@@ -17,6 +17,7 @@ from xsrun.data.functions import register
 from xsrun.data.store import Source, Store
 from xsrun.data.tables import Table
 from xsrun.diagnostics import Fault
+from xsrun.effects.ports import Work, World
 from xsrun.late import Late
 
 _postgres: Callable[[str], Callable[[str], Source]] = Late("xsrun.data.postgres", "source")
@@ -31,9 +32,18 @@ BUSY_SECONDS: Final = 10
 """How long to wait for another process that writes."""
 
 
-def fresh(tables: Iterable[Table]) -> Store:
-    """An empty database in memory, with every table and no row."""
-    return Store(tables, _memory, shared=True)
+def fresh(tables: Iterable[Table], seeding: World | None = None) -> Store:
+    """A database in memory with every table: without a row, or with their ``items`` as added in the ``seeding`` world.
+
+    Raises the Fault ``input-error`` for an item that its table does not take.
+    """
+    store = Store(tables, _memory, shared=True)
+    if seeding is not None:
+        for name, table in store.catalog.tables.items():
+            columns = store.catalog[name]
+            for each in table.items:
+                store.do(Work("insert", name, ([columns.row(each, seeding)], columns.shown(None))))
+    return store
 
 
 def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool = False) -> Store:

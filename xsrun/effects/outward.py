@@ -128,9 +128,9 @@ def database_of(path: str, tables: Iterable[Table], url: str = "", copied: bool 
     return late_port(lambda: _database_of(_home(path), tables, url, copied))
 
 
-def fresh_database(tables: Iterable[Table]) -> Database:
-    """An empty database in memory with these tables."""
-    return late_port(lambda: _fresh_database(tables))
+def fresh_database(tables: Iterable[Table], seeding: World | None = None) -> Database:
+    """A database in memory with these tables: empty, or with their ``items`` as added in the ``seeding`` world."""
+    return late_port(lambda: _fresh_database(tables, seeding))
 
 
 def passwords_of(url: str) -> list[str]:

@@ -13,7 +13,7 @@ from _pytest._code.code import ReprFileLocation, TerminalRepr
 from _pytest._io import TerminalWriter
 
 from xsrun.cli.reach import from_here
-from xsrun.cli.test import reached_tests
+from xsrun.cli.selecting import reached_tests
 from xsrun.render import COLOUR, PLAIN, diagnostic_text
 from xsrun.testing.cases.reading import SUFFIXES
 from xsrun.testing.item import Item

@@ -36,6 +36,8 @@ class Item(NamedTuple):
     check: Check
     reached: set[int]
     """Where the program notes which marks it reaches."""
+    network: bool = False
+    """Whether requests that are not mocked are sent; a case sends none."""
 
     @property
     def label(self) -> str:
@@ -50,7 +52,7 @@ class Item(NamedTuple):
 
     def run(self, seconds: float = TIMEOUT) -> Outcome:
         """Run it in a fresh world. It fails when it takes longer than so many seconds; 0 is no bound."""
-        around = Surroundings(self.name)
+        around = Surroundings(self.name, self.network)
         self.reached.clear()
         deadline = Deadline(seconds or INFINITY, "test")
         begun = time.perf_counter()

@@ -10,7 +10,7 @@ from xsrun.project import STACK_KINDS, Construct, read
 from xsrun.source import Source
 from xsrun.syntax import tree
 from xsrun.testing.coverage import shown_percent
-from xsrun.testing.forks import spread
+from xsrun.testing.forks import Lost, spread
 from xsrun.testing.item import Item
 from xsrun.testing.mutants import Mutant, mutants
 from xsrun.testing.outcome import Outcome
@@ -94,7 +94,8 @@ def verdicts(tried: Sequence[Trial], processes: int) -> Iterator[Verdict]:
     reached = [each for each in tried if each.tests]
     found = spread(len(reached), lambda number: _judged(reached[number]), processes, LONGEST)
     for each in tried:
-        status, by = (next(found) or (KILLED, "")) if each.tests else (UNREACHED, "")
+        judged = next(found) if each.tests else (UNREACHED, "")
+        status, by = (KILLED, "") if isinstance(judged, Lost) else judged
         if status != UNFIT:
             yield Verdict(each.mutant, status, by)
 

@@ -25,7 +25,7 @@ class _Trial:
     def __init__(self, loaded: Loaded, test: UnitTest, around: Surroundings, deadline: Deadline) -> None:
         self.loaded = loaded
         self.test = test
-        self.world = around.world
+        self.world = around.with_tables(loaded.program.tables, test.datasource)
         self.deadline = deadline
 
     def problems(self) -> Iterator[Fault]:

@@ -14,7 +14,8 @@ from xsrun.testing.world import Surroundings
 
 def workflow_problems(loaded: Loaded, test: WorkflowTest, around: Surroundings, deadline: Deadline) -> Iterator[Fault]:
     """What ended the test: the first assertion that does not hold, or an error that nothing caught."""
-    run = loaded.begin({}, around.world, Limits(), deadline)
+    world = around.with_tables(loaded.program.tables, test.datasource)
+    run = loaded.begin({}, world, Limits(), deadline)
     run.test = test.name
     try:
         loaded.finish(run, lambda: run.call(1, test.subject, {}))

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from xsrun import values
 from xsrun.builtins.statements.security import AUTH_KEY
+from xsrun.data.tables import Table
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.memory import memory_world
-from xsrun.effects.ports import Request, Response
+from xsrun.effects.outward import LateHttp, fresh_database
+from xsrun.effects.ports import Request, Response, World
 from xsrun.runtime.secrets import Masker
 
 MOST_LOGGED: Final = 20
 """Log entries of a test that are kept."""
+
+
+SEEDED: Final = ("seed", "live")
+"""The datasources in which tables have the rows that they declare in ``items``."""
 
 
 class Offline:
@@ -62,9 +68,14 @@ class LastEntries:
 class Surroundings:
     """The world of one test, and what is noted of it while it runs."""
 
-    def __init__(self, test: str) -> None:
+    def __init__(self, test: str, network: bool = False) -> None:
         self.log = LastEntries()
         self.env = Variables({AUTH_KEY: "signs the tokens of tests, and nothing else"})
         self.secrets = Masker()
         """What the report must not show."""
-        self.world = memory_world(http=Offline(test), log=self.log, env=self.env)
+        self.world = memory_world(http=LateHttp() if network else Offline(test), log=self.log, env=self.env)
+
+    def with_tables(self, tables: Iterable[Table], datasource: str) -> World:
+        """The world with a fresh database: every table, and rows only where a datasource with rows is asked for."""
+        seeding = self.world if datasource in SEEDED else None
+        return self.world._replace(database=fresh_database(tables, seeding))

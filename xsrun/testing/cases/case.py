@@ -42,6 +42,7 @@ class Case(NamedTuple):
     """Plans of troubles by provider."""
     now: int
     seed: str | None
+    datasource: str
     expect: Mapping[str, Any]
     place: Callable[..., Span]
     """The place of a key, given its path within the case, or of what is around it."""

@@ -72,6 +72,7 @@ class Maker:
             self._faults(providers),
             self._now(),
             None if seed is None else str(seed),
+            raw.get("datasource", ""),
             raw.get("expect", {}),
             self.place,
             path,

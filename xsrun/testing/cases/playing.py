@@ -125,7 +125,8 @@ def _world(loaded: Loaded, case: Case, around: Surroundings, env: dict[str, str]
         yield from case.allow_hosts
 
     bound = AdmittingHttp(http, lambda: Binding(around.secrets, allowed))
-    return around.world._replace(http=bound, clock=clock, random=random, secrets=around.secrets)
+    world = around.with_tables(loaded.program.tables, case.datasource)
+    return world._replace(http=bound, clock=clock, random=random, secrets=around.secrets)
 
 
 def _targets(case: Case, clock: Clock, random: Random) -> dict[str, Target]:

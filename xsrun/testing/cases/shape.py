@@ -43,6 +43,7 @@ _CASE: Final = (
     Key("faults", ("text", "variables"), 'what goes wrong at the simulators, as `"429:2,reset"`; a table by provider'),
     Key("now", ("text", "count"), "the time at which it begins; 2026-01-01T00:00Z when left out"),
     Key("seed", ("text", "count"), "what chance is made of"),
+    Key("datasource", ("text",), '`"seed"`: tables have the rows of their `items`; no rows when left out'),
     Key("expect", ("@expect",), "what has to come of it; without it, that it ends well"),
 )
 
