@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,7 +28,7 @@ JOB = """run.job "Add" {
 function add {
   input {
     int a
-    int b?
+    int b?=0
   }
   response = {sum: $input.a + $input.b}
 }
@@ -171,6 +173,134 @@ def test_a_secret_of_a_case_shows_nowhere(folder, capsys, monkeypatch):
     assert "***" in shown
     assert "made-up" not in shown
     assert "c8fc6dfb" not in shown  # how the md5 begins
+
+
+TOML = """# What holds for all.
+env = {token = "made-up-token"}   # is made up
+
+[[case]]
+name = "the whole result"
+input = {b = 2}
+# It is checked as a whole.
+expect.value = {sum = 7}   # it was so once
+
+[[case]]
+name = "a part of it"
+input = {b = 3}
+[case.expect]
+at = {sum = 7, other = 1}
+requests = 1
+
+[[case]]
+name = "no expectation"
+
+[[case]]
+name = "an error that does not come"
+expect.error = {message = "no"}
+
+[[case]]
+name = "right"
+expect.at.sum = 1
+"""
+RENEWED = """# What holds for all.
+env = {token = "made-up-token"}   # is made up
+
+[[case]]
+name = "the whole result"
+input = {b = 2}
+# It is checked as a whole.
+expect.value = {sum = 3}   # it was so once
+
+[[case]]
+name = "a part of it"
+input = {b = 3}
+[case.expect]
+at = {sum = 4 }
+requests = 0
+
+[[case]]
+name = "no expectation"
+
+[case.expect]
+value = {sum = 1}
+
+[[case]]
+name = "an error that does not come"
+expect.value = {sum = 1}
+
+[[case]]
+name = "right"
+expect.at.sum = 1
+"""
+
+
+def test_what_cases_come_to_is_written_into_their_file_and_the_rest_of_it_stays(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    file = folder / "cases" / "a.toml"
+    file.write_text(TOML, encoding="utf-8")
+    assert main(["test", "--update"]) == 0
+    out = capsys.readouterr().out
+    assert file.read_text(encoding="utf-8") == RENEWED
+    assert [line for line in out.splitlines() if line.startswith("updated")] == [
+        "updated cases/a.toml: the whole result: value",
+        "updated cases/a.toml: a part of it: at, requests",
+        "updated cases/a.toml: no expectation: value",
+        "updated cases/a.toml: an error that does not come: error, value",
+    ]
+    assert main(["test", "--update"]) == 0
+    assert "updated" not in capsys.readouterr().out
+    assert file.read_text(encoding="utf-8") == RENEWED
+
+
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+def test_a_json_file_keeps_its_indentation(folder, indent, monkeypatch):
+    monkeypatch.chdir(folder)
+    one, two = {"name": "ä", "expect": {"value": 1}}, {"name": "b", "input": {"a": "x"}}
+    cases = {"env": {"token": "made-up"}, "case": [one, two]}
+    file = folder / "cases" / "a.json"
+    file.write_text(json.dumps(cases, indent=indent, ensure_ascii=False), encoding="utf-8")
+    assert main(["test", "--update"]) == 0
+    one["expect"] = {"value": {"sum": 1}}
+    two["expect"] = {"error": "Value is not a valid integer."}
+    assert file.read_text(encoding="utf-8") == json.dumps(cases, indent=indent, ensure_ascii=False)
+
+
+def test_null_is_written_as_json_into_toml(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    (folder / "run.xs").write_text(JOB.replace("{sum: ", "{none: null, sum: "), encoding="utf-8")
+    file = folder / "cases" / "a.toml"
+    file.write_text('env = {token = "made-up"}\nexpect.value = 1\n', encoding="utf-8")
+    assert main(["test", "--update"]) == 0
+    assert tomllib.loads(file.read_text(encoding="utf-8"))["expect"] == {"value:": '{"none": null, "sum": 1}'}
+
+
+def test_rows_are_not_rewritten(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    (folder / "cases" / "a.toml").write_text('env = {token = "made-up"}\nrows = "a.csv"\n', encoding="utf-8")
+    (folder / "cases" / "a.csv").write_text("name,expect.value\nx,1\n", encoding="utf-8")
+    assert main(["test", "--update"]) == 5
+    assert "cases/a.csv does not get the values that its cases come to: its cases are rows" in capsys.readouterr().err
+
+
+def test_requests_and_logs_are_renewed_as_they_are_told(tmp_path, monkeypatch):
+    folder = tmp_path / "suite"
+    shutil.copytree(HERE / "suites" / "cases", folder)
+    monkeypatch.chdir(folder)
+    main(["test", "--update", "-k", "another request", "--cases"])
+    main(["test", "--update", "-k", "a log that", "--cases"])
+    cases = tomllib.loads((folder / "cases" / "fails.toml").read_text(encoding="utf-8"))["case"]
+    renewed = {each["name"]: each.get("expect") for each in cases}
+    assert renewed["another request"]["requests"] == [
+        {
+            "method": "POST",
+            "url": "https://alerts.example.com/v1/alerts",
+            "headers": {"Authorization": "Bearer made-up-key"},
+            "body": {"title": "Test", "labels": ["a", "b"]},
+            "at": {"labels[0]": "a"},
+        }
+    ]
+    assert renewed["a log that does not come"]["logs"] == ["try 1: status 500"]
+    assert main(["test", "-k", "another request"]) == 0
 
 
 JSON = st.recursive(

@@ -10,6 +10,7 @@ from typing import Final
 from xsrun.diagnostics import Fault
 
 PACKAGES: Final = {
+    "cases": "tomlkit",
     "coverage": "coverage",
     "crypto": "joserfc",
     "keyring": "keyring",

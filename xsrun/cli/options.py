@@ -182,6 +182,14 @@ TEST: Final = (
     ),
     Option("obj_type", ("--obj-type",), "text", "KIND", "Only tests of functions, queries …: function.", "What to run"),
     Option("obj", ("--obj",), "text", "NAME", "Only tests of what has this name.", "What to run"),
+    Option(
+        "update",
+        ("--update",),
+        "flag",
+        "",
+        "Write what cases come to into their files, as what they expect; then run them.",
+        "How to run",
+    ),
     Option("failed", ("--failed",), "flag", "", "Only tests that failed the last time they ran.", "What to run"),
     Option("fail_fast", ("--fail-fast", "-x"), "flag", "", "Stop after the first failure.", "What to run"),
     Option(

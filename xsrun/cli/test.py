@@ -20,6 +20,7 @@ from xsrun.cli.output import Output, coloured, show
 from xsrun.cli.reach import Reached, from_here
 from xsrun.cli.selecting import chosen, hint, reached_tests, where
 from xsrun.cli.signals import heeding_signals
+from xsrun.cli.updating import update
 from xsrun.diagnostics import Diagnostic, Exit
 from xsrun.reports import report
 from xsrun.testing import machine, text
@@ -58,6 +59,9 @@ def test(options: Options) -> int:
     try:
         settings = _settings(options)
         meant = reached_tests(options["path"] or os.curdir)
+        if options["update"]:
+            suites = [Suite(path, files) for path, files, _ in meant]
+            update(suites, [*chosen(suites, meant, options)], settings.seconds, output)
         before = {each.path: seen(each.path) for each in meant} if options["watch"] else {}
         code = _round(meant, options, settings, output)
         if options["watch"]:

@@ -37,11 +37,11 @@ def judge(case: Case, played: Played) -> Iterator[Fault]:
     if failure is not None and (failure.code == UNEXPECTED or "error" not in case.expect):
         yield _as_mismatch(case, failure, result)
         return
-    yield from _error(case, result)
+    yield from error_problems(case, failure, result.value)
     if failure is None and "error" not in case.expect:
         yield from value_problems(case, result.value)
-    yield from _requests(case, [each.request for each in result.requests])
-    yield from _logs(case, result.logs)
+    yield from request_problems(case, [each.request for each in result.requests])
+    yield from log_problems(case, result.logs)
     for exchange, times in played.unused:
         asked = exchange.times - times
         often = f"asked for {asked} of {exchange.times} times" if asked else "never asked for"
@@ -84,13 +84,14 @@ def value_problems(case: Case, value: Any) -> Iterator[Mismatch]:
             yield Mismatch(message, span=case.place("expect", "matches", path))
 
 
-def _error(case: Case, result: Result) -> Iterator[Mismatch]:
+def error_problems(case: Case, failure: Failure | None, value: Any) -> Iterator[Mismatch]:
+    """What is wrong with the error; the value came where there is none."""
     wanted = case.expect.get("error")
     if wanted is None:
         return
-    span, failure = case.place("expect", "error"), result.error
+    span = case.place("expect", "error")
     if failure is None:
-        yield Mismatch(f"no error came, but {values.describe(result.value)}", span=span)
+        yield Mismatch(f"no error came, but {values.describe(value)}", span=span)
     elif isinstance(wanted, str):
         if not _mentions(failure, wanted):
             yield Mismatch(f"the error does not mention `{wanted}`", (f"- {wanted}", f"+ {failure.message}"), span=span)
@@ -125,7 +126,8 @@ def error_part(failure: Failure, key: str) -> Any:
 # ------------------------------------------------------------------ requests and logs
 
 
-def _requests(case: Case, sent: list[Request]) -> Iterator[Mismatch]:
+def request_problems(case: Case, sent: list[Request]) -> Iterator[Mismatch]:
+    """What is wrong with the requests."""
     wanted = case.expect.get("requests")
     if wanted is None:
         return
@@ -173,7 +175,8 @@ def _in_any_order(case: Case, wanted: list[tuple[int, Mapping[str, Any]]], sent:
         yield Mismatch(f"a further request was sent: {request_line(request)}", span=_of(case))
 
 
-def _logs(case: Case, logs: tuple[Any, ...]) -> Iterator[Mismatch]:
+def log_problems(case: Case, logs: tuple[Any, ...]) -> Iterator[Mismatch]:
+    """The first entry that the log lacks."""
     left = iter([values.plain(each) for each in logs])
     for at, wanted in enumerate(case.expect.get("logs", ())):
         if not any(_logged(wanted, each) for each in left):

@@ -63,6 +63,12 @@ def wanted_line(wanted: Mapping[str, Any]) -> str:
     return " ".join([method or "a request", *([url] if url else [] if not method else ["of any address"])])
 
 
+def request_value(request: Request) -> Any:
+    """The value of a request's body: of JSON and forms what they say, else the text."""
+    value = _value(request)
+    return _text(request) if value is None else value
+
+
 def _fits(wanted: str, got: str) -> bool:
     return occurs(wanted, got) if wanted.startswith("/") and len(wanted) > 1 else wanted == got
 

@@ -24,6 +24,8 @@ from xsrun.testing.cases.shape import KINDS, SHAPES
 FOLDER: Final = "cases"
 CODE: Final = "bad-case"
 SUFFIXES: Final = (".json", ".toml")
+ROWS: Final = ("rows",)
+"""The path of every case that is a row of a CSV file."""
 MERGED: Final = ("input", "env", "expect")
 """Tables of a file whose entries count for a case unless it has its own."""
 _POSITION: Final = re.compile(r"line (\d+),? column (\d+)")
@@ -108,7 +110,7 @@ class _Reader:
         if rows is not None:
             for line, each in read_rows(self.source, rows, self.span("rows"), self.found):
                 if self._fits(each, "@case", (), line):
-                    yield ("rows",), _merged(common, each), line
+                    yield ROWS, _merged(common, each), line
 
     def _case(self, path: Path, raw: dict[str, Any], span: Span) -> Case | None:
         if not raw.get("name"):
@@ -118,7 +120,7 @@ class _Reader:
         def place(*key: str | int) -> Span:
             """In the case itself, else in what holds for all of its file; of a row its line."""
             own = (*path, *key)
-            if path == ("rows",):
+            if path == ROWS:
                 return span
             shared = key[:1] and path and (*path, *key[:1]) not in self._known and key[:1] in self._known
             return self.span(*(key if shared else own))
