@@ -37,6 +37,8 @@ hundredths, start by a tenth, batch by as much as half. check and memory are mea
 - **memory**: memory that the process holds after batches, against after the first of them.
 - **journal**: CPU time of runs that are kept in the journal less that of the same runs without, in milliseconds;
   answers come out of memory.
+- **suites**: whole processes on the wall clock: `xsrun test` of a folder of 200 tests (test blocks, workflow tests,
+  cases) against pytest on 200 tests of the same functions in Python. A test of xsrun has a world of its own.
 - **peers**: CPU time of the twins in other sandboxes for Python over that of the programs in xsrun, and of a query
   under JSONata; above 1 xsrun is faster.
 

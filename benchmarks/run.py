@@ -17,10 +17,11 @@ from parsing import check, parse
 from peers import peers
 from report import as_json, page, table
 from starting import start
+from suites import suites
 
 MEASURES: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     measure.__name__: measure
-    for measure in (compute, scaling, limit, start, parse, check, edit, batch, memory, journal, peers)
+    for measure in (compute, scaling, limit, start, parse, check, edit, batch, memory, journal, suites, peers)
 }
 PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

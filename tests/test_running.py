@@ -72,8 +72,8 @@ def test_a_crash_takes_no_other_result_with_it(processes):
 
 def test_a_test_that_nothing_ends_is_ended_with_its_process():
     items = [item("spins", spins), item("passes", passes), item("fails", fails)]
-    found = [outcome.message for _, outcome in outcomes(items, 0.1, 2, grace=0.3)]
-    assert found == ["the test crashed: it took longer than 0.4 s (made.xs:1:1)", "", "not as it should be"]
+    found = [outcome.message for _, outcome in outcomes(items, 0.5, 2, grace=1.0)]
+    assert found == ["the test crashed: it took longer than 1.5 s (made.xs:1:1)", "", "not as it should be"]
 
 
 def test_a_fault_of_ours_is_no_crash_of_all(capfd):

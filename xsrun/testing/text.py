@@ -62,8 +62,8 @@ def summary(ran: Ran, left: int = 0) -> str:
     """The last line; ``left`` tests were not run."""
     failed = sum(bool(outcome.problems) for _, outcome in ran)
     rest = f", {left} not run" if left else ""
-    timed = [outcome.seconds for item, outcome in ran if item.kind == "workflow"]
-    total = f" ({sum(timed):.3f}s total)" if timed else ""
+    timed = bool(ran) and all(item.kind == "workflow" for item, _ in ran)
+    total = f" ({sum(outcome.seconds for _, outcome in ran):.3f}s total)" if timed else ""
     return f"Results: {len(ran) - failed} passed, {failed} failed{rest}{total}"
 
 

@@ -26,6 +26,8 @@ CODE: Final = "bad-case"
 SUFFIXES: Final = (".json", ".toml")
 ROWS: Final = ("rows",)
 """The path of every case that is a row of a CSV file."""
+SUBJECTS: Final = ("job", "function")
+"""What is run: what a case says of it replaces all that its file says."""
 MERGED: Final = ("input", "env", "expect")
 """Tables of a file whose entries count for a case unless it has its own."""
 _POSITION: Final = re.compile(r"line (\d+),? column (\d+)")
@@ -225,6 +227,8 @@ class _Reader:
 
 def _merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     both: dict[str, Any] = {key: {**common[key], **own[key]} for key in MERGED if key in common and key in own}
+    if not own.keys().isdisjoint(SUBJECTS):
+        common = {key: value for key, value in common.items() if key not in SUBJECTS}
     return {**common, **own, **both}
 
 

@@ -32,6 +32,8 @@ KINDS: Final[dict[str, Kind]] = {
 }
 
 _CASE: Final = (
+    Key("job", ("text",), "the job that is run; not needed where the folder has one"),
+    Key("function", ("text",), "a function in place of a job"),
     Key("description", ("text",), "what it is about, for people"),
     Key("tags", ("texts",), "words for `xsrun test --tag`"),
     Key("input", ("object",), "the inputs; those of the job itself count where it gives none"),
@@ -58,8 +60,6 @@ _REQUEST: Final = (
 SHAPES: Final[dict[str, tuple[Key, ...]]] = {
     "file": (
         Key("$schema", ("text",), "the address of this schema, for editors"),
-        Key("job", ("text",), "the job that is run; not needed where the folder has one"),
-        Key("function", ("text",), "a function in place of a job"),
         Key("name", ("text",), "of the one case that a file without `case` and `rows` is; else the name of the file"),
         *_CASE,
         Key("case", ("[@case]",), "the cases of the file; what stands outside holds for all of them"),
