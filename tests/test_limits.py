@@ -1,6 +1,8 @@
 """How far a run may go: every limit ends it with a fault that has a place, and the exit code of limits."""
 
+import os
 import socket
+import subprocess
 import sys
 import threading
 
@@ -176,3 +178,21 @@ def test_a_run_can_be_traced_after_one_whose_time_was_over():
         assert calls.call("case", world=memory_world()).value == 1
     finally:
         sys.settrace(before)
+
+
+HELD = """
+from xsrun.cli.memory import bounded_memory
+held = bytearray(400 << 20)
+with bounded_memory(100):
+    bytearray(50 << 20)
+    try:
+        bytearray(200 << 20)
+    except MemoryError:
+        print("bounded")
+bytearray(200 << 20)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="the system does not say what a process holds")
+def test_what_a_process_holds_already_is_no_part_of_its_bound():
+    assert subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True).stdout == "bounded\n"

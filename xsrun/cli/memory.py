@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -10,7 +11,7 @@ from importlib.util import find_spec
 
 @contextmanager
 def bounded_memory(megabytes: int) -> Iterator[None]:
-    """Let the process hold that much data in the block. What goes beyond ends the run with ``limit-size``.
+    """Let the process hold that much more data in the block. What goes beyond ends the run with ``limit-size``.
 
     Only where the system can bound it; elsewhere the machine is the bound.
     """
@@ -19,9 +20,18 @@ def bounded_memory(megabytes: int) -> Iterator[None]:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = max(1, megabytes) << 20
+    wanted = _held() + (max(1, megabytes) << 20)
     resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _held() -> int:
+    """The bytes of data that the process holds already, and has to; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    except FileNotFoundError:
+        return 0
