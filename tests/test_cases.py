@@ -117,6 +117,11 @@ BAD = {
         'error[bad-case]: "burn" is no trouble; known are a status from 400 to 599, reset, lost, cut, garbage, '
         'redirect, slow:5s and ok\n --> cases/a.toml:2:1\n2 | faults = "429,burn"\n  | ^^^^^^',
     ),
+    "a seed that makes no sense": (
+        'simulate = true\nseeds.pagerduty.user = [{name = "Noor"}]\n',
+        "error[bad-case]: user is no table of seeds\n --> cases/a.toml:2:7\n"
+        '2 | seeds.pagerduty.user = [{name = "Noor"}]\n  |       ^^^^^^^^^\n  = help: did you mean users?',
+    ),
     "JSON in TOML": (
         "expect.'value:' = '[1'\n",
         "error[bad-case]: `value:` holds no JSON: Expecting ',' delimiter: line 1 column 3 (char 2)\n"
@@ -301,6 +306,22 @@ def test_requests_and_logs_are_renewed_as_they_are_told(tmp_path, monkeypatch):
     ]
     assert renewed["a log that does not come"]["logs"] == ["try 1: status 500"]
     assert main(["test", "-k", "another request"]) == 0
+
+
+SEEDED = """
+simulate = true
+seeds.pagerduty.services = [{id = "PDISKS1", name = "Disks"}]
+input = {title = "Disk full", service_id = "PDISKS1"}
+expect.requests = [{method = "POST", at = {"incident.service.id" = "PDISKS1"}}]
+"""
+
+
+def test_simulators_hold_what_a_case_seeds(tmp_path):
+    shutil.copytree(HERE.parent / "jobs" / "pagerduty-create-incident", tmp_path / "job")
+    (tmp_path / "job" / "cases").mkdir(exist_ok=True)
+    (tmp_path / "job" / "cases" / "seeded.toml").write_text(SEEDED, encoding="utf-8")
+    (seeded,) = [item for item in Suite(str(tmp_path / "job")).items if item.name == "seeded"]
+    assert seeded.run().message == ""
 
 
 JSON = st.recursive(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun.effects.ports import Response, TransportFailure
+from xsrun.simulators.seeding import Seeds
 from xsrun.source import Span
 
 ANY: Final = -1
@@ -40,6 +41,8 @@ class Case(NamedTuple):
     """Those that simulators stand in for."""
     faults: Mapping[str, str]
     """Plans of troubles by provider."""
+    seeds: Mapping[str, Seeds]
+    """Records that simulators hold from the beginning, by provider."""
     now: int
     seed: str | None
     datasource: str

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from xsrun.diagnostics import Fault, nearest
-from xsrun.effects.memory import START
+from xsrun.effects.memory import START, ManualClock, SeededRandom
 from xsrun.effects.ports import Response, TransportFailure
 from xsrun.engine.cassette import BadCassette, read_cassette, response_of
 from xsrun.engine.vault import Vault
@@ -18,6 +18,7 @@ from xsrun.program import Plan, Program
 from xsrun.runtime.secrets import Masker
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.faults import Troubles
+from xsrun.simulators.seeding import BadSeed, Seeds
 from xsrun.source import Source, Span
 from xsrun.testing.cases.case import ANY, Case, Exchange
 from xsrun.testing.cases.places import Path
@@ -70,6 +71,7 @@ class Maker:
             self._exchanges(),
             providers,
             self._faults(providers),
+            self._seeds(providers),
             self._now(),
             None if seed is None else str(seed),
             raw.get("datasource", ""),
@@ -160,6 +162,20 @@ class Maker:
             except ValueError as error:
                 raise Refused(key, str(error)) from None
         return plans
+
+    def _seeds(self, providers: tuple[str, ...]) -> Mapping[str, Seeds]:
+        given = self.raw.get("seeds", {})
+        for name, seeds in given.items():
+            if name not in providers:
+                self._check_provider(name, ["seeds", name])
+                raise Refused(["seeds", name], f"`{name}` is not simulated", f'write simulate = ["{name}"]')
+            if not isinstance(seeds, dict):
+                raise Refused(["seeds", name], "seeds are lists of records by table", 'write {users = [{name = "…"}]}')
+            try:
+                SIMULATORS[name].factory(ManualClock(), SeededRandom(0), seeds)
+            except BadSeed as fault:
+                raise Refused(["seeds", name], fault.message, fault.help) from None
+        return given  # type: ignore[no-any-return]
 
     def _exchanges(self) -> tuple[Exchange, ...]:
         if "http" in self.raw and "cassette" in self.raw:

@@ -21,6 +21,7 @@ from xsrun.runtime.run import Loaded
 from xsrun.runtime.secrets import sensitive
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.port import SimulatedHttp, Target
+from xsrun.simulators.seeding import NO_SEEDS
 from xsrun.testing.cases.case import ANY, Case, Exchange
 from xsrun.testing.cases.matching import Difference, difference_lines, differences
 from xsrun.testing.outcome import Mismatch
@@ -133,7 +134,7 @@ def _targets(case: Case, clock: Clock, random: Random) -> dict[str, Target]:
     """A fresh simulator of every provider of the case under its hosts, with the troubles to come."""
     targets: dict[str, Any] = {}
     for name in case.providers:
-        simulator = SIMULATORS[name].factory(clock, random)
+        simulator = SIMULATORS[name].factory(clock, random, case.seeds.get(name, NO_SEEDS))
         simulator.troubles.add(case.faults.get(name, ""))
         targets |= dict.fromkeys(SIMULATORS[name].hosts, simulator)
     return targets

@@ -43,6 +43,7 @@ _CASE: Final = (
     Key("cassette", ("text",), "a file of `--record` beside this one, in place of `http`"),
     Key("simulate", ("bool", "texts"), "let simulators answer: `true`, or the providers by name"),
     Key("faults", ("text", "variables"), 'what goes wrong at the simulators, as `"429:2,reset"`; a table by provider'),
+    Key("seeds", ("object",), "records that simulators hold from the beginning: lists by table, by provider"),
     Key("now", ("text", "count"), "the time at which it begins; 2026-01-01T00:00Z when left out"),
     Key("seed", ("text", "count"), "what chance is made of"),
     Key("datasource", ("text",), '`"seed"`: tables have the rows of their `items`; no rows when left out'),
