@@ -35,6 +35,7 @@ MESSAGES: Final[dict[str, Message]] = {
     "would-append": Message("path", "with `--dry-run`: a file that was not appended to"),
     "would-delete": Message("path", "with `--dry-run`: a file that was not deleted"),
     "would-redis": Message("command, key", "with `--dry-run`: a command that was not sent to Redis"),
+    "would-database": Message("do, table", "with `--dry-run`: work on the rows of a table that was not done"),
     "action": Message("id, state, run", "`alert`: what came of an action"),
     "nothing": Message("", "`alert`: the policy asks for nothing"),
     "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
