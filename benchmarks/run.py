@@ -10,6 +10,7 @@ from typing import Final
 
 from batches import batch, memory
 from compute import compute, limit, scaling
+from data import data
 from editing import edit
 from journaling import journal
 from measuring import Plan, Row
@@ -21,7 +22,7 @@ from suites import suites
 
 MEASURES: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     measure.__name__: measure
-    for measure in (compute, scaling, limit, start, parse, check, edit, batch, memory, journal, suites, peers)
+    for measure in (compute, scaling, limit, start, parse, check, edit, batch, memory, journal, data, suites, peers)
 }
 PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

@@ -319,3 +319,31 @@ def test_a_condition_uses_an_index(where, index):
     event.listen(database._engine(""), "before_cursor_execute", explain)
     assert project.call("case", world=memory_world(database=database)).error is None
     assert any("SEARCH" in plan and index in plan for plan in plans), plans
+
+
+def test_every_kind_of_index_is_taken(server):
+    kinds = """
+
+---
+table item {
+  schema {
+    int id
+    text a_column_with_a_name_that_is_rather_long_for_an_index
+    text title
+    json extra
+  }
+  index = [
+    {type: "primary", field: [{name: "id"}]}
+    {type: "unique", field: [{name: "a_column_with_a_name_that_is_rather_long_for_an_index"}, {name: "title"}]}
+    {type: "gin", field: [{name: "extra", op: "jsonb_path_op"}]}
+    {type: "search", name: "words", lang: "english", field: [{name: "title", op: "A"}]}
+    {type: "hash", field: [{name: "title"}]}
+    {type: "vector", field: [{name: "extra", op: "vector_cosine_ops"}]}
+  ]
+}
+"""
+    project = program('db.add item { data = {title: "a"} output = ["title"] } as $r' + kinds, response="$r")
+    assert not project.errors, project.errors[0]
+    for database in (opening.fresh(project.program.tables), database_of("", project.program.tables, server.fresh())):
+        assert project.call("case", world=memory_world(database=database)).value == {"title": "a"}
+        database.close()

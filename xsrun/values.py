@@ -603,10 +603,18 @@ def _too_deep() -> Fault:
 
 def loads(source: str) -> Any:
     """The value of a JSON text. Raises ``ValueError``."""
+    if source.startswith("\ufeff"):
+        raise ValueError("it begins with a byte order mark")
     try:
-        return json.loads(source, parse_int=_json_int, parse_constant=_no_constant)
+        return _decoder().decode(source)
     except RecursionError:
         raise ValueError("nested too deep") from None
+
+
+@cache
+def _decoder() -> Any:
+    """The decoder of JSON texts: making one takes longer than reading a short text."""
+    return json.JSONDecoder(parse_int=_json_int, parse_constant=_no_constant)
 
 
 def _json_int(digits: str) -> int | float:

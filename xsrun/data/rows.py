@@ -20,7 +20,11 @@ from xsrun.data.session import Row, Session
 def insert(session: Session, table: str, made: list[Row], shown: tuple[str, ...]) -> list[Row]:
     """Store whole rows. Gives back these columns of each, in the same order."""
     target = session.tables[table]
-    statement = sa.insert(target).returning(*_columns(target, shown), sort_by_parameter_order=len(made) > 1)
+    several = len(made) > 1
+    statement = session.prepared.get((table, shown, several))
+    if statement is None:
+        statement = sa.insert(target).returning(*_columns(target, shown), sort_by_parameter_order=several)
+        session.prepared[table, shown, several] = statement
     found = session.rows(statement, made) if made else []
     keys = [row[KEY] for row in made if KEY in row]
     if keys and session.dialect == "postgresql" and not session.catalog[table].makes_keys:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -16,6 +18,8 @@ from xsrun.types.table import TYPES
 
 LOCK: Final = 0x78737275
 """Held in PostgreSQL while tables are made."""
+LONGEST_NAME: Final = 63
+"""Bytes of a name in PostgreSQL."""
 LOCAL_INDEXES: Final = frozenset({"btree", "unique"})
 """The kinds of indexes that SQLite has."""
 
@@ -86,12 +90,44 @@ def _sql_column(column: Column) -> sa.Column[Any]:
 
 
 def _add_index(table: sa.Table, index: Index) -> None:
-    """Give an SQL table an index of a kind that both databases have."""
-    if index.kind not in LOCAL_INDEXES:
-        return
-    parts = [table.c[name].desc() if op == "desc" else table.c[name] for name, op in index.fields]
-    named = index.name or f"{table.name}_{'_'.join(name for name, _ in index.fields)}_{index.kind}"
-    sa.Index(named, *parts, unique=index.kind == "unique")
+    """Give an SQL table an index. SQLite has two kinds of them, and does without the others."""
+    if index.kind in LOCAL_INDEXES:
+        parts = [table.c[name].desc() if op == "desc" else table.c[name] for name, op in index.fields]
+        sa.Index(_index_name(table.name, index), *parts, unique=index.kind == "unique")
+    elif index.kind == "search":
+        _native_index(table, index, "gin", _searched(table, index))
+    elif index.kind == "gin":
+        ops = {name: "jsonb_path_ops" for name, op in index.fields if op.startswith("jsonb_path_op")}
+        _native_index(table, index, "gin", *(table.c[name] for name, _ in index.fields), postgresql_ops=ops)
+    elif index.kind in ("hash", "gist"):
+        _native_index(table, index, index.kind, *(table.c[name] for name, _ in index.fields))
+
+
+def _native_index(table: sa.Table, index: Index, using: str, *parts: Any, **options: Any) -> None:
+    """An index that only PostgreSQL has."""
+    name = _index_name(table.name, index)
+    sa.Index(name, *parts, postgresql_using=using, _table=table, **options).ddl_if(dialect="postgresql")
+
+
+def _searched(table: sa.Table, index: Index) -> Any:
+    """The words of some columns, each with its weight."""
+    language: Any = sa.literal_column("'{}'".format(re.sub(r"\W", "", index.language) or "english"))
+    made: Any = None
+    for name, op in index.fields:
+        words: Any = sa.func.to_tsvector(language, sa.func.coalesce(table.c[name], sa.literal_column("''")))
+        if op.upper() in ("A", "B", "C", "D"):
+            words = sa.func.setweight(words, sa.literal_column(f"'{op.upper()}'"))
+        made = words if made is None else made.op("||")(words)
+    return made
+
+
+def _index_name(table: str, index: Index) -> str:
+    """Its name in the database: that of its table before its own, as long as PostgreSQL lets names be."""
+    own = index.name or f"{'_'.join(name for name, _ in index.fields)}_{index.kind}"
+    name = f"{table}_{own}"
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    return f"{name[:40]}_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 def complete(connection: sa.Connection, definitions: Definitions) -> bool:

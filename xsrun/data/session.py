@@ -18,6 +18,8 @@ class Session(NamedTuple):
     connection: sa.Connection
     tables: Mapping[str, sa.Table]
     catalog: Catalog
+    prepared: dict[Any, Any]
+    """Statements that were made before, by what they are made of: making one takes longer than most take to run."""
 
     @property
     def dialect(self) -> str:

@@ -77,6 +77,7 @@ class Store:
         self._definitions = Definitions(self.catalog.tables.values(), with_outbox=not shared)
         self.lasting = not shared
         """Whether its rows outlive the process."""
+        self._prepared: dict[Any, Any] = {}
         self._source = source
         self._sources: dict[str, Source] = {}
         self._making = threading.Lock()
@@ -184,7 +185,7 @@ class Store:
                 prepare(connection, self._definitions, source.empty)
 
     def _over(self, connection: sa.Connection) -> Session:
-        return Session(connection, self._definitions.tables, self.catalog)
+        return Session(connection, self._definitions.tables, self.catalog, self._prepared)
 
     def _engine(self, datasource: str) -> sa.Engine:
         """The engine of a datasource, whose tables are there."""

@@ -26,8 +26,8 @@ _filter_checks: Callable[[Field], tuple[tuple[Check, ...], tuple[Check, ...]]] =
     "xsrun.types.filters", "field_checks"
 )
 
-_CLOCKED: Final = frozenset({"int", "decimal"})
-"""Types besides timestamp and date whose default ``now`` is the time of the call."""
+_CLOCKED: Final = frozenset({"int", "decimal", "timestamp"})
+"""Types whose default ``now`` is the time of the call as it is; a date is made of it."""
 
 
 def bind(fields: Iterable[Field], given: Mapping[str, Any], *, clock: Instant) -> dict[str, Any]:
