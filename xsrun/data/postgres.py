@@ -73,6 +73,10 @@ END $$;
 """
 
 
+def _loads(found: str | bytes) -> Any:
+    return values.loads(found.decode() if isinstance(found, bytes) else found)
+
+
 def source(url: str) -> Callable[[str], Source]:
     """Makes the engines of a database at a URL: each datasource but the default one is a schema of its name.
 
@@ -87,7 +91,7 @@ def source(url: str) -> Callable[[str], Source]:
             max_overflow=-1,
             pool_pre_ping=True,
             json_serializer=values.dumps,
-            json_deserializer=values.loads,
+            json_deserializer=_loads,
             connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "xsrun"},
         )
 
