@@ -43,6 +43,12 @@ addon named {
   stack { db.query person { where = $db.person.name == $input.name output = ["id"] } }
 }
 ---
+table note { schema {
+  int id
+  json? said
+}
+index = [{type: "primary", field: [{name: "id"}]}] }
+---
 table person { schema {
   int id
   text name

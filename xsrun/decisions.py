@@ -141,4 +141,38 @@ DECISIONS: Final = (
         "try_catch {\n  try { var $x { value = (1..20000000) } }\n"
         '  catch { var $r { value = $error.code } }\n} -> "ERROR_FATAL"',
     ),
+    Decision(
+        "an empty text for a required column",
+        "is stored; null is refused",
+        'db.add person { data = {name: ""} } as $p\nvar $r { value = $p.name } -> ""',
+    ),
+    Decision(
+        "an `id` in the `data` of `db.add`",
+        "is taken; later rows count on above it",
+        'db.add person { data = {id: 7} } as $p\ndb.add person { data = {name: "a"} } as $q\n'
+        "var $r { value = $q.id } -> 8",
+    ),
+    Decision(
+        "a column compared with what its type cannot be",
+        "is compared as a text",
+        'db.add person { data = {age: 1} } as $p\ndb.query person {\n  where = $db.person.age != "old"\n'
+        '  return = {type: "count"}\n} as $r -> 1',
+    ),
+    Decision(
+        "the keys of an object in a column",
+        "come in the order of PostgreSQL's `jsonb`: shorter ones first",
+        'db.add note { data = {said: {bb: 1, a: 2}} } as $n\nvar $r { value = $n.said } -> {"a":2,"bb":1}',
+    ),
+    Decision(
+        "`return` and `debug.stop` in a `db.transaction`",
+        "store what was done; only an error undoes it",
+        "db.transaction {\n  stack {\n    db.add person { data = {age: 1} } as $r\n    debug.stop { value = $r.id }\n"
+        "  }\n} -> 1",
+    ),
+    Decision(
+        "an `additional_where` that names an internal column",
+        "is refused",
+        'db.query person {\n  additional_where = {expression: [{statement: {left: {tag: "col", operand: "secret"}, '
+        'op: "==", right: {operand: 1}}}]}\n} as $r -> !There is no column: secret',
+    ),
 )
