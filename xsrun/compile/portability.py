@@ -39,6 +39,7 @@ class Portability(Findings):
     def check(self, document: tree.Document, comments: list[Comment], registry: Registry) -> None:
         """Report what is not portable in a document."""
         self.registry = registry
+        self.sorts: set[int] = set()
         for entry in document.entries:
             self.discouraged = set(DISCOURAGED)
             for node in entry.walk():
@@ -59,8 +60,15 @@ class Portability(Findings):
                 help=f"write \\{escape}",
             )
 
+    def _sort(self, node: tree.Attribute) -> None:
+        """The keys of ``sort`` are columns, whose names may have dots."""
+        if node.name == "sort":
+            self.sorts |= {id(each) for each in node.value.walk()}
+
     def _keys(self, node: tree.ObjectLiteral) -> None:
         """Section 2: keys that are numbers, and bare keys with dots."""
+        if id(node) in self.sorts:
+            return
         pairs = [pair for pair in node.pairs if isinstance(pair, tree.Pair) and pair.computed is None]
         numeric = [pair for pair in pairs if pair.key.isdigit()]
         for pair in pairs:
@@ -322,7 +330,7 @@ CHECKS: Final[Mapping[type, tuple[Callable[[Portability, Any], None], ...]]] = {
     tree.ListLiteral: (Portability._last_comma,),
     tree.Operation: (Portability._operation,),
     tree.Chain: (Portability._greedy, Portability._fill),
-    tree.Attribute: (Portability._default,),
+    tree.Attribute: (Portability._default, Portability._sort),
     tree.Pair: (Portability._default,),
     tree.Block: (Portability._thrown_kind, Portability._discouraged),
 }

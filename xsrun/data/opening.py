@@ -20,6 +20,7 @@ from xsrun.diagnostics import Fault
 from xsrun.effects.ports import Work, World
 from xsrun.late import Late
 
+_hidden_folder: Callable[[str], str] = Late("xsrun.effects.files", "hidden_folder")
 _postgres: Callable[[str], Callable[[str], Source]] = Late("xsrun.data.postgres", "source")
 
 FOLDER: Final = ".xsrun"
@@ -64,7 +65,11 @@ def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool 
     address = sa.make_url(url) if separator else sa.URL.create("sqlite", database=url or None)
     path = address.database or os.path.join(home, FOLDER, FILE)
     wait = float(str(address.query.get("timeout", BUSY_SECONDS)))
-    return Store(tables, _copies(path), shared=True) if copied else Store(tables, _files(path, wait))
+    return (
+        Store(tables, _copies(path), shared=True)
+        if copied
+        else Store(tables, _files(path, wait, "" if address.database else home))
+    )
 
 
 def _memory(_datasource: str) -> Source:
@@ -92,9 +97,13 @@ def _copies(path: str) -> Callable[[str], Source]:
     return copy_file
 
 
-def _files(path: str, wait: float) -> Callable[[str], Source]:
+def _files(path: str, wait: float, home: str) -> Callable[[str], Source]:
+    """SQLite files; ``home`` is the project in whose hidden folder they are, ``""`` for those that somebody named."""
+
     def open_file(datasource: str) -> Source:
         place = _place(path, datasource)
+        if home:
+            _hidden_folder(home)
         make_private(place)
         engine = _sqlite(sa.URL.create("sqlite", database=place), max_overflow=-1, connect_args={"timeout": wait})
         return Source(engine, empty=False)

@@ -41,14 +41,16 @@ def add(run: Running, table: str, data: Any, output: Output = None, hidden: bool
     """Store a new row; gives it back."""
     columns = run.world.database.catalog[table]
     row = columns.row(_given(run, columns, data, hidden), run.world)
-    return _done(run, "insert", table, [row], columns.shown(output))[0]  # type: ignore[no-any-return]
+    stored: Row = _done(run, "insert", table, [row], columns.shown(output))[0]
+    return _limited(stored, output)
 
 
 def get(run: Running, table: str, name: Any, value: Any, output: Output = None, lock: Any = False) -> Row | None:
     """The first row with a value in a column."""
     columns = run.world.database.catalog[table]
     where = _match(run, columns, name, value)
-    return _done(run, "get", table, where, columns.shown(output), values.truth(lock))  # type: ignore[no-any-return]
+    row: Row | None = _done(run, "get", table, where, columns.shown(output), values.truth(lock))
+    return row and _limited(row, output)
 
 
 def has(run: Running, table: str, name: Any, value: Any) -> bool:
@@ -66,7 +68,7 @@ def edit(
     row: Row | None = _done(run, "update", table, where, changes, columns.shown(output))
     if row is None:
         raise _no_row()
-    return row
+    return _limited(row, output)
 
 
 def add_or_edit(
@@ -81,7 +83,7 @@ def add_or_edit(
     whole = given if blank or column.name in given else {**given, column.name: value}
     changes, new = columns.changes(given, run.world), columns.row(whole, run.world)
     row: Row = _done(run, "upsert", table, where, changes, new, columns.shown(output))
-    return row
+    return _limited(row, output)
 
 
 def delete(run: Running, table: str, name: Any, value: Any) -> None:
@@ -252,6 +254,11 @@ def _done(run: Running, verb: str, table: str, *given: Any) -> Any:
     for columns in [run.world.database.catalog[table]] if table and rows else []:
         columns.conceal(rows, run.world)
     return found
+
+
+def _limited(row: Row, output: Output) -> Row:
+    """A row with what ``output`` names below its columns."""
+    return row if output is None else queries.trimmed(row, output)
 
 
 def _given(run: Running, columns: Columns, data: Any, hidden: bool) -> Mapping[str, Any]:
