@@ -395,6 +395,9 @@ var $n { value = 20 }
 var $o { value = {a: {b: 1}} }
 expect.to_equal (!expr "1 + $n * 2") { value = 41 }
 expect.to_equal (!expr "[1, 2]|map:($$ * 2)") { value = [2, 4] }
+expect.to_equal (!null "whatever") { value = null }
+expect.to_equal (!var "n") { value = 20 }
+expect.to_be_true (!null)
 expect.to_equal (!expr "$n > 10 ? \"much\" : \"little\"") { value = "much" }
 expect.to_throw {
   stack { var $x { value = !expr "1 +" } }

@@ -113,10 +113,13 @@ class Expressions:
         return py.constant(None)
 
     def _cast(self, node: tree.Cast, strict: bool) -> ast.expr:
-        text = py.constant(node.text.value)
-        if node.type == "expr":
-            return py.call(py.attribute(self.arguments.scope(node), "evaluate"), text)
-        return py.call("cast", py.load("rt"), py.constant(node.type), text)
+        text = str(node.text.value)
+        if node.type == "null":
+            return py.constant(None)
+        if node.type in ("expr", "var"):
+            meant = text if node.type == "expr" else f"$var.{text}"
+            return py.call(py.attribute(self.arguments.scope(node), "evaluate"), py.constant(meant))
+        return py.call("cast", py.load("rt"), py.constant(node.type), py.constant(text))
 
     def _list(self, node: tree.ListLiteral, strict: bool) -> ast.expr:
         items: list[ast.expr] = []

@@ -28,6 +28,8 @@ COMPARES: Final = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">="})
 JUDGES: Final = COMPARES | {"&&", "||"}
 REFUSED: Final = frozenset({"pad_start", "pad_end"})
 """Filters that a page names and the validator of the platform does not know."""
+_DIVISOR: Final = re.compile(r"//[ \t]*(\$[\w.]+|\d+(?:\.\d+)?)\s*")
+"""A comment that is nothing but a value."""
 NUMBER_WORDS: Final = frozenset({"int", "integer", "decimal", "float", "numeric", "num"})
 """What people write for the type ``number`` of a sort."""
 CALCULATES: Final = frozenset({"+", "-", "*", "/"})
@@ -234,12 +236,11 @@ class Portability(Findings):
         for comment in beside:
             before = self.source.text[: comment.start].rstrip(" \t")
             if len(before) in ends:
-                self.warn(
-                    "trailing-comment",
-                    "a comment stands behind a value",
-                    Span(self.source, comment.start, comment.end),
-                    help="put it on the line above the statement",
-                )
+                place = Span(self.source, comment.start, comment.end)
+                divisor = _DIVISOR.fullmatch(place.text)
+                message = "`//` is no operator, it begins a comment" if divisor else "a comment stands behind a value"
+                remedy = f"to divide write (… / {divisor[1]})|floor, else " if divisor else ""
+                self.warn("trailing-comment", message, place, help=f"{remedy}put it on the line above the statement")
 
 
 def of_filter(findings: Findings, node: tree.Filter, known: Type) -> None:

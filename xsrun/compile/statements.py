@@ -240,8 +240,8 @@ class Statements:
     def _builtin(self, record: Statement, block: tree.Block) -> list[ast.stmt]:
         if record.head is None and record.name not in TAKES_VALUE:
             first = record.params[0].name if record.params else ""
-            if surplus_heads(self.context, block, first) and block.body is None:
-                return []
+            if surplus_heads(self.context, block, first) and block.attribute(first) is None:
+                return []  # what stands there was meant for it
         keywords = self.expressions.arguments.keywords(record, block)
         positional = self.expressions.arguments.filled(record, block.head_span(self.context.source))
         function = self.context.builtin(record.function)

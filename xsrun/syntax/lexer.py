@@ -42,6 +42,10 @@ _FILTERS: Final = re.compile(
 _BARE: Final = re.compile(r"[^\s{}\[\]\"'|,=-][^\s{}\[\]\"'|,=]*")
 _PATH_NAME: Final = re.compile(r"[A-Za-z_]\w*(?:[/-]+[\w{}]+)+(?=[ \t]*(?:\{|\r?\n|$|as\b|verb\b))")
 _LINE_ENDS: Final = re.compile(r"[ \t]*(?:\r?\n|//|\Z)")
+_HIDDEN_END: Final = re.compile(
+    r"//[ \t]*(\$[\w.]+|\d+(?:\.\d+)?)(?=[ \t]*[-+*/%~|)}\],])[^\n]*[)}\]][ \t]*(?:\r?\n|\Z)"
+)
+"""A comment that begins with a value and ends with a bracket."""
 _HEADER_NAME: Final = re.compile(r"\.[A-Za-z_][\w-]*")
 _CONTINUES: Final = re.compile(r"\|(?!\|)|(&&|\|\||[~+*%?:<>]|==|!=|- |/(?!/))")
 
@@ -179,7 +183,8 @@ class Tokenizer:
                 continue
             char = text[self.at]
             if char == "/" and text.startswith("//", self.at) and not self._in_address():
-                self._comment(broken)
+                if broken or not self._divides():
+                    self._comment(broken)
             elif self._at_foreign_comment(char):
                 self._foreign_comment()
             else:
@@ -194,6 +199,23 @@ class Tokenizer:
         return [token.type for token in before] == ["WORD", "COLON"] and (
             before[0].value in ("http", "https") and before[1].end == self.at
         )
+
+    def _divides(self) -> bool:
+        """Whether ``//`` is meant as an operator, since it would hide the end of its braces; it is read as one."""
+        last, opener = self.tokens[-1] if self.tokens else None, self.open[-1]
+        meant = _HIDDEN_END.match(self.text, self.at, self.end)
+        if not meant or last is None or not opener.bracket or not self._is_value_end(last.type):
+            return False
+        if "\n" in self.text[self.tokens[opener.token].start : self.at]:
+            return False
+        alone = last.type in ("NUMBER", "VAR") and self.tokens[-2].type in ("EQ", "COLON", "LPAR", "LSQUARE", "SEP")
+        left = last.value if alone else "…"
+        place = Span(self.source, self.at, self.at + 2)
+        self.found.error("syntax", "`//` is no operator, it begins a comment", place,
+                         help=f"write ({left} / {meant[1]})|floor")  # fmt: skip
+        self.tokens.append(Token("ARITHMETIC", "/", self.at, self.at + 2))
+        self.at += 2
+        return True
 
     def _comment(self, own_line: bool) -> None:
         stop = self.text.find("\n", self.at, self.end)

@@ -39,7 +39,7 @@ api = Group("api")
 def request(
     world: World,
     *,
-    url: Text = "",
+    url: Text,
     method: Text = "GET",
     params: Value = None,
     headers: Value = None,
