@@ -135,8 +135,9 @@ def test_only_the_name_is_filled_in(made, template):
         assert (made / path.relative_to(home)).read_text(encoding="utf-8") == text
 
 
-def test_functions_of_one_name_are_the_same_in_every_template():
-    texts = {(path.name, path.read_text()) for path in TEMPLATES[DEFAULT].home.parent.glob("*/function/retry_wait.xs")}
+def test_when_to_send_again_is_said_alike_in_every_template_and_job():
+    homes = (TEMPLATES[DEFAULT].home.parent, ROOT / "jobs")
+    texts = {path.read_text() for home in homes for path in home.glob("*/function/retry_wait.xs")}
     assert len(texts) == 1
 
 

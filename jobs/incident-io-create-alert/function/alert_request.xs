@@ -46,7 +46,7 @@ function alert_request {
           }
         } as $answer
         function.run retry_wait {
-          input = {response: $answer.response, attempt: $attempt}
+          input = {response: $answer.response, attempt: $attempt, repeatable: true}
         } as $wait
         conditional {
           if ($wait == 0 || $attempt == 2) {

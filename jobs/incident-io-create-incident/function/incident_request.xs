@@ -47,7 +47,7 @@ function incident_request {
           }
         } as $answer
         function.run retry_wait {
-          input = {response: $answer.response, attempt: $attempt}
+          input = {response: $answer.response, attempt: $attempt, repeatable: true}
         } as $wait
         conditional {
           if ($wait == 0 || $attempt == 2) {

@@ -111,7 +111,7 @@ function add_note {
           }
         } as $answer
         function.run retry_wait {
-          input = {response: $answer, attempt: $attempt}
+          input = {response: $answer, attempt: $attempt, repeatable: true}
         } as $wait
         conditional {
           if ($wait == 0 || $attempt == 2) {

@@ -66,7 +66,7 @@ function events_request {
         } as $answer
         // PagerDuty counts events over a minute and asks for half a minute between attempts.
         function.run retry_wait {
-          input = {response: $answer.response, attempt: $attempt, crowded: 30}
+          input = {response: $answer.response, attempt: $attempt, repeatable: true, crowded: 30}
         } as $wait
         conditional {
           if ($wait == 0 || $attempt == 2 || ($input.change && $answer.response.status != 429)) {

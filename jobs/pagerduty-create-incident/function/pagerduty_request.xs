@@ -97,7 +97,7 @@ function pagerduty_request {
           }
         } as $answer
         function.run retry_wait {
-          input = {response: $answer.response, attempt: $attempt}
+          input = {response: $answer.response, attempt: $attempt, repeatable: true}
         } as $wait
         conditional {
           if ($wait == 0 || $attempt == 2 || !$input.repeat) {
