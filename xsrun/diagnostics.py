@@ -286,6 +286,8 @@ SOURCE: Final[dict[str, Code]] = {
     "missing-input": Code(Exit.FAILED, "a function is called without an input it requires"),
     "too-many-arguments": Code(Exit.SOURCE, "a filter got more arguments than it takes"),
     "route-collision": Code(Exit.SOURCE, "two queries answer the same addresses"),
+    "path-input": Code(Exit.SOURCE, "a part of the path of a query is no input of it"),
+    "no-auth": Code(Exit.SOURCE, "`auth` names a table that says auth = false"),
     "duplicate-name": Code(Exit.SOURCE, "two constructs or fields have the same name"),
     "duplicate-key": Code(Exit.SOURCE, "a key stands twice in one object"),
     "duplicate-attribute": Code(Exit.SOURCE, "an attribute is given twice"),

@@ -94,7 +94,7 @@ class _Reader:
             if name not in declared:
                 near = nearest(name, declared)
                 self.found.error(
-                    "missing-input",
+                    "path-input",
                     f"the path of `{query.name}` has `{{{name}}}`, which is no input",
                     query.span,
                     help=f"did you mean `{near}`?" if near else f"declare it in input, e.g. text {name}",
@@ -107,15 +107,12 @@ class _Reader:
             return ""
         table = self.tables.get(str(name))
         if table is not None and self._static(table.block.attribute("auth"), False) is not True:
-            self._warn(query, entry, "no-auth", f"the table `{name}` says auth = false", "write auth = true in it")
+            self.found.warn("no-auth", f"the table `{name}` says auth = false", _at(query, entry), help="write true")
         elif table is None and self.tables:
             near = nearest(str(name), self.tables)
             shown = f"did you mean `{near}`?" if near else f"there are {', '.join(self.tables)}"
-            self._warn(query, entry, "unresolved-table", f"there is no table `{name}`", shown)
+            self.found.warn("unresolved-table", f"there is no table `{name}`", _at(query, entry), help=shown)
         return str(name)
-
-    def _warn(self, query: Construct, node: tree.Node, code: str, message: str, help: str) -> None:
-        self.found.warn(code, message, Span(query.source, node.start, node.end), help)
 
     def _attached(self, constructs: list[Construct], when: str) -> Iterator[Middleware]:
         """The middleware of a group, then those of a query; ``when`` is ``pre`` or ``post``."""
@@ -143,6 +140,10 @@ class _Reader:
             return static_value(entry.value)
         except NotStatic:
             return default
+
+
+def _at(query: Construct, entry: tree.Attribute) -> Span:
+    return Span(query.source, entry.start, entry.end)
 
 
 def _collide(one: Endpoint, other: Endpoint) -> bool:

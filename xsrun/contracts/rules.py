@@ -75,10 +75,10 @@ def _unknown_call(sent: Sent, target: Target) -> Diagnostic:
     if methods:
         span = sent.given["method"].at if "method" in sent.given else sent.span
         message = f"{title} has no {target.method} at `{target.path}`, it has {', '.join(methods)}"
-        return warning("path", message, span, f'method = "{next(iter(methods))}"')
+        return warning("contract-path", message, span, f'method = "{next(iter(methods))}"')
     near = nearest(target.path, (each.path for each in known if each.method == target.method))
     message = f"{title} has no path `{target.path}`"
-    return warning("path", message, sent.given["url"].at, near and f"did you mean `{near}`?")
+    return warning("contract-path", message, sent.given["url"].at, near and f"did you mean `{near}`?")
 
 
 # ------------------------------------------------------------------ headers
@@ -88,7 +88,7 @@ def _person(request: Request) -> Iterator[Diagnostic]:
     headers = request.headers
     if headers.closed and "from" not in headers.given and all(each.person for each in request.endpoints):
         message = f"{call(request.endpoint)} is done by a person: keys of an account are refused without `From`"
-        yield warning("from", message, headers.at or request.sent.span, '"From: " ~ $env.pagerduty_from')
+        yield warning("contract-from", message, headers.at or request.sent.span, '"From: " ~ $env.pagerduty_from')
 
 
 def _media(request: Request) -> Iterator[Diagnostic]:
@@ -100,11 +100,11 @@ def _media(request: Request) -> Iterator[Diagnostic]:
     if given is None:
         if headers.closed and kinds_of(request.params) == {"text"}:
             message = f"{api.title} reads JSON, and nothing says that this text is"
-            yield warning("content-type", message, headers.at or request.sent.span, JSON)
+            yield warning("contract-content-type", message, headers.at or request.sent.span, JSON)
         return
     known, media = exact(given.value)
     if known and not any(word in str(media).lower() for word in ("json", *(("form",) if api.forms else ()))):
-        yield warning("content-type", f"{api.title} reads JSON, not `{media}`", given.value.at, JSON)
+        yield warning("contract-content-type", f"{api.title} reads JSON, not `{media}`", given.value.at, JSON)
 
 
 # ------------------------------------------------------------------ body and query
@@ -151,10 +151,10 @@ def _query(request: Request) -> Iterator[Diagnostic]:
         if name.partition("[")[0] not in names:
             near = nearest(name, (each.path for each in endpoint.query))
             help = f"write `{near}`" if near else f"it reads {', '.join(each.path for each in endpoint.query)}"
-            yield warning("unknown", f"{call(endpoint)} does not read the parameter `{name}`", span, help)
+            yield warning("contract-unknown", f"{call(endpoint)} does not read the parameter `{name}`", span, help)
         elif rule is not None and rule.choices and value is not None and value not in rule.choices:
             broken, help = one_of(rule.choices, value)
-            yield warning("value", f"`{name}` of {call(endpoint)} {broken}", span, help)
+            yield warning("contract-value", f"`{name}` of {call(endpoint)} {broken}", span, help)
 
 
 # ------------------------------------------------------------------ keys, waiting, answers
@@ -171,13 +171,13 @@ def _key(request: Request) -> Iterator[Diagnostic]:
     if not needed and holders[0] and all(holders):
         name = place.rpartition(".")[2]
         message = f"{call(endpoint)} carries no `{place}`: sent again, it is done twice"
-        yield warning("key", message, holders[0].at or request.sent.span, f"{name}: $key")
+        yield warning("contract-key", message, holders[0].at or request.sent.span, f"{name}: $key")
 
 
 def _timeout(request: Request) -> Iterator[Diagnostic]:
     if "timeout" not in request.sent.given:
         message = f"how long {call(request.endpoint)} may take is left to the default"
-        yield warning("timeout", message, request.sent.span, "timeout = 10")
+        yield warning("contract-timeout", message, request.sent.span, "timeout = 10")
 
 
 def _status(request: Request) -> Iterator[Diagnostic]:
@@ -189,7 +189,7 @@ def _status(request: Request) -> Iterator[Diagnostic]:
     if len(statuses) == 1 and not any(number in statuses for number, _ in compared):
         for number, span in compared:
             message = f"{call(request.endpoint)} answers {request.endpoint.status} when it has worked, not {number}"
-            yield warning("status", message, span, f"compare with {request.endpoint.status}")
+            yield warning("contract-status", message, span, f"compare with {request.endpoint.status}")
 
 
 RULES: Final = (_person, _media, _body, _query, _key, _timeout, _status)

@@ -25,20 +25,20 @@ def call(endpoint: Endpoint) -> str:
 
 def warning(code: str, message: str, span: Span | None, help: str) -> Diagnostic:
     """A finding of the contracts."""
-    return Diagnostic(f"contract-{code}", message, span, "warning", help)
+    return Diagnostic(code, message, span, "warning", help)
 
 
 def told(endpoint: Endpoint, wrong: Wrong) -> Diagnostic:
     """What is wrong with a body."""
     if wrong.reason == "missing":
         message = f"{call(endpoint)} needs `{wrong.path}`"
-        return warning("missing", message, wrong.span, line(endpoint, wrong.field))
+        return warning("contract-missing", message, wrong.span, line(endpoint, wrong.field))
     if wrong.reason == "unknown":
         message = f"{call(endpoint)} does not read `{_shown(wrong.path)}`"
-        return warning("unknown", message, wrong.span, _meant(endpoint, wrong))
+        return warning("contract-unknown", message, wrong.span, _meant(endpoint, wrong))
     rule, help = _rule(endpoint, wrong)
     name = f"`{wrong.path}`" if wrong.path else "the body"
-    return warning("value", f"{name} of {call(endpoint)} {rule}", wrong.span, help)
+    return warning("contract-value", f"{name} of {call(endpoint)} {rule}", wrong.span, help)
 
 
 def _rule(endpoint: Endpoint, wrong: Wrong) -> tuple[str, str]:
