@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-_DATA: Final = "tables are not stored locally yet"
+_DATA: Final = "it needs a driver that xsrun does not bring"
 _CLOUD: Final = "it needs an account of that cloud"
 _MODEL: Final = "it needs a language model of the platform"
 _PLATFORM: Final = "it exists only on the platform"
 
 _NAMES: Final[dict[str, str]] = {
     _DATA: (
-        "db.external.postgres.direct_query db.external.mysql.direct_query db.external.mssql.direct_query "
+        "db.external.mysql.direct_query db.external.mssql.direct_query "
         "db.external.oracle.direct_query db.external.snowflake.direct_query"
     ),
     _CLOUD: (

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from xsrun import values
 from xsrun.data.functions import register
+from xsrun.data.outside import Outside
 from xsrun.data.store import Source, Store
 from xsrun.data.tables import Table
 from xsrun.diagnostics import Fault
@@ -55,21 +56,27 @@ def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool 
     the Fault ``database`` for a URL that means nothing here.
     """
     if url == MEMORY:
-        return fresh(tables)
+        return Store(tables, _memory, shared=True, outside=Outside())
+    try:
+        return _named(home, tables, url, copied)
+    except (sa.exc.ArgumentError, ValueError):
+        help = "write sqlite:///file or postgresql://user@host/name"
+        raise Fault("database", "This is no URL of a database.", help=help) from None
+
+
+def _named(home: str, tables: Iterable[Table], url: str, copied: bool) -> Store:
     scheme, separator, _ = url.partition("://")
     if scheme in POSTGRES:
-        return Store(tables, _postgres(url))
+        return Store(tables, _postgres(url), outside=Outside())
     if separator and scheme != "sqlite":
         help = "write sqlite:///file or postgresql://…"
         raise Fault("database", f"There is no database of the kind {scheme}://", help=help)
     address = sa.make_url(url) if separator else sa.URL.create("sqlite", database=url or None)
     path = address.database or os.path.join(home, FOLDER, FILE)
     wait = float(str(address.query.get("timeout", BUSY_SECONDS)))
-    return (
-        Store(tables, _copies(path), shared=True)
-        if copied
-        else Store(tables, _files(path, wait, "" if address.database else home))
-    )
+    if copied:
+        return Store(tables, _copies(path), shared=True)
+    return Store(tables, _files(path, wait, "" if address.database else home), outside=Outside())
 
 
 def _memory(_datasource: str) -> Source:

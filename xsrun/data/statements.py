@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
+from urllib.parse import unquote
 
 from xsrun import values
 from xsrun.data import queries
@@ -15,7 +16,7 @@ from xsrun.data.descriptions import described
 from xsrun.data.plans import NUMBER, TIME, Plan, Query
 from xsrun.data.settling import ALWAYS, FAMILIES, Settling, aligned, family_of
 from xsrun.diagnostics import INPUT_ERROR, NOT_FOUND, Fault
-from xsrun.effects.ports import Work, World
+from xsrun.effects.ports import OUTSIDE, Work, World
 
 ISOLATIONS: Final = ("", "read_committed", "repeatable_read", "serializable")
 DEFAULTS: Final = frozenset({"", "default", "live"})
@@ -235,6 +236,14 @@ def direct_query(run: Running, sql: Any, arguments: list[Any], single: bool = Fa
     return (rows[0] if rows else None) if single else rows
 
 
+def external_query(run: Running, kind: str, url: Any, sql: Any, arguments: list[Any], single: bool = False) -> Any:
+    """The rows of SQL on a database outside, or the first of them."""
+    address = values.text(url)
+    run.world.secrets.add(passwords_of(address), "connection_string")
+    rows = run.world.database.do(Work(OUTSIDE, "", (kind, address, values.text(sql), arguments)))
+    return (rows[0] if rows else None) if single else rows
+
+
 def schema(run: Running, table: str, path: Any = None) -> Any:
     """What a table declares, or one of its columns; null for one that it does not have."""
     found = described(run.world.database.catalog[table].table)
@@ -254,6 +263,12 @@ def _done(run: Running, verb: str, table: str, *given: Any) -> Any:
     for columns in [run.world.database.catalog[table]] if table and rows else []:
         columns.conceal(rows, run.world)
     return found
+
+
+def passwords_of(url: str) -> list[str]:
+    """What must not show of a URL: the password as it stands there, and as it is meant."""
+    password = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    return [password, unquote(password)] if password else []
 
 
 def _limited(row: Row, output: Output) -> Row:

@@ -214,6 +214,8 @@ class Work(NamedTuple):
 
 READING_WORK: Final = frozenset(("get", "has", "query"))
 """Verbs of work that changes nothing."""
+OUTSIDE: Final = "external"
+"""The verb of work on a database that is not this one: no transaction here holds it."""
 
 
 class Database(Protocol):

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 from xsrun.diagnostics import ERROR_KINDS, Fault, LimitFault, RunStopped
-from xsrun.effects.ports import READING_WORK, Database, Work
+from xsrun.effects.ports import OUTSIDE, READING_WORK, Database, Work
 from xsrun.engine.effects import Effect, Effects, Outcome
 from xsrun.providers.policies import Policy
 
@@ -43,16 +43,19 @@ class JournaledDatabase:
 
     def do(self, work: Work, once: str = "") -> Any:
         """What came of a piece of work, now or in an earlier attempt. Raises the Fault that did."""
-        if self._open is not None:
+        outside = work.verb == OUTSIDE
+        if self._open is not None and not outside:
             return self._open.do(work)
         name = "" if work.verb in READING_WORK else once or self._effects.next
         found: list[Any] = []
 
-        def perform(_sending: Callable[[], None], _waited: int) -> Outcome:
+        def perform(sending: Callable[[], None], _waited: int) -> Outcome:
+            if outside:
+                sending()
             found.append(_outcome(lambda: self._inner.do(work, name)))
             return Outcome(AGAIN if self._keeps_to_itself(work, found[0]) else found[0])
 
-        policy = Policy.KEYED if name else Policy.READ
+        policy = Policy.ONCE if outside else Policy.KEYED if name else Policy.READ
         args = {"do": work.verb, "table": work.table, "source": work.datasource, "given": _plain(work.given)}
         answer = self._effects.do(Effect("database", _title(work), args, policy, perform))
         if answer == AGAIN:

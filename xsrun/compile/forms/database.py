@@ -76,6 +76,27 @@ def _schema(stack: StackCompiler, block: tree.Block) -> Stack:
 )
 def _direct_query(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run SQL with a value for each `?`, and bind its rows, or the first of them with `response_type = "single"`."""
+    made = _sql(stack, block)
+    return calling(stack, block, statements.direct_query, *made) if made else []
+
+
+@form(
+    "db.external.postgres.direct_query",
+    'db.external.postgres.direct_query {\n  connection_string = "postgres://reader@db.example.com/shop"\n'
+    '  sql = "select 1"\n} as $r -> !network disabled in tests',
+    required=("connection_string",),
+    optional=("sql", "code", "response_type", "parser"),
+    repeated=("arg",),
+)
+def _external_query(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run SQL on a PostgreSQL server outside, with a value for each `?`, and bind its rows or the first of them."""
+    url, made = value_of(stack, block, "connection_string"), _sql(stack, block)
+    kind = py.constant(block.keyword.split(".")[2])
+    return calling(stack, block, statements.external_query, kind, url, *made) if made else []
+
+
+def _sql(stack: StackCompiler, block: tree.Block) -> list[ast.expr]:
+    """The SQL of a statement, its arguments, and whether only the first row is wanted."""
     text = "sql" if block.attribute("sql") else "code"
     if block.attribute(text) is None:
         stack.context.missing("missing-attribute", f"`{block.keyword}` needs `sql`", block, 'add `sql = "select …"`')
@@ -84,14 +105,13 @@ def _direct_query(stack: StackCompiler, block: tree.Block) -> Stack:
     if _word(block, "parser") == "template_engine":
         given = stack.expressions.value(tree.Variable(block.start, block.end, "input"))
         sql = py.call("render", py.load("rt"), sql, stack.expressions.all_variables(), given)
-    given_arguments = [each for each in block.body or () if isinstance(each, tree.Attribute) and each.name == "arg"]
-    values = [each.value for each in given_arguments if not each.disabled]
+    written = [each for each in block.body or () if isinstance(each, tree.Attribute) and each.name == "arg"]
+    values = [each.value for each in written if not each.disabled]
     if len(values) == 1 and isinstance(values[0], tree.ListLiteral):
         arguments = stack.expressions.value(values[0])
     else:
         arguments = ast.List([stack.expressions.value(each, strict=True) for each in values], ast.Load())
-    single = py.constant(_word(block, "response_type") == "single")
-    return calling(stack, block, statements.direct_query, sql, arguments, single)
+    return [sql, arguments, py.constant(_word(block, "response_type") == "single")]
 
 
 def _word(block: tree.Block, name: str) -> str:
