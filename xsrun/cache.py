@@ -26,7 +26,7 @@ from xsrun.diagnostics import Diagnostic
 from xsrun.files import content, source_files
 from xsrun.hints import Any, Final
 from xsrun.late import Late
-from xsrun.program import Call, Endpoint, Middleware, Plan, Program, Routine
+from xsrun.program import Call, Endpoint, Middleware, Plan, Program, Routine, Trigger
 from xsrun.record import NamedTuple
 from xsrun.source import Source, Span
 from xsrun.types.fields import Field, FilterCall
@@ -170,11 +170,12 @@ def _diagnostic(row: tuple[Any, ...], sources: Sequence[Source]) -> Diagnostic:
 
 
 def _program(row: tuple[Any, ...], sources: tuple[Source, ...]) -> Program:
-    code, routines, imports, _, env_read, jobs, hosts, tables, endpoints = row
+    code, routines, imports, _, env_read, jobs, hosts, tables, endpoints, triggers = row
     plans = {name: _plan(each) for name, each in jobs.items()}
     made = tuple(map(_table, tables))
     served = tuple(map(_endpoint, endpoints))
-    return Program(code, tuple(map(_routine, routines)), imports, sources, env_read, plans, hosts, made, served)
+    rules = tuple(Trigger(*each) for each in triggers)
+    return Program(code, tuple(map(_routine, routines)), imports, sources, env_read, plans, hosts, made, served, rules)
 
 
 def _endpoint(row: tuple[Any, ...]) -> Endpoint:

@@ -95,7 +95,12 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
             'table "pet" {\n  schema {\n    int id\n    int owner_id\n  }\n'
             '  index = [{type: "primary", field: [{name: "id"}]}]\n}',
         ),
-        Kind("table_trigger", "stack", "Statements that run when rows of a table change.", parity=_TRIGGER),
+        Kind(
+            "table_trigger",
+            "stack",
+            "Statements that run behind what changes rows of a table.",
+            parity="its `where` is not looked at: it runs for every row that its actions name",
+        ),
         Kind("realtime_trigger", "stack", "Statements that run on a message of a realtime channel.", parity=_TRIGGER),
         Kind("channel_trigger", "stack", "Statements that run when somebody joins a channel.", parity=_TRIGGER),
         Kind("realtime_server_trigger", "stack", "Statements that run on a realtime connection.", parity=_TRIGGER),

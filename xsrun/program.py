@@ -75,6 +75,19 @@ class Endpoint(NamedTuple):
     description: str = ""
 
 
+class Trigger(NamedTuple):
+    """A ``table_trigger`` that runs by itself."""
+
+    name: str
+    number: int
+    """Its routine."""
+    table: str
+    actions: tuple[str, ...]
+    """``insert``, ``update``, ``delete`` and ``truncate``."""
+    datasources: tuple[str, ...]
+    """Where it runs; everywhere when empty."""
+
+
 class Program(NamedTuple):
     """Everything that running needs."""
 
@@ -93,6 +106,7 @@ class Program(NamedTuple):
     tables: tuple[Table, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     """The queries, in the order of their source."""
+    triggers: tuple[Trigger, ...] = ()
 
     def routine(self, kind: str, name: str) -> Routine | None:
         """The compiled construct of a kind and name."""

@@ -25,7 +25,7 @@ from xsrun.compile.portability import Portability
 from xsrun.compile.reach import ends
 from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
-from xsrun.compile.tables import read_tables
+from xsrun.compile.tables import read_tables, read_triggers
 from xsrun.compile.taint import Taints
 from xsrun.compile.tests import PART, RESULT, Tests, UnitTest, WorkflowTest
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
@@ -136,6 +136,7 @@ class _Compiler:
             hosts(self.folder),
             tuple(self.rows.values()),
             read_endpoints(self.folder, self.signatures, self.found),
+            tuple(read_triggers(enumerate(stacks), self.rows, self.found)),
         )
         return Compiled(program, tuple(tests.tests), self.marks.places, self._changed)
 

@@ -9,6 +9,7 @@ from xsrun.compile.context import Findings
 from xsrun.compile.fields import Fields
 from xsrun.data.tables import Column, Index, Table
 from xsrun.diagnostics import Found, nearest
+from xsrun.program import Trigger
 from xsrun.project import Construct
 from xsrun.syntax import tree
 from xsrun.syntax.static import NotStatic, static_value
@@ -47,8 +48,8 @@ class _Reader:
             self.columns,
             self._with_primary(self._indexes()),
             tuple(self._items()),
-            self._static(block.attribute("auth"), False) is True,
-            str(self._static(block.attribute("description"), "")),
+            self.static(block.attribute("auth"), False) is True,
+            str(self.static(block.attribute("description"), "")),
         )
 
     # ------------------------------------------------------------ columns
@@ -142,9 +143,38 @@ class _Reader:
             else:
                 self.findings.error("bad-clause", f"`{name}` holds objects", node, help=f"write {shown}")
 
-    def _static(self, attribute: tree.Attribute | None, default: Any) -> Any:
+    def static(self, attribute: tree.Attribute | None, default: Any) -> Any:
+        """The value of a clause."""
         try:
             return default if attribute is None else static_value(attribute.value)
         except NotStatic as fault:
             self.findings.error("not-constant", f"`{attribute.name if attribute else ''}` is a literal", fault.node)
             return default
+
+
+# ------------------------------------------------------------------ triggers
+
+ACTIONS: Final = ("insert", "update", "delete", "truncate")
+
+
+def read_triggers(
+    constructs: Iterable[tuple[int, Construct]], tables: Mapping[str, Table], found: Found
+) -> Iterator[Trigger]:
+    """The triggers of tables that are active and name a table."""
+    for number, each in constructs:
+        named = each.block.attribute("table") if each.kind == "table_trigger" else None
+        if named is None:
+            continue
+        reader = _Reader(each, found)
+        table = str(reader.static(named, ""))
+        if table not in tables:
+            near = nearest(table, tables)
+            shown = f'did you mean "{near}"?' if near else "add table/….xs that declares it"
+            reader.findings.error("unresolved-table", f"there is no table `{table}`", named.value, help=shown)
+            continue
+        actions = reader.static(each.block.attribute("actions"), {})
+        wanted = tuple(name for name in ACTIONS if isinstance(actions, dict) and actions.get(name) is True)
+        sources = reader.static(each.block.attribute("datasources"), [])
+        listed = tuple(map(str, sources)) if isinstance(sources, list) else ()
+        if wanted and reader.static(each.block.attribute("active"), True) is not False:
+            yield Trigger(each.name, number, table, wanted, listed)

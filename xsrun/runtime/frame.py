@@ -8,10 +8,14 @@ from itertools import chain
 from xsrun import values
 from xsrun.effects.ports import World
 from xsrun.hints import Any, Final
+from xsrun.late import Late
+from xsrun.program import Trigger
 from xsrun.record import NamedTuple
 from xsrun.runtime.deadline import ENDLESS, Deadline
 from xsrun.runtime.turns import Turns
 from xsrun.types.fields import Field
+
+_triggering: Callable[..., Any] = Late("xsrun.runtime.triggers", "triggering")
 
 Binder = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
@@ -50,7 +54,7 @@ class Run:
 
     __slots__ = (
         "auth", "budget", "characters", "deadline", "deepest", "entries", "env", "items", "later", "limits",
-        "raw_input", "system", "test", "turns", "workers", "world",
+        "raw_input", "system", "test", "triggers", "turns", "workers", "world",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +81,8 @@ class Run:
         self.auth: dict[str, Any] = {}
         self.test = ""
         """The name of the test that runs, which decides what the mocks of statements do."""
+        self.triggers: tuple[Trigger, ...] = ()
+        """What runs behind changes of tables."""
         self.later: list[Callable[[], Any]] = []
         """What ``util.post_process`` left to do after the result."""
         self.turns = Turns(min(limits.turns, MOST_TURNS), self.items, self.characters)
@@ -91,6 +97,7 @@ class Run:
         inner.system |= system
         inner.later, inner.workers = self.later, self.workers
         inner.turns, inner.budget, inner.test = self.turns, self.budget, self.test
+        inner.triggers = self.triggers
         return inner
 
     def beside(self) -> Run:
@@ -99,7 +106,14 @@ class Run:
         inner.auth = self.auth
         if self.world.fork is not None:
             inner.world = self.world.fork()
-        return inner
+        return inner.triggering(self.triggers)
+
+    def triggering(self, triggers: tuple[Trigger, ...]) -> Run:
+        """The same run, in which changes of tables run triggers."""
+        if triggers:
+            self.triggers = triggers
+            self.world = self.world._replace(database=_triggering(self.world.database, self, triggers))
+        return self
 
     def call(self, depth: int, number: int, given: Mapping[str, Any]) -> Any:
         """Bind the inputs of a function and run it."""

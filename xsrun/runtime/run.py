@@ -61,7 +61,8 @@ class Loaded:
 
     def begin(self, given: Mapping[str, Any], world: World, limits: Limits, deadline: Deadline = ENDLESS) -> Run:
         """A run that has done nothing yet."""
-        return Run(world, self.entries, world.env, given, limits, deadline)
+        made = Run(world, self.entries, world.env, given, limits, deadline)
+        return made.triggering(self.program.triggers)
 
     def finish(self, run: Run, call: Callable[[], Any]) -> Any:
         """Take a run to the value of a call in it, and let it do what it left for later. Raises Fault, placed."""
