@@ -170,7 +170,8 @@ def read_triggers(
         if table not in tables:
             near = nearest(table, tables)
             shown = f'did you mean "{near}"?' if near else "add table/….xs that declares it"
-            reader.findings.error("unresolved-table", f"there is no table `{table}`", named.value, help=shown)
+            message = f"there is no table `{table}`: the trigger runs only when `trigger.call` calls it"
+            reader.findings.warn("unresolved-table", message, named.value, help=shown)
             continue
         actions = reader.static(each.block.attribute("actions"), {})
         wanted = tuple(name for name in ACTIONS if isinstance(actions, dict) and actions.get(name) is True)

@@ -24,12 +24,3 @@ table_trigger "broken trigger" {
     throw { name = "gone", value = "no trigger" }
   }
 }
----
-table "things" {
-  schema {
-    int id
-  }
-  index = [
-    {type: "primary", field: [{name: "id"}]}
-  ]
-}
