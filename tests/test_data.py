@@ -217,3 +217,62 @@ def test_one_database_serves_several_calls():
     world = memory_world(database=fresh_database(project.program.tables))
     assert len(project.call("case", world=world).value) == 1
     assert project.call("case", world=world).error.code == "duplicate-record"
+
+
+WRONG = {
+    'where = ($db.person.name|trim) == "a"': ("unknown-filter", "`trim` is no filter of database expressions"),
+    "where = ($db.person.name|concat) == 1": ("missing-argument", "`concat` needs 1 more argument"),
+    "where = ($db.person.name|to_lower:1) == 1": ("too-many-arguments", "`to_lower` takes 0 at most"),
+    "where = $db.persn.name == 1": ("unresolved-table", "the query has no table `persn`"),
+    "where = $db.person == 1": ("unknown-column", "`$db.person` names no column"),
+    "where = $db.person.name.first == 1": ("unknown-column", "`name` is text and holds nothing below it"),
+    "where = ($db.person.age > 1 ? 1 : 2) == 1": ("misplaced-db", "the database cannot calculate this"),
+    'return = {type: "lst"}': ("bad-clause", "`type` cannot be `lst`"),
+    'return = {typ: "list"}': ("unknown-clause", "`return` has no `typ`"),
+    'return = {type: "list", paging: {pages: 1}}': ("unknown-clause", "`paging` has no `pages`"),
+    'return = {type: "aggregate", eval: {n: $db.person.id|cnt}}': ("unknown-filter", "`n` ends in no aggregator"),
+    'return = {type: "aggregate", eval: {n: $db.person.id|count}} sort = {age: "asc"}': (
+        "unknown-column",
+        "the aggregate has no `age`",
+    ),
+    'sort = {age: "up"}': ("bad-clause", "`age` cannot be `up`"),
+    'sort = {agee: "asc"}': ("unknown-column", "the table `person` has no column `agee`"),
+    'output = ["nme"]': ("unknown-column", "the table `person` has no column `nme`"),
+    'join = {pet: {table: "pett"}}': ("unresolved-table", "there is no table `pett`"),
+    "join = {pet: {}}": ("missing-attribute", "the join `pet` names no table"),
+    'join = {p: {table: "person", typ: "left"}}': ("unknown-clause", "`p` has no `typ`"),
+    "limit = 3": ("unknown-attribute", "`db.query` has no attribute `limit`"),
+    "addon = 3": ("bad-clause", "`addon` is a list of objects"),
+}
+
+
+@pytest.mark.parametrize("body", WRONG)
+def test_what_is_wrong_with_a_query_is_found_before_it_runs(body):
+    clauses = body.replace("}} sort", "}}\n  sort")
+    errors = program(f"db.query person {{\n  {clauses}\n}} as $r{PERSON}").errors
+    assert [(each.code, each.message) for each in errors] == [WRONG[body]]
+
+
+TABLES = {
+    "table t { schema { text name } }": ("missing-column", "the table `t` has no column `id`"),
+    "table t { schema { decimal id } }": ("missing-column", "the column `id` is decimal, and can be int or uuid"),
+    "table t { }": ("missing-schema", "a table says in `schema` which columns it has"),
+    'table t { schema { int id } index = [{type: "uniqe", field: [{name: "id"}]}] }': (
+        "bad-index",
+        "there is no index of type `uniqe`",
+    ),
+    'table t { schema { int id } index = [{type: "btree", field: [{name: "ide"}]}] }': (
+        "unknown-column",
+        "the table `t` has no column `ide`",
+    ),
+    "table t { schema { int id } items = [{ide: 1}] }": ("unknown-column", "the table `t` has no column `ide`"),
+    "table t { schema { int id } items = 3 }": ("bad-clause", "`items` is a list of objects"),
+    "table t { schema {\n int id\n file a\n} }": ("wrong-type", "Type 'file' is for inputs only"),
+    'table t { schema {\n int id\n dblink { table = "t" }\n} }': ("wrong-type", "Type 'dblink' is for inputs only"),
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_what_is_wrong_with_a_table_is_found_before_it_runs(table):
+    errors = program(f"\n\n---\n{table}").errors
+    assert [(each.code, each.message) for each in errors] == [TABLES[table]]

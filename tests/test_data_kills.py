@@ -113,3 +113,10 @@ def test_no_value_of_a_sensitive_column_is_in_the_journal(place):
     assert place.xsrun("execute").returncode == 0
     for file in (place.folder / "state").rglob("*"):
         assert not file.is_file() or b"hush-hush" not in file.read_bytes()
+
+
+def test_a_row_is_stored_once_in_postgresql(place, server):
+    place.job(JOB.replace("STATEMENTS", ADD).replace("SENSITIVE", "false"))
+    place.killed("call-made", 2, "--db", server.fresh())
+    resumed = place.xsrun("runs", "resume", "last")
+    assert [row["name"] for row in json.loads(resumed.stdout)] == ["first", "second"], resumed.stderr

@@ -4,15 +4,17 @@ A table is read by ``compile.tables`` into the records of ``tables``; a ``where`
 into a plan, a tuple of plain values that ``plans`` describes. When a statement runs, ``statements`` binds what it
 was given to the types of the columns (``columns``), and asks the port ``Database`` of its world to ``do`` one piece
 of ``Work``. Behind the port ``store`` turns work into one SQL statement: ``schema`` has the SQL tables, ``conditions``
-makes conditions of plans, ``selects`` makes queries, ``functions`` is what SQLite lacks, ``refusals`` says what went
-wrong. Nothing here is imported by a job that has no database statement.
+makes conditions of plans, ``selects`` makes queries, ``functions`` is what SQLite lacks, ``outbox`` notes what named
+work came to, ``refusals`` says what went wrong. Nothing here is imported by a job that has no database statement.
 
 Where others build on:
 
-* migrations and ``xsrun db``: ``schema.prepare`` is called once for each datasource of a store, in the transaction
-  that makes its tables, and is the only place where tables come into being; ``schema.definitions`` gives the SQL
-  tables of a project. ``opening.database_of`` says which store a project has.
-* seeds: ``Table.items``; ``columns.Columns.row`` makes a whole row of one.
+* migrations: ``schema.complete`` says whether a datasource has all it needs, in a transaction that only reads;
+  ``schema.prepare`` makes what is missing, in one that writes. Nothing else makes tables, and both are called once for
+  each datasource of a store. ``schema.Definitions`` are the SQL tables; ``opening.database_of`` says which store a
+  project has.
+* seeds: ``Table.items``; ``columns.Columns.row`` makes a whole row of one, ``opening.fresh`` stores them.
 * tests: ``opening.fresh(tables)`` is an empty database in memory with every table, in a few milliseconds.
-* a world of its own: ``World(database=…)`` takes any of these.
+* a world of its own: ``World(database=…)`` takes any of these. ``engine.database`` keeps what a run did, and
+  ``runtime.triggers`` runs triggers, each as a database around another one.
 """
