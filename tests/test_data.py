@@ -10,6 +10,7 @@ from stack import program
 
 from xsrun.effects.memory import memory_world
 from xsrun.effects.outward import fresh_database
+from xsrun.runtime.frame import Limits
 
 PERSON = """
 
@@ -276,3 +277,10 @@ TABLES = {
 def test_what_is_wrong_with_a_table_is_found_before_it_runs(table):
     errors = program(f"\n\n---\n{table}").errors
     assert [(each.code, each.message) for each in errors] == [TABLES[table]]
+
+
+def test_a_result_may_not_have_more_rows_than_the_run_allows():
+    project = program(f"{ROWS}\ndb.query person as $r{PERSON}", response="$r")
+    error = project.call("case", limits=Limits(items=2)).error
+    assert error is not None
+    assert error.code == "limit-size"

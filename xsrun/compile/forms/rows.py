@@ -56,8 +56,9 @@ def without_table(stack: StackCompiler, block: tree.Block) -> Stack:
 
 
 def calling(stack: StackCompiler, block: tree.Block, function: Any, *arguments: ast.expr, **named: ast.expr) -> Stack:
-    """The call of a statement's function, bound to what stands behind `as`."""
+    """The call of a statement's function, bound to what stands behind `as`; what is too large is refused."""
     made = py.call(stack.context.builtin(function), py.load("rt"), *arguments, **named)
+    made = py.call("sized", py.load("rt"), py.place(made, stack.context.source, block))
     return stack.bind(block, py.place(made, stack.context.source, block))
 
 
