@@ -57,6 +57,17 @@ HASTY = """
       }
       precondition ($status == 200)
 """
+PAGE = """table page {
+  schema {
+    int id
+    text title
+  }
+  index = [
+    {type: "primary", field: [{name: "id"}]}
+    {type: "btree|unique", field: [{name: "title"}]}
+  ]
+}
+"""
 STUBBORN = """
       var $status { value = 0 }
       while ($status != 200) {
@@ -178,6 +189,15 @@ def test_a_job_that_does_all_anew_after_a_loud_failure_is_named(tmp_path):
         for fault in ("429", "dns")
         for place, on, at in (("at", "", 2), ("from", " on", 2))
     } | {f"{fault} from request 1 on, execute again": "done" for fault in ("429", "dns")}
+
+
+def test_each_scenario_has_rows_of_its_own(tmp_path):
+    adding = '      db.add page { data = {title: "Disk full"} } as $row\n'
+    folder = write(tmp_path, adding + CAREFUL)
+    (folder / "page.xs").write_text(PAGE)
+    code, found, _ = torture(str(folder), "--only", "kill-after-checkpoint")
+    assert (code, set(outcomes(found).values())) == (Exit.DONE, {"done", "unknown"})
+    assert not (folder / ".xsrun").exists()
 
 
 def test_a_job_that_never_gives_up_hangs(tmp_path):

@@ -16,7 +16,7 @@ from xsrun.data.refusals import telling
 from xsrun.data.schema import Definitions, complete, prepare
 from xsrun.data.session import Session
 from xsrun.data.tables import Table
-from xsrun.diagnostics import Fault, RunStopped
+from xsrun.diagnostics import LimitFault, RunStopped
 from xsrun.effects.ports import OUTSIDE, Work
 
 READS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -92,7 +92,7 @@ class Store:
         """What comes of a piece of work, all of which is done or nothing; under a name only once."""
         if work.verb == OUTSIDE:
             if self._outside is None:
-                raise Fault("network-disabled", "network disabled in tests", help="mock the statement")
+                raise LimitFault("network-disabled", "network disabled in tests", help="mock the statement")
             return self._outside.run(*work.given)
         perform = READS.get(work.verb)
         writes = perform is None

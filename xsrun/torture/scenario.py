@@ -11,9 +11,10 @@ from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
+from xsrun.data.tables import Table
 from xsrun.diagnostics import Exit
 from xsrun.effects.http import HttpxPort
-from xsrun.effects.outward import cache_of, files_of
+from xsrun.effects.outward import cache_of, database_of, files_of
 from xsrun.effects.ports import World
 from xsrun.engine.dry_run import HurriedClock
 from xsrun.engine.history import open_history
@@ -109,6 +110,11 @@ def play(bench: Bench, trial: Trial) -> Played:
         shutil.rmtree(folder)
 
 
+def _tables(world: World) -> Iterator[Table]:
+    """The tables of a world, which are looked at when there is something to do with them."""
+    yield from world.database.catalog.tables.values()
+
+
 def _operated(bench: Bench, folder: Path, first: Step, trial: Trial) -> Iterator[Step]:
     """What follows upon the first command."""
     last = first
@@ -149,6 +155,7 @@ def _step(bench: Bench, folder: Path, command: str, trial: Trial = AFTERWARDS, w
             clock=HurriedClock(world.clock),
             files=files_of(str(folder)),
             cache=cache_of(str(folder), world.clock),
+            database=database_of(str(folder), _tables(world)),
         )
 
     ended = apart(lambda: bench.act(command, folder, staged, watch), folder, environment, bench.deadline)
