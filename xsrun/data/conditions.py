@@ -95,7 +95,7 @@ class SqlBuilder:
         return sa.func.strpos(self._lower(text), self._lower(part)) > 0
 
     def _lower(self, text: Sql) -> Sql:
-        return sa.func.lower(sa.collate(text, UNICODE))
+        return sa.func.lower(sa.collate(text, UNICODE), type_=sa.Text())
 
     def _holds(self, left: Plan, right: Plan) -> Sql:
         held, holder = self.expression(right), self.expression(left)
@@ -177,6 +177,15 @@ class SqlBuilder:
     def _json(self, value: Any) -> Sql:
         return sa.literal(value, postgresql.JSONB() if self.native else sa.JSON())
 
+    def _to_json(self, inner: Plan) -> Sql:
+        """A value as the JSON that stands for it."""
+        made = self.expression(inner)
+        if self.native:
+            return sa.func.to_jsonb(made, type_=postgresql.JSONB())
+        if isinstance(made.type, sa.Boolean):
+            return sa.case((made, "true"), (sa.not_(made), "false"), else_=sa.null())
+        return sa.func.json_quote(made, type_=sa.Text())
+
     def _text(self, inner: Plan) -> Sql:
         """The text of a value as the language writes it."""
         made = self.expression(inner)
@@ -193,10 +202,16 @@ class SqlBuilder:
             quotient: Sql = sa.type_coerce(sa.cast(a, sa.Double) / sa.func.nullif(sa.cast(b, sa.Double), 0), Decimal())
             return quotient
         if operator == "%":
-            return a % sa.func.nullif(b, 0)
+            return self._whole(a) % sa.func.nullif(self._whole(b), 0)
         made = {"+": a + b, "-": a - b, "*": a * b}[operator]
         whole = isinstance(a.type, sa.Integer) and isinstance(b.type, sa.Integer)
         return made if whole else sa.type_coerce(made, Decimal())
+
+    def _whole(self, number: Sql) -> Sql:
+        """A number without its decimals."""
+        if isinstance(number.type, sa.Integer):
+            return number
+        return sa.cast(sa.func.trunc(number) if self.native else number, sa.BigInteger)
 
     def _condition_value(self, inner: Plan) -> Sql:
         return sa.type_coerce(self.condition(inner), sa.Boolean())
@@ -205,7 +220,8 @@ class SqlBuilder:
         return call(self, name, subject, arguments)
 
     _EXPRESSIONS: Final[dict[str, Any]] = {
-        "column": _column, "part": _part, "literal": _literal, "json": _json, "text": _text, "calc": _calc,
+        "column": _column, "part": _part, "literal": _literal, "json": _json,
+        "to_json": _to_json, "text": _text, "calc": _calc,
         "condition": _condition_value, "call": _call,
     }  # fmt: skip
 
@@ -256,7 +272,11 @@ def _lower(builder: SqlBuilder, made: Sql) -> Sql:
 
 
 def _upper(builder: SqlBuilder, made: Sql) -> Sql:
-    return sa.func.upper(sa.collate(made, UNICODE)) if builder.native else _function(builder, "upper", sa.Text(), made)
+    return (
+        sa.func.upper(sa.collate(made, UNICODE), type_=sa.Text())
+        if builder.native
+        else _function(builder, "upper", sa.Text(), made)
+    )
 
 
 def _concat(_builder: SqlBuilder, made: Sql, other: Sql, between: Sql | None = None) -> Sql:

@@ -4,8 +4,8 @@ Each comparison is settled here, above the store, so that both databases are ask
 What comes out is a tuple again:
 
 * expressions: ``("column", alias, name, path)``, ``("part", alias, name, path, family)`` for JSON read as one type,
-  ``("literal", value)``, ``("json", value)``, ``("call", name, subject, arguments)``, ``("calc", operator, left,
-  right)``, ``("text", expression)`` for the text of any value, ``("condition", condition)``
+  ``("literal", value)``, ``("json", value)``, ``("to_json", expression)``, ``("call", name, subject, arguments)``,
+  ``("calc", operator, left, right)``, ``("text", expression)`` for the text of any value, ``("condition", condition)``
 * conditions: ``("and", …)``, ``("or", …)``, ``("not", c)``, ``("compare", operator, left, right)``, ``("null", e)``,
   ``("in", e, values)``, ``("between", e, low, high)``, ``("like", e, pattern, folded)``, ``("includes", e, e)``,
   ``("holds", e, json)``, ``("overlaps", e, json)``, ``("matches", e, pattern)``, ``("search", e, words)``,
@@ -181,7 +181,7 @@ class Settling:
         if self.family(left) not in (JSON, LIST):
             return ("includes", self.text(left), self.text(right))
         if right[0] != "literal":
-            return ("holds", left, right)
+            return ("holds", left, self._as_json(right))
         items = right[1] if isinstance(right[1], list) else [right[1]]
         column = self._column(left)
         if column is not None and column.is_list:
@@ -193,13 +193,13 @@ class Settling:
         if self.family(left) not in (JSON, LIST):
             return self._in("in", left, right)
         if right[0] != "literal":
-            return ("overlaps", left, right)
+            return ("overlaps", left, self._as_json(right))
         return ("overlaps", left, self.json(right[1] if isinstance(right[1], list) else [right[1]]))
 
     def _within_json(self, _operator: str, left: Plan, right: Plan) -> Plan:
         if self.family(left) not in (JSON, LIST):
             return self._compare("==", left, right)
-        return ("holds", left, self.json(coerce.decoded(right[1])) if right[0] == "literal" else right)
+        return ("holds", left, self.json(coerce.decoded(right[1])) if right[0] == "literal" else self._as_json(right))
 
     def _includes(self, _operator: str, left: Plan, right: Plan) -> Plan:
         return ("includes", self.text(left), self.text(right))
@@ -260,6 +260,10 @@ class Settling:
         family = self.family(made)
         return made if family == TEXT else self._part(made, TEXT) if family == JSON else ("text", made)
 
+    def _as_json(self, made: Plan) -> Plan:
+        """An expression as JSON."""
+        return made if self.family(made) in (JSON, LIST) else ("to_json", made)
+
     def json(self, value: Any) -> Plan:
         """A value as JSON."""
         return ("json", storable(value, "where") if isinstance(value, list | dict) else value)
@@ -290,19 +294,28 @@ class Settling:
         if name == "coalesce":
             left, right = self._alike(subject, arguments[0]) if arguments[0] != ("literal", None) else (subject, None)
             return ("call", name, left, (right,)) if right else left
+        return ("call", name, *self._operands(name, subject, arguments))
+
+    def _operands(self, name: str, subject: Plan, arguments: tuple[Plan, ...]) -> tuple[Plan, tuple[Plan, ...]]:
+        """What a filter works on, as values of the type it works on."""
         if name in SHAPES:
-            first = arguments[0]
-            given = coerce.decoded(first[1]) if first[0] == "literal" else first
-            if isinstance(given, dict) and "lng" in given:
-                given = {"type": "point", "data": given}
-            arguments = (first if given is first else self.json(given), *arguments[1:])
-        elif FILTERS[name].family in (NUMBER, TIME) and name.startswith("timestamp_"):
-            subject = self.number(subject)
-        elif name in ("floor", "ceil", "round"):
-            subject, arguments = self.number(subject), tuple(map(self.number, arguments))
-        elif name in ("to_lower", "to_upper", "unaccent", "concat", "substr", "search_rank"):
-            subject = self.text(subject)
-        return ("call", name, subject, arguments)
+            return subject, (self._shape(arguments[0]), *arguments[1:])
+        if name.startswith("timestamp_"):
+            return self.number(subject), arguments
+        if name in ("floor", "ceil", "round"):
+            return self.number(subject), tuple(map(self.number, arguments))
+        if name == "concat":
+            return self.text(subject), tuple(map(self.text, arguments))
+        if name in ("to_lower", "to_upper", "unaccent", "substr", "search_rank"):
+            return self.text(subject), arguments
+        return subject, arguments
+
+    def _shape(self, made: Plan) -> Plan:
+        """A place or a vector as JSON; ``{lng, lat}`` is a point."""
+        if made[0] != "literal":
+            return made
+        given = coerce.decoded(made[1])
+        return self.json({"type": "point", "data": given} if isinstance(given, dict) and "lng" in given else given)
 
     def number(self, made: Plan) -> Plan:
         """An expression as a number. Raises the Fault ``not-numeric``."""
