@@ -347,13 +347,3 @@ table item {
     for database in (opening.fresh(project.program.tables), database_of("", project.program.tables, server.fresh())):
         assert project.call("case", world=memory_world(database=database)).value == {"title": "a"}
         database.close()
-
-
-def test_a_database_outside_is_asked_by_its_url(server, tmp_path):
-    url = server.fresh()
-    asked = f'db.external.postgres.direct_query {{ connection_string = "{url}" sql = "select ? as n" arg = "x" }} as $r'
-    database = database_of(str(tmp_path), [])
-    assert compiled(asked, "$r").call("case", world=memory_world(database=database)).value == [{"n": "x"}]
-    wrong = 'db.external.postgres.direct_query { connection_string = "nowhere" sql = "select 1" }'
-    assert fault(wrong, database) == ("database", "connection_string is no URL of a database.")
-    database.close()

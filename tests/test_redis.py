@@ -20,10 +20,11 @@ from xsrun.cli.start import main
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.cache import KeptCache, memory_cache
 from xsrun.effects.memory import memory_world
-from xsrun.effects.outward import cache_of, passwords_of
+from xsrun.effects.outward import cache_of
 from xsrun.effects.real import SystemClock
 from xsrun.effects.redis import RedisCache
 from xsrun.engine.dry_cache import DryCache
+from xsrun.exchange.passwords import passwords_of
 
 HERE = Path(__file__).parent
 

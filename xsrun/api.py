@@ -19,6 +19,7 @@ from xsrun.effects.outward import (
     REDIS_URL,
     AdmittingHttp,
     LateHttp,
+    admitting,
     cache_of,
     database_of,
     files_of,
@@ -191,6 +192,7 @@ class Project(Executable):
         made = real_world(_SilentLog(), dict(env), guarded, files=files_of(self.path, env.get(FILES_URL, "")))
         return made._replace(
             secrets=masker,
+            elsewhere=admitting(made.elsewhere, lambda: binding),
             cache=cache_of(self.path, made.clock, env.get(REDIS_URL, "")),
             database=self.database,
         )

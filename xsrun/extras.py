@@ -18,6 +18,7 @@ PACKAGES: Final = {
     "lsp": "pygls",
     "mcp": "mcp",
     "policy": "regopy",
+    "mysql": "pymysql",
     "redis": "redis",
     "s3": "boto3",
     "postgresql": "psycopg",

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-_DATA: Final = "it needs a driver that xsrun does not bring"
+_DRIVER: Final = "it needs a driver of its maker, which is not a part of this program"
 _CLOUD: Final = "it needs an account of that cloud"
 _MODEL: Final = "it needs a language model of the platform"
 _PLATFORM: Final = "it exists only on the platform"
 
 _NAMES: Final[dict[str, str]] = {
-    _DATA: (
-        "db.external.mysql.direct_query db.external.mssql.direct_query "
-        "db.external.oracle.direct_query db.external.snowflake.direct_query"
-    ),
+    _DRIVER: ("db.external.mssql.direct_query db.external.oracle.direct_query db.external.snowflake.direct_query"),
     _CLOUD: (
         "cloud.aws.s3.upload_file cloud.aws.s3.read_file cloud.aws.s3.delete_file cloud.aws.s3.get_file_info "
         "cloud.aws.s3.list_directory cloud.aws.s3.sign_url cloud.azure.storage.upload_file "

@@ -17,10 +17,11 @@ from xsrun.effects.outward import (
     REDIS_URL,
     AdmittingHttp,
     LateHttp,
+    admitting,
     cache_of,
     database_of,
+    elsewhere_of,
     files_of,
-    passwords_of,
     real_world,
 )
 from xsrun.effects.ports import Cache, Clock, Files, Http, Log, Random, Request, World
@@ -30,6 +31,7 @@ from xsrun.engine.chance import DerivedRandom
 from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.keeper import Earlier, Keeper, Started
 from xsrun.engine.world import Layer, unkept
+from xsrun.exchange.passwords import passwords_of
 from xsrun.executable import Executable, executable
 from xsrun.files import LeadsOut, refuse_stray
 from xsrun.hints import Any, Final
@@ -225,9 +227,11 @@ def prepare(task: Task) -> Ready | Failure:
     database = database_of(task.path, task.project.program.tables, url, copied=options["dry_run"])
     world = world._replace(database=database)
     world = task.staged(world) if task.staged else world
+    if options["public_only"]:
+        world = world._replace(elsewhere=elsewhere_of(lambda: _reach(options, config)))
     world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:
-        world = world._replace(http=_bound(task, world, config))
+        world = _bound(task, world, config)
     return Ready(world, secrets, config)
 
 
@@ -239,13 +243,16 @@ def _stores(task: Task, clock: Clock) -> tuple[Files, Cache]:
     return files_of(task.path, found.get(FILES_URL, "")), cache_of(task.path, clock, redis)
 
 
-def _bound(task: Task, world: World, config: Config) -> Http:
-    """The port of a world, through which secrets go to named hosts only."""
+def _bound(task: Task, world: World, config: Config) -> World:
+    """A world from which secrets go to named hosts only."""
 
     def allowed() -> Iterable[str]:
         return _allowed_hosts(task.project.program, task.job, world.env, task.given, task.options, config)
 
-    return AdmittingHttp(world.http, lambda: _binding(task.output.masker, allowed))
+    def make() -> Callable[[Request], None]:
+        return _binding(task.output.masker, allowed)
+
+    return world._replace(http=AdmittingHttp(world.http, make), elsewhere=admitting(world.elsewhere, make))
 
 
 def _network(options: Options, config: Config) -> Http:

@@ -9,7 +9,7 @@ from typing import Final
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.effects.outward import late_port
-from xsrun.effects.ports import Cache, Database, Http, Request, World
+from xsrun.effects.ports import Cache, Database, Elsewhere, Http, Request, World
 from xsrun.engine.cassette import BadCassette, PlayingCassette, RecordingCassette, read_cassette
 from xsrun.engine.dry_files import DryFiles
 from xsrun.engine.dry_run import DryHttp, HurriedClock
@@ -17,6 +17,7 @@ from xsrun.engine.vault import Vault
 from xsrun.late import Late
 from xsrun.render import shown_headers
 
+_dry_elsewhere: Callable[..., Elsewhere] = Late("xsrun.engine.elsewhere", "DryElsewhere")
 _dry_cache: Callable[..., Cache] = Late("xsrun.engine.dry_cache", "DryCache")
 _dry_database: Callable[..., Database] = Late("xsrun.engine.dry_database", "DryDatabase")
 ADDRESSES: Final = (
@@ -48,25 +49,26 @@ def dry(world: World, output: Output) -> World:
             lines = [f"would send {request.method} {request.url}", *(f"  {line}" for line in headers)]
             output.line(output.masker.text("\n".join(lines + ([f"  {body}"] if body else []))))
 
-    def show_file(verb: str, path: str) -> None:
+    def show_other(kind: str, told: dict[str, str], text: str) -> None:
         if output.as_json:
-            output.line({"type": f"would-{verb}", **output.masker.value({"path": path})})
+            output.line({"type": f"would-{kind}", **output.masker.value(told)})
         else:
-            output.line(output.masker.text(f"would {verb} file {path}"))
+            output.line(output.masker.text(f"would {text}".rstrip()))
+
+    def show_file(verb: str, path: str) -> None:
+        show_other(verb, {"path": path}, f"{verb} file {path}")
 
     def show_key(command: str, key: str) -> None:
-        if output.as_json:
-            output.line({"type": "would-redis", **output.masker.value({"command": command, "key": key})})
-        else:
-            output.line(output.masker.text(f"would do redis {command} {key}"))
+        show_other("redis", {"command": command, "key": key}, f"do redis {command} {key}")
 
-    def show_rows(verb: str, table: str, given: object) -> None:
-        if output.as_json:
-            output.line({"type": "would-database", **output.masker.value({"do": verb, "table": table})})
-        else:
-            output.line(output.masker.text(f"would do database {verb} {table}".rstrip()))
+    def show_rows(verb: str, table: str, _given: object) -> None:
+        show_other("database", {"do": verb, "table": table}, f"do database {verb} {table}")
+
+    def show_sql(at: str, sql: str) -> None:
+        show_other("sql", {"at": at, "sql": sql}, f"do at {at}\n  {sql}")
 
     return world._replace(
+        elsewhere=late_port(lambda: _dry_elsewhere(show_sql)),
         database=late_port(lambda: _dry_database(world.database, show_rows)),
         http=DryHttp(world.http, show),
         clock=HurriedClock(world.clock),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,13 +17,20 @@ from xsrun.data.session import Row, Session
 from xsrun.data.tables import Table, holds_json
 from xsrun.diagnostics import Fault
 
-TOKENS: Final = re.compile(
-    r"""(?P<text>'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|--[^\n]*|/\*.*?\*/)"""
-    r"""|(?P<cast>::\s*[A-Za-z_][\w ]*(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])?)"""
-    r"""|(?P<ilike>\bilike\b)|(?P<mark>\?)|(?P<percent>%)""",
-    re.DOTALL | re.IGNORECASE,
+_REST: Final = (
+    r"|(?P<cast>::\s*[A-Za-z_][\w ]*(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])?)"
+    r"|(?P<ilike>\bilike\b)|(?P<mark>\?)|(?P<percent>%)"
 )
-"""Texts and comments, which stay as they are, and what is written in another way for a driver."""
+_TEXTS: Final = {
+    "sqlite": r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/""",
+    "postgresql": r"""\be'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$"""
+    r"""|--[^\n]*|/\*.*?\*/""",
+    "mysql": r"""'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*"|`(?:[^`]|``)*`|--\s[^\n]*|\#[^\n]*|/\*.*?\*/""",
+}
+TOKENS: Final = {
+    dialect: re.compile(f"(?P<text>{texts}){_REST}", re.DOTALL | re.IGNORECASE) for dialect, texts in _TEXTS.items()
+}
+"""By dialect: texts and comments, which stay as they are, and what is written in another way for a driver."""
 REFUSED: Final = frozenset(
     {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 )
@@ -32,24 +39,33 @@ REFUSED: Final = frozenset(
 
 def run(session: Session, table: str, sql: str, arguments: list[Any]) -> list[Row]:
     """The rows of a statement, ``[]`` for one that has none. Raises the Fault ``database``."""
-    sqlite = session.dialect == "sqlite"
-    text, marks = written(sql, sqlite)
+    statement = bound(sql, arguments, session.dialect)
+    with _restricted(session.connection) if session.dialect == "sqlite" else nullcontext():
+        return rows(session.connection, *statement, _source(session, sql))
+
+
+def bound(sql: str, arguments: Sequence[Any], dialect: str) -> tuple[str, tuple[Any, ...]]:
+    """SQL and its values as a driver takes them. Raises the Fault ``database`` where their numbers differ."""
+    text, marks = written(sql, dialect)
     if marks != len(arguments):
         raise Fault(
             "database",
             f"The SQL has {marks} placeholders and is given {len(arguments)} arguments.",
             help="give one arg = … for each ?",
         )
-    bound = tuple(values.dumps(each) if isinstance(each, list | dict) else each for each in arguments)
-    with _restricted(session.connection) if sqlite else nullcontext():
-        result = session.connection.exec_driver_sql(text, bound)
-        rows = [row._asdict() for row in result] if result.returns_rows else []
-    return [_decoded(row, _source(session, sql)) for row in rows]
+    return text, tuple(values.dumps(each) if isinstance(each, list | dict) else each for each in arguments)
 
 
-def written(sql: str, sqlite: bool) -> tuple[str, int]:
-    """SQL for a driver, and how many placeholders it has."""
-    marks = 0
+def rows(connection: sa.Connection, text: str, given: tuple[Any, ...], table: Table | None = None) -> list[Row]:
+    """The rows of SQL, with values of the language; those of a ``table`` as its columns say."""
+    result = connection.exec_driver_sql(text, given)
+    found = [row._asdict() for row in result] if result.returns_rows else []
+    return [_decoded(row, table) for row in found]
+
+
+def written(sql: str, dialect: str) -> tuple[str, int]:
+    """SQL for the driver of a dialect, and how many placeholders it has."""
+    marks, sqlite = 0, dialect == "sqlite"
 
     def one(match: re.Match[str]) -> str:
         nonlocal marks
@@ -61,7 +77,7 @@ def written(sql: str, sqlite: bool) -> tuple[str, int]:
             return {"cast": "", "ilike": "LIKE"}.get(str(kind), found)
         return found.replace("%", "%%")
 
-    return TOKENS.sub(one, sql), marks
+    return TOKENS[dialect].sub(one, sql), marks
 
 
 @contextmanager

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from xsrun import values
 from xsrun.data.functions import register
-from xsrun.data.outside import Outside
 from xsrun.data.store import Source, Store
 from xsrun.data.tables import Table
 from xsrun.diagnostics import Fault
@@ -56,27 +55,21 @@ def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool 
     the Fault ``database`` for a URL that means nothing here.
     """
     if url == MEMORY:
-        return Store(tables, _memory, shared=True, outside=Outside())
-    try:
-        return _named(home, tables, url, copied)
-    except (sa.exc.ArgumentError, ValueError):
-        help = "write sqlite:///file or postgresql://user@host/name"
-        raise Fault("database", "This is no URL of a database.", help=help) from None
-
-
-def _named(home: str, tables: Iterable[Table], url: str, copied: bool) -> Store:
+        return fresh(tables)
     scheme, separator, _ = url.partition("://")
     if scheme in POSTGRES:
-        return Store(tables, _postgres(url), outside=Outside())
+        return Store(tables, _postgres(url))
     if separator and scheme != "sqlite":
         help = "write sqlite:///file or postgresql://…"
         raise Fault("database", f"There is no database of the kind {scheme}://", help=help)
     address = sa.make_url(url) if separator else sa.URL.create("sqlite", database=url or None)
     path = address.database or os.path.join(home, FOLDER, FILE)
     wait = float(str(address.query.get("timeout", BUSY_SECONDS)))
-    if copied:
-        return Store(tables, _copies(path), shared=True)
-    return Store(tables, _files(path, wait, "" if address.database else home), outside=Outside())
+    return (
+        Store(tables, _copies(path), shared=True)
+        if copied
+        else Store(tables, _files(path, wait, "" if address.database else home))
+    )
 
 
 def _memory(_datasource: str) -> Source:

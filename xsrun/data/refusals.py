@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from xsrun.data.functions import cause
 from xsrun.diagnostics import Fault
+from xsrun.effects.ports import DatabaseLost
 
 UNIQUE: Final = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 KEYS: Final = re.compile(r"Key \((?P<columns>.+?)\)=")
@@ -56,7 +57,7 @@ def _fault(error: BaseException, lost: bool = False) -> Fault:
     if state in CONFLICTS:
         return Fault("database", message, name="DeadlockError", help="run the transaction again")
     if lost:
-        return Fault("database", f"The connection to the database was lost: {message}", help="run again")
+        return DatabaseLost("database", f"The connection to the database was lost: {message}", help="run again")
     return Fault("database", message, help=next((help for part, help in HELP if part in message), ""))
 
 
@@ -65,6 +66,8 @@ def _message(error: BaseException) -> str:
         return cause()
     diagnosis: Any = getattr(error, "diag", None)
     told = getattr(diagnosis, "message_primary", None)
+    if len(error.args) == 2 and isinstance(error.args[0], int) and isinstance(error.args[1], str):
+        told = error.args[1]  # a number, then its text: MySQL
     return told or getattr(error, "strerror", None) or str(error).strip().partition("\n")[0] or type(error).__name__
 
 

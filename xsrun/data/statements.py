@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
-from urllib.parse import unquote
 
 from xsrun import values
 from xsrun.data import queries
@@ -16,7 +15,8 @@ from xsrun.data.descriptions import described
 from xsrun.data.plans import NUMBER, TIME, Plan, Query
 from xsrun.data.settling import ALWAYS, FAMILIES, Settling, aligned, family_of
 from xsrun.diagnostics import INPUT_ERROR, NOT_FOUND, Fault
-from xsrun.effects.ports import OUTSIDE, Work, World
+from xsrun.effects.ports import ForeignSql, Work, World
+from xsrun.exchange.passwords import passwords_of
 
 ISOLATIONS: Final = ("", "read_committed", "repeatable_read", "serializable")
 DEFAULTS: Final = frozenset({"", "default", "live"})
@@ -236,11 +236,18 @@ def direct_query(run: Running, sql: Any, arguments: list[Any], single: bool = Fa
     return (rows[0] if rows else None) if single else rows
 
 
-def external_query(run: Running, kind: str, url: Any, sql: Any, arguments: list[Any], single: bool = False) -> Any:
-    """The rows of SQL on a database outside, or the first of them."""
+def foreign_query(run: Running, kind: str, url: Any, sql: Any, arguments: list[Any], single: bool = False) -> Any:
+    """The rows of SQL in a database of others, or the first of them; an address with a password is a secret then."""
     address = values.text(url)
-    run.world.secrets.add(passwords_of(address), "connection_string")
-    rows = run.world.database.do(Work(OUTSIDE, "", (kind, address, values.text(sql), arguments)))
+    if not address:
+        raise Fault(
+            "missing-argument", "Missing param: connection_string", kind=INPUT_ERROR,
+            payload={"param": "connection_string"}, help="add connection_string = $env.…",
+        )  # fmt: skip
+    passwords = passwords_of(address)
+    run.world.secrets.add([address, *passwords] if passwords else [], "connection_string")
+    given = tuple(values.plain(each) for each in arguments)
+    rows = run.world.elsewhere.query(ForeignSql(kind, address, values.text(sql), given))
     return (rows[0] if rows else None) if single else rows
 
 
@@ -263,12 +270,6 @@ def _done(run: Running, verb: str, table: str, *given: Any) -> Any:
     for columns in [run.world.database.catalog[table]] if table and rows else []:
         columns.conceal(rows, run.world)
     return found
-
-
-def passwords_of(url: str) -> list[str]:
-    """What must not show of a URL: the password as it stands there, and as it is meant."""
-    password = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
-    return [password, unquote(password)] if password else []
 
 
 def _limited(row: Row, output: Output) -> Row:

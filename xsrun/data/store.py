@@ -11,13 +11,12 @@ import sqlalchemy as sa
 
 from xsrun.data import direct, outbox, rows, selects
 from xsrun.data.columns import Catalog
-from xsrun.data.outside import Outside
 from xsrun.data.refusals import telling
 from xsrun.data.schema import Definitions, complete, prepare
 from xsrun.data.session import Session
 from xsrun.data.tables import Table
-from xsrun.diagnostics import LimitFault, RunStopped
-from xsrun.effects.ports import OUTSIDE, Work
+from xsrun.diagnostics import RunStopped
+from xsrun.effects.ports import Work
 
 READS: Final[Mapping[str, Callable[..., Any]]] = {
     "get": rows.get,
@@ -73,15 +72,12 @@ class Store:
         tables: Iterable[Table],
         source: Callable[[str], Source],
         shared: bool = False,
-        outside: Outside | None = None,
     ) -> None:
         self.catalog = Catalog(tables)
         self._definitions = Definitions(self.catalog.tables.values(), with_outbox=not shared)
         self.lasting = not shared
         """Whether its rows outlive the process."""
         self._prepared: dict[Any, Any] = {}
-        self._outside = outside
-        """Reaches other databases; None where nothing may be reached."""
         self._source = source
         self._sources: dict[str, Source] = {}
         self._making = threading.Lock()
@@ -90,10 +86,6 @@ class Store:
 
     def do(self, work: Work, once: str = "") -> Any:
         """What comes of a piece of work, all of which is done or nothing; under a name only once."""
-        if work.verb == OUTSIDE:
-            if self._outside is None:
-                raise LimitFault("network-disabled", "network disabled in tests", help="mock the statement")
-            return self._outside.run(*work.given)
         perform = READS.get(work.verb)
         writes = perform is None
         perform = perform or WRITES[work.verb]
@@ -138,8 +130,6 @@ class Store:
         """Let go of the connections."""
         for source in self._sources.values():
             source.engine.dispose()
-        if self._outside is not None:
-            self._outside.close()
 
     # ------------------------------------------------------------ transactions
 

@@ -12,6 +12,7 @@ from xsrun.effects.ports import (
     Cache,
     Clock,
     Database,
+    Elsewhere,
     Files,
     Http,
     Log,
@@ -24,7 +25,6 @@ from xsrun.effects.real import SystemClock, SystemRandom
 from xsrun.hints import Any, Final, TypeVar
 from xsrun.late import Late
 
-_unquote: Callable[[str], str] = Late("urllib.parse", "unquote")
 _real_port: Callable[[], Any] = Late("xsrun.effects.http", "HttpxPort")
 _memory_files: Callable[[], Files] = Late("xsrun.effects.memory", "MemoryFiles")
 _folder_files: Callable[[str], Files] = Late("xsrun.effects.files", "FolderFiles")
@@ -37,6 +37,8 @@ REDIS_URL: Final = "REDIS_URL"
 FILES_URL: Final = "FILES_URL"
 """The variables that say where a real Redis and a store of files on S3 are."""
 _database_of: Callable[..., Database] = Late("xsrun.data.opening", "database_of")
+_databases: Callable[..., Elsewhere] = Late("xsrun.effects.elsewhere", "databases")
+_admitting: Callable[..., Elsewhere] = Late("xsrun.effects.elsewhere", "AdmittingElsewhere")
 _fresh_database: Callable[..., Database] = Late("xsrun.data.opening", "fresh")
 
 
@@ -133,10 +135,14 @@ def fresh_database(tables: Iterable[Table], seeding: World | None = None) -> Dat
     return late_port(lambda: _fresh_database(tables, seeding))
 
 
-def passwords_of(url: str) -> list[str]:
-    """What must not show of the address of a store: the password as it stands there, and as it is meant."""
-    password = url.partition("://")[2].partition("/")[0].rpartition("@")[0].partition(":")[2]
-    return [password, _unquote(password)] if password else []
+def elsewhere_of(reach: Callable[[], Any] | None = None) -> Elsewhere:
+    """Databases of others; ``reach`` makes what says which may be connected to."""
+    return late_port(lambda: _databases(reach()) if reach else _databases())
+
+
+def admitting(inner: Elsewhere, make: Callable[[], Callable[[Request], None]]) -> Elsewhere:
+    """Databases of others as far as a check lets requests pass, which is made at the first of them."""
+    return late_port(lambda: _admitting(inner, make()))
 
 
 def _home(path: str) -> str:
@@ -155,4 +161,5 @@ def real_world(
 ) -> World:
     """A world of real ports, each of which may be replaced; files are those of ``files_of``, as is the cache."""
     clock = clock or SystemClock()
-    return World(http or LateHttp(), clock, random or SystemRandom(), log, env, files, cache=cache)
+    random = random or SystemRandom()
+    return World(http or LateHttp(), clock, random, log, env, files, cache=cache, elsewhere=elsewhere_of())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from xsrun.diagnostics import Fault
+from xsrun.diagnostics import Fault, LimitFault
 from xsrun.hints import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, Protocol
 from xsrun.record import NamedTuple
 
@@ -214,8 +214,6 @@ class Work(NamedTuple):
 
 READING_WORK: Final = frozenset(("get", "has", "query"))
 """Verbs of work that changes nothing."""
-OUTSIDE: Final = "external"
-"""The verb of work on a database that is not this one: no transaction here holds it."""
 
 
 class Database(Protocol):
@@ -247,6 +245,50 @@ class Database(Protocol):
 
     def recall(self, name: str, datasource: str = "") -> tuple[Any] | None:
         """What was noted under a name, None for nothing."""
+
+
+class DatabaseLost(Fault):
+    """The connection to a database broke before it said what came of a statement."""
+
+
+READING_SQL: Final = ("select", "show", "values", "table", "explain", "describe", "desc")
+"""What statements begin with that are done in a transaction which only reads."""
+
+
+class ForeignSql(NamedTuple):
+    """One statement of SQL for a database of others."""
+
+    kind: str
+    """``postgresql`` or ``mysql``."""
+    url: str
+    """Where it is, with user and password: a secret."""
+    sql: str
+    """With ``?`` for every value."""
+    arguments: tuple[Any, ...] = ()
+    sending: Callable[[], None] | None = None
+    """To be called by whoever sends it, when the database is connected to; it may refuse by raising."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether it is to change nothing, which the database sees to."""
+        words = self.sql.lstrip(" \t\r\n(").split(None, 1)
+        return bool(words) and words[0].lower().rstrip("(*") in READING_SQL
+
+    @property
+    def shown(self) -> str:
+        """Where the database is, without user, password and options."""
+        authority, _, name = self.url.partition("://")[2].partition("?")[0].rpartition("@")[2].partition("/")
+        return f"{self.kind}://{authority}/{name}"
+
+
+class Elsewhere(Protocol):
+    """Asks databases of others."""
+
+    def query(self, asked: ForeignSql) -> list[dict[str, Any]]:
+        """The rows of a statement, which is a transaction of its own.
+
+        Raises the Faults ``database``, DatabaseLost and ``missing-extra``.
+        """
 
 
 class Reply(Protocol):
@@ -308,11 +350,21 @@ class _NoDatabase:
         )
 
 
+class _NowhereElse:
+    """Reaches no database of others, for a world that was given none."""
+
+    def query(self, asked: ForeignSql) -> list[dict[str, Any]]:
+        """Raise Fault."""
+        message = f"This world does not reach {asked.shown}"
+        raise LimitFault("network-disabled", message, help="give the statement a mock = {…}")
+
+
 NO_ENV: Mapping[str, str] = {}
 NO_FILES: Final[Files] = _NoFiles()
 NO_SECRETS: Final[Secrets] = _NoSecrets()
 NO_CACHE: Final[Cache] = _NoCache()
 NO_DATABASE: Final[Database] = _NoDatabase()
+NOWHERE_ELSE: Final[Elsewhere] = _NowhereElse()
 
 
 class World(NamedTuple):
@@ -331,6 +383,8 @@ class World(NamedTuple):
     reply: Reply | None = None
     """The answer that the run is to give, None where nobody asked over HTTP."""
     database: Database = NO_DATABASE
+    elsewhere: Elsewhere = NOWHERE_ELSE
+    """Databases of others."""
     begun: int | None = None
     """When the run really began, in milliseconds, whatever its clock shows; None where that is what its clock shows."""
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 from xsrun.diagnostics import ERROR_KINDS, Fault, LimitFault, RunStopped
-from xsrun.effects.ports import OUTSIDE, READING_WORK, Database, Work
+from xsrun.effects.ports import READING_WORK, Database, Work
 from xsrun.engine.effects import Effect, Effects, Outcome
 from xsrun.providers.policies import Policy
 
@@ -43,19 +43,16 @@ class JournaledDatabase:
 
     def do(self, work: Work, once: str = "") -> Any:
         """What came of a piece of work, now or in an earlier attempt. Raises the Fault that did."""
-        outside = work.verb == OUTSIDE
-        if self._open is not None and not outside:
+        if self._open is not None:
             return self._open.do(work)
         name = "" if work.verb in READING_WORK else once or self._effects.next
         found: list[Any] = []
 
-        def perform(sending: Callable[[], None], _waited: int) -> Outcome:
-            if outside:
-                sending()
+        def perform(_sending: Callable[[], None], _waited: int) -> Outcome:
             found.append(_outcome(lambda: self._inner.do(work, name)))
             return Outcome(AGAIN if self._keeps_to_itself(work, found[0]) else found[0])
 
-        policy = Policy.ONCE if outside else Policy.KEYED if name else Policy.READ
+        policy = Policy.KEYED if name else Policy.READ
         args = {"do": work.verb, "table": work.table, "source": work.datasource, "given": _plain(work.given)}
         answer = self._effects.do(Effect("database", _title(work), args, policy, perform))
         if answer == AGAIN:
@@ -191,14 +188,24 @@ def _outcome(perform: Callable[[], Any]) -> dict[str, Any]:
     except LimitFault:
         raise
     except Fault as fault:
-        return {"fault": [fault.code, fault.message, fault.kind.error_type, fault.name, fault.payload, fault.help]}
+        return kept_fault(fault)
 
 
 def _value(answer: dict[str, Any]) -> Any:
     if "fault" not in answer:
         return answer["value"]
+    raise fault_of(answer)
+
+
+def kept_fault(fault: Fault) -> dict[str, Any]:
+    """A fault as the journal keeps it."""
+    return {"fault": [fault.code, fault.message, fault.kind.error_type, fault.name, fault.payload, fault.help]}
+
+
+def fault_of(answer: dict[str, Any]) -> Fault:
+    """The fault that was kept."""
     code, message, kind, name, payload, help = answer["fault"]
-    raise Fault(code, message, kind=ERROR_KINDS[kind], name=name, payload=payload, help=help)
+    return Fault(code, message, kind=ERROR_KINDS[kind], name=name, payload=payload, help=help)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xsrun.effects.outward import late_port
-from xsrun.effects.ports import Cache, Clock, Database, Files, Http, Log, Random, Request, Response, World
+from xsrun.effects.ports import Cache, Clock, Database, Elsewhere, Files, Http, Log, Random, Request, Response, World
 from xsrun.hints import TYPE_CHECKING, Any, Final
 from xsrun.late import Late
 
@@ -22,6 +22,7 @@ _send: Callable[..., Response] = Late("xsrun.engine.http", "send")
 _journaled_files: Callable[..., Files] = Late("xsrun.engine.files", "JournaledFiles")
 _journaled_cache: Callable[..., Cache] = Late("xsrun.engine.cache", "JournaledCache")
 _journaled_database: Callable[..., Database] = Late("xsrun.engine.database", "journaled")
+_journaled_elsewhere: Callable[..., Elsewhere] = Late("xsrun.engine.elsewhere", "JournaledElsewhere")
 _sleep: Callable[..., None] = Late("xsrun.engine.sleep", "sleep")
 
 
@@ -63,6 +64,7 @@ def through(world: World, door: Door, random: Callable[[str], Random], layer: La
         files=late_port(lambda: _journaled_files(world.files, door())),
         cache=late_port(lambda: _journaled_cache(world.cache, door())),
         database=late_port(lambda: _journaled_database(world.database, door())),
+        elsewhere=late_port(lambda: _journaled_elsewhere(world.elsewhere, door())),
     )
     return layer(journaled, door, strand)._replace(fork=fork)
 

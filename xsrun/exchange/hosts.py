@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-_AUTHORITY: Final = re.compile(r"https?://([^/?#\\\s]*)", re.IGNORECASE)
+_AUTHORITY: Final = re.compile(r"(?:https?|postgres(?:ql)?|mysql|mariadb)://([^/?#\\\s]*)", re.IGNORECASE)
 _NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}")
 _PATTERN: Final = re.compile(r"(?!\.)[a-z0-9*._:-]*[a-z0-9:]")
 FIXED_DOTS: Final = 2

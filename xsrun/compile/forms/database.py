@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any, Final
 
 from xsrun.compile import python as py
 from xsrun.compile.context import StackCompiler
@@ -76,27 +77,49 @@ def _schema(stack: StackCompiler, block: tree.Block) -> Stack:
 )
 def _direct_query(stack: StackCompiler, block: tree.Block) -> Stack:
     """Run SQL with a value for each `?`, and bind its rows, or the first of them with `response_type = "single"`."""
-    made = _sql(stack, block)
-    return calling(stack, block, statements.direct_query, *made) if made else []
+    asked = _asked(stack, block)
+    return calling(stack, block, statements.direct_query, *asked) if asked else []
+
+
+_FOREIGN: Final[dict[str, Any]] = {
+    "optional": ("sql", "code", "response_type", "parser", "connection_string"),
+    "repeated": ("arg",),
+    "parity": "what begins with SELECT, SHOW, VALUES, TABLE or EXPLAIN is run in a transaction that only reads",
+}
 
 
 @form(
     "db.external.postgres.direct_query",
-    'db.external.postgres.direct_query {\n  connection_string = "postgres://reader@db.example.com/shop"\n'
-    '  sql = "select 1"\n} as $r -> !network disabled in tests',
-    required=("connection_string",),
-    optional=("sql", "code", "response_type", "parser"),
-    repeated=("arg",),
+    'db.external.postgres.direct_query { sql = "select 1" } as $r -> !Missing param: connection_string',
+    'db.external.postgres.direct_query {\n  sql = "select 1"\n  connection_string = "postgres://ada:secret@host/db"\n}'
+    " as $r -> !This world does not reach postgresql://host/db",
+    **_FOREIGN,
 )
-def _external_query(stack: StackCompiler, block: tree.Block) -> Stack:
-    """Run SQL on a PostgreSQL server outside, with a value for each `?`, and bind its rows or the first of them."""
-    url, made = value_of(stack, block, "connection_string"), _sql(stack, block)
-    kind = py.constant(block.keyword.split(".")[2])
-    return calling(stack, block, statements.external_query, kind, url, *made) if made else []
+def _postgres(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run SQL in a PostgreSQL elsewhere, with a value for each `?`, and bind its rows, or the first of them."""
+    return _foreign(stack, block, "postgresql")
 
 
-def _sql(stack: StackCompiler, block: tree.Block) -> list[ast.expr]:
-    """The SQL of a statement, its arguments, and whether only the first row is wanted."""
+@form(
+    "db.external.mysql.direct_query",
+    'db.external.mysql.direct_query { sql = "select 1" } as $r -> !Missing param: connection_string',
+    'db.external.mysql.direct_query {\n  sql = "select 1"\n  connection_string = "mysql://ada:secret@host/db"\n}'
+    " as $r -> !This world does not reach mysql://host/db",
+    **_FOREIGN,
+)
+def _mysql(stack: StackCompiler, block: tree.Block) -> Stack:
+    """Run SQL in a MySQL or MariaDB elsewhere, with a value for each `?`, and bind its rows, or the first of them."""
+    return _foreign(stack, block, "mysql")
+
+
+def _foreign(stack: StackCompiler, block: tree.Block, kind: str) -> Stack:
+    asked = _asked(stack, block)
+    address = value_of(stack, block, "connection_string", "")
+    return calling(stack, block, statements.foreign_query, py.constant(kind), address, *asked) if asked else []
+
+
+def _asked(stack: StackCompiler, block: tree.Block) -> list[ast.expr]:
+    """The SQL of a statement, its values, and whether one row is wanted; nothing where it has no SQL."""
     text = "sql" if block.attribute("sql") else "code"
     if block.attribute(text) is None:
         stack.context.missing("missing-attribute", f"`{block.keyword}` needs `sql`", block, 'add `sql = "select …"`')
