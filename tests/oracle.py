@@ -8,6 +8,7 @@ and statements that are ordinary functions are called through their records.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from oracle_values import arithmetic, compared, equal, integer, number, scalar_text, text, truth
@@ -772,4 +773,4 @@ def element_path(node: tree.Node) -> str | None:
 
 def name(param: Param) -> str:
     """The Python keyword of a parameter."""
-    return f"{param.name}_" if param.name in ("if", "from", "in", "as") else param.name
+    return f"{param.name}_" if iskeyword(param.name) else param.name

@@ -186,6 +186,7 @@ def test_rows_stay_in_a_private_file_of_the_project(tmp_path):
     assert "Duplicate record detected" in second.stderr
     store = tmp_path / "job" / ".xsrun" / "data.sqlite"
     assert os.stat(store).st_mode & 0o777 == 0o600
+    assert [each.name for each in store.parent.iterdir() if each.name.startswith("data.")] == ["data.sqlite"]
 
 
 def test_a_database_is_named_by_an_option_or_by_the_settings_of_the_project(tmp_path):

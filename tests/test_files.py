@@ -46,9 +46,10 @@ PATHS = st.lists(PIECES, max_size=8).map("".join) | st.text(max_size=40)
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     """A project whose store holds links that lead out, beside a secret."""
-    outside = tmp_path_factory.mktemp("outside")
+    around = tmp_path_factory.mktemp("around")
+    outside, home = around / "outside", around / "home"
+    outside.mkdir()
     (outside / "secret").write_bytes(b"secret")
-    home = tmp_path_factory.mktemp("home")
     store = home / ".xsrun" / "files"
     store.mkdir(parents=True)
     (store / "link").symlink_to(outside)

@@ -741,5 +741,5 @@ def test_statement_is_recorded():
     record = merge([api]).statements["api.request"]
     assert [param.name for param in record.params][:5] == ["url", "method", "params", "headers", "timeout"]
     assert "async" in [param.name for param in record.params]
-    assert not any(param.required for param in record.params)
+    assert [param.name for param in record.params if param.required] == ["url"]
     assert record.instead["body"] == "params"

@@ -38,7 +38,7 @@ from xsrun.simulators.server import serve
 
 every_job = pytest.mark.parametrize("job", KEYS)
 every_repeating_job = pytest.mark.parametrize("job", [job for job in KEYS if job != CHANGE])
-"""A change event has no key, so an attempt that may have arrived is not repeated."""
+"""A change event has no key, so an attempt that may have arrived is not repeated, and its status alone decides."""
 READS_FIRST = (ACKNOWLEDGE, ESCALATE, NOTE, ON_CALL)
 
 
@@ -171,7 +171,7 @@ SUCCESS = {
 }
 
 
-@every_job
+@every_repeating_job
 @pytest.mark.parametrize("text", ["<html>Welcome</html>", '{"incident":', "", "[]", "null", "12"])
 def test_a_success_that_is_no_answer(bench: Bench, job: str, text: str) -> None:
     message = bench.refused(job, http=answers(Response(SUCCESS[job], (), text.encode())))

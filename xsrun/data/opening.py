@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sqlite3
 import stat
+import weakref
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any, Final
@@ -97,6 +99,13 @@ def _copies(path: str) -> Callable[[str], Source]:
     return copy_file
 
 
+def _closed(known: weakref.ref[sa.Engine]) -> None:
+    """Close the connections of an engine that is still there: with the last one SQLite makes one file of its log."""
+    engine = known()
+    if engine is not None:
+        engine.dispose()
+
+
 def _files(path: str, wait: float, home: str) -> Callable[[str], Source]:
     """SQLite files; ``home`` is the project in whose hidden folder they are, ``""`` for those that somebody named."""
 
@@ -106,6 +115,7 @@ def _files(path: str, wait: float, home: str) -> Callable[[str], Source]:
             _hidden_folder(home)
         make_private(place)
         engine = _sqlite(sa.URL.create("sqlite", database=place), max_overflow=-1, connect_args={"timeout": wait})
+        atexit.register(_closed, weakref.ref(engine))
         return Source(engine, empty=False)
 
     return open_file
