@@ -7,10 +7,20 @@ import pytest
 from xsrun import extras
 from xsrun.builtins.statements import security
 from xsrun.crypto import passwords, tokens
+from xsrun.data.opening import fresh
+from xsrun.data.tables import Table
 from xsrun.diagnostics import Fault
 from xsrun.effects.memory import memory_world
+from xsrun.effects.ports import NO_DATABASE
+from xsrun.types.fields import Field
 
 KEY = "a long random text for tests"
+USERS = Table("user", (Field("id", "int"),), auth=True)
+THINGS = Table("thing", (Field("id", "int"),))
+
+
+def world_with_users():
+    return memory_world(env={security.AUTH_KEY: KEY}, database=fresh((USERS, THINGS)))
 
 
 def test_a_stored_hash_knows_its_password():
@@ -27,7 +37,7 @@ def test_no_password_fits_what_is_no_hash(stored: str):
 
 
 def test_a_user_token_holds_table_id_and_extras():
-    world = memory_world(env={security.AUTH_KEY: KEY})
+    world = world_with_users()
     token = security.create_auth_token(world, table="user", id=7, extras={"role": "admin"}, expiration=60)
     claims = tokens.jws_decode(token, {"table": "user"}, KEY, security.AUTH_ALGORITHM, 0, world.clock)
     assert (claims["id"], claims["extras"], claims["exp"] - claims["iat"]) == (7, {"role": "admin"}, 60)
@@ -37,9 +47,32 @@ def test_a_user_token_holds_table_id_and_extras():
 
 
 def test_a_user_token_may_last_for_ever():
-    world = memory_world(env={security.AUTH_KEY: KEY})
+    world = world_with_users()
     token = security.create_auth_token(world, table="user", id="a-uuid", expiration=0)
     assert "exp" not in tokens.jws_decode(token, {}, KEY, security.AUTH_ALGORITHM, 0, world.clock)
+
+
+def test_a_user_token_is_of_a_table_of_users():
+    world = world_with_users()
+    for table, message in (
+        ("thing", "The table thing does not hold users."),
+        ("nobody", "Table does not exist: nobody"),
+    ):
+        with pytest.raises(Fault) as caught:
+            security.create_auth_token(world, table=table, id=7)
+        assert caught.value.message == message
+    with pytest.raises(Fault) as caught:
+        security.create_auth_token(world._replace(database=NO_DATABASE), table="user", id=7)
+    assert caught.value.message == "Table does not exist: user"
+
+
+def test_a_token_of_other_users_is_refused():
+    world = world_with_users()
+    token = security.create_auth_token(world, table="user", id=7)
+    assert security.logged_in(world, token, table="user")["id"] == 7
+    with pytest.raises(Fault) as caught:
+        security.logged_in(world, token, table="admin")
+    assert (caught.value.code, caught.value.message) == ("unauthorized", "The token is none of the table admin.")
 
 
 def test_a_seed_repeats_passwords_and_curve_keys():

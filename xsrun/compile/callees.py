@@ -18,6 +18,9 @@ CALLS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """The statements that run a construct of the folder, and its kind."""
 
+NOBODY: Final = ("none", "False", "None")
+"""What ``auth`` of a query says where everybody may call."""
+
 _STANDARD_INPUTS: Final[dict[str, dict[str, str]]] = {
     "middleware": {"vars": "json", "type": "text"},
     "test": {"response": "json"},
@@ -37,6 +40,8 @@ class Signature(NamedTuple):
 
     number: int
     fields: tuple[Field, ...]
+    users: str = ""
+    """The table of those for whom a query is, ``""`` where it is for everybody."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -60,8 +65,14 @@ def callees(constructs: Iterable[Construct], fields: list[tuple[Field, ...]]) ->
     for number, each in enumerate(constructs):
         kind = "trigger" if each.kind.endswith("_trigger") else each.kind
         for name in _names(each):
-            found.setdefault(kind, {}).setdefault(name, Signature(number, fields[number]))
+            found.setdefault(kind, {}).setdefault(name, Signature(number, fields[number], _users(each)))
     return found
+
+
+def _users(construct: Construct) -> str:
+    entry = construct.block.attribute("auth") if construct.kind == "query" else None
+    name = _word(entry)
+    return "" if name in NOBODY or entry is None or entry.disabled else name
 
 
 def _names(construct: Construct) -> list[str]:

@@ -25,7 +25,7 @@ STATUS_LINE: Final = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE
 HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)", re.DOTALL)
 BEARER: Final = re.compile(r"bearer\s+(\S+)", re.IGNORECASE)
 
-_logged_in: Callable[[World, str], dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
+_logged_in: Callable[..., dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
 
 
 class Asked(NamedTuple):
@@ -171,7 +171,7 @@ def _caller(endpoint: Endpoint, asked: Asked, world: World) -> dict[str, Any]:
         return {}
     try:
         if token is not None:
-            return _logged_in(world, token[1])
+            return _logged_in(world, token[1], table=endpoint.auth)
     except Fault as fault:
         if fault.code != "unauthorized":
             raise

@@ -15,29 +15,29 @@ from xsrun.runtime.support import caught
 _logged_in: Callable[..., dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
 
 
-def call_query(run: Run, depth: int, number: int, given: Any, verb: str, headers: Any, auth: Any) -> Any:
+def call_query(run: Run, depth: int, number: int, given: Any, verb: str, headers: Any, auth: Any, users: str) -> Any:
     """The response of a query, or its error as ``code``, ``message`` and ``payload``.
 
     ``headers`` is a list of ``Name: value``, or such a list as JSON text. ``auth`` may hold the ``token`` of who is
-    logged in.
+    logged in; it has to be one of the table ``users`` where that is named.
     """
     inputs = values.mapping(given)
     system = {"request_method": verb, "http_headers": _headers(run, headers)}
     try:
         inner = run.within(inputs, system)
-        inner.auth = _caller(run, auth)
+        inner.auth = _caller(run, auth, users)
         return inner.call(depth, number, inputs)
     except (Fault, TypeError) as fault:
         error = caught(fault)
         return {name: error[name] for name in ("code", "message", "payload")}
 
 
-def _caller(run: Run, auth: Any) -> dict[str, Any]:
+def _caller(run: Run, auth: Any, users: str) -> dict[str, Any]:
     """Who is logged in: whom the token names, nobody without one."""
     given = values.mapping(auth or {})
     if given.get("token") is None:
         return {}
-    return _logged_in(run.world, values.text(given["token"]), values.truth(given.get("ignore_expiration")))
+    return _logged_in(run.world, values.text(given["token"]), values.truth(given.get("ignore_expiration")), users)
 
 
 def _headers(run: Run, given: Any) -> dict[str, str]:

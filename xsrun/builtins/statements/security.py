@@ -8,7 +8,7 @@ from xsrun import values
 from xsrun.builtins.registry import Binary, Bool, Group, Int, Object, Text, Value
 from xsrun.crypto import ciphers, keys, passwords, tokens
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, Fault
-from xsrun.effects.ports import Random, World
+from xsrun.effects.ports import NO_DATABASE, Random, World
 from xsrun.hints import Any, Final
 
 security = Group("security")
@@ -87,7 +87,7 @@ def _shuffle(random: Random, items: list[str]) -> None:
 @security.statement(
     'security.create_auth_token { table = "user" id = null } as $r -> !Missing param: id',
     'security.create_auth_token { table = "user" id = 7 expiration = -1 } as $r -> !expiration must not be negative.',
-    parity="signed, not encrypted; that the table is an auth table is not checked here",
+    parity="signed, not encrypted",
 )
 def create_auth_token(
     world: World, *, table: Text, id: Value, extras: Object | None = None, expiration: Int = 86400
@@ -95,27 +95,41 @@ def create_auth_token(
     """Make the token that a user's requests carry as Bearer.
 
     It is signed with the secret in the environment variable XSRUN_AUTH_KEY and good for `expiration`
-    seconds, for ever when that is 0. Its claims are `table`, `id` and `extras`.
+    seconds, for ever when that is 0. Its claims are `table`, `id` and `extras`. The table is one with `auth = true`.
     """
     for name, value in (("table", table), ("id", id)):
         if value is None or value == "":
             raise Fault("missing-argument", f"Missing param: {name}", kind=INPUT_ERROR, payload={"param": name})
     if expiration < 0:
         raise Fault("bad-argument", "expiration must not be negative.", help="write `expiration = 86400`")
+    key = _auth_key(world)
+    _demand_users(world, table)
     claims = {"table": table, "id": id, "extras": extras or {}}
-    return tokens.jws_encode(claims, {}, _auth_key(world), AUTH_ALGORITHM, expiration, world.clock)
+    return tokens.jws_encode(claims, {}, key, AUTH_ALGORITHM, expiration, world.clock)
 
 
-def logged_in(world: World, token: str, expired: bool = False) -> dict[str, Any]:
+def _demand_users(world: World, name: str) -> None:
+    """Raise Fault for a table that does not hold those who may log in."""
+    table = None if world.database is NO_DATABASE else world.database.catalog.tables.get(name)
+    if table is None:
+        help = "add table/….xs that declares it, with auth = true"
+        raise Fault("database", f"Table does not exist: {name}", help=help)
+    if not table.auth:
+        raise Fault("bad-argument", f"The table {name} does not hold users.", help="write auth = true in it")
+
+
+def logged_in(world: World, token: str, expired: bool = False, table: str = "") -> dict[str, Any]:
     """``$auth`` of the user that a token was made for, an ``expired`` one too where that is wanted.
 
-    Raises the Fault ``unauthorized``.
+    Raises the Fault ``unauthorized``, also for the user of another ``table`` where one is named.
     """
     drift = LONG_AGO if expired else 0
     try:
         claims = values.mapping(tokens.jws_decode(token, {}, _auth_key(world), AUTH_ALGORITHM, drift, world.clock))
     except Fault as fault:
         raise Fault("unauthorized", fault.message, kind=ERROR_KINDS["unauthorized"], help=fault.help) from None
+    if table and claims.get("table") != table:
+        raise Fault("unauthorized", f"The token is none of the table {table}.", kind=ERROR_KINDS["unauthorized"])
     extras = values.mapping(claims.get("extras") or {})
     return {**extras, "id": claims.get("id"), "extras": extras}
 

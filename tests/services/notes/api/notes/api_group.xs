@@ -1,0 +1,3 @@
+api_group "Notes" {
+  canonical = "notes"
+}

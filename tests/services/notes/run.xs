@@ -1,0 +1,3 @@
+run.service "Notes" {
+  description = "People sign up, log in, and see their own notes"
+}

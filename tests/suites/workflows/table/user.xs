@@ -1,0 +1,7 @@
+table user {
+  auth = true
+  schema {
+    int id
+  }
+  index = [{type: "primary", field: [{name: "id"}]}]
+}
