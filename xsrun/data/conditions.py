@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.elements import Grouping
 
 from xsrun import values
 from xsrun.data.plans import BOOL, NUMBER, Plan
@@ -95,7 +96,7 @@ class SqlBuilder:
         return sa.func.strpos(self._lower(text), self._lower(part)) > 0
 
     def _lower(self, text: Sql) -> Sql:
-        return sa.func.lower(sa.collate(text, UNICODE), type_=sa.Text())
+        return sa.func.lower(collated(text, UNICODE), type_=sa.Text())
 
     def _holds(self, left: Plan, right: Plan) -> Sql:
         held, holder = self.expression(right), self.expression(left)
@@ -146,7 +147,12 @@ class SqlBuilder:
 
     def _column(self, alias: str, name: str, path: tuple[str, ...]) -> Sql:
         column: Sql = self.tables[alias].c[name]
-        return column[tuple(map(_step, path))] if path else column
+        if not path:
+            return column
+        if self.native:
+            return column[tuple(map(_step, path))]
+        inner: Sql = sa.type_coerce(_raw(column).op("->")(_place(path)), sa.JSON())
+        return inner
 
     def _part(self, alias: str, name: str, path: tuple[str, ...], family: str) -> Sql:
         """What is in JSON, where it is of the family, else null."""
@@ -156,7 +162,7 @@ class SqlBuilder:
             text = inner.op("#>>")(sa.literal_column("'{}'"))
             kinds = {NUMBER: ["number"], BOOL: ["boolean"]}.get(family, ["string"])
             cast: Any = {NUMBER: sa.Double(), BOOL: sa.Boolean()}.get(family)
-            value: Any = sa.cast(text, cast) if cast else sa.collate(sa.cast(text, sa.Text), BYTES)
+            value: Any = sa.cast(text, cast) if cast else collated(sa.cast(text, sa.Text), BYTES)
         else:
             value = sa.func.json_extract(_raw(holder), _place(path))
             kinds = {NUMBER: ["integer", "real"], BOOL: ["true", "false"]}.get(family, ["text"])
@@ -184,7 +190,7 @@ class SqlBuilder:
             return sa.func.to_jsonb(made, type_=postgresql.JSONB())
         if isinstance(made.type, sa.Boolean):
             return sa.case((made, "true"), (sa.not_(made), "false"), else_=sa.null())
-        return sa.func.json_quote(made, type_=sa.Text())
+        return sa.case((made.is_not(sa.null()), sa.func.json_quote(made, type_=sa.Text())), else_=sa.null())
 
     def _text(self, inner: Plan) -> Sql:
         """The text of a value as the language writes it."""
@@ -194,7 +200,7 @@ class SqlBuilder:
             return text
         if isinstance(made.type, sa.Boolean):
             return sa.case((made, sa.literal("true")), (sa.not_(made), sa.literal("false")), else_=sa.null())
-        return sa.collate(sa.cast(made, sa.Text), BYTES)
+        return collated(sa.cast(made, sa.Text), BYTES)
 
     def _calc(self, operator: str, left: Plan, right: Plan) -> Sql:
         a, b = self.expression(left), self.expression(right)
@@ -202,12 +208,12 @@ class SqlBuilder:
             quotient: Sql = sa.type_coerce(sa.cast(a, sa.Double) / sa.func.nullif(sa.cast(b, sa.Double), 0), Decimal())
             return quotient
         if operator == "%":
-            return self._whole(a) % sa.func.nullif(self._whole(b), 0)
+            return self.whole(a) % sa.func.nullif(self.whole(b), 0)
         made = {"+": a + b, "-": a - b, "*": a * b}[operator]
         whole = isinstance(a.type, sa.Integer) and isinstance(b.type, sa.Integer)
         return made if whole else sa.type_coerce(made, Decimal())
 
-    def _whole(self, number: Sql) -> Sql:
+    def whole(self, number: Sql) -> Sql:
         """A number without its decimals."""
         if isinstance(number.type, sa.Integer):
             return number
@@ -226,6 +232,12 @@ class SqlBuilder:
     }  # fmt: skip
 
 
+def collated(text: Sql, collation: str) -> Sql:
+    """A text with a collation, which holds for all of it."""
+    made: Sql = sa.collate(Grouping(text), collation)
+    return made
+
+
 def call(builder: SqlBuilder, name: str, subject: Plan, arguments: tuple[Plan, ...]) -> Sql:
     """A filter of a database expression."""
     made = builder.expression(subject)
@@ -238,6 +250,7 @@ def call(builder: SqlBuilder, name: str, subject: Plan, arguments: tuple[Plan, .
 def _time(builder: SqlBuilder, name: str, made: Sql, arguments: tuple[Plan, ...]) -> Sql:
     """A part of a time, or a time moved."""
     first = arguments[0][1] if arguments and arguments[0][0] == "literal" else None
+    made = builder.whole(made)
     if name.startswith("epoch_"):
         return _function(builder, "floor_div", sa.BigInteger(), made, sa.literal(EPOCH[name.removeprefix("epoch_")]))
     if name in PARTS:
@@ -268,15 +281,13 @@ def _vector(kind: str) -> Callable[..., Sql]:
 
 
 def _lower(builder: SqlBuilder, made: Sql) -> Sql:
-    return builder._lower(made) if builder.native else _function(builder, "lower", sa.Text(), made)
+    return collated(builder._lower(made), BYTES) if builder.native else _function(builder, "lower", sa.Text(), made)
 
 
 def _upper(builder: SqlBuilder, made: Sql) -> Sql:
-    return (
-        sa.func.upper(sa.collate(made, UNICODE), type_=sa.Text())
-        if builder.native
-        else _function(builder, "upper", sa.Text(), made)
-    )
+    if not builder.native:
+        return _function(builder, "upper", sa.Text(), made)
+    return collated(sa.func.upper(collated(made, UNICODE), type_=sa.Text()), BYTES)
 
 
 def _concat(_builder: SqlBuilder, made: Sql, other: Sql, between: Sql | None = None) -> Sql:
@@ -294,8 +305,12 @@ def _substr(_builder: SqlBuilder, made: Sql, start: Sql, length: Sql | None = No
 
 
 def _length(builder: SqlBuilder, made: Sql) -> Sql:
-    count = sa.func.jsonb_array_length if builder.native else sa.func.json_array_length
-    return count(_raw(made), type_=sa.Integer())
+    """The elements of a list; null for what is none."""
+    if builder.native:
+        counted, kind = sa.func.jsonb_array_length(made), sa.func.jsonb_typeof(made)
+    else:
+        counted, kind = sa.func.json_array_length(_raw(made)), sa.func.json_type(_raw(made))
+    return sa.type_coerce(sa.case((kind == "array", sa.cast(counted, sa.BigInteger)), else_=sa.null()), sa.BigInteger())
 
 
 def _coalesce(_builder: SqlBuilder, made: Sql, other: Sql) -> Sql:

@@ -37,6 +37,7 @@ SHAPES: Final = frozenset({"within", "covers"}) | {
 }
 """Filters whose first argument is a place or a vector."""
 SAME_OPERATOR: Final = {"=": "==", "===": "==", "!==": "!="}
+NULL_FINDS_NOTHING: Final = frozenset({"like", "ilike", "includes", "~", "!~", "search", "between"})
 FLIPPED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -78,6 +79,8 @@ def _uuid(value: Any, clock: Instant) -> Any:
     return coerce.uuid(value, clock) if isinstance(value, str) else None
 
 
+_READ_AS: Final = {NUMBER: NUMBER, TIME: NUMBER, BOOL: BOOL}
+"""What JSON is read as beside a value of a family; beside others as a text."""
 _CONVERSIONS: Final[Mapping[str, coerce.Coerce]] = {
     NUMBER: _number,
     TIME: _time,
@@ -128,6 +131,8 @@ class Settling:
         if written != operator and right[0] == "literal" and right[1] in (None, "", []):
             return None
         operator = SAME_OPERATOR.get(operator, operator)
+        if right == ("literal", None) and operator.removeprefix("not ") in NULL_FINDS_NOTHING:
+            return NEVER
         if operator.startswith("not ") or operator == "!~":
             inner = self.test(operator.removeprefix("not ").replace("!~", "~"), left, right)
             return None if inner is None else ("not", inner)
@@ -142,8 +147,21 @@ class Settling:
     def _compare(self, operator: str, left: Plan, right: Plan) -> Plan:
         if right == ("literal", None):
             return self._against_null(operator, left)
-        left, right = self._alike(left, right)
+        if operator not in ("==", "!=") and self._without_order(left, right):
+            return NEVER
+        left, right = self._alike(left, right, ordered=operator not in ("==", "!="))
         return ("compare", operator, left, right)
+
+    def _without_order(self, left: Plan, right: Plan) -> bool:
+        """Whether one of two sides is a list or an object, or may be."""
+        whole = all(each[0] == "column" and not each[3] and self.family(each) == JSON for each in (left, right))
+        return whole or self._is_container(left) or self._is_container(right)
+
+    def _is_container(self, made: Plan) -> bool:
+        """Whether an expression is a list or an object, or is compared as one."""
+        if made[0] in ("literal", "json"):
+            return isinstance(made[1], list | dict)
+        return self.family(made) == LIST
 
     def _against_null(self, operator: str, left: Plan) -> Plan:
         if operator == "==":
@@ -220,16 +238,15 @@ class Settling:
 
     # ------------------------------------------------------------ two sides of one type
 
-    def _alike(self, left: Plan, right: Plan) -> tuple[Plan, Plan]:
-        """Both sides of a comparison as values of one type."""
+    def _alike(self, left: Plan, right: Plan, ordered: bool = False) -> tuple[Plan, Plan]:
+        """Both sides of a comparison as values of one type; JSON has an order only as texts or numbers."""
         if right[0] == "literal":
             return self._with_value(left, right[1])
         ours, theirs = self.family(left), self.family(right)
-        if ours == theirs == JSON and left[0] == right[0] == "column" and not left[3] and not right[3]:
+        if {ours, theirs} <= {JSON, LIST} and not ordered:
             return left, right
         if ours == JSON or theirs == JSON:
-            shared = theirs if ours == JSON else ours
-            shared = TEXT if shared in (JSON, LIST) else shared
+            shared = _READ_AS.get(theirs if ours == JSON else ours, TEXT)
             return self._part(left, shared), self._part(right, shared)
         numbers = {NUMBER, TIME}
         texts = {TEXT, DATE}
@@ -258,6 +275,8 @@ class Settling:
         if made[0] == "literal":
             return ("literal", None if made[1] is None else storable(_as_text(made[1], self.clock), "where"))
         family = self.family(made)
+        if family == LIST:
+            raise Fault("wrong-type", "A list is no text.", help="compare it with contains, overlaps or ==")
         return made if family == TEXT else self._part(made, TEXT) if family == JSON else ("text", made)
 
     def _as_json(self, made: Plan) -> Plan:
@@ -298,6 +317,11 @@ class Settling:
 
     def _operands(self, name: str, subject: Plan, arguments: tuple[Plan, ...]) -> tuple[Plan, tuple[Plan, ...]]:
         """What a filter works on, as values of the type it works on."""
+        if (name == "length" or name in SHAPES) and self.family(subject) not in (LIST, JSON):
+            message = f"`{name}` does not work on a value of type {self.family(subject)}."
+            raise Fault(
+                "wrong-type", message, help="it is for lists" if name == "length" else "it is for geo and vector"
+            )
         if name in SHAPES:
             return subject, (self._shape(arguments[0]), *arguments[1:])
         if name.startswith("timestamp_"):
@@ -321,6 +345,10 @@ class Settling:
         """An expression as a number. Raises the Fault ``not-numeric``."""
         if made[0] == "literal":
             return ("literal", None if made[1] is None else values.number(made[1]))
+        family = self.family(made)
+        if family not in (NUMBER, TIME, JSON):
+            message = f"The database cannot calculate with a value of type {family}."
+            raise Fault("wrong-type", message, help="name a column of type int, decimal or timestamp")
         return self._part(made, NUMBER)
 
     # ------------------------------------------------------------ families
