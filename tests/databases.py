@@ -51,11 +51,11 @@ def server():
     found.drop()
 
 
-def database_for(engine, request):
+def database_for(engine, request, server=None):
     """What opens an empty database with some tables in an engine."""
     if engine == "sqlite":
         return fresh
-    found = request.getfixturevalue("server")
+    found = server or request.getfixturevalue("server")
     return lambda tables: database_of("", tables, found.fresh())
 
 
