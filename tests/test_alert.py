@@ -389,6 +389,23 @@ def test_what_lets_a_job_go_on_counts_when_the_alert_comes_again(folder, capsys)
         assert (code, out["actions"][0]["state"], server.seen.total()) == (Exit.DONE, "done", 1)
 
 
+def test_settings_beside_the_policy_hold_for_its_statements(folder, capsys):
+    action = (
+        '{"id": "tell", "uses": "api.request", "args": '
+        '{"url": "http://hooks.example.com/", "method": "POST", "headers": [concat(" ", ["Bearer", input.env.TOKEN])]}}'
+    )
+    (folder / "policy").mkdir()
+    write(folder, action, name="policy/route.rego")
+    (folder / "policy" / "xsrun.toml").write_text('[run]\nallow_hosts = ["hooks.example.com"]\n', encoding="utf-8")
+    command = ["alert", "--policy", "policy", "alert.json", "--env", f"TOKEN={TOKEN}"]
+    with counting() as server:
+        assert main([*command, "--map", f"hooks.example.com={server.url}"]) == Exit.DONE
+    (folder / "policy" / "xsrun.toml").write_text("[run\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main([*command, "--key", "again"]) == Exit.USAGE
+    assert "xsrun.toml is no TOML" in capsys.readouterr().err
+
+
 # ------------------------------------------------------------------ in XanoScript
 
 
@@ -403,6 +420,22 @@ def test_a_function_may_be_the_policy(folder, capsys):
     assert "the policy needs TOKEN" in capsys.readouterr().err
     assert main([*command, "--env", f"TOKEN={TOKEN}"]) == Exit.DONE
     assert capsys.readouterr().err.splitlines()[0] == "log: Disk full ***"
+
+
+def test_the_variables_of_such_a_policy_are_those_that_its_code_names(folder, capsys):
+    stack = """
+    // $input.env.FOUR
+    var $note { value = "$input.env.FIVE" }
+    !var $off { value = $input.env.SIX }
+    var $read { value = [$input.env.ONE, $input.env["TWO"], ($input.env|get:"THREE":"x"), $input.alert.env.SEVEN] }
+"""
+    head = 'function "policy" {\n  input {\n    json alert\n    json env\n  }\n  stack {'
+    (folder / "route.xs").write_text(f"{head}{stack}  }}\n  response = []\n}}\n", encoding="utf-8")
+    assert main(["alert", "--policy", "route.xs", "alert.json"]) == Exit.ENVIRONMENT
+    assert (
+        "the policy needs ONE (read at route.xs:10:26), TWO (read at route.xs:10:42), THREE (read at route.xs:10:62); "
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

@@ -271,8 +271,8 @@ def test_incidents_are_listed_over_pages(bench):
 
 
 def test_a_note(opened):
-    note = opened.done("pagerduty.note", incident_id="1", content="Restarted db-1")
-    assert note["content"] == "Restarted db-1"
+    first, again = (opened.done("pagerduty.note", incident_id="1", content="Restarted db-1") for _ in range(2))
+    assert (first["content"], again) == ("Restarted db-1", first)
     assert len(opened.incidents()[0].notes) == 1
 
 
@@ -787,7 +787,7 @@ def test_a_recorded_page_is_replayed_with_another_key(tmp_path, monkeypatch, cap
     cassette = tmp_path / "page.jsonl"
     assert main(["execute", str(tmp_path), "--simulate", "--record", str(cassette)]) == Exit.DONE
     kept = cassette.read_text(encoding="utf-8")
-    assert len(kept.splitlines()) == 3
+    assert len(kept.splitlines()) == 4
     assert not any(key in kept for key in (pagerduty.USER_KEY, incident_io.API_KEY))
     keys = ("--env", "pagerduty_api_key=u+another0000000key1", "--env", "incident_io_api_key=another0000000key2")
     assert main(["execute", str(tmp_path), "--replay", str(cassette), *keys]) == Exit.DONE
@@ -804,15 +804,32 @@ def test_the_clock_of_a_job_does_not_make_an_old_incident_its_own(bench):
 
 
 def test_a_note_whose_answer_is_lost_is_looked_for_and_never_written_twice(opened):
-    opened.pagerduty.troubles.add("lost")
-    written = opened.run("pagerduty.note", incident_id="1", content="Making room")
-    assert (written.value["content"], methods(written)) == ("Making room", ["POST", "GET"])
-    opened.pagerduty.troubles.add("reset")
-    assert methods(opened.run("pagerduty.note", incident_id="1", content="Room was made")) == ["POST", "GET", "POST"]
-    opened.pagerduty.troubles.add("lost,500:9")
-    failed = opened.run("pagerduty.note", incident_id="1", content="Never asked")
-    assert (failed.error.exit, methods(failed)) == (Exit.UNKNOWN_OUTCOME, ["POST", "GET", "GET", "GET"])
-    assert [note.content for note in opened.incidents()[0].notes] == ["Making room", "Room was made", "Never asked"]
+    for trouble in ("lost", "garbage"):
+        opened.pagerduty.troubles.add(f"ok,{trouble}")
+        written = opened.run("pagerduty.note", incident_id="1", content=f"Making room, {trouble}")
+        assert (written.value["content"], methods(written)) == (f"Making room, {trouble}", ["GET", "POST", "GET"])
+    opened.pagerduty.troubles.add("ok,reset")
+    added = opened.run("pagerduty.note", incident_id="1", content="Room was made")
+    assert methods(added) == ["GET", "POST", "GET", "POST"]
+    for trouble, exit in (("lost,500:9", Exit.UNKNOWN_OUTCOME), ("garbage:9", Exit.FAILED)):
+        opened.pagerduty.troubles.add(f"ok,{trouble}")
+        failed = opened.run("pagerduty.note", incident_id="1", content=f"Never asked, {trouble}")
+        opened.pagerduty.troubles.clear()
+        assert (failed.error.exit, methods(failed)) == (exit, ["GET", "POST", "GET", "GET", "GET"])
+    assert len(opened.incidents()[0].notes) == 5
+
+
+@pytest.mark.parametrize("listed", [{}, {"notes": 5}, {"notes": [None, "x", {"content": 5}]}])
+def test_a_list_of_notes_that_is_none_keeps_no_note_from_being_written(bench, listed):
+    def give(request: Request) -> Response:
+        return Response(200, (), json.dumps({"note": {"id": "N1"}} if request.method == "POST" else listed).encode())
+
+    assert bench.run("pagerduty.note", MemoryHttp(give), incident_id="1", content="x").value == {"id": "N1"}
+
+
+def test_a_list_of_incidents_that_is_none_is_empty(bench):
+    for listed in (b'{"incidents": 5, "more": true}', b'{"incidents": ["x"], "more": true}'):
+        assert bench.run("pagerduty.list", answers(Response(200, (), listed))).value == []
 
 
 def test_a_description_that_is_sent_is_read_like_any_other_attribute():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from torture_all import BEGIN, COLUMNS, END
 
+from xsrun.builtins.catalogue import registry
 from xsrun.cli.find import jobs_below
 from xsrun.diagnostics import Exit
 from xsrun.torture.apart import Ended
@@ -234,6 +235,81 @@ def test_a_secret_in_an_address_is_not_shown(tmp_path):
     code, found, error = torture(str(write(tmp_path, stack)), "--only", "429", "--env", f"pager_key={key}")
     assert (code, found["jobs"][0]["requests"]) == (Exit.DONE, ["POST ***"])
     assert "0123456789" not in json.dumps(found) + error
+
+
+WRITING = """
+run.job "Writes" {
+  main = {name: "write"}
+  env = ["pagerduty_api_key", "pagerduty_routing_key", "incident_io_api_token", "incident_io_api_key"]
+}
+---
+function "write" {
+  input {
+  }
+  stack {
+    pagerduty.create_incident {
+      api_key = $env.pagerduty_api_key
+      title = "Disk full"
+      service_id = "PSVC001"
+    } as $incident
+    pagerduty.acknowledge {
+      api_key = $env.pagerduty_api_key
+      incident_id = $incident.id
+    } as $acknowledged
+    pagerduty.note {
+      api_key = $env.pagerduty_api_key
+      incident_id = $incident.id
+      content = "Making room"
+    } as $note
+    pagerduty.resolve {
+      api_key = $env.pagerduty_api_key
+      incident_id = "1"
+    } as $resolved
+    pagerduty.send_event {
+      routing_key = $env.pagerduty_routing_key
+      summary = "Disk full"
+      source = "db-1"
+    } as $event
+    incident_io.create_alert {
+      secret_api_token = $env.incident_io_api_token
+      alert_source_config_id = "01J0SRCE000000000000000001"
+      title = "Disk full"
+    } as $alert
+    incident_io.create_incident {
+      api_key = $env.incident_io_api_key
+      name = "Disk full"
+      severity_id = "01J0SEVR000000000000000001"
+    } as $opened
+    incident_io.edit_incident {
+      api_key = $env.incident_io_api_key
+      incident_id = $opened.id
+      summary = "98 % used"
+    } as $edited
+    pagerduty.send_change_event {
+      routing_key = $env.pagerduty_routing_key
+      summary = "Room was made"
+    } as $change
+  }
+  response = $edited.reference
+}
+"""
+"""Every statement that writes. The incident that is resolved is another one, and the change event comes last: what
+they do is done anew by another run of the job, as docs/providers.md says."""
+
+
+@pytest.mark.slow
+def test_no_writing_statement_of_a_provider_does_a_thing_twice(tmp_path):
+    (tmp_path / "run.xs").write_text(WRITING, encoding="utf-8")
+    writing = {
+        name
+        for name, each in registry().statements.items()
+        if each.extension and name.startswith(("pagerduty.", "incident_io."))
+    } - {"pagerduty.get", "pagerduty.list"}
+    assert {name for name in writing if f"{name} {{" not in WRITING} == set()
+    code, found, error = torture(str(tmp_path), "--only", "invalid-json")
+    assert (code, error) == (Exit.DONE, "")
+    assert found["totals"]["done"] + found["totals"]["failed"] + found["totals"]["unknown"] == found["tried"] + 1
+    assert any(trial["then"] == "execute again" for trial in found["jobs"][0]["trials"])
 
 
 # ------------------------------------------------------------------ trials and verdicts

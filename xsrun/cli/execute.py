@@ -310,9 +310,18 @@ def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> dict
 
 def _config(path: str) -> Config:
     """What ``xsrun.toml`` says for a project. Raises BadOption."""
+    return _settings(path)[1]
+
+
+def settings_of(path: str) -> str | None:
+    """The ``xsrun.toml`` that holds for a project, None when there is none. Raises BadOption when it makes no sense."""
+    return _settings(path)[0]
+
+
+def _settings(path: str) -> tuple[str | None, Config]:
     try:
         file = config_file(path)
-        return _read_config(file) if file else NO_CONFIG
+        return file, _read_config(file) if file else NO_CONFIG
     except BadConfig as fault:
         raise BadOption(fault.message, fault.help) from None
 

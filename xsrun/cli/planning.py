@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xsrun.cli.execute import choose, variables_of
+from xsrun.cli.execute import choose, settings_of, variables_of
 from xsrun.cli.find import NotFound, find
 from xsrun.cli.network import simulated_keys
 from xsrun.cli.output import Output
+from xsrun.config import FILE as SETTINGS
 from xsrun.diagnostics import Exit, Fault, Found
 from xsrun.effects.real import SystemClock
 from xsrun.engine.deliveries import Deliveries
@@ -99,7 +100,7 @@ def _job(given: Given, action: Action, found: Found) -> Job | None:
     if record is not None:
         wrong = list(problems(record, action.args))
         _report(action, wrong, found)
-        return None if wrong else _statement_job(action, job_text(record, action.args), found)
+        return None if wrong else _statement_job(given, action, job_text(record, action.args), found)
     place = _place(given, action.uses)
     if isinstance(place, NotFound):
         _report(action, [_unknown(action.uses, place)], found)
@@ -120,19 +121,26 @@ def _report(action: Action, wrong: Iterable[tuple[str, str]], found: Found) -> N
         found.error("bad-action", f"the job `{action.id}` of the policy: {message}", None, help)
 
 
-def _statement_job(action: Action, text: str, found: Found) -> Job | None:
-    return _checked(action, _folder_of(text), None, {"args": action.args}, found)
+def _statement_job(given: Given, action: Action, text: str, found: Found) -> Job | None:
+    files = {FILE: text, **_settings(given.policy)}
+    return _checked(action, _folder_of(files), None, {"args": action.args}, found)
 
 
-def _folder_of(text: str) -> str:
-    """A folder with a job of that text: where a run finds it again, or one that goes with this process."""
-    source = Source(FILE, text)
+def _settings(policy: str) -> dict[str, str]:
+    """The settings that hold for the jobs of a policy, as a file to put beside them. Raises BadOption."""
+    place = settings_of(policy)
+    return {SETTINGS: Path(place).read_text(encoding="utf-8")} if place else {}
+
+
+def _folder_of(files: Mapping[str, str]) -> str:
+    """A folder with these files: where a run finds it again, or one that goes with this process."""
     try:
-        return written(source_hash([source]), {FILE: text})
+        return written(source_hash([Source(name, text) for name, text in files.items()]), files)
     except Broken:
         folder = tempfile.mkdtemp(prefix="xsrun-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        Path(folder, FILE).write_text(text, encoding="utf-8")
+        for name, text in files.items():
+            Path(folder, name).write_text(text, encoding="utf-8")
         return folder
 
 

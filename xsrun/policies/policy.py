@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun import values
+from xsrun.compile.hosts import said
 from xsrun.diagnostics import Diagnostic, Found, LimitFault, XsError
 from xsrun.effects.memory import MemoryHttp, memory_world
 from xsrun.effects.ports import Clock, Log, Random, Request, Response
@@ -16,18 +16,20 @@ from xsrun.executable import Executable, executable
 from xsrun.files import opened, refuse_stray
 from xsrun.policies import rego
 from xsrun.policies.engine import evaluate
+from xsrun.project import load_folder
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, run_function
 from xsrun.source import Source, Span
+from xsrun.syntax import tree
 
 FUNCTION: Final = "policy"
 """The function that is a policy: ``alert`` and ``env`` in, a list of jobs out."""
 MOST_BYTES: Final = 1_000_000
 """Of all files of a policy together."""
+ENV: Final = ["input", "env"]
+"""Where a policy in XanoScript has its environment variables."""
 TESTS: Final = "_test.rego"
 """How the names of files end that test policies; they take no part."""
-_READ_ENV: Final = re.compile(r"\$input\.env\.(\w+)|\$input\.env\|get:\"(\w+)\"")
-_COMMENT: Final = re.compile(r"^\s*//.*$", re.MULTILINE)
 
 
 class Around(NamedTuple):
@@ -167,15 +169,44 @@ def _in_xanoscript(place: str) -> Policy:
     if project.program.routine("function", FUNCTION) is None:
         message = f"there is no policy: no file in Rego, and no function `{FUNCTION}`"
         raise XsError([Diagnostic("policy", message, help="name a .rego file, a .xs file or a folder with one")])
-    sources = project.program.sources
-    names = {
-        found[1] or found[2]: (None,) for each in sources for found in _READ_ENV.finditer(_COMMENT.sub("", each.text))
-    }
+    variables: dict[str, tuple[Span | None, ...]] = {}
+    for construct in load_folder(place).constructs:
+        for name, node in _read(construct.block):
+            variables[name] = (*variables.get(name, ()), node.span(construct.source))
 
     def jobs(given: Mapping[str, Any], around: Around) -> Any:
         return _called(project, given, around)
 
-    return Policy(place, project.diagnostics, names, None, _digest(sources, place), jobs)
+    return Policy(place, project.diagnostics, variables, None, _digest(project.program.sources, place), jobs)
+
+
+def _read(node: tree.Node) -> Iterator[tuple[str, tree.Node]]:
+    """The environment variables that a run reads below a node, by what names them: ``$input.env.NAME``."""
+    name: Any = None
+    match node:
+        case tree.Chain(
+            subject=subject, filters=[tree.Filter(name="get", arguments=[tree.Literal(value=key), *_]), *_]
+        ):
+            name = key if _path(subject) == ENV else None
+        case tree.Path() if _path(node)[: len(ENV)] == ENV:
+            name = _path(node)[len(ENV)] if len(_path(node)) > len(ENV) else None
+    if isinstance(name, str):
+        yield name, node
+    for each in said(node):
+        yield from _read(each)
+
+
+def _path(node: tree.Node | None) -> list[Any]:
+    """The names along a reference, None for a computed one; nothing for what is none."""
+    if not isinstance(node, tree.Path) or not isinstance(node.base, tree.Variable):
+        return []
+    return [node.base.name, *map(_name, node.steps)]
+
+
+def _name(step: tree.Member | tree.Index) -> Any:
+    if isinstance(step, tree.Member):
+        return step.name
+    return step.key.value if isinstance(step.key, tree.Literal) else None
 
 
 def _called(project: Executable, given: Mapping[str, Any], around: Around) -> Any:

@@ -31,13 +31,20 @@ class RetryingHttp:
 
     ``patience`` says for a host how long; None for not at all. What is to be sent once is. ``begun`` is when the run
     really began, in milliseconds: the world may have another clock than a provider, and an earlier attempt of the run
-    may have sent the request.
+    may have sent the request. A success that is not ``readable`` is one that may have been carried out, and no more.
     """
 
-    def __init__(self, world: World, patience: Callable[[str], Retry | None], begun: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        patience: Callable[[str], Retry | None],
+        begun: int,
+        readable: Callable[[Response], bool] = lambda _: True,
+    ) -> None:
         self._world = world
         self._patience = patience
         self._begun = begun
+        self._readable = readable
 
     def send(self, request: Request) -> Response:
         """The last answer. Raises the last TransportFailure when there is none."""
@@ -48,14 +55,14 @@ class RetryingHttp:
         waited, attempt = 0.0, 1
         tried = self._try(request)
         maybe = False
-        while patience and attempt < patience.attempts and _helps(judged, tried):
+        while patience and attempt < patience.attempts and self._helps(judged, tried):
             wait = self._wait(tried, attempt, patience)
             if waited + wait > patience.budget:
                 break
-            self._world.log.write(f"{request.method} {request.url}: {_reason(tried)}, again in {wait:.1f} s")
+            self._world.log.write(f"{request.method} {request.url}: {self._reason(tried)}, again in {wait:.1f} s")
             self._world.clock.sleep(wait)
             waited, attempt = waited + wait, attempt + 1
-            maybe = maybe or _unclear(tried)
+            maybe = maybe or self._unclear(tried)
             tried = self._again(judged, request, tried) if maybe else self._try(request)
         if maybe and isinstance(tried, Response) and judged.refused(tried):
             tried = standing(self._world, judged, request, self._begun) or tried
@@ -80,6 +87,28 @@ class RetryingHttp:
                     return tried
         return found or self._try(request)
 
+    def _helps(self, judged: Judged, tried: Tried) -> bool:
+        """Whether another attempt is safe, and may come to something else."""
+        if isinstance(tried, TransportFailure):
+            return not tried.sent or judged.policy is not Policy.ONCE
+        passing = tried.status in CROWDED | PASSING or self._is_garbled(tried)
+        return passing and judged.policy is not Policy.ONCE
+
+    def _unclear(self, tried: Tried) -> bool:
+        """Whether an attempt may have been carried out."""
+        if isinstance(tried, TransportFailure):
+            return tried.sent
+        return tried.status in PASSING | {503} or self._is_garbled(tried)
+
+    def _is_garbled(self, response: Response) -> bool:
+        return 200 <= response.status < 300 and not self._readable(response)
+
+    def _reason(self, tried: Tried) -> str:
+        if isinstance(tried, TransportFailure):
+            return tried.message
+        garbled = " with an answer that cannot be read" if self._is_garbled(tried) else ""
+        return f"{tried.status} {tried.reason}".rstrip() + garbled
+
     def _wait(self, tried: Tried, attempt: int, patience: Retry) -> float:
         """Seconds to wait before the next attempt."""
         told = _told(tried, self._world.clock.now()) if isinstance(tried, Response) else None
@@ -88,18 +117,6 @@ class RetryingHttp:
         first = patience.crowded if isinstance(tried, Response) and tried.status == 429 else FIRST_WAIT
         longest: float = min(LONGEST_WAIT, first * 2 ** (attempt - 1))
         return longest * self._world.random.integer(JITTER // 2, JITTER) / JITTER
-
-
-def _helps(judged: Judged, tried: Tried) -> bool:
-    """Whether another attempt is safe, and may come to something else."""
-    if isinstance(tried, TransportFailure):
-        return not tried.sent or judged.policy is not Policy.ONCE
-    return tried.status in CROWDED | PASSING and judged.policy is not Policy.ONCE
-
-
-def _unclear(tried: Tried) -> bool:
-    """Whether an attempt may have been carried out."""
-    return tried.sent if isinstance(tried, TransportFailure) else tried.status in PASSING | {503}
 
 
 def _told(response: Response, now: int) -> float | None:
@@ -120,7 +137,3 @@ def _answered_at(response: Response, now: int) -> float:
     with suppress(ValueError):
         return parsedate_to_datetime(response.header("date")).timestamp()
     return now / 1000
-
-
-def _reason(tried: Tried) -> str:
-    return tried.message if isinstance(tried, TransportFailure) else f"{tried.status} {tried.reason}".rstrip()

@@ -25,8 +25,6 @@ MOST_ATTEMPTS: Final = 20
 LONGEST_TIMEOUT: Final = 600
 BUDGET: Final = 90.0
 """Seconds that the waits between the attempts of one call may take."""
-AFTER_NONSENSE: Final = 1.0
-"""Seconds before a call is made again whose success could not be read."""
 MOST_SHOWN: Final = 500
 """Characters of an answer that a message repeats."""
 DIGITS: Final = 64
@@ -109,16 +107,10 @@ def answered(world: World, call: Call, manner: Manner) -> dict[str, Any]:
     when the provider shows what has it. Raises the Fault ``api-error`` with the name of the interface's error: before
     anything is sent for what breaks the provider's rules, else for every answer that is no success, and for none.
     """
-    wrong = [*_unusable(manner), *(map(_sentence, _broken(call)))]
-    if wrong:
-        raise unsendable(call.wording, *wrong)
+    refuse_broken(call, manner)
     request = _request(world, call, manner)
-    retry = Retry(int(manner.attempts), BUDGET, manner.crowded)
     try:
-        response = _sent(world, request, retry)
-        if response.status < 300 and _value(call, response) is None and _may_be_repeated(request, retry):
-            world.clock.sleep(AFTER_NONSENSE)
-            response = _sent(world, request, retry)
+        response = _sent(world, call, request, Retry(int(manner.attempts), BUDGET, manner.crowded))
     except TransportFailure as failure:
         refusal = Refusal(0, message=f"no answer, {failure.message}", unclear=failure.sent)
         raise failed(call, refusal, request) from None
@@ -128,19 +120,22 @@ def answered(world: World, call: Call, manner: Manner) -> dict[str, Any]:
     return value
 
 
-def _may_be_repeated(request: Request, retry: Retry) -> bool:
-    """Whether a success that cannot be read is worth another attempt."""
-    return retry.attempts > 1 and judge(request).policy is not Policy.ONCE
-
-
-def _sent(world: World, request: Request, retry: Retry) -> Response:
+def _sent(world: World, call: Call, request: Request, retry: Retry) -> Response:
     since = begun(world)
-    response: Response = _retrying(world, lambda _host: retry, since).send(request)
+    http = _retrying(world, lambda _host: retry, since, lambda each: _value(call, each) is not None)
+    response: Response = http.send(request)
     judged = judge(request)
     return standing(world, judged, request, since) or response if judged.refused(response) else response
 
 
 # ------------------------------------------------------------------ before it is sent
+
+
+def refuse_broken(call: Call, manner: Manner) -> None:
+    """Raises the Fault of a call that breaks the provider's rules, or is made in a way that makes no sense."""
+    wrong = [*_unusable(manner), *(map(_sentence, _broken(call)))]
+    if wrong:
+        raise unsendable(call.wording, *wrong)
 
 
 def secret(wording: Wording, name: str, given: Any, kind: str) -> str:

@@ -18,6 +18,7 @@ from xsrun.builtins.statements.calls import (
     cause_key,
     failed,
     given,
+    refuse_broken,
     secret,
     unsendable,
 )
@@ -131,11 +132,11 @@ def acknowledge(
     open it again and page for it. What fails raises ``PagerDutyAPIError``.
     """
     manner = Manner(region, timeout, attempts)
+    call = _change(api_key, from_, incident_id, "acknowledge the incident", {"status": "acknowledged"})
+    refuse_broken(call, manner)
     found = _read(world, api_key, incident_id, manner)
     if found.get("status") == "acknowledged":
         return found
-    task = "acknowledge the incident"
-    call = _change(api_key, from_, incident_id, task, {"status": "acknowledged"})
     if found.get("status") == "resolved":
         raise failed(call, Refusal(0, ALREADY_RESOLVED, "it is resolved, and acknowledging would open it again"))
     return _settled(world, call, manner, ALREADY_ACKNOWLEDGED)
@@ -232,7 +233,7 @@ def list_(
         query = {**filters, "limit": min(PAGE, limit - len(found)), "offset": offset + len(found)}
         call = _rest(api_key, None, table.LIST_INCIDENTS, "list the incidents", query=query)
         page = answered(world, call, Manner(region, timeout, attempts))
-        incidents = page.get("incidents") or []
+        incidents = _records(page.get("incidents"))
         found += incidents
         more = bool(incidents) and page.get("more") is True
     return found[:limit]
@@ -255,10 +256,17 @@ def note(
     timeout: Number = 10,
     attempts: Int = 4,
 ) -> Object:
-    """Write a note on a PagerDuty incident and give it back. What fails raises ``PagerDutyAPIError``."""
+    """Write a note on a PagerDuty incident and give it back; where it has one of the same text, give back that one.
+
+    What fails raises ``PagerDutyAPIError``.
+    """
+    manner = Manner(region, timeout, attempts)
     body, arguments = {"note": {"content": content}}, {"incident_id": incident_id}
     call = _rest(api_key, from_, table.CREATE_NOTE, "write the note", "note", body=body, arguments=arguments)
-    return answered(world, call, Manner(region, timeout, attempts))
+    refuse_broken(call, manner)
+    listed = answered(world, call._replace(endpoint=table.LIST_NOTES, body=None, gives=""), manner).get("notes")
+    same = (each for each in _records(listed) if each.get("content") == content)
+    return next(same, None) or answered(world, call, manner)
 
 
 # ------------------------------------------------------------------ events
@@ -419,6 +427,11 @@ def _routing_key(given_key: Any) -> str:
 
 def _event(endpoint: Endpoint, task: str, event: dict[str, Any]) -> Call:
     return Call(EVENTS, endpoint, task, event["routing_key"], (), body=event)
+
+
+def _records(listed: Any) -> list[dict[str, Any]]:
+    """The records of a list that a provider gave; whatever else stands there is none."""
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _reference(kind: str, record: str | None) -> dict[str, str] | None:
