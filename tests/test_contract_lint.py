@@ -107,6 +107,19 @@ SAID = {
         incident(CREATE.replace("title:", 'urgency: "critical", title:')),
         [f'value: `incident.urgency` of createIncident of {REST_TITLE} is one of high, low, not "critical"'],
     ),
+    "an escalation policy beside somebody": (
+        incident(
+            CREATE.replace(
+                "title:",
+                'escalation_policy: {id: $input.key, type: "escalation_policy_reference"},'
+                ' assignments: [{assignee: {id: "PUSR001", type: "user_reference"}}], title:',
+            )
+        ),
+        [
+            f"value: `incident.escalation_policy` of createIncident of {REST_TITLE}"
+            " may not stand beside `incident.assignments`"
+        ],
+    ),
     "an unknown path": (
         request('"https://api.pagerduty.com/v2/incidents"', params=CREATE, headers=REST),
         [f"path: {REST_TITLE} has no path `/v2/incidents`"],

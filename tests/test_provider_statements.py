@@ -617,6 +617,8 @@ def test_an_error_is_caught_with_all_that_is_known_of_it(bench):
         ("pagerduty.create_incident", CREATE | {"api_key": pagerduty.ROUTING_KEY},
          "`api_key` has 32 characters, like the integration key (routing key) of the Events API; "
          "it must be a REST API key of PagerDuty (20 characters)"),
+        ("pagerduty.create_incident", CREATE | {"escalation_policy_id": "PESC001", "assignee_id": "PUSR001"},
+         "`escalation_policy_id` may not stand beside `assignee_id`"),
         ("pagerduty.send_event", EVENT | {"routing_key": pagerduty.USER_KEY},
          "`routing_key` has 20 characters, like a REST API key of PagerDuty; it must be the integration key "
          "(routing key) of an Events API v2 integration (32 letters and digits)"),

@@ -228,7 +228,7 @@ def _links(value: Any) -> list[str]:
                 "assignments": [{"assignee": {"id": USER_ID, "type": "user_reference"}}],
                 "escalation_policy": {"id": ESCALATION_POLICY_ID, "type": "escalation_policy_reference"},
             },
-            ["Assignments and escalation policy cannot be given together."],
+            ["Escalation policy and assignments cannot be given together."],
         ),
     ],
 )

@@ -360,6 +360,8 @@ def test_the_command_keeps_its_state_when_it_is_asked_to_end(tmp_path: Path) -> 
         (["--seed-file", "nowhere.json"], "--seed-file nowhere.json: it cannot be read: No such file or directory"),
         (["--seed-file", "odd.json"], "--seed-file odd.json: services[0].urgency is none of high, low, severity_based"),
         (["--state", "bad.toml"], "--state bad.toml: it is no JSON: "),
+        (["--certificate", "no.pem"], "--certificate no.pem cannot be read: No such file or directory"),
+        (["--certificate", "bad.toml"], "--certificate bad.toml: it holds no certificate with its key"),
         (["--state", "nowhere/state.json"], "--state nowhere/state.json cannot be written: No such file or directory"),
     ],
 )

@@ -118,6 +118,8 @@ def _takes(field: Field) -> str:
         parts.append(f"at most {field.longest} {unit}")
     if field.between:
         parts.append(f"{field.between[0]} to {field.between[1]}")
+    if field.without:
+        parts.append(f"not beside {', '.join(f'`{each}`' for each in field.without)}")
     return ", ".join([*parts, *([] if field.blank else ["not blank"])])
 
 

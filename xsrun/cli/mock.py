@@ -91,7 +91,7 @@ def mock(
         message = f"--certificate {certificate}: it holds no certificate with its key"
         raise typer.Exit(output.complain("usage", message, "name a PEM file that holds both")) from None
     except OSError as error:
-        raise typer.Exit(output.complain("usage", *_unavailable(error, host, port))) from None
+        raise typer.Exit(output.complain("usage", *_unavailable(error, host, port, certificate))) from None
 
 
 def _plan(faults: Sequence[str], output: Output) -> str:
@@ -106,8 +106,10 @@ def _plan(faults: Sequence[str], output: Output) -> str:
     return plan
 
 
-def _unavailable(error: OSError, host: str, port: int) -> tuple[str, str]:
+def _unavailable(error: OSError, host: str, port: int, certificate: str | None) -> tuple[str, str]:
     """What could not be had, and what to do about it."""
+    if error.filename and error.filename == certificate:
+        return f"--certificate {certificate} cannot be read: {error.strerror}", "name a PEM file with a key"
     if error.filename:
         return f"--state {error.filename} cannot be written: {error.strerror}", "name a file in a folder of yours"
     return f"cannot listen on {host}:{port}: {error.strerror}", "take another --port, or 0"

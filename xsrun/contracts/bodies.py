@@ -22,7 +22,7 @@ from xsrun.contracts.known import (
     kinds_of,
 )
 from xsrun.providers.contracts import Endpoint
-from xsrun.providers.fields import Field, fits, strangers
+from xsrun.providers.fields import NOTHING, Field, fits, strangers
 from xsrun.source import Span
 
 FITTING: Final = {
@@ -35,11 +35,10 @@ FITTING: Final = {
 }
 """The kinds of values that a field of a kind takes."""
 
-NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
-
 
 class Wrong(NamedTuple):
-    """What is wrong with a body: ``missing``, ``kind``, ``choice``, ``length``, ``range`` or ``unknown``."""
+    """What is wrong with a body: ``missing``, ``kind``, ``choice``, ``length``, ``range``, ``together`` or
+    ``unknown``."""
 
     reason: str
     path: str
@@ -88,6 +87,8 @@ def _against(field: Field, body: Record, span: Span) -> Iterator[Wrong]:
                 yield Wrong("missing", field.path, field, at)
             continue
         values = alternatives(entry.value)
+        if must and _says_something(entry) and any(_stands(body, path) for path in field.without):
+            yield Wrong("together", field.path, field, entry.value.at or at)
         if entry.sure and must and _absent(field, values) and not _stood_in(field, body):
             yield Wrong("missing", field.path, field, entry.value.at or at)
             continue
@@ -135,6 +136,25 @@ def _stood_in(field: Field, body: Record) -> bool:
             if not known or given not in NOTHING:
                 return True
     return False
+
+
+def _stands(body: Record, path: str) -> bool:
+    """Whether something surely stands at a path."""
+    return any(_says_something(entry) for _, entry in _places(body, path.split(".")))
+
+
+def _says_something(entry: Entry | None) -> bool:
+    """Whether a property is surely there and surely holds something."""
+    return entry is not None and entry.sure and all(map(_is_filled, alternatives(entry.value)))
+
+
+def _is_filled(value: Known) -> bool:
+    if isinstance(value, Record):
+        return any(each.sure for each in value.entries.values())
+    if isinstance(value, Items):
+        return any(each.sure for each in value.entries)
+    known, given = exact(value)
+    return known and given not in NOTHING
 
 
 def _absent(field: Field, values: Sequence[Known]) -> bool:

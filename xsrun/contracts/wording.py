@@ -57,8 +57,14 @@ def _rule(endpoint: Endpoint, wrong: Wrong) -> tuple[str, str]:
             return f"is from {low} to {high}", f"write {high}"
         case "blank":
             return "may not be empty", line(endpoint, field)
+        case "together":
+            return f"may not stand beside {_listed(field.without)}", "take one of them out"
         case _:
             return f"is {A[field.kind]}", line(endpoint, field) if field.path else "params = {…}"
+
+
+def _listed(paths: Iterable[str]) -> str:
+    return " or ".join(f"`{each}`" for each in paths)
 
 
 def one_of(choices: Iterable[str], given: object) -> tuple[str, str]:

@@ -17,6 +17,10 @@ KINDS: Final[dict[str, tuple[type, ...]]] = {
 }
 
 
+NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
+"""Values that say nothing."""
+
+
 class When(NamedTuple):
     """A rule that counts only while another property holds one of these texts."""
 
@@ -46,6 +50,8 @@ class Field(NamedTuple):
     """The least and the greatest number."""
     unless: tuple[str, ...] = ()
     """Paths of which one stands in for this property where it is needed."""
+    without: tuple[str, ...] = ()
+    """Paths of which none may say anything beside this property."""
     when: When | None = None
     """What has to be so for the rule to count."""
     source: str = ""
@@ -53,7 +59,8 @@ class Field(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A property that breaks its rule. ``reason`` is ``missing``, ``kind``, ``choice``, ``length`` or ``range``."""
+    """A property that breaks its rule. ``reason`` is ``missing``, ``kind``, ``choice``, ``length``, ``range`` or
+    ``together``."""
 
     path: str
     """Where, items of a list by number: ``links.0.href``."""
@@ -68,7 +75,8 @@ def problems(fields: Iterable[Field], body: Any) -> list[Problem]:
         for field in fields
         if field.when is None or value_at(body, field.when.path) in field.when.values
         for place, value in places(body, field.path)
-        if (reason := _reason(field, value)) and not (reason == "missing" and _stood_in(field, body))
+        if (reason := _reason(field, value) or _beside(field, value, body))
+        and not (reason == "missing" and _stood_in(field, body))
     ]
 
 
@@ -78,6 +86,7 @@ def within(holder: str, fields: Iterable[Field]) -> tuple[Field, ...]:
         field._replace(
             path=f"{holder}.{field.path}",
             unless=tuple(f"{holder}.{path}" for path in field.unless),
+            without=tuple(f"{holder}.{path}" for path in field.without),
             when=field.when and field.when._replace(path=f"{holder}.{field.when.path}"),
         )
         for field in fields
@@ -113,7 +122,13 @@ def _places(value: Any, steps: list[str], place: str) -> Iterator[tuple[str, Any
 
 
 def _stood_in(field: Field, body: Any) -> bool:
-    return any(value_at(body, path) not in (None, "", [], {}) for path in field.unless)
+    return any(value_at(body, path) not in NOTHING for path in field.unless)
+
+
+def _beside(field: Field, value: Any, body: Any) -> str:
+    if value in NOTHING or all(value_at(body, path) in NOTHING for path in field.without):
+        return ""
+    return "together"
 
 
 def _reason(field: Field, value: Any) -> str:

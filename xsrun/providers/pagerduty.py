@@ -60,10 +60,10 @@ SNOOZE: Final = (1, 604_800)
 # ------------------------------------------------------------------ incidents
 
 
-def _reference(name: str, *types: str, needed: bool = False) -> tuple[Field, ...]:
+def _reference(name: str, *types: str, needed: bool = False, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
     """A property that names another record by its id."""
     return (
-        Field(name, "object", needed=needed),
+        Field(name, "object", needed=needed, without=without),
         Field(f"{name}.id", needed=True, blank=False),
         Field(f"{name}.type", choices=types),
     )
@@ -71,7 +71,7 @@ def _reference(name: str, *types: str, needed: bool = False) -> tuple[Field, ...
 
 _SHARED: Final = (
     Field("urgency", choices=URGENCIES),
-    *_reference("escalation_policy", "escalation_policy_reference", "escalation_policy"),
+    *_reference("escalation_policy", "escalation_policy_reference", "escalation_policy", without=("assignments",)),
     Field("assignments", "list"),
     Field("assignments[]", "object", needed=True),
     Field("assignments[].assignee", "object", needed=True),

@@ -184,6 +184,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _context(certificate: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with open(certificate, "rb"):  # ssl does not name a file that it cannot read
+        pass
     context.load_cert_chain(certificate)
     return context
 

@@ -30,6 +30,8 @@ MOST_SHOWN: Final = 500
 DIGITS: Final = 64
 WRAPPERS: Final = ("incident", "note", "payload", "body", "conference_bridge")
 """Properties whose parts statements take as attributes of their own."""
+ATTRIBUTES: Final = {"incident.escalation_policy": "escalation_policy_id", "incident.assignments": "assignee_id"}
+"""Attributes that whole properties are made of, where the name does not say it."""
 KINDS: Final[Mapping[int, ErrorKind]] = {
     400: ERROR_KINDS["badrequest"],
     401: ERROR_KINDS["unauthorized"],
@@ -195,6 +197,8 @@ def _attribute(path: str) -> str:
     steps = path.split(".")
     while len(steps) > 1 and steps[0] in WRAPPERS:
         steps = steps[1:]
+    if path in ATTRIBUTES:
+        return ATTRIBUTES[path]
     return "_".join(steps) if steps[-1] == "id" and len(steps) == 2 else ".".join(steps)
 
 
@@ -209,6 +213,9 @@ def _sentence(broken: _Broken) -> str:
         return f"`{broken.name}` must have {bounds} characters or entries"
     if broken.reason == "range" and field.between:
         return f"`{broken.name}` must be a number from {field.between[0]} to {field.between[1]}"
+    if broken.reason == "together":
+        others = " or ".join(f"`{_attribute(each)}`" for each in field.without)
+        return f"`{broken.name}` may not stand beside {others}"
     return f"`{broken.name}` must be {_AS[field.kind]}"
 
 

@@ -121,6 +121,8 @@ def _rest_detail(problem: Problem) -> str:
             return f"{label} is too long (maximum is {problem.field.longest} characters)."
         case "range":
             return f"{label} must be from {{}} to {{}}.".format(*problem.field.between or ())
+        case "together":
+            return f"{label} and {' or '.join(problem.field.without)} cannot be given together."
         case _:
             return f"{label} must be {_A[problem.field.kind]}."
 

@@ -43,8 +43,6 @@ def check_type(body: Record) -> None:
 def read_assignees(account: Account, body: Record) -> list[str]:
     """The ids of the users to whom a body assigns the incident."""
     given = body.get("assignments") or []
-    if given and body.get("escalation_policy"):
-        raise refuse("invalid", "Assignments and escalation policy cannot be given together.")
     return [known(account, "user", assignment["assignee"]["id"]) for assignment in given]
 
 
