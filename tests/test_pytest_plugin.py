@@ -128,7 +128,7 @@ def test_nothing_is_sent(xsrun_project):
             pass
 
         def test_set(xsrun_project):
-            given = {"response": {"status": 503, "headers": []}, "attempt": 0}
+            given = {"response": {"status": 503, "headers": []}, "attempt": 0, "repeatable": True}
             assert xsrun_project.call("retry_wait", given).value == 1
     """)
     expected = {"passed": 5, "errors": 1}

@@ -83,7 +83,21 @@ def test_a_value_comes_back_as_it_was(cache, value):
 
 
 KEYS = st.sampled_from(["a", "b", "ab", "", "k*", "k[1]", "x:1"])
-TEXTS = st.sampled_from(["0", "1", "-5", "01", "9223372036854775807", '"t"', '{"a":1}', "null", ""])
+TEXTS = st.sampled_from(
+    [
+        "0",
+        "1",
+        "-5",
+        "01",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "9223372036854775808",
+        '"t"',
+        '{"a":1}',
+        "null",
+        "",
+    ]
+)
 NUMBERS = st.integers(-4, 4)
 COMMANDS = st.one_of(
     st.tuples(st.just("GET"), KEYS),

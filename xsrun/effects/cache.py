@@ -103,6 +103,11 @@ def _reporting() -> Iterator[None]:
         raise Fault("redis-error", f".xsrun/{FILE} cannot be used: {reason}", help="look at .xsrun") from None
 
 
+def _fits(number: int) -> bool:
+    """Whether Redis holds a number of this size: it has 64 bits."""
+    return -LARGEST <= number + 1 <= LARGEST + 1
+
+
 class _Keys:
     """What is kept, at one moment."""
 
@@ -136,10 +141,10 @@ class _Keys:
 
     def add(self, key: str, by: int) -> int:
         present = self.get(key)
-        if present is not None and not re.fullmatch(r"0|-?[1-9][0-9]{0,18}", present):
+        if present is not None and not (re.fullmatch(r"0|-?[1-9][0-9]{0,18}", present) and _fits(int(present))):
             raise Fault("redis-error", NO_INTEGER)
         total = int(present or 0) + by
-        if abs(total) > LARGEST:
+        if not _fits(total):
             raise Fault("redis-error", TOO_FAR)
         if present is None:
             self.set(key, str(total))
