@@ -77,6 +77,7 @@ def test_the_calls_that_take_a_key():
         ("PagerDuty Events API v2", "createV2Event", "dedup_key", 255),
         ("incident.io alert sources", "Alert Events V2#CreateHTTP", "deduplication_key", 255),
         ("incident.io API", "Incidents V2#Create", "idempotency_key", 255),
+        ("Slack Web API", "chat.postMessage", "metadata.event_payload.key", 255),
         ("Opsgenie Alert API v2", "Create Alert", "alias", 512),
     ]
 

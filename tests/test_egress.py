@@ -20,7 +20,7 @@ from xsrun.effects.http import HttpxPort
 from xsrun.effects.outward import AdmittingHttp
 from xsrun.effects.ports import DEFAULT_TLS, Request, TransportFailure
 from xsrun.exchange.request import Call, build
-from xsrun.runtime.egress import Binding
+from xsrun.runtime.egress import Binding, named_hosts
 from xsrun.runtime.secrets import Masker
 
 KEY = "u+JzQ8fk3Lmn0pQr"
@@ -91,6 +91,11 @@ def test_a_host_that_nobody_named_gets_no_secret(bench: Bench) -> None:
     assert "`send_key` in the header X-Key would go to `127.0.0.1`" in err
     assert "--> run.xs:11" in err
     assert "= help: --allow-host 127.0.0.1 lets it go there" in err
+
+
+def test_blanks_around_a_variable_do_not_hide_its_host() -> None:
+    program = xsrun.load(JOBS / "webhook-event").program
+    assert "hooks.example.com" in [*named_hosts(program, None, {"hook": " https://hooks.example.com/in\n"}, None)]
 
 
 def test_without_a_secret_any_host_is_reached(bench: Bench) -> None:

@@ -43,7 +43,7 @@ ERRORS = {
     "opsgenie": "OpsgenieError",
     "jira": "JiraError",
 }
-REPEATED = {"pagerduty", "incident-io", "opsgenie", "jira"}
+REPEATED = {"pagerduty", "incident-io", "slack-bot", "opsgenie", "jira"}
 """Whose first request does no harm when it arrives twice."""
 
 each_template = pytest.mark.parametrize("template", TEMPLATES)

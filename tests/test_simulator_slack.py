@@ -116,11 +116,24 @@ def test_messages(web: Client) -> None:
         ({"channel": "attic", "text": "x"}, "is_archived"),
         ({"channel": CHANNEL, "text": "x", "thread_ts": "1.0"}, "thread_not_found"),
         ({"channel": CHANNEL, "text": "x", "mrkdwn": "perhaps"}, "invalid_arguments"),
+        ({"channel": CHANNEL, "text": "x", "metadata": {"event_type": "page"}}, "invalid_metadata_format"),
+        ({"channel": CHANNEL, "text": "x", "metadata": {"event_payload": {}}}, "invalid_metadata_format"),
     ],
 )
 def test_messages_that_are_refused(web: Client, given: dict[str, Any], expected: str) -> None:
     assert error(web, "chat.postMessage", **given) == expected
     assert web.simulator.contents()["messages"] == []
+
+
+def test_metadata_shows_to_who_asks_for_it(web: Client) -> None:
+    carried = {"event_type": "page", "event_payload": {"key": "disk"}}
+    made = call(web, "chat.postMessage", channel=CHANNEL, text="Down", metadata=carried)
+    call(web, "chat.postMessage", channel=CHANNEL, text="Looking", thread_ts=made["ts"], metadata=carried)
+    for method, messages in (("conversations.history", 1), ("conversations.replies", 2)):
+        given = {"channel": CHANNEL, "ts": made["ts"]}
+        assert not any("metadata" in each for each in call(web, method, **given)["messages"])
+        shown = call(web, method, **given, include_all_metadata=True)["messages"]
+        assert [each["metadata"] for each in shown] == [carried] * messages
 
 
 def test_tokens() -> None:

@@ -65,6 +65,7 @@ _OPSGENIE: Final = {
     "requestId": "00000000-0000-4000-8000-000000000000",
 }
 _JIRA: Final = {"id": "10000", "key": "PLACE-1", "self": "https://example.atlassian.net/rest/api/3/issue/10000"}
+_STATUSPAGE: Final = {"id": "placeholder00"}
 
 USUAL: Final = (
     Usual(pagerduty.CREATE_INCIDENT, _pagerduty_incident),
@@ -83,6 +84,7 @@ USUAL: Final = (
     Usual(incident_io.EDIT_INCIDENT, _incident_io_incident),
     Usual(slack.SEND_WEBHOOK, "ok"),
     Usual(slack.POST_MESSAGE, _SLACK_MESSAGE),
+    *(Usual(each, {"ok": True, "messages": []}) for each in (slack.LIST_MESSAGES, slack.LIST_REPLIES)),
     Usual(slack.CALL_METHOD, {"ok": True}),
     Usual(discord.EXECUTE_WEBHOOK, ""),
     Usual(discord.EXECUTE_WEBHOOK_OF_VERSION, ""),
@@ -90,7 +92,8 @@ USUAL: Final = (
     Usual(jira.CREATE_ISSUE, _JIRA),
     Usual(jira.CREATE_ISSUE_2, _JIRA),
     Usual(jira.SEARCH, {"issues": [], "isLast": True}),
-    Usual(statuspage.CREATE_INCIDENT, {"id": "placeholder00"}),
+    *(Usual(each, []) for each in (statuspage.LIST_INCIDENTS, statuspage.LIST_UNRESOLVED)),
+    *(Usual(each, _STATUSPAGE) for each in (statuspage.CREATE_INCIDENT, statuspage.UPDATE_INCIDENT)),
 )
 
 

@@ -69,9 +69,9 @@ class Key(NamedTuple):
     """Paths of what else in the body tells one effect from another of the same key."""
     find: Callable[[Request, str], Request] | None = None
     """The request that asks for what a key has made; None where repeating the call is as good as asking."""
-    found: Callable[[Response, str, str], Response | None] | None = None
-    """From its answer and the key, the answer that the call had; None when nothing was made since a time (ISO 8601,
-    UTC)."""
+    found: Callable[[Request, Response, str, str], Response | None] | None = None
+    """From the call, the answer to that and the key, the answer that the call had; None when nothing was made since a
+    time (ISO 8601, UTC)."""
     refused: Callable[[Response], bool] | None = None
     """Whether an answer says that there is one with this key already."""
     made: bool = True

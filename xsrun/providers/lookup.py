@@ -1,13 +1,22 @@
-"""Asking PagerDuty what a key has made, from its reference: "List incidents", "List notes for an incident"."""
+"""Asking a provider what a key has made.
+
+PagerDuty, from its reference: "List incidents", "List notes for an incident". Slack: conversations.history and
+conversations.replies, of which the first needs ``include_all_metadata`` to show what a message carries.
+"""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from typing import Final
 from urllib.parse import quote
 
 from xsrun.effects.ports import Request, Response
 from xsrun.providers.contracts import body_of
 from xsrun.providers.fields import value_at
+
+MESSAGES: Final = 999
+"""Messages of a channel that Slack lists at once, at most."""
 
 
 def incident_by_key(request: Request, key: str) -> Request:
@@ -24,7 +33,7 @@ def incident_exists(response: Response) -> bool:
     return response.status == 400 and b"matching dedup key already exists" in response.body
 
 
-def incident_since(response: Response, _key: str, since: str) -> Response | None:
+def incident_since(_request: Request, response: Response, _key: str, since: str) -> Response | None:
     """The answer to the create call, out of a list of incidents.
 
     One that is open counts whenever it was opened, because it would have stopped a second one; one that is resolved
@@ -44,7 +53,7 @@ def notes_of(request: Request, _key: str) -> Request:
     return _reading(request, request.url)
 
 
-def note_since(response: Response, key: str, since: str) -> Response | None:
+def note_since(_request: Request, response: Response, key: str, since: str) -> Response | None:
     """The answer to the call that wrote a note of this text, out of the notes of its incident."""
     answer = json.loads(response.body)
     listed = answer.get("notes") if isinstance(answer, dict) else None
@@ -52,6 +61,33 @@ def note_since(response: Response, key: str, since: str) -> Response | None:
     if not made:
         return None
     return response._replace(body=json.dumps({"note": made[0]}).encode())
+
+
+def messages_of(request: Request, _key: str) -> Request:
+    """The request for the newest messages of the channel, or of the thread that is answered."""
+    channel, thread = (str(value_at(body_of(request), name) or "") for name in ("channel", "thread_ts"))
+    call, more = ("conversations.replies", f"&ts={_quoted(thread)}") if thread else ("conversations.history", "")
+    query = f"channel={_quoted(channel)}&limit={MESSAGES}&include_all_metadata=true{more}"
+    return _reading(request, f"{request.url.partition('chat.postMessage')[0]}{call}?{query}")
+
+
+def message_since(request: Request, response: Response, key: str, since: str) -> Response | None:
+    """The answer to the call that posted a message with this key, out of the messages of its channel.
+
+    Raises ValueError when Slack refuses, or when there are more messages than it listed.
+    """
+    answer = json.loads(response.body)
+    begun = datetime.fromisoformat(since).timestamp()
+    if answer["ok"] is not True:
+        raise ValueError(answer["error"])
+    made = [each for each in answer["messages"] if float(each["ts"]) >= begun]
+    for message in made:
+        if value_at(message, "metadata.event_payload.key") == key:
+            said = {"ok": True, "channel": value_at(body_of(request), "channel"), "ts": message["ts"]}
+            return response._replace(body=json.dumps(said | {"message": message}).encode())
+    if answer.get("has_more") and len(made) == len(answer["messages"]):
+        raise ValueError("there are older messages")
+    return None
 
 
 def _reading(request: Request, url: str) -> Request:

@@ -99,7 +99,7 @@ def lookup(judged: Judged, request: Request, since: int, send: Callable[[Request
         raise NoAnswer(f"{call.api.title} answered {answer.status} when asked for the key {judged.shown}")
     begun = datetime.fromtimestamp((since - SKEW) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        return call.key.found(answer, judged.key, begun)
+        return call.key.found(request, answer, judged.key, begun)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NoAnswer(f"{call.api.title} gave no list when asked for the key {judged.shown}") from None
 

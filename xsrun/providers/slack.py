@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from xsrun.providers.contracts import Api, Auth, Endpoint
+from xsrun.providers.contracts import Api, Auth, Endpoint, Key
 from xsrun.providers.fields import Field
+from xsrun.providers.lookup import message_since, messages_of
 
 WEBHOOKS: Final = Api(
     "slack",
@@ -49,6 +50,11 @@ _CONTENT: Final = (
     Field("link_names", "boolean"),
     Field("parse", choices=("none", "full")),
     Field("metadata", "object"),
+    Field("metadata.event_type", needed=True, blank=False),
+    Field("metadata.event_payload", "object", needed=True),
+    Field("metadata.event_payload.key", "any"),
+    Field("metadata.event_payload.*", "any"),
+    Field("metadata.*", "any"),
 )
 
 _INSTEAD: Final = (("message", "text"), ("content", "text"), ("body", "text"))
@@ -59,6 +65,7 @@ SEND_WEBHOOK: Final = Endpoint(
 )  # fmt: skip
 POST_MESSAGE: Final = Endpoint(
     WEB, "POST", "/api/chat.postMessage", "chat.postMessage", role="chat:write", instead=_INSTEAD,
+    key=Key("metadata.event_payload.key", ("channel", "thread_ts"), messages_of, message_since, made=False),
     fields=(
         Field("channel", needed=True, blank=False),
         *_CONTENT,
@@ -67,7 +74,9 @@ POST_MESSAGE: Final = Endpoint(
         Field("as_user", "boolean"),
     ),
 )  # fmt: skip
+LIST_MESSAGES: Final = Endpoint(WEB, "GET", "/api/conversations.history", "conversations.history")
+LIST_REPLIES: Final = Endpoint(WEB, "GET", "/api/conversations.replies", "conversations.replies")
 CALL_METHOD: Final = Endpoint(WEB, "POST", "/api/{method}", "Web API method", fields=(Field("*", "any"),))
 READ_METHOD: Final = Endpoint(WEB, "GET", "/api/{method}", "Web API method")
 
-ENDPOINTS: Final = (SEND_WEBHOOK, POST_MESSAGE, CALL_METHOD, READ_METHOD)
+ENDPOINTS: Final = (SEND_WEBHOOK, POST_MESSAGE, LIST_MESSAGES, LIST_REPLIES, CALL_METHOD, READ_METHOD)

@@ -61,10 +61,13 @@ def _parts(request: Request) -> Iterator[tuple[str, str]]:
 
 
 def named_hosts(program: Program, plan: Plan | None, env: Mapping[str, str], given: Any) -> Iterator[str]:
-    """The hosts that a run names: in the source, the constants of its job, its variables, and what is ``given``."""
+    """The hosts that a run names: in the source, the constants of its job, its variables, and what is ``given``.
+
+    Blanks around a variable, as a file leaves them there, count for nothing.
+    """
     yield from program.hosts
     constants = [call.input for call in (plan.main, plan.pre, plan.post) if call] if plan else []
-    for text in texts_in([*constants, *env.values(), given]):
+    for text in texts_in([*constants, *(value.strip() for value in env.values()), given]):
         host = named(text)
         if host:
             yield host

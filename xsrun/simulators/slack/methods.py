@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from xsrun.providers import slack
@@ -25,6 +26,8 @@ def _check_message(given: Record) -> None:
             raise _lacking("channel")
         if first in ("blocks", "attachments"):
             raise no(f"invalid_{first}")
+        if first == "metadata":
+            raise no("invalid_metadata_format")
         if first in ("text", "markdown_text") and problem.reason in ("missing", "length"):
             raise no("no_text" if problem.reason == "missing" else "msg_too_long")
         if problem.field.kind == "boolean" and given[first] in WRITTEN_BOOLEANS:
@@ -48,6 +51,16 @@ def _shown(message: Record) -> Record:
     hidden = ("id", "channel", *(() if message["reactions"] else ("reactions",)))
     shown = {name: value for name, value in message.items() if name not in hidden}
     return {"type": "message", "team": TEAM, **shown}
+
+
+def _listed(given: Record, messages: Iterable[Record]) -> list[Record]:
+    """Messages as lists show them: what they carry in their metadata only to who asks for it."""
+    hidden = () if _asked(given, "include_all_metadata") else ("metadata",)
+    return [{name: value for name, value in _shown(each).items() if name not in hidden} for each in messages]
+
+
+def _asked(given: Record, name: str) -> bool:
+    return str(given.get(name, "")).lower() in ("true", "1")
 
 
 def post_message(workspace: Workspace, given: Record, key: Record) -> Record:
@@ -108,7 +121,7 @@ def _show_channel(channel: Record) -> Record:
 
 def list_channels(workspace: Workspace, given: Record, _key: Record) -> Record:
     """``conversations.list``."""
-    no_archived = str(given.get("exclude_archived", "")).lower() in ("true", "1")
+    no_archived = _asked(given, "exclude_archived")
     found = [each for each in workspace.account["channels"] if not (no_archived and each["is_archived"])]
     return _page(given, "channels", [_show_channel(each) for each in found])
 
@@ -149,21 +162,21 @@ def list_messages(workspace: Workspace, given: Record, _key: Record) -> Record:
     """``conversations.history``: the newest first, without the answers in threads."""
     oldest, latest = str(given.get("oldest") or "0"), str(given.get("latest") or "9" * 12)
     found = [
-        _shown(each)
+        each
         for each in reversed(_messages(workspace, given))
         if each.get("thread_ts") in (None, each["ts"]) and float(oldest) <= float(each["ts"]) <= float(latest)
     ]
-    page = _page(given, "messages", found)
+    page = _page(given, "messages", _listed(given, found))
     return {**page, "has_more": bool(page["response_metadata"]["next_cursor"])}
 
 
 def list_replies(workspace: Workspace, given: Record, _key: Record) -> Record:
     """``conversations.replies``: a message and what was answered to it, the oldest first."""
     ts = _needed(given, "ts")
-    found = [_shown(each) for each in _messages(workspace, given) if ts in (each["ts"], each.get("thread_ts"))]
+    found = [each for each in _messages(workspace, given) if ts in (each["ts"], each.get("thread_ts"))]
     if not found:
         raise no("thread_not_found")
-    page = _page(given, "messages", found)
+    page = _page(given, "messages", _listed(given, found))
     return {**page, "has_more": bool(page["response_metadata"]["next_cursor"])}
 
 

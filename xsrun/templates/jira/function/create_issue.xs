@@ -45,6 +45,8 @@ function create_issue {
       mock = {
         "an issue is created": null
         "an open issue is taken": "OPS-7"
+        "an odd key": null
+        "a key with a wrong status": null
         "a refusal has the words of Jira": null
         "a success that is none": null
         "no answer": null
@@ -78,6 +80,8 @@ function create_issue {
           headers: []
           result: {id: "10001", key: "OPS-8"}
         }
+        "an odd key": {status: 201, headers: [], result: {key: 7}}
+        "a key with a wrong status": {status: 200, headers: [], result: {key: "OPS-8"}}
         "a refusal has the words of Jira": {
           status: 400
           headers: []
@@ -154,5 +158,22 @@ function create_issue {
   test "a summary is needed" {
     input = {site: "your-site", project: "OPS"}
     expect.to_throw { value = "Missing param: summary" }
+  }
+  test "a summary says something" {
+    input = {site: "your-site", project: "OPS", summary: "  "}
+    expect.to_throw { value = "Minimum length" }
+  }
+  test "a summary is one line" {
+    input = {site: "your-site", project: "OPS", summary: (1..100)|join:"  "}
+    expect.to_throw { value = "Maximum length" }
+  }
+  test "an odd key" {
+    input = {site: "your-site", project: "OPS", summary: "Disk full"}
+    expect.to_throw { value = "Cannot create the issue: status 201" }
+    expect.to_throw { value = "JiraError" }
+  }
+  test "a key with a wrong status" {
+    input = {site: "your-site", project: "OPS", summary: "Disk full"}
+    expect.to_throw { value = "Cannot create the issue: status 200" }
   }
 }

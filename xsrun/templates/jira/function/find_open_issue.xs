@@ -22,6 +22,7 @@ function find_open_issue {
           headers: []
           result: "Client must be authenticated to access this resource."
         }
+        "a server in trouble": {status: 503, headers: [], result: {issues: []}}
         "an answer without issues": {status: 200, headers: [], result: {}}
       }
     } as $answer
@@ -58,6 +59,11 @@ function find_open_issue {
   test "an answer without issues" {
     input = {home: "https://your-site.atlassian.net", project: "OPS", label: "xs-1"}
     expect.to_throw { value = "Cannot look for an open issue: status 200" }
+    expect.to_throw { value = "JiraError" }
+  }
+  test "a server in trouble" {
+    input = {home: "https://your-site.atlassian.net", project: "OPS", label: "xs-1"}
+    expect.to_throw { value = "Cannot look for an open issue: status 503" }
     expect.to_throw { value = "JiraError" }
   }
 }

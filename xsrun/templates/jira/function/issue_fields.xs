@@ -61,4 +61,16 @@ function issue_fields {
     input = {project: "OPS", issue_type: "Task", summary: "Disk full", label: "xs-1"}
     expect.to_not_be_defined ($response.description)
   }
+  test "a single line" {
+    input = {
+      project: "OPS"
+      issue_type: "Task"
+      summary: "Disk full"
+      description: "  \n 98 % used "
+      label: "xs-1"
+    }
+    expect.to_equal ($response.description.content) {
+      value = [{type: "paragraph", content: [{type: "text", text: "98 % used"}]}]
+    }
+  }
 }

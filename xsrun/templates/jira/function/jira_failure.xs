@@ -1,4 +1,4 @@
-// Says in one line what went wrong, in the words of Jira, and what to do.
+// Says in one line what went wrong, in the words of Jira, and what to do. Never the token.
 function jira_failure {
   input {
     json response
@@ -64,6 +64,14 @@ function jira_failure {
     var $unclear {
       value = ($status == 0 || $status == 408 || $status >= 500) && $code != 6 && $code != 7
     }
+    var $token {
+      value = $env.jira_api_token|trim
+      mock = {"a server that repeats the token is not repeated": "test-token"}
+    }
+    // A server may repeat what it was sent.
+    var $shown {
+      value = $reason|replace:$token:"***"|substr:0:300|rtrim:"."
+    }
     var $advice {
       value = ""
     }
@@ -73,7 +81,7 @@ function jira_failure {
           value = ". It may exist; another run looks for it first, a minute from now"
         }
       }
-      elseif ($status == 0 || $status >= 500) {
+      elseif ($status == 0 || $status == 408 || $status >= 500) {
         var.update $advice {
           value = ". Nothing was created"
         }
@@ -85,9 +93,7 @@ function jira_failure {
       }
     }
   }
-  response = "Cannot " ~ $input.task ~ ": status " ~ $status ~ ", " ~ ($reason
-    |substr:0:300
-    |rtrim:".") ~ $advice
+  response = "Cannot " ~ $input.task ~ ": status " ~ $status ~ ", " ~ $shown ~ $advice
   test "a field that does not fit" {
     input = {
       response: {
@@ -148,5 +154,136 @@ function jira_failure {
   test "an answer of somebody else" {
     input = {response: {status: 502, result: ""}, task: "create the issue", writes: true}
     expect.to_contain ($response) { value = "status 502, the answer is empty. It may exist" }
+  }
+  test "a server that repeats the token is not repeated" {
+    input = {
+      response: {status: 400, result: "no access for test-token"}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_equal ($response) { value = "Cannot create the issue: status 400, no access for ***" }
+  }
+  test "a write that timed out" {
+    input = {
+      response: {status: 408, result: ""}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_contain ($response) { value = "the answer is empty. It may exist" }
+  }
+  test "a server in trouble" {
+    input = {
+      response: {status: 500, result: ""}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_contain ($response) { value = "the answer is empty. It may exist" }
+  }
+  test "an unknown refusal" {
+    input = {
+      response: {status: 499, result: ""}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_equal ($response) {
+      value = "Cannot create the issue: status 499, the answer is empty"
+    }
+  }
+  test "a question that timed out" {
+    input = {
+      response: {status: 408, result: ""}
+      task: "create the issue"
+    }
+    expect.to_end_with ($response) { value = "the answer is empty. Nothing was created" }
+  }
+  test "a question to a server in trouble" {
+    input = {
+      response: {status: 500, result: ""}
+      task: "create the issue"
+    }
+    expect.to_end_with ($response) { value = "the answer is empty. Nothing was created" }
+  }
+  test "an unknown refusal of a question" {
+    input = {
+      response: {status: 499, result: ""}
+      task: "create the issue"
+    }
+    expect.to_end_with ($response) { value = "the answer is empty" }
+  }
+  test "nobody listens" {
+    input = {
+      response: {status: 0, result: null, error: {code: 7, message: "Connection refused"}}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_end_with ($response) { value = "Connection refused. Nothing was created" }
+  }
+  test "a connection that breaks" {
+    input = {
+      response: {status: 0, result: null, error: {code: 8, message: "Broken"}}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_contain ($response) { value = "Broken. It may exist" }
+  }
+  test "a user who may not" {
+    input = {
+      response: {status: 403, result: {errorMessages: ["No permission"]}}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_contain ($response) { value = "No permission. jira_email and jira_api_token" }
+  }
+  test "a site that wants money" {
+    input = {
+      response: {status: 402, result: {errorMessages: ["Pay first"]}}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_end_with ($response) { value = "Pay first" }
+  }
+  test "an issue that is not there" {
+    input = {
+      response: {status: 404, result: {errorMessages: ["Not there", ""]}}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_end_with ($response) { value = "status 404, Not there" }
+  }
+  test "errors in another shape" {
+    input = {
+      response: {status: 400, result: {errorMessages: "x", errors: "y"}}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_end_with ($response) {
+      value = "status 400, {\"errorMessages\":\"x\",\"errors\":\"y\"}"
+    }
+  }
+  test "an answer that is a list" {
+    input = {
+      response: {status: 400, result: [7]}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_end_with ($response) { value = "status 400, [7]" }
+  }
+  test "details that are no text" {
+    input = {
+      response: {status: 400, result: {errors: {a: [1, 2]}}}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_end_with ($response) { value = "status 400, a: [1,2]" }
+  }
+  test "a long answer is cut" {
+    input = {
+      response: {status: 400, result: (1..300)|join:""}
+      task: "create the issue"
+      writes: true
+    }
+    expect.to_equal ($response) {
+      value = "Cannot create the issue: status 400, " ~ ((1..300)|join:""|substr:0:300)
+    }
   }
 }

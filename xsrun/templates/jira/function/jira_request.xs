@@ -14,6 +14,7 @@ function jira_request {
         "sent in the name of the user": "ada@example.com"
         "a question is asked again": "ada@example.com"
         "a write is not sent again when it may have arrived": "ada@example.com"
+        "waits longer each time": "ada@example.com"
         "three attempts at most": "ada@example.com"
       }
     }
@@ -23,6 +24,7 @@ function jira_request {
         "sent in the name of the user": "test-token"
         "a question is asked again": "test-token"
         "a write is not sent again when it may have arrived": "test-token"
+        "waits longer each time": "test-token"
         "three attempts at most": "test-token"
       }
     }
@@ -60,6 +62,7 @@ function jira_request {
             "a write is not sent again when it may have arrived": {
               response: {status: 0, headers: [], result: $attempt, error: {code: 28}}
             }
+            "waits longer each time": {response: {status: 503, headers: [], result: now}}
             "three attempts at most": {response: {status: 429, headers: [], result: $attempt}}
           }
         } as $answer
@@ -106,5 +109,9 @@ function jira_request {
     input = {method: "GET", url: "https://your-site.atlassian.net/rest/api/3/search/jql"}
     expect.to_throw { value = "Nothing was sent: jira_email or jira_api_token is empty" }
     expect.to_throw { value = "JiraError" }
+  }
+  test "waits longer each time" {
+    input = {method: "GET", url: "https://your-site.atlassian.net/rest/api/3/search/jql"}
+    expect.to_equal ($response.result) { value = 1767225603000 }
   }
 }

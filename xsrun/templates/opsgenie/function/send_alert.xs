@@ -64,6 +64,17 @@ function send_alert {
           headers: []
           result: {result: $alert, requestId: $path}
         }
+        "blanks count for nothing": {
+          status: 202
+          headers: []
+          result: {result: $alert, requestId: $path}
+        }
+        "an alias with blanks in it is closed": {
+          status: 202
+          headers: []
+          result: {result: $alert, requestId: $path}
+        }
+        "an answer that is a text": {status: 202, headers: [], result: "Welcome"}
         "the same cause closes what it created": {
           status: 202
           headers: []
@@ -156,5 +167,52 @@ function send_alert {
   }
   test "a message is needed" {
     expect.to_throw { value = "Missing param: message" }
+  }
+  test "a message says something" {
+    input = {message: "  "}
+    expect.to_throw { value = "Minimum length" }
+  }
+  test "a message is one line" {
+    input = {message: (1..60)|join:"   "}
+    expect.to_throw { value = "Maximum length" }
+  }
+  test "an entity has a length" {
+    input = {message: "Disk full", entity: (1..300)|join:""}
+    expect.to_throw { value = "Maximum length" }
+  }
+  test "an alias has a length" {
+    input = {message: "Disk full", alias: (1..300)|join:""}
+    expect.to_throw { value = "Maximum length" }
+  }
+  test "a description has a length" {
+    input = {message: "Disk full", description: (1..5000)|join:""}
+    expect.to_throw { value = "Maximum length" }
+  }
+  test "blanks count for nothing" {
+    input = {message: " Disk full ", alias: " disk ", description: " 98 % used ", entity: " db-1 "}
+    expect.to_equal ($response.result) {
+      value = {
+        message: "Disk full"
+        alias: "disk"
+        priority: "P3"
+        entity: "db-1"
+        description: "98 % used"
+      }
+    }
+  }
+  test "an alias with blanks in it is closed" {
+    input = {message: "Disk full", alias: "disk of db 1", action: "close"}
+    expect.to_equal ($response) {
+      value = {
+        alias: "disk of db 1"
+        result: {source: "xsrun"}
+        request_id: "/v2/alerts/disk%20of%20db%201/close?identifierType=alias"
+      }
+    }
+  }
+  test "an answer that is a text" {
+    input = {message: "Disk full"}
+    expect.to_throw { value = "status 202, Welcome" }
+    expect.to_throw { value = "OpsgenieError" }
   }
 }

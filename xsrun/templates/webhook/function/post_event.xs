@@ -24,6 +24,10 @@ function post_event {
       input = {body: $body, key: $key}
       mock = {
         "the key is derived from the content": {status: 200, headers: [], result: {id: 7}}
+        "every success is one": {status: 299, headers: [], result: ""}
+        "a redirect is none": {status: 300, headers: [], result: ""}
+        "nor is what comes before": {status: 199, headers: [], result: ""}
+        "blanks count for nothing": {status: 200, headers: [], result: $body}
         "a given key wins": {status: 204, headers: [], result: ""}
         "a refusal has the words of the receiver": {
           status: 422
@@ -75,5 +79,28 @@ function post_event {
   }
   test "an event is needed" {
     expect.to_throw { value = "Missing param: event" }
+  }
+  test "every success is one" {
+    input = {event: "odd"}
+    expect.to_equal ($response.status) { value = 299 }
+  }
+  test "a redirect is none" {
+    input = {event: "odd"}
+    expect.to_throw { value = "status 300" }
+    expect.to_throw { value = "WebhookError" }
+  }
+  test "nor is what comes before" {
+    input = {event: "odd"}
+    expect.to_throw { value = "status 199" }
+  }
+  test "an event has a name" {
+    input = {event: " "}
+    expect.to_throw { value = "Minimum length" }
+  }
+  test "blanks count for nothing" {
+    input = {event: " odd ", key: " k "}
+    expect.to_equal ($response) {
+      value = {status: 200, key: "k", answer: "{\"event\":\"odd\",\"data\":null}"}
+    }
   }
 }

@@ -10,6 +10,7 @@ function webhook_request {
       mock = {
         "signed and named": "https://example.com/hook"
         "sent again when there was no connection": "https://example.com/hook"
+        "waits longer each time": "https://example.com/hook"
         "three attempts at most": "https://example.com/hook"
         "not sent again when it may have arrived": "https://example.com/hook"
         "nothing is sent unencrypted": "http://example.com/hook"
@@ -21,6 +22,7 @@ function webhook_request {
       mock = {
         "signed and named": "test-secret"
         "sent again when there was no connection": "test-secret"
+        "waits longer each time": "test-secret"
         "three attempts at most": "test-secret"
         "not sent again when it may have arrived": "test-secret"
         "nothing is sent unencrypted": "test-secret"
@@ -64,6 +66,9 @@ function webhook_request {
                 result: $attempt
                 error: {code: 7}
               }
+            }
+            "waits longer each time": {
+              response: {status: 0, headers: [], result: now, error: {code: 7}}
             }
             "three attempts at most": {response: {status: 429, headers: [], result: $attempt}}
             "not sent again when it may have arrived": {
@@ -121,5 +126,9 @@ function webhook_request {
     input = {body: "{}", key: "deploy-12"}
     expect.to_throw { value = "Nothing was sent: webhook_secret is empty" }
     expect.to_throw { value = "WebhookError" }
+  }
+  test "waits longer each time" {
+    input = {body: "{}", key: "deploy-12"}
+    expect.to_equal ($response.result) { value = 1767225603000 }
   }
 }
