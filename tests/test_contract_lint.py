@@ -20,7 +20,10 @@ from xsrun.providers.table import all_endpoints
 from xsrun.source import Source, Span
 
 ROOT = Path(__file__).parent.parent
-OWN = [*(ROOT / "jobs").iterdir(), *(each for each in (ROOT / "xsrun" / "templates").iterdir() if each.is_dir())]
+OWN = [
+    *(each.parent for each in (ROOT / "jobs").glob("*/run.xs")),
+    *(each for each in (ROOT / "xsrun" / "templates").iterdir() if each.is_dir()),
+]
 
 CREATE = """{incident: {
   type: "incident", title: $input.title, incident_key: $input.key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 
@@ -35,10 +36,14 @@ from xsrun.effects.http import HttpxPort
 from xsrun.effects.memory import MemoryHttp, MemoryLog
 from xsrun.effects.ports import Http, Request, Response, TransportFailure, World
 from xsrun.simulators.server import serve
+from xsrun.templates import TEMPLATES
 
 every_job = pytest.mark.parametrize("job", KEYS)
 every_repeating_job = pytest.mark.parametrize("job", [job for job in KEYS if job != CHANGE])
-"""A change event has no key, so an attempt that may have arrived is not repeated, and its status alone decides."""
+"""A change event has no key, so an attempt that may have arrived is not repeated."""
+TEMPLATES_OF = {
+    "slack-message": "slack-bot", "opsgenie-alert": "opsgenie", "jira-issue": "jira", "webhook-event": "webhook",
+}  # fmt: skip
 READS_FIRST = (ACKNOWLEDGE, ESCALATE, NOTE, ON_CALL)
 
 
@@ -64,6 +69,23 @@ def test_functions_of_one_name_are_the_same_in_every_job() -> None:
     for path in JOBS.glob("*/function/*.xs"):
         texts.setdefault(path.name, set()).add(path.read_text())
     assert [name for name, versions in texts.items() if len(versions) > 1] == []
+
+
+def test_a_job_that_is_a_template_too_has_its_functions() -> None:
+    for job, template in TEMPLATES_OF.items():
+        copies = [
+            {each.name: each.read_text() for each in home.glob("function/*.xs")}
+            for home in (JOBS / job, TEMPLATES[template].home)
+        ]
+        assert copies[0] == copies[1]
+
+
+def test_the_overview_names_every_job_with_its_variables() -> None:
+    rows = dict(re.findall(r"^\| \[(.*?)\]\(.*?\) \| (.*)$", (JOBS / "README.md").read_text(), re.MULTILINE))
+    assert sorted(rows) == sorted(each.parent.name for each in JOBS.glob("*/run.xs"))
+    for job, row in rows.items():
+        (found,) = project(job).jobs.values()
+        assert row.split(" | ")[1] == ", ".join(f"`{name}`" for name in found.env), job
 
 
 @every_job
@@ -171,7 +193,7 @@ SUCCESS = {
 }
 
 
-@every_repeating_job
+@every_job
 @pytest.mark.parametrize("text", ["<html>Welcome</html>", '{"incident":', "", "[]", "null", "12"])
 def test_a_success_that_is_no_answer(bench: Bench, job: str, text: str) -> None:
     message = bench.refused(job, http=answers(Response(SUCCESS[job], (), text.encode())))

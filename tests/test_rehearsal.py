@@ -103,7 +103,7 @@ def test_the_body_shown_is_the_body_sent(job, capsys):
     assert server.bodies[0] == body
 
 
-@pytest.mark.parametrize("folder", sorted(each.name for each in JOBS.iterdir()))
+@pytest.mark.parametrize("folder", sorted(each.parent.name for each in JOBS.glob("*/run.xs")))
 def test_every_shipped_job_can_be_rehearsed_without_keys(folder, capsys):
     given = ["--input", "incident_id=Q00PLACEHOLDER"] if folder in NEEDED else []
     code = main(["execute", str(JOBS / folder), "--dry-run", *given])

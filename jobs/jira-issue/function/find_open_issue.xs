@@ -59,6 +59,7 @@ function find_open_issue {
   test "an answer without issues" {
     input = {home: "https://your-site.atlassian.net", project: "OPS", label: "xs-1"}
     expect.to_throw { value = "Cannot look for an open issue: status 200" }
+    expect.to_throw { value = "JiraError" }
   }
   test "a server in trouble" {
     input = {home: "https://your-site.atlassian.net", project: "OPS", label: "xs-1"}

@@ -108,6 +108,7 @@ function jira_request {
   test "without a token nothing is sent" {
     input = {method: "GET", url: "https://your-site.atlassian.net/rest/api/3/search/jql"}
     expect.to_throw { value = "Nothing was sent: jira_email or jira_api_token is empty" }
+    expect.to_throw { value = "JiraError" }
   }
   test "waits longer each time" {
     input = {method: "GET", url: "https://your-site.atlassian.net/rest/api/3/search/jql"}

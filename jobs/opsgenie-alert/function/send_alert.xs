@@ -125,9 +125,21 @@ function send_alert {
     }
   }
   test "a given alias wins" {
-    input = {message: "Disk full", alias: "disk", description: "98 % used", priority: "P1"}
+    input = {
+      message: "Disk full"
+      alias: "disk"
+      entity: "db-1"
+      description: "98 % used"
+      priority: "P1"
+    }
     expect.to_equal ($response.result) {
-      value = {message: "Disk full", alias: "disk", priority: "P1", description: "98 % used"}
+      value = {
+        message: "Disk full"
+        alias: "disk"
+        entity: "db-1"
+        priority: "P1"
+        description: "98 % used"
+      }
     }
     expect.to_equal ($response.request_id) { value = "/v2/alerts" }
   }

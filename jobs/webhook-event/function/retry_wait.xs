@@ -141,4 +141,16 @@ function retry_wait {
     input = {response: {status: 429, headers: []}, attempt: 0}
     expect.to_equal ($response) { value = 5 }
   }
+  test "a host that is not found was not asked" {
+    input = {response: {status: 0, headers: [], error: {code: 6}}, attempt: 0}
+    expect.to_equal ($response) { value = 1 }
+  }
+  test "any other broken connection may have asked" {
+    input = {response: {status: 0, headers: [], error: {code: 5}}, attempt: 0}
+    expect.to_equal ($response) { value = 0 }
+  }
+  test "the first of the troubles of a server" {
+    input = {response: {status: 500, headers: []}, attempt: 0, repeatable: true}
+    expect.to_equal ($response) { value = 1 }
+  }
 }

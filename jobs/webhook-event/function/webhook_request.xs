@@ -120,10 +120,12 @@ function webhook_request {
   test "nothing is sent unencrypted" {
     input = {body: "{}", key: "deploy-12"}
     expect.to_throw { value = "Nothing was sent: webhook_url must begin with https://" }
+    expect.to_throw { value = "WebhookError" }
   }
   test "without a secret nothing is sent" {
     input = {body: "{}", key: "deploy-12"}
     expect.to_throw { value = "Nothing was sent: webhook_secret is empty" }
+    expect.to_throw { value = "WebhookError" }
   }
   test "waits longer each time" {
     input = {body: "{}", key: "deploy-12"}
