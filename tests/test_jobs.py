@@ -193,8 +193,18 @@ SUCCESS = {
 }
 
 
-@every_job
-@pytest.mark.parametrize("text", ["<html>Welcome</html>", '{"incident":', "", "[]", "null", "12"])
+UNREADABLE = ("<html>Welcome</html>", '{"incident":', "", "[]", "null", "12")
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_a_change_event_that_was_taken_is_not_sent_again_for_its_answer(bench: Bench, text: str) -> None:
+    """Nobody could tell a second one from the first."""
+    http = answers(Response(SUCCESS[CHANGE], (), text.encode()))
+    assert bench.done(CHANGE, http=http) == {"status": "success", "message": None}
+
+
+@every_repeating_job
+@pytest.mark.parametrize("text", UNREADABLE)
 def test_a_success_that_is_no_answer(bench: Bench, job: str, text: str) -> None:
     message = bench.refused(job, http=answers(Response(SUCCESS[job], (), text.encode())))
     assert f": status {SUCCESS[job]}, " in message
