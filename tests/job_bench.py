@@ -13,11 +13,17 @@ import xsrun
 from xsrun.effects.memory import MemoryHttp, MemoryLog
 from xsrun.effects.ports import Http, Request, Response, TransportFailure, World
 from xsrun.runtime.job import Result
+from xsrun.simulators import SIMULATORS
+from xsrun.simulators.core import Simulator
 from xsrun.simulators.incident_io import IncidentIo
 from xsrun.simulators.incident_io import seeds as incident_io
+from xsrun.simulators.jira import site
+from xsrun.simulators.opsgenie import account
 from xsrun.simulators.pagerduty import PagerDuty
 from xsrun.simulators.pagerduty import seeds as pagerduty
 from xsrun.simulators.port import SimulatedHttp
+from xsrun.simulators.slack import workspace
+from xsrun.simulators.statuspage import page
 
 JOBS = Path(__file__).resolve().parents[1] / "jobs"
 
@@ -32,6 +38,12 @@ CHANGE = "pagerduty-change-event"
 ALERT = "incident-io-create-alert"
 RESOLVE_ALERT = "incident-io-resolve-alert"
 INCIDENT = "incident-io-create-incident"
+SLACK = "slack-message"
+OPSGENIE = "opsgenie-alert"
+JIRA = "jira-issue"
+STATUSPAGE = "statuspage-incident"
+WEBHOOK = "webhook-event"
+EVERYWHERE = "alert-everywhere"
 NAMES = {
     CREATE: "PagerDuty Create Incident",
     ACKNOWLEDGE: "PagerDuty Acknowledge Incident",
@@ -44,6 +56,10 @@ NAMES = {
     ALERT: "incident.io Create Alert",
     RESOLVE_ALERT: "incident.io Resolve Alert",
     INCIDENT: "incident.io Create Incident",
+    SLACK: "Slack Message",
+    OPSGENIE: "Opsgenie Alert",
+    JIRA: "Jira Issue",
+    STATUSPAGE: "Statuspage Incident",
 }
 KEYS = {
     **dict.fromkeys((CREATE, ACKNOWLEDGE, RESOLVE, ESCALATE, NOTE, ON_CALL), ("pagerduty_api_key", pagerduty.USER_KEY)),
@@ -51,8 +67,21 @@ KEYS = {
     **dict.fromkeys((ALERT, RESOLVE_ALERT), ("incident_io_api_token", incident_io.SOURCE_TOKEN)),
     INCIDENT: ("incident_io_api_key", incident_io.API_KEY),
 }
+OF_OTHERS = {SLACK: "slack", OPSGENIE: "opsgenie", JIRA: "jira", STATUSPAGE: "statuspage"}
+"""Jobs for one provider of another kind, and which."""
+ALL_KEYS = KEYS | {
+    SLACK: ("slack_bot_token", workspace.TOKEN),
+    OPSGENIE: ("opsgenie_api_key", account.API_KEY),
+    JIRA: ("jira_api_token", site.API_TOKEN),
+    STATUSPAGE: ("statuspage_api_key", page.API_KEY),
+}
+BESIDE = {JIRA: {"jira_email": site.EMAIL}}
+"""Variables beside the key."""
 OF_INCIDENT_IO = (ALERT, RESOLVE_ALERT, INCIDENT)
 ERROR_NAMES = dict.fromkeys(KEYS, "PagerDutyAPIError") | dict.fromkeys(OF_INCIDENT_IO, "IncidentIoAPIError")
+ERROR_NAMES |= {
+    SLACK: "SlackError", OPSGENIE: "OpsgenieError", JIRA: "JiraError", STATUSPAGE: "StatuspageError",
+}  # fmt: skip
 NEEDED: dict[str, dict[str, Any]] = {job: {"incident_id": "1"} for job in (ACKNOWLEDGE, RESOLVE, ESCALATE, NOTE)}
 """Input without which a job does not start; the others bring constants."""
 
@@ -69,21 +98,28 @@ class Bench:
         self.clock = FixedClock()
         self.pagerduty = PagerDuty(self.clock, SeededRandom(1))
         self.incident_io = IncidentIo(self.clock, SeededRandom(2))
+        self.others = {name: SIMULATORS[name].factory(self.clock, SeededRandom(4)) for name in OF_OTHERS.values()}
         self.http: Http = self.over(MemoryHttp(), self.pagerduty, self.incident_io)
 
-    def over(self, inner: Http, rest: Any, alerts: Any) -> Http:
+    def over(self, inner: Http, rest: Any, alerts: Any, others: Any = None) -> Http:
         hosts = ("api.pagerduty.com", "api.eu.pagerduty.com", "events.pagerduty.com", "events.eu.pagerduty.com")
-        return SimulatedHttp(inner, dict.fromkeys(hosts, rest) | {"api.incident.io": alerts}, self.clock)
+        places = {host: others or each for name, each in self.others.items() for host in SIMULATORS[name].hosts}
+        places |= dict.fromkeys(hosts, rest) | {"api.incident.io": alerts}
+        return SimulatedHttp(inner, places, self.clock)
 
-    def simulator(self, job: str) -> PagerDuty | IncidentIo:
+    def simulator(self, job: str) -> Simulator:
+        if job in OF_OTHERS:
+            return self.others[OF_OTHERS[job]]
         return self.incident_io if job in OF_INCIDENT_IO else self.pagerduty
 
     def run(self, job: str, *, key: str | None = None, http: Http | None = None, **given: Any) -> Result:
-        name, usual = KEYS[job]
+        name, usual = ALL_KEYS[job]
         log = MemoryLog()
         world = World(http or self.http, self.clock, SeededRandom(3), log)
         secret = usual if key is None else key
-        result = project(job).run(input=NEEDED.get(job, {}) | given, env={name: secret}, world=world)
+        result = project(job).run(
+            input=NEEDED.get(job, {}) | given, env=BESIDE.get(job, {}) | {name: secret}, world=world
+        )
         if len(secret.strip()) > 8:
             shown = [result.value, result.error, result.logs, log.entries]
             if result.error and result.error.fault:

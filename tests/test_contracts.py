@@ -79,6 +79,8 @@ def test_the_calls_that_take_a_key():
         ("incident.io API", "Incidents V2#Create", "idempotency_key", 255),
         ("Slack Web API", "chat.postMessage", "metadata.event_payload.key", 255),
         ("Opsgenie Alert API v2", "Create Alert", "alias", 512),
+        ("Statuspage API v1", "Create an incident", "incident.name", 255),
+        ("Statuspage API v1", "Update an incident", "incident.body", 255),
     ]
 
 

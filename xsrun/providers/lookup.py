@@ -1,14 +1,15 @@
 """Asking a provider what a key has made.
 
-PagerDuty, from its reference: "List incidents", "List notes for an incident". Slack: conversations.history and
-conversations.replies, of which the first needs ``include_all_metadata`` to show what a message carries.
+From their references. PagerDuty: "List incidents", "List notes for an incident". Slack: conversations.history and
+conversations.replies, which need ``include_all_metadata`` to show what a message carries. Statuspage: "Get a list of
+incidents", "Get an incident".
 """
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from xsrun.effects.ports import Request, Response
@@ -77,7 +78,7 @@ def message_since(request: Request, response: Response, key: str, since: str) ->
     Raises ValueError when Slack refuses, or when there are more messages than it listed.
     """
     answer = json.loads(response.body)
-    begun = datetime.fromisoformat(since).timestamp()
+    begun = _instant(since)
     if answer["ok"] is not True:
         raise ValueError(answer["error"])
     made = [each for each in answer["messages"] if float(each["ts"]) >= begun]
@@ -88,6 +89,37 @@ def message_since(request: Request, response: Response, key: str, since: str) ->
     if answer.get("has_more") and len(made) == len(answer["messages"]):
         raise ValueError("there are older messages")
     return None
+
+
+def incidents_named(request: Request, key: str) -> Request:
+    """The request for the incidents of the page whose names hold this one, the newest first."""
+    return _reading(request, f"{request.url.partition('?')[0]}?limit=100&q={_quoted(key)}")
+
+
+def named_since(_request: Request, response: Response, key: str, since: str) -> Response | None:
+    """The answer to the call that opened an incident of this name on a page."""
+    made = [each for each in json.loads(response.body) if each["name"] == key and _later(each, since)]
+    return response._replace(status=201, reason="Created", body=json.dumps(made[0]).encode()) if made else None
+
+
+def incident_of(request: Request, _key: str) -> Request:
+    """The request for the incident that an update is of."""
+    return _reading(request, request.url)
+
+
+def update_since(_request: Request, response: Response, key: str, since: str) -> Response | None:
+    """The answer to the call that told readers of a page this text."""
+    incident = json.loads(response.body)
+    told = any(each["body"] == key and _later(each, since) for each in incident["incident_updates"])
+    return response if told else None
+
+
+def _later(made: dict[str, Any], since: str) -> bool:
+    return _instant(made["created_at"]) >= _instant(since)
+
+
+def _instant(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
 
 
 def _reading(request: Request, url: str) -> Request:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from xsrun.providers.contracts import Api, Auth, Endpoint
+from xsrun.providers.contracts import Api, Auth, Endpoint, Key
 from xsrun.providers.fields import Field
+from xsrun.providers.lookup import incident_of, incidents_named, named_since, update_since
 
 PAGES: Final = Api(
     "statuspage",
@@ -53,6 +54,7 @@ _INCIDENT: Final = (
 
 CREATE_INCIDENT: Final = Endpoint(
     PAGES, "POST", "/v1/pages/{page_id}/incidents", "Create an incident", 201, wrapper="incident",
+    key=Key("incident.name", find=incidents_named, found=named_since, made=False),
     instead=(("title", "name"), ("message", "body"), ("impact", "impact_override")),
     fields=(_INCIDENT[0]._replace(needed=True), *_INCIDENT[1:]),
 )  # fmt: skip
@@ -66,9 +68,9 @@ LIST_UNRESOLVED: Final = Endpoint(
 GET_INCIDENT: Final = Endpoint(PAGES, "GET", "/v1/pages/{page_id}/incidents/{incident_id}", "Get an incident")
 UPDATE_INCIDENT: Final = Endpoint(
     PAGES, "PATCH", "/v1/pages/{page_id}/incidents/{incident_id}", "Update an incident", wrapper="incident",
-    fields=_INCIDENT,
+    key=Key("incident.body", ("incident.status",), incident_of, update_since, made=False), fields=_INCIDENT,
 )  # fmt: skip
-REPLACE_INCIDENT: Final = UPDATE_INCIDENT._replace(method="PUT")
+REPLACE_INCIDENT: Final = UPDATE_INCIDENT._replace(method="PUT", key=None)
 DELETE_INCIDENT: Final = Endpoint(PAGES, "DELETE", "/v1/pages/{page_id}/incidents/{incident_id}", "Delete an incident")
 LIST_COMPONENTS: Final = Endpoint(PAGES, "GET", "/v1/pages/{page_id}/components", "Get a list of components")
 UPDATE_COMPONENT: Final = Endpoint(

@@ -83,7 +83,7 @@ function jira_failure {
       }
       elseif ($status == 0 || $status == 408 || $status >= 500) {
         var.update $advice {
-          value = ". Nothing was created"
+          value = ". Nothing was created; running the job again with the same input does no harm"
         }
       }
       elseif ($status == 401 || $status == 403) {
@@ -141,7 +141,9 @@ function jira_failure {
       response: {status: 0, result: null, error: {code: 28, message: "Operation timed out"}}
       task: "look for an open issue"
     }
-    expect.to_end_with ($response) { value = "Operation timed out. Nothing was created" }
+    expect.to_end_with ($response) {
+      value = "Operation timed out. Nothing was created; running the job again with the same input does no harm"
+    }
   }
   test "no connection" {
     input = {
@@ -149,7 +151,9 @@ function jira_failure {
       task: "create the issue"
       writes: true
     }
-    expect.to_end_with ($response) { value = "Could not resolve host. Nothing was created" }
+    expect.to_end_with ($response) {
+      value = "Could not resolve host. Nothing was created; running the job again with the same input does no harm"
+    }
   }
   test "an answer of somebody else" {
     input = {response: {status: 502, result: ""}, task: "create the issue", writes: true}
@@ -194,14 +198,18 @@ function jira_failure {
       response: {status: 408, result: ""}
       task: "create the issue"
     }
-    expect.to_end_with ($response) { value = "the answer is empty. Nothing was created" }
+    expect.to_end_with ($response) {
+      value = "the answer is empty. Nothing was created; running the job again with the same input does no harm"
+    }
   }
   test "a question to a server in trouble" {
     input = {
       response: {status: 500, result: ""}
       task: "create the issue"
     }
-    expect.to_end_with ($response) { value = "the answer is empty. Nothing was created" }
+    expect.to_end_with ($response) {
+      value = "the answer is empty. Nothing was created; running the job again with the same input does no harm"
+    }
   }
   test "an unknown refusal of a question" {
     input = {
@@ -216,7 +224,9 @@ function jira_failure {
       task: "create the issue"
       writes: true
     }
-    expect.to_end_with ($response) { value = "Connection refused. Nothing was created" }
+    expect.to_end_with ($response) {
+      value = "Connection refused. Nothing was created; running the job again with the same input does no harm"
+    }
   }
   test "a connection that breaks" {
     input = {

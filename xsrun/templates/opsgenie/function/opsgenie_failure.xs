@@ -26,16 +26,19 @@ function opsgenie_failure {
         var $parts {
           value = [$answer|get:"message", $details]
         }
-        var $reason {
+        var $said {
           value = $parts|filter_empty|join:" "
+        }
+        var $reason {
+          value = ($said != "") ? $said : ($answer|json_encode)
         }
       }
       else {
-        var $said {
+        var $text {
           value = ($answer|is_text) ? $answer : ($answer|json_encode)
         }
         var $reason {
-          value = $said|first_notempty:"the answer is empty"
+          value = $text|first_notempty:"the answer is empty"
         }
       }
     }
@@ -137,5 +140,9 @@ function opsgenie_failure {
     expect.to_equal ($response) {
       value = "Cannot send the alert: status 400, " ~ ((1..300)|join:""|substr:0:300)
     }
+  }
+  test "an answer without words" {
+    input = {response: {status: 400, result: {error: 7}}}
+    expect.to_end_with ($response) { value = "status 400, {\"error\":7}" }
   }
 }
