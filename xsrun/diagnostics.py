@@ -399,6 +399,7 @@ RUN: Final[dict[str, Code]] = {
     "redis-error": Code(Exit.FAILED, "Redis, or what stands in its place, refuses a command or does not answer"),
     "duplicate-record": Code(Exit.FAILED, "a unique index has this value already"),
     "database": Code(Exit.FAILED, "the database refuses, cannot be reached, or cannot be written"),
+    "schema-loss": Code(Exit.FAILED, "the declared tables cannot hold the rows that the database has"),
     "no-function": Code(Exit.FAILED, "the called function does not exist"),
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),

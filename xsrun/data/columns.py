@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from xsrun import values
 from xsrun.crypto.passwords import SALT_SIZE, hash_password, is_hash
 from xsrun.data.tables import Column, Table, is_internal
 from xsrun.diagnostics import INPUT_ERROR, Fault, nearest
-from xsrun.effects.ports import World
+from xsrun.effects.ports import Random, Secrets
 from xsrun.types.binding import compile_binder, field_binders
 from xsrun.types.fields import Instant, missing
 from xsrun.types.table import TYPES
@@ -18,6 +18,22 @@ from xsrun.types.table import TYPES
 KEY: Final = "id"
 MOST_CONCEALED: Final = 1000
 """Rows of one result whose sensitive values are told to what hides them."""
+
+
+class Surroundings(Protocol):
+    """The part of a world that rows are completed with."""
+
+    @property
+    def clock(self) -> Instant:
+        """What the default ``now`` is."""
+
+    @property
+    def random(self) -> Random:
+        """Makes ids and salts."""
+
+    @property
+    def secrets(self) -> Secrets:
+        """Is told of sensitive values."""
 
 
 class Columns:
@@ -40,7 +56,7 @@ class Columns:
         """Whether the runtime, and not the database, makes the ``id`` of a new row."""
         return self.by_name[KEY].type == "uuid"
 
-    def row(self, given: Mapping[str, Any], world: World) -> dict[str, Any]:
+    def row(self, given: Mapping[str, Any], world: Surroundings) -> dict[str, Any]:
         """A whole row to store: defaults and zero values where nothing is given, no ``id`` where the store makes it.
 
         Raises the Fault ``input-error``.
@@ -54,13 +70,13 @@ class Columns:
             bound = {KEY: world.random.uuid(), **bound}
         return self._stored(bound, world)
 
-    def changes(self, given: Mapping[str, Any], world: World) -> dict[str, Any]:
+    def changes(self, given: Mapping[str, Any], world: Surroundings) -> dict[str, Any]:
         """What an edit changes: the given columns, in their order. Raises the Fault ``input-error``."""
         self._refuse_nulls(given)
         bound = {name: self._bound(name, given[name], world.clock) for name in self.by_name if name in given}
         return self._stored(bound, world)
 
-    def conceal(self, rows: Iterable[Mapping[str, Any]], world: World) -> None:
+    def conceal(self, rows: Iterable[Mapping[str, Any]], world: Surroundings) -> None:
         """Have the values of sensitive columns shown nowhere; of long lists those of the first rows."""
         if self.sensitive:
             for row in islice(rows, MOST_CONCEALED):
@@ -95,7 +111,7 @@ class Columns:
             if name in self._refusing and name in given and given[name] is None and name != KEY:
                 raise missing().inside(name).fault()
 
-    def _stored(self, bound: dict[str, Any], world: World) -> dict[str, Any]:
+    def _stored(self, bound: dict[str, Any], world: Surroundings) -> dict[str, Any]:
         self.conceal([bound], world)
         for name in self.passwords:
             clear = bound.get(name)

@@ -40,7 +40,7 @@ def fresh(tables: Iterable[Table], seeding: World | None = None) -> Store:
 
     Raises the Fault ``input-error`` for an item that its table does not take.
     """
-    store = Store(tables, _memory, shared=True)
+    store = Store(tables, _memory, shared=True, seeded=False)
     if seeding is not None:
         for name, table in store.catalog.tables.items():
             columns = store.catalog[name]
@@ -60,18 +60,31 @@ def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool 
         return fresh(tables)
     scheme, separator, _ = url.partition("://")
     if scheme in POSTGRES:
-        return Store(tables, _postgres(url))
+        return Store(tables, _postgres(url), project=_project(home))
     if separator and scheme != "sqlite":
         help = "write sqlite:///file or postgresql://…"
         raise Fault("database", f"There is no database of the kind {scheme}://", help=help)
     address = sa.make_url(url) if separator else sa.URL.create("sqlite", database=url or None)
     path = address.database or os.path.join(home, FOLDER, FILE)
     wait = float(str(address.query.get("timeout", BUSY_SECONDS)))
-    return (
-        Store(tables, _copies(path), shared=True)
-        if copied
-        else Store(tables, _files(path, wait, "" if address.database else home))
-    )
+    if copied:
+        return Store(tables, _copies(path), shared=True, project=_project(home))
+    files = _files(path, wait, "" if address.database else home)
+    return Store(tables, files, project=_project(home))
+
+
+def file_of(home: str, url: str = "", datasource: str = DEFAULT) -> str:
+    """The SQLite file of a datasource, ``""`` where rows are in no file."""
+    scheme, separator, _ = url.partition("://")
+    if url == MEMORY or (separator and scheme != "sqlite"):
+        return ""
+    path = sa.make_url(url).database if separator else url
+    return _place(path or os.path.join(home, FOLDER, FILE), datasource)
+
+
+def _project(home: str) -> str:
+    """The name under which a database that several projects share remembers the tables of one."""
+    return os.path.basename(os.path.realpath(home)) if home else ""
 
 
 def _memory(_datasource: str) -> Source:

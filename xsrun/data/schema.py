@@ -1,4 +1,4 @@
-"""Declared tables as SQL tables (database.md sections 1.2 to 1.4), and where they come into being."""
+"""Declared tables as SQL tables (database.md sections 1.2 to 1.4)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from xsrun.data.columns import KEY
 from xsrun.data.tables import Column, Index, Table, holds_json
 from xsrun.types.table import TYPES
 
-LOCK: Final = 0x78737275
-"""Held in PostgreSQL while tables are made."""
 LONGEST_NAME: Final = 63
 """Bytes of a name in PostgreSQL."""
 LOCAL_INDEXES: Final = frozenset({"btree", "unique"})
@@ -93,7 +91,7 @@ def _add_index(table: sa.Table, index: Index) -> None:
     """Give an SQL table an index. SQLite has two kinds of them, and does without the others."""
     if index.kind in LOCAL_INDEXES:
         parts = [table.c[name].desc() if op == "desc" else table.c[name] for name, op in index.fields]
-        sa.Index(_index_name(table.name, index), *parts, unique=index.kind == "unique")
+        sa.Index(index_name(table.name, index), *parts, unique=index.kind == "unique")
     elif index.kind == "search":
         _native_index(table, index, "gin", _searched(table, index))
     elif index.kind == "gin":
@@ -105,7 +103,7 @@ def _add_index(table: sa.Table, index: Index) -> None:
 
 def _native_index(table: sa.Table, index: Index, using: str, *parts: Any, **options: Any) -> None:
     """An index that only PostgreSQL has."""
-    name = _index_name(table.name, index)
+    name = index_name(table.name, index)
     sa.Index(name, *parts, postgresql_using=using, _table=table, **options).ddl_if(dialect="postgresql")
 
 
@@ -121,25 +119,13 @@ def _searched(table: sa.Table, index: Index) -> Any:
     return made
 
 
-def _index_name(table: str, index: Index) -> str:
+def index_name(table: str, index: Index) -> str:
     """Its name in the database: that of its table before its own, as long as PostgreSQL lets names be."""
     own = index.name or f"{'_'.join(name for name, _ in index.fields)}_{index.kind}"
     name = f"{table}_{own}"
     if len(name.encode()) <= LONGEST_NAME:
         return name
     return f"{name[:40]}_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-
-
-def complete(connection: sa.Connection, definitions: Definitions) -> bool:
-    """Whether a datasource has every table."""
-    return set(definitions.metadata.tables) <= set(sa.inspect(connection).get_table_names())
-
-
-def prepare(connection: sa.Connection, definitions: Definitions, empty: bool) -> None:
-    """Have every table in a datasource. ``empty`` says that there is none yet, so that nobody has to look."""
-    if connection.dialect.name == "postgresql":  # another process may be at it
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-    definitions.metadata.create_all(connection, checkfirst=not empty)
 
 
 def holds_nulls(column: Column) -> bool:

@@ -11,8 +11,13 @@ import sqlalchemy as sa
 
 from xsrun.data import direct, outbox, rows, selects
 from xsrun.data.columns import Catalog
+<<<<<<< HEAD
+=======
+from xsrun.data.migration import Wanted, complete, prepare
+from xsrun.data.outside import Outside
+>>>>>>> aba1b97 (Change the tables of a store with their declarations, and refuse what would lose rows)
 from xsrun.data.refusals import telling
-from xsrun.data.schema import Definitions, complete, prepare
+from xsrun.data.schema import Definitions
 from xsrun.data.session import Session
 from xsrun.data.tables import Table
 from xsrun.diagnostics import RunStopped
@@ -65,6 +70,8 @@ class Store:
     """Rows behind engines; ``source`` makes that of a datasource when it is first used.
 
     ``shared`` is for a database that all threads reach through one connection: it is used by one at a time.
+    ``project`` is the name under which a database that several share remembers the tables;
+    with ``seeded`` a table that is made in the default datasource has its ``items``.
     """
 
     def __init__(
@@ -72,9 +79,16 @@ class Store:
         tables: Iterable[Table],
         source: Callable[[str], Source],
         shared: bool = False,
+<<<<<<< HEAD
+=======
+        outside: Outside | None = None,
+        project: str = "",
+        seeded: bool = True,
+>>>>>>> aba1b97 (Change the tables of a store with their declarations, and refuse what would lose rows)
     ) -> None:
         self.catalog = Catalog(tables)
         self._definitions = Definitions(self.catalog.tables.values(), with_outbox=not shared)
+        self._wanted = Wanted(self.catalog, self._definitions, project, seeded)
         self.lasting = not shared
         """Whether its rows outlive the process."""
         self._prepared: dict[Any, Any] = {}
@@ -126,6 +140,19 @@ class Store:
             else:
                 self._end(level, lambda each: each.commit())
 
+    @contextmanager
+    def upkeep(self, datasource: str = "", writes: bool = True) -> Iterator[tuple[Session, Wanted]]:
+        """A transaction for who looks after a datasource, which is as it was found; and what it should be."""
+        with telling():
+            engine = self._source(datasource).engine
+            try:
+                with engine.connect() as connection:
+                    connection.info["writes"] = writes
+                    with connection.begin():
+                        yield self._over(connection), self._wanted_in(datasource)
+            finally:
+                engine.dispose()
+
     def close(self) -> None:
         """Let go of the connections."""
         for source in self._sources.values():
@@ -172,17 +199,21 @@ class Store:
                 level.begun[datasource] = connection.begin_nested() if depth else connection.begin()
         return connection
 
-    def _prepare(self, source: Source) -> None:
+    def _prepare(self, source: Source, datasource: str) -> None:
         """Have every table; who only reads what is there need not wait for those who write."""
+        wanted = self._wanted_in(datasource)
         with source.engine.connect() as connection:
             if not source.empty:
                 connection.info["writes"] = False
                 with connection.begin():
-                    if complete(connection, self._definitions):
+                    if complete(connection, wanted):
                         return
             connection.info["writes"] = True
             with connection.begin():
-                prepare(connection, self._definitions, source.empty)
+                prepare(connection, wanted, source.empty)
+
+    def _wanted_in(self, datasource: str) -> Wanted:
+        return self._wanted._replace(seeded=self._wanted.seeded and not datasource)
 
     def _over(self, connection: sa.Connection) -> Session:
         return Session(connection, self._definitions.tables, self.catalog, self._prepared)
@@ -192,7 +223,15 @@ class Store:
         known = self._sources.get(datasource)
         if known is None:
             with self._making:
-                known = self._sources.get(datasource) or self._source(datasource)
-                self._prepare(known)
-                self._sources[datasource] = known
+                known = self._sources.get(datasource) or self._opened(datasource)
         return known.engine
+
+    def _opened(self, datasource: str) -> Source:
+        source = self._source(datasource)
+        try:
+            self._prepare(source, datasource)
+        except BaseException:
+            source.engine.dispose()
+            raise
+        self._sources[datasource] = source
+        return source
