@@ -36,7 +36,7 @@ def test_every_command_has_json_and_says_its_shape(found):
     assert re.search(r"Examples?:", found.command.help)
 
 
-@pytest.mark.parametrize("words", [[], ["runs"], ["secrets"]])
+@pytest.mark.parametrize("words", [[], ["runs"], ["secrets"], ["db"]])
 def test_no_command_is_cut_short_in_the_lists_of_commands(words, capsys):
     assert main([*words, "--help"]) == Exit.DONE
     listed = capsys.readouterr().out.partition("Commands:")[2]
@@ -78,6 +78,8 @@ QUICK = {
     "runs diff": ["runs", "diff", "nobody"],
     "runs resume": ["runs", "resume", "nobody"],
     "runs resolve": ["runs", "resolve", "nobody"],
+    "db status": ["db", "status", f"{JOBS}/pagerduty-create-incident"],
+    "db reset": ["db", "reset", f"{JOBS}/pagerduty-create-incident", "--db", "sqlite:////dev/null/x"],
     "alert": ["alert", "--policy", "nowhere"],
     "mock": ["mock", "nobody"],
     "mcp": ["mcp", "nowhere"],

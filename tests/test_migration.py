@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from databases import ENGINES, server  # noqa: F401
+from databases import ENGINES
 from stack import program
 
 from xsrun.data import migration

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, completion, docs, fmt, lsp, mock, new, runs, secrets, serve
+from xsrun.cli import check, commands, completion, db, docs, fmt, lsp, mock, new, runs, secrets, serve
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import ALERT, ALERT_FILE, EXECUTE, PATH, TEST, TORTURE, WHEN, Argument, Option
 from xsrun.cli.output import Output
@@ -203,6 +203,7 @@ app.command("mock")(mock.mock)
 app.command("serve")(serve.serve)
 app.command("mcp")(commands.mcp)
 app.add_typer(runs.app)
+app.add_typer(db.app)
 app.add_typer(secrets.app)
 
 

@@ -9,11 +9,10 @@ work came to, ``refusals`` says what went wrong. Nothing here is imported by a j
 
 Where others build on:
 
-* migrations: ``schema.complete`` says whether a datasource has all it needs, in a transaction that only reads;
-  ``schema.prepare`` makes what is missing, in one that writes. Nothing else makes tables, and both are called once for
-  each datasource of a store. ``schema.Definitions`` are the SQL tables; ``opening.database_of`` says which store a
-  project has.
-* seeds: ``Table.items``; ``columns.Columns.row`` makes a whole row of one, ``opening.fresh`` stores them.
+* where tables come into being and change: ``migration.prepare``, once for each datasource of a store, in one
+  transaction; ``memory`` is what a datasource remembers of its tables, ``changes`` compares. ``opening.database_of`` says
+  which store a project has, ``Store.upkeep`` is the way in for who looks after it.
+* rows from the start and from files: ``seeds``, ``transfer``; ``columns.Columns.row`` makes a whole row of one.
 * tests: ``opening.fresh(tables)`` is an empty database in memory with every table, in a few milliseconds.
 * a world of its own: ``World(database=…)`` takes any of these. ``engine.database`` keeps what a run did, and
   ``runtime.triggers`` runs triggers, each as a database around another one.

@@ -90,7 +90,7 @@ def prepare(connection: sa.Connection, wanted: Wanted, empty: bool, terms: Terms
     for name in wanted.definitions.metadata.tables.keys() - wanted.definitions.tables.keys():
         wanted.definitions.metadata.tables[name].create(connection, checkfirst=True)
     for each in terms.renames:
-        _rename(connection, each)
+        _rename(connection, each, wanted.catalog.tables)
     changes = list(pending(connection, wanted))
     losses = [each for each in changes if each.rows]
     if losses and not terms.allow_loss:
@@ -113,9 +113,47 @@ def _seed(session: Session, wanted: Wanted, made: Iterable[str]) -> None:
             seeds.add(session, name, wanted.catalog.tables[name].items)
 
 
+def counts(session: Session, wanted: Wanted) -> dict[str, int | None]:
+    """How many rows each table has, None for one that is not there."""
+    present = set(sa.inspect(session.connection).get_table_names())
+    found: dict[str, int | None] = {}
+    for name in wanted.catalog.tables:
+        query = sa.select(sa.func.count()).select_from(sa.table(name))
+        found[name] = session.connection.execute(query).scalar() if name in present else None
+    return found
+
+
+def as_stored(connection: sa.Connection, wanted: Wanted) -> Session:
+    """A session to read what is there, with tables as they were last made: those of the project and the declared ones.
+
+    What is read is of one moment.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    kept = memory.recall(connection)
+    own = [name for name, each in kept.items() if each.project == wanted.project or name in wanted.catalog.tables]
+    tables = [Table(name, tuple(kept[name].columns.values())) for name in own]
+    return Session(connection, Definitions(tables).tables, Catalog(tables), {})
+
+
+def drop(session: Session, wanted: Wanted) -> None:
+    """Drop every table of a project, declared or not any longer."""
+    kept = memory.recall(session.connection)
+    own = {name for name, each in kept.items() if each.project == wanted.project}
+    for name in set(sa.inspect(session.connection).get_table_names()) & (own | wanted.catalog.tables.keys()):
+        _sql(session, "DROP TABLE {}", name)
+        if name in kept:
+            memory.forget(session.connection, name)
+
+
+def cost(change: Change) -> str:
+    """What a change costs, behind its name."""
+    return f": {_rows(change.rows)}, {change.detail}" if change.rows else ""
+
+
 def loss(losses: list[Change]) -> Fault:
     """The fault of changes that may not be made unasked."""
-    shown = [f"{each}: {_rows(each.rows)}, {each.detail}" for each in losses[:MOST_NAMED]]
+    shown = [f"{each}{cost(each)}" for each in losses[:MOST_NAMED]]
     further = f"; and {len(losses) - MOST_NAMED} more" if len(losses) > MOST_NAMED else ""
     return Fault(
         "schema-loss",
@@ -336,8 +374,11 @@ MAKERS: Final[Mapping[str, Callable[[Session, Change], None]]] = {
 }
 
 
-def _rename(connection: sa.Connection, wanted: Rename) -> None:
+def _rename(connection: sa.Connection, wanted: Rename, declared: Mapping[str, Table]) -> None:
     """Give a table or a column another name. Raises the Fault ``database`` where there is none."""
+    table = declared.get(wanted.table)
+    if (table is not None and table.column(wanted.name) is None) if wanted.column else wanted.name not in declared:
+        raise Fault("database", f"Nothing is declared as {wanted.name}.", help="rename it in table/….xs first")
     kept = memory.recall(connection)
     known = kept.get(wanted.table)
     if known is None or (wanted.column and wanted.column not in known.columns) or wanted.column == KEY:

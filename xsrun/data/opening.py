@@ -82,6 +82,12 @@ def file_of(home: str, url: str = "", datasource: str = DEFAULT) -> str:
     return _place(path or os.path.join(home, FOLDER, FILE), datasource)
 
 
+def shown_address(home: str, url: str, datasource: str = DEFAULT) -> str:
+    """Where a datasource is, without a password."""
+    file = file_of(home, url, datasource)
+    return file or sa.make_url(url).render_as_string(hide_password=True) + (f" ({datasource})" if datasource else "")
+
+
 def _project(home: str) -> str:
     """The name under which a database that several projects share remembers the tables of one."""
     return os.path.basename(os.path.realpath(home)) if home else ""

@@ -11,11 +11,7 @@ import sqlalchemy as sa
 
 from xsrun.data import direct, outbox, rows, selects
 from xsrun.data.columns import Catalog
-<<<<<<< HEAD
-=======
 from xsrun.data.migration import Wanted, complete, prepare
-from xsrun.data.outside import Outside
->>>>>>> aba1b97 (Change the tables of a store with their declarations, and refuse what would lose rows)
 from xsrun.data.refusals import telling
 from xsrun.data.schema import Definitions
 from xsrun.data.session import Session
@@ -79,12 +75,8 @@ class Store:
         tables: Iterable[Table],
         source: Callable[[str], Source],
         shared: bool = False,
-<<<<<<< HEAD
-=======
-        outside: Outside | None = None,
         project: str = "",
         seeded: bool = True,
->>>>>>> aba1b97 (Change the tables of a store with their declarations, and refuse what would lose rows)
     ) -> None:
         self.catalog = Catalog(tables)
         self._definitions = Definitions(self.catalog.tables.values(), with_outbox=not shared)
