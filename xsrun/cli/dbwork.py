@@ -22,7 +22,7 @@ from xsrun.data.migration import Rename, Terms, Wanted
 from xsrun.data.opening import MEMORY, database_of, file_of, shown_address
 from xsrun.data.session import Session
 from xsrun.diagnostics import CODES, Exit, Fault, XsError
-from xsrun.effects.outward import passwords_of
+from xsrun.exchange.passwords import passwords_of
 from xsrun.late import Late
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ work came to, ``refusals`` says what went wrong. Nothing here is imported by a j
 Where others build on:
 
 * where tables come into being and change: ``migration.prepare``, once for each datasource of a store, in one
-  transaction; ``memory`` is what a datasource remembers of its tables, ``changes`` compares. ``opening.database_of`` says
-  which store a project has, ``Store.upkeep`` is the way in for who looks after it.
+  transaction; ``memory`` is what a datasource remembers of its tables, ``changes`` compares.
+  ``opening.database_of`` says which store a project has, ``Store.upkeep`` is the way in for who looks after it.
 * rows from the start and from files: ``seeds``, ``transfer``; ``columns.Columns.row`` makes a whole row of one.
 * tests: ``opening.fresh(tables)`` is an empty database in memory with every table, in a few milliseconds.
 * a world of its own: ``World(database=…)`` takes any of these. ``engine.database`` keeps what a run did, and
