@@ -88,7 +88,9 @@ def reset(
     datasource: SourceOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Drop the tables of the project and make them anew, with their items.
+    """Drop all tables and make them anew.
+
+    They have their items then.
 
     --json: an object {dropped: {table: rows}}.
 
@@ -104,7 +106,9 @@ def seed(
     datasource: SourceOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Add the rows that tables have from the start: `items`, and table/NAME.csv, .json or .jsonl.
+    """Add the rows that tables have from the start.
+
+    They are `items`, and the rows of table/NAME.csv, .json or .jsonl.
 
     A row whose id is there is left as it is; rows without an id are added to a table that has none.
 
@@ -127,7 +131,9 @@ def dump(
     datasource: SourceOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Write all rows, with hidden columns; passwords as the hashes they are stored as.
+    """Write all rows.
+
+    Hidden columns too; passwords as the hashes they are stored as.
 
     On stdout and in one file of JSON lines each line is {"table": …, "row": {…}}. CSV is of one table a file, and does
     not tell null from an empty text. Files are readable by their owner alone.
@@ -150,9 +156,9 @@ def load(
     datasource: SourceOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Store the rows of a dump, with their ids: all of them or none.
+    """Store the rows of a dump: all or none.
 
-    Each value is checked by the type of its column. A row whose id is there already is a fault.
+    They keep their ids. Each value is checked by the type of its column. A row whose id is there already is a fault.
 
     --json: an object {loaded: {table: rows}}.
 
@@ -169,7 +175,7 @@ def shell(
     datasource: SourceOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Open sqlite3 or psql on the database; or run one statement.
+    """Open sqlite3 or psql, or run one statement.
 
     Where neither is installed, and with --json, the statement is read from stdin. A password is handed over in the
     environment, and stands on no command line.

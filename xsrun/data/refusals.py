@@ -27,6 +27,18 @@ HELP: Final = (
     ("disk I/O error", "look at the disk; nothing of this statement was stored"),
     ("no such table", "a name in the SQL is no table of the project"),
     ("malformed", "the file is damaged or no SQLite database; choose another with --db"),
+    ("symbolic link", "a link stands in the place of the file: put the file itself there, or choose another with --db"),
+    ("Is a directory", "name a file in that folder with --db"),
+    ("No such file", "let its folder exist and be writable, or choose another with --db"),
+    ("Permission denied", "let its file and folder be writable, or choose another with --db"),
+    ("Read-only file", "let its file and folder be writable, or choose another with --db"),
+    ("Connection refused", "start PostgreSQL there, or name another with --db postgresql://user@host:port/name"),
+    ("resolve host", "name a server that is there with --db postgresql://user@host:port/name"),
+    ("timeout expired", "see whether the server can be reached, or name another with --db"),
+    ("password authentication failed", "give the right password: export PGPASSWORD=…, or a line in ~/.pgpass"),
+    ("no password supplied", "give the password: export PGPASSWORD=…, or a line in ~/.pgpass"),
+    ('FATAL:  database "', "make it with createdb, or name another with --db"),
+    ('FATAL:  role "', "name a user that is there with --db postgresql://user@host/name"),
     ("not a database", "the file is damaged or no SQLite database; choose another with --db"),
 )
 
