@@ -34,6 +34,7 @@ EVENTS = "pagerduty-events-v2"
 ESCALATE = "pagerduty-escalate-incident"
 NOTE = "pagerduty-add-note"
 ON_CALL = "pagerduty-on-call"
+LOG = "incident-log"
 CHANGE = "pagerduty-change-event"
 ALERT = "incident-io-create-alert"
 RESOLVE_ALERT = "incident-io-resolve-alert"
@@ -52,6 +53,7 @@ NAMES = {
     ESCALATE: "PagerDuty Escalate Incident",
     NOTE: "PagerDuty Add Note",
     ON_CALL: "PagerDuty On Call",
+    LOG: "Incident Log",
     CHANGE: "PagerDuty Change Event",
     ALERT: "incident.io Create Alert",
     RESOLVE_ALERT: "incident.io Resolve Alert",
@@ -62,7 +64,9 @@ NAMES = {
     STATUSPAGE: "Statuspage Incident",
 }
 KEYS = {
-    **dict.fromkeys((CREATE, ACKNOWLEDGE, RESOLVE, ESCALATE, NOTE, ON_CALL), ("pagerduty_api_key", pagerduty.USER_KEY)),
+    **dict.fromkeys(
+        (CREATE, ACKNOWLEDGE, RESOLVE, ESCALATE, NOTE, ON_CALL, LOG), ("pagerduty_api_key", pagerduty.USER_KEY)
+    ),
     **dict.fromkeys((EVENTS, CHANGE), ("pagerduty_routing_key", pagerduty.ROUTING_KEY)),
     **dict.fromkeys((ALERT, RESOLVE_ALERT), ("incident_io_api_token", incident_io.SOURCE_TOKEN)),
     INCIDENT: ("incident_io_api_key", incident_io.API_KEY),

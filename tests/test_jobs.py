@@ -21,6 +21,7 @@ from job_bench import (
     INCIDENT,
     JIRA,
     JOBS,
+    LOG,
     NAMES,
     NEEDED,
     NOTE,
@@ -48,7 +49,7 @@ every_repeating_job = pytest.mark.parametrize("job", [job for job in ALL_KEYS if
 TEMPLATES_OF = {
     "slack-message": "slack-bot", "opsgenie-alert": "opsgenie", "jira-issue": "jira", "webhook-event": "webhook",
 }  # fmt: skip
-READS_FIRST = (ACKNOWLEDGE, ESCALATE, NOTE, ON_CALL, SLACK, JIRA, STATUSPAGE)
+READS_FIRST = (ACKNOWLEDGE, ESCALATE, NOTE, ON_CALL, LOG, SLACK, JIRA, STATUSPAGE)
 
 
 @pytest.fixture
@@ -191,7 +192,7 @@ def test_a_refusal_is_not_tried_again(opened: Bench, job: str, status: int) -> N
 
 
 SUCCESS = {
-    **dict.fromkeys((ACKNOWLEDGE, RESOLVE, ESCALATE, NOTE, ON_CALL, INCIDENT, SLACK, JIRA, STATUSPAGE), 200),
+    **dict.fromkeys((ACKNOWLEDGE, RESOLVE, ESCALATE, NOTE, ON_CALL, LOG, INCIDENT, SLACK, JIRA, STATUSPAGE), 200),
     CREATE: 201,
     **dict.fromkeys((EVENTS, CHANGE, ALERT, RESOLVE_ALERT, OPSGENIE), 202),
 }
