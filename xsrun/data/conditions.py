@@ -75,7 +75,7 @@ class SqlBuilder:
         """What stands at a place in JSON, null for nothing."""
         holder = self.tables[alias].c[name]
         if self.native:
-            return sa.func.jsonb_typeof(holder[tuple(map(_step, path))] if path else holder)
+            return sa.func.jsonb_typeof(_inside(holder, path))
         return sa.func.json_type(_raw(holder), _place(path))
 
     def _in(self, left: Plan, items: tuple[Any, ...]) -> Sql:
@@ -130,13 +130,16 @@ class SqlBuilder:
     def _always(self) -> Sql:
         return sa.true()
 
+    def _unknown(self) -> Sql:
+        return sa.cast(sa.null(), sa.Boolean)
+
     def _never(self) -> Sql:
         return sa.false()
 
     _CONDITIONS: Final[dict[str, Any]] = {
         "and": _and, "or": _or, "not": _not, "compare": _compare, "null": _null, "in": _in, "like": _like,
         "includes": _includes, "holds": _holds, "overlaps": _overlaps, "matches": _matches, "search": _search,
-        "truth": _truth, "always": _always, "never": _never,
+        "truth": _truth, "always": _always, "never": _never, "unknown": _unknown,
     }  # fmt: skip
 
     # ------------------------------------------------------------ expressions
@@ -150,7 +153,7 @@ class SqlBuilder:
         if not path:
             return column
         if self.native:
-            return column[tuple(map(_step, path))]
+            return _inside(column, path)
         inner: Sql = sa.type_coerce(_raw(column).op("->")(_place(path)), sa.JSON())
         return inner
 
@@ -158,7 +161,7 @@ class SqlBuilder:
         """What is in JSON, where it is of the family, else null."""
         holder, kind = self.tables[alias].c[name], self._kind(alias, name, path)
         if self.native:
-            inner = holder[tuple(map(_step, path))] if path else holder
+            inner = _inside(holder, path)
             text = inner.op("#>>")(sa.literal_column("'{}'"))
             kinds = {NUMBER: ["number"], BOOL: ["boolean"]}.get(family, ["string"])
             cast: Any = {NUMBER: sa.Double(), BOOL: sa.Boolean()}.get(family)
@@ -365,11 +368,21 @@ def _bool(made: Any) -> Sql:
     return sa.type_coerce(made, sa.Boolean())
 
 
-def _step(name: str) -> Any:
-    return int(name) if name.isdecimal() else name
+def _inside(holder: Sql, path: tuple[str, ...]) -> Sql:
+    """What a path leads to in JSON of PostgreSQL; each name is bound by itself."""
+    steps = (sa.literal(each, sa.Text()) for each in path)
+    return sa.func.jsonb_extract_path(holder, *steps, type_=holder.type) if path else holder
 
 
 def _place(path: tuple[str, ...]) -> Sql:
-    """A place in JSON as SQLite writes it; a name cannot lead out of its quotes."""
-    steps = (f"[{each}]" if each.isdecimal() else '."{}"'.format(each.replace('"', "")) for each in path)
+    """A place in JSON as SQLite writes it; a name cannot lead out of its quotes.
+
+    SQLite finds no name with a quote in it; what stands in its place is in no JSON.
+    """
+    steps = (f"[{each}]" if each.isdecimal() else f'."{_key(each)}"' for each in path)
     return sa.literal(f"${''.join(steps)}")
+
+
+def _key(name: str) -> str:
+    """A name as it stands in JSON."""
+    return values.dumps(name)[1:-1].replace('\\"', "\x01")

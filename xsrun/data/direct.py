@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -115,5 +116,7 @@ def _value(value: Any, name: str, table: Table | None) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, memoryview | bytes):
-        return bytes(value)
+        return base64.b64encode(value).decode()
+    if type(value) is int and not values.INT_MIN <= value <= values.INT_MAX:
+        return float(value)
     return value if value is None or isinstance(value, bool | int | str | list | dict) else str(value)

@@ -14,6 +14,8 @@ from xsrun.resources.stream import Stream
 from xsrun.types.fields import Instant
 
 PER_PAGE: Final = 25
+FARTHEST: Final = 2**62
+"""Rows beyond which no page begins: more than any database holds, and a number that all of them take."""
 CHUNK: Final = 1000
 """Rows that a stream holds at once."""
 ENVELOPE: Final = (
@@ -167,7 +169,8 @@ class Running(Settling):
         per_page = self._number(self.plan.paging.per_page, PER_PAGE, "per_page")
         if per_page <= 0:
             raise Fault("input-error", "per_page must be more than 0", kind=INPUT_ERROR, payload={"param": "per_page"})
-        return page, per_page, (page - 1) * per_page + max(0, self._number(self.plan.paging.offset, 0, "offset"))
+        skip = (page - 1) * per_page + max(0, self._number(self.plan.paging.offset, 0, "offset"))
+        return page, min(per_page, FARTHEST), min(skip, FARTHEST)
 
     def _number(self, at: int | None, default: int, name: str) -> int:
         value = None if at is None else self.given[at]

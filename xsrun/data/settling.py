@@ -9,7 +9,8 @@ What comes out is a tuple again:
 * conditions: ``("and", …)``, ``("or", …)``, ``("not", c)``, ``("compare", operator, left, right)``, ``("null", e)``,
   ``("in", e, values)``, ``("between", e, low, high)``, ``("like", e, pattern, folded)``, ``("includes", e, e)``,
   ``("holds", e, json)``, ``("overlaps", e, json)``, ``("matches", e, pattern)``, ``("search", e, words)``,
-  ``("truth", e)``, ``("always",)``, ``("never",)``
+  ``("truth", e)``, ``("always",)``, ``("never",)``,
+  ``("unknown",)`` for what compares with null: neither it nor its opposite holds
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from xsrun.types.fields import Instant, Reject
 
 ALWAYS: Final[Plan] = ("always",)
 NEVER: Final[Plan] = ("never",)
+UNKNOWN: Final[Plan] = ("unknown",)
 FAMILIES: Final[Mapping[str, str]] = {
     "int": NUMBER, "decimal": NUMBER, "timestamp": TIME, "bool": BOOL, "date": DATE, "uuid": UUID, "text": TEXT,
     "email": TEXT, "enum": TEXT, "password": TEXT,
@@ -166,7 +168,7 @@ class Settling:
     def _against_null(self, operator: str, left: Plan) -> Plan:
         if operator == "==":
             return ("null", left)
-        return ("not", ("null", left)) if operator == "!=" else NEVER
+        return ("not", ("null", left)) if operator == "!=" else UNKNOWN
 
     def _in(self, _operator: str, left: Plan, right: Plan) -> Plan:
         if right[0] != "literal":

@@ -232,7 +232,7 @@ def set_datasource(run: Running, name: Any) -> None:
 
 def direct_query(run: Running, sql: Any, arguments: list[Any], single: bool = False) -> Any:
     """The rows of SQL, or the first of them."""
-    rows = _done(run, "sql", "", values.text(sql), arguments)
+    rows = _done(run, "sql", "", values.text(sql), [values.plain(each) for each in arguments])
     return (rows[0] if rows else None) if single else rows
 
 
