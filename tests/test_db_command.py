@@ -270,3 +270,17 @@ def test_no_password_shows(project, capsys):
     for words in (["status"], ["dump"], ["reset"], ["migrate", "--json"]):
         assert main(["db", *words, str(project), "--db", url]) == Exit.FAILED
         assert "s3cret" not in "".join(capsys.readouterr())
+
+
+def test_single_files_beside_each_other_have_tables_of_their_own(tmp_path, capsys):
+    for name in ("one", "two"):
+        job = JOB.replace("person", name) + "---\n" + TABLE.replace("person", name)
+        (tmp_path / f"{name}.xs").write_text(job)
+    for name in ("one", "two", "one"):
+        assert main(["execute", str(tmp_path / f"{name}.xs"), "--input", "name=x"]) == Exit.DONE
+    capsys.readouterr()
+    assert main(["db", "status", str(tmp_path / "one.xs"), "--json"]) == Exit.DONE
+    found = json.loads(capsys.readouterr().out)
+    assert found["tables"] == [{"name": "one", "rows": 3}]
+    assert found["pending"] == []
+    assert found["database"] == str(tmp_path / ".xsrun" / "data.sqlite")

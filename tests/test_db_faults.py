@@ -190,3 +190,9 @@ def test_a_wrong_password(fault, guarded, project, capsys):
     words = ["db", "status", str(project), "--db", f"postgresql://me:right-password@127.0.0.1:{guarded}/postgres"]
     assert main(words) == Exit.DONE
     assert capsys.readouterr().out.splitlines()[0] == f"postgresql://me:***@127.0.0.1:{guarded}/postgres"
+
+
+@pytest.mark.parametrize("url", ["postgresql://h:port/x", "sqlite:///x?timeout=soon"])
+def test_what_is_no_url(fault, url):
+    help = "write sqlite:///file or postgresql://user@host/name"
+    assert fault(url) == said("This is no URL of a database.", help)

@@ -197,3 +197,8 @@ def test_two_at_once_change_a_table_once(place):
     for each in threads:
         each.join()
     assert found == [["x", "x", "x"]] * 2
+
+
+def test_a_database_in_memory_has_the_items_too():
+    rows = Place(":memory:", "").run(ALL, items='[{id: 7, name: "seven"}]')
+    assert [row["name"] for row in rows] == ["seven"]

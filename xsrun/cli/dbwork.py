@@ -56,12 +56,17 @@ class Opened(NamedTuple):
     @property
     def file(self) -> str:
         """Its SQLite file, ``""`` for any other."""
-        return file_of(self.project.path, self.url, self.datasource)
+        return file_of(_home(self.project), self.url, self.datasource)
 
     @property
     def address(self) -> str:
         """Where it is, without a password."""
-        return shown_address(self.project.path, self.url, self.datasource)
+        return shown_address(_home(self.project), self.url, self.datasource)
+
+
+def _home(project: Project) -> str:
+    """The folder of a project, which may be a file."""
+    return project.path if os.path.isdir(project.path) else os.path.dirname(project.path) or os.curdir
 
 
 @contextmanager
@@ -78,7 +83,8 @@ def _opened(at: At) -> Iterator[Opened]:
         output.masker.add(passwords_of(url), "db")
         if url == MEMORY:
             raise Fault("database", "A database in memory is gone with the run that had it.", help="name a file")
-        store = database_of(project.path, project.program.tables, url)
+        named = os.path.basename(os.path.realpath(project.path))
+        store = database_of(_home(project), project.program.tables, url, project=named)
         yield Opened(project, store, at.datasource, url, output)
         store.close()
     except (NotFound, BadConfig) as fault:

@@ -49,37 +49,50 @@ def fresh(tables: Iterable[Table], seeding: World | None = None) -> Store:
     return store
 
 
-def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool = False) -> Store:
+def database_of(home: str, tables: Iterable[Table], url: str = "", copied: bool = False, project: str = "") -> Store:
     """The store of the project in a folder: ``.xsrun/data.sqlite`` there, or what ``url`` says.
 
     ``url`` is ``:memory:``, the path of an SQLite file (``sqlite:///…?timeout=SECONDS`` too), or ``postgresql://…``.
-    Nothing is opened before it is used. An SQLite file is ``copied`` into memory where nothing may change it. Raises
-    the Fault ``database`` for a URL that means nothing here.
+    ``project`` is the name under which a database that several share remembers the tables, that of the folder when left
+    out. Nothing is opened before it is used. An SQLite file is ``copied`` into memory where nothing may change it.
+    Raises the Fault ``database`` for a URL that means nothing here.
     """
+    project = project or _project(home)
     if url == MEMORY:
-        return fresh(tables)
+        return Store(tables, _memory, shared=True)
+    address = _address(url)
+    if address.drivername in POSTGRES:
+        return Store(tables, _postgres(url), project=project)
+    path = address.database or os.path.join(home, FOLDER, FILE)
+    if copied:
+        return Store(tables, _copies(path), shared=True, project=project)
+    wait = float(str(address.query.get("timeout", BUSY_SECONDS)))
+    return Store(tables, _files(path, wait, "" if address.database else home), project=project)
+
+
+def _address(url: str) -> sa.URL:
+    """A URL in its parts; a path is that of an SQLite file. Raises the Fault ``database``."""
     scheme, separator, _ = url.partition("://")
-    if scheme in POSTGRES:
-        return Store(tables, _postgres(url), project=_project(home))
-    if separator and scheme != "sqlite":
+    if not separator:
+        return sa.URL.create("sqlite", database=url or None)
+    if scheme not in POSTGRES and scheme != "sqlite":
         help = "write sqlite:///file or postgresql://…"
         raise Fault("database", f"There is no database of the kind {scheme}://", help=help)
-    address = sa.make_url(url) if separator else sa.URL.create("sqlite", database=url or None)
-    path = address.database or os.path.join(home, FOLDER, FILE)
-    wait = float(str(address.query.get("timeout", BUSY_SECONDS)))
-    if copied:
-        return Store(tables, _copies(path), shared=True, project=_project(home))
-    files = _files(path, wait, "" if address.database else home)
-    return Store(tables, files, project=_project(home))
+    try:
+        address = sa.make_url(url)
+        float(str(address.query.get("timeout", BUSY_SECONDS)))
+    except (sa.exc.ArgumentError, ValueError):
+        help = "write sqlite:///file or postgresql://user@host/name"
+        raise Fault("database", "This is no URL of a database.", help=help) from None
+    return address
 
 
 def file_of(home: str, url: str = "", datasource: str = DEFAULT) -> str:
     """The SQLite file of a datasource, ``""`` where rows are in no file."""
-    scheme, separator, _ = url.partition("://")
-    if url == MEMORY or (separator and scheme != "sqlite"):
+    address = _address(url)
+    if url == MEMORY or address.drivername in POSTGRES:
         return ""
-    path = sa.make_url(url).database if separator else url
-    return _place(path or os.path.join(home, FOLDER, FILE), datasource)
+    return _place(address.database or os.path.join(home, FOLDER, FILE), datasource)
 
 
 def shown_address(home: str, url: str, datasource: str = DEFAULT) -> str:

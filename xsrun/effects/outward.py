@@ -127,7 +127,8 @@ def database_of(path: str, tables: Iterable[Table], url: str = "", copied: bool 
     """
     if not url and not os.path.exists(path):
         return fresh_database(tables)
-    return late_port(lambda: _database_of(_home(path), tables, url, copied))
+    project = os.path.basename(os.path.realpath(path))  # of a file that is a project by itself: others lie beside it
+    return late_port(lambda: _database_of(_home(path), tables, url, copied, project))
 
 
 def fresh_database(tables: Iterable[Table], seeding: World | None = None) -> Database:
