@@ -133,6 +133,17 @@ BAD = {
         "error[bad-case]: `../../secrets` is no name of a file beside this one\n --> cases/a.toml:1:1\n"
         '1 | cassette = "../../secrets"\n  | ^^^^^^^^\n  = help: write "answers.jsonl"',
     ),
+    "no pattern": (
+        'env = {token = "x"}\nexpect.matches = {sum = "("}\n',
+        'error[bad-case]: `(` is no pattern\n --> cases/a.toml:2:19\n2 | expect.matches = {sum = "("}\n'
+        "  |                   ^^^\n  = help: missing ) at position 6",
+    ),
+    "an answer and none": (
+        "http = [{response = {}, failure = 'timeout'}]\n",
+        "error[bad-case]: an exchange has a response or a failure\n --> cases/a.toml:1:9\n"
+        "1 | http = [{response = {}, failure = 'timeout'}]\n  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  = help: leave one of the two out",
+    ),
     "a date": (
         "expect.value = 2026-01-01\n",
         "error[bad-case]: a date is written as a text\n --> cases/a.toml:1:8\n1 | expect.value = 2026-01-01\n"
@@ -277,6 +288,49 @@ def test_null_is_written_as_json_into_toml(folder, monkeypatch):
     file.write_text('env = {token = "made-up"}\nexpect.value = 1\n', encoding="utf-8")
     assert main(["test", "--update"]) == 0
     assert tomllib.loads(file.read_text(encoding="utf-8"))["expect"] == {"value:": '{"none": null, "sum": 1}'}
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [("cases", "x y one"), ("cases/a.toml", "x y"), ("cases/a.csv", "x y"), ("cases/one.toml", "one")],
+)
+def test_cases_are_run_by_their_file_and_folder(folder, path, names, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    for file, text in {
+        "a.toml": 'env = {token = "made-up"}\nrows = "a.csv"\n',
+        "a.csv": "name,expect.at.sum:\nx,1\ny,1\n",
+        "one.toml": 'env = {token = "made-up"}\n',
+    }.items():
+        (folder / "cases" / file).write_text(text, encoding="utf-8")
+    assert main(["test", path, "--json"]) == 0
+    assert [each["name"] for each in json.loads(capsys.readouterr().out)["results"]] == names.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name\n" + "x" * 200_000, "this row is no CSV: field larger than field limit (131072)"),
+        ('name\n"x\n', "this row is no CSV: unexpected end of data"),
+    ],
+)
+def test_rows_that_cannot_be_read_are_reported(folder, text, said):
+    (folder / "cases" / "a.toml").write_text('rows = "a.csv"\n', encoding="utf-8")
+    (folder / "cases" / "a.csv").write_text(text, encoding="utf-8")
+    (found,) = Suite(str(folder)).diagnostics
+    assert (found.message, found.span.place) == (said, "cases/a.csv:2:1")
+
+
+def test_an_error_is_expected_as_it_is_shown(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    thrown = 'stack {\n    throw {\n      name = "No"\n      value = "not " ~ $env.token\n    }\n  }\n  response = {sum'
+    (folder / "run.xs").write_text(JOB.replace("response = {sum", thrown), encoding="utf-8")
+    file = folder / "cases" / "a.toml"
+    for wanted in ('"not ***"', '"not made-up-token"', '{message = "not ***"}'):
+        file.write_text(f'env = {{token = "made-up-token"}}\nexpect.error = {wanted}\n', encoding="utf-8")
+        assert main(["test"]) == 0, capsys.readouterr().out
+    file.write_text('env = {token = "made-up-token"}\n', encoding="utf-8")
+    assert main(["test", "--update"]) == 0
+    assert tomllib.loads(file.read_text(encoding="utf-8"))["expect"] == {"error": "not ***"}
 
 
 def test_rows_are_not_rewritten(folder, capsys, monkeypatch):

@@ -1,4 +1,6 @@
-"""How well the shipped jobs are tested: what their tests do not reach stands in their READMEs, and what they notice.
+"""How well the shipped jobs and templates are tested: what they notice, and of jobs what they do not reach.
+
+The latter stands in their READMEs.
 
 ``XSRUN_REGENERATE=1`` rewrites the READMEs.
 """
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from xsrun.templates import TEMPLATES
 from xsrun.testing.coverage import coverage, not_reached, percent, shown_percent
 from xsrun.testing.mutation import line, trials, verdicts
 from xsrun.testing.mutation import percent as noticed
@@ -43,11 +46,17 @@ def test_the_readme_says_what_the_tests_do_not_reach(folder):
 
 
 def firsts():
-    """Every job with the functions that no smaller job has: there the fewest tests are run for each fault."""
+    """Every job with the functions that no smaller job has: there the fewest tests are run for each fault.
+
+    Then every template with those that no job has.
+    """
     seen = set()
-    for folder in sorted(JOBS, key=lambda folder: (len([*folder.glob("function/*.xs")]), folder.name)):
+    by_size = sorted(JOBS, key=lambda folder: (len([*folder.glob("function/*.xs")]), folder.name))
+    for folder in (*by_size, *(each.home for each in TEMPLATES.values())):
         texts = {path: path.read_text(encoding="utf-8") for path in sorted((folder / "function").glob("*.xs"))}
-        yield folder, [path for path, text in texts.items() if text not in seen]
+        new = [path for path, text in texts.items() if text not in seen]
+        if new:
+            yield folder, new
         seen.update(texts.values())
 
 

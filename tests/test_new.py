@@ -20,6 +20,7 @@ from xsrun.diagnostics import Exit
 from xsrun.effects.memory import memory_world
 from xsrun.effects.ports import Response, TransportFailure
 from xsrun.templates import DEFAULT, PLACEHOLDER, TEMPLATES, BadName, create, files, folder_name, job_name
+from xsrun.testing.suite import Suite
 
 ROOT = Path(__file__).parent.parent
 NAME = "Disk Alert"
@@ -90,6 +91,11 @@ def test_every_function_has_tests(template):
     functions = [path.read_text(encoding="utf-8") for path in TEMPLATES[template].home.glob("function/*.xs")]
     assert functions
     assert all('\n  test "' in text for text in functions)
+
+
+@each_template
+def test_whole_runs_of_it_are_tested(template):
+    assert sum(item.kind == "case" for item in Suite(str(TEMPLATES[template].home)).items) >= 2
 
 
 @each_template

@@ -99,6 +99,14 @@ def test_what_does_not_compile_is_told_at_its_place(folder):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+@pytest.mark.parametrize(("rows", "outcomes"), [("name\na\nb\n", {"passed": 2}), ("name,x\na,b\n", {"errors": 1})])
+def test_rows_are_collected_with_their_file(folder, rows, outcomes):
+    shutil.copytree(JOBS.parent / "xsrun" / "templates" / "compute", folder.path / "job")
+    (folder.path / "job" / "cases" / "rows.csv").write_text(rows)
+    (folder.path / "job" / "cases" / "budgets.toml").write_text('rows = "rows.csv"\n')
+    run(folder, "--xsrun", "job/cases", **outcomes)
+
+
 def test_fixtures(folder):
     shutil.copytree(JOBS / "pagerduty-create-incident", folder.path / "job")
     folder.path.joinpath("job", "test_job.py").write_text("""

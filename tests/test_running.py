@@ -87,11 +87,12 @@ def test_reports_are_the_same_in_any_number_of_processes(capsys):
     suites = Path(__file__).parent / "suites"
     reports = []
     for further in ([], ["-j", "2"], ["--concurrency", "7"]):
-        assert main(["test", str(suites), "--json", *further]) == Exit.TEST
+        assert main(["test", str(suites), "--json", "--coverage", *further]) == Exit.TEST
         document = json.loads(capsys.readouterr().out)
         document.pop("total_timing")
-        reports.append([{**each, "timing": 0} for each in document["results"]])
-    assert len(reports[0]) > 50
+        reports.append({**document, "results": [{**each, "timing": 0} for each in document["results"]]})
+    assert len(reports[0]["results"]) > 50
+    assert 0 < reports[0]["coverage"]["percent"] < 100
     assert reports[1] == reports[0]
     assert reports[2] == reports[0]
 
@@ -135,7 +136,35 @@ def test_what_failed_is_run_again(folder, capsys):
     assert main(["test", "--json", "--failed"]) == Exit.DONE
     assert results(capsys) == [("one", "pass")]
     assert main(["test", "--json", "--failed"]) == Exit.USAGE
-    assert "no tests found that failed before" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no tests found that failed before" in said
+    assert "what passed is run without --failed" in said
+
+
+def test_a_kind_that_is_not_there_is_named(folder, capsys):
+    assert main(["test", "--workflow", "--cases"]) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert "no workflow tests or cases found" in said
+    assert "others are run without the options that choose" in said
+
+
+LOGS = """function "logs" {
+  stack {
+    debug.log { value = (1..5000)|map:"x"|join:"" }
+  }
+  response = 1
+  test "logs" {
+    expect.to_be_null ($response)
+  }
+}
+"""
+
+
+def test_a_report_shows_the_beginning_of_a_long_entry(folder, capsys):
+    (folder / "f.xs").write_text(LOGS, encoding="utf-8")
+    assert main(["test"]) == Exit.TEST
+    (entry,) = [line.strip() for line in capsys.readouterr().out.splitlines() if "log:" in line]
+    assert entry == f"log: {'x' * 1999}…"
 
 
 def test_what_failed_is_kept_for_its_owner_alone(folder, capsys):

@@ -31,11 +31,11 @@ BEGINNING: Final = f"""\
 it is `{DEFAULT}`. `--into DIR` says where the folder goes, `--list` shows the templates. Nothing that exists is
 overwritten: the folder is there whole, or the command says why not.
 
-Each is a complete job: `run.xs`, `function/*.xs` with tests of every success and failure, a README, `.env.example`, and
-a `.gitignore` for the `.env` with the keys. As it is, it passes `xsrun check --strict`, `xsrun fmt --check` and
-`xsrun test`, and runs without any key, because nothing is sent. Whatever a provider answers, what is not a success is
-thrown as an error of one name, in the provider's own words and without a key. A request is sent again only where that
-does no harm.
+Each is a complete job: `run.xs`, `function/*.xs` with tests of every success and failure, `cases/` of whole runs, a
+README, `.env.example`, and a `.gitignore` for the `.env` with the keys. As it is, it passes `xsrun check --strict`,
+`xsrun fmt --check` and `xsrun test`, and runs without any key, because nothing is sent. Whatever a provider answers,
+what is not a success is thrown as an error of one name, in the provider's own words and without a key. A request is
+sent again only where that does no harm.
 """
 """What stands above the templates."""
 CASES: Final = """\

@@ -98,7 +98,7 @@ def _round(meant: Sequence[Reached], options: Options, settings: Settings, outpu
     if any(suite.errors for suite in suites):
         return int(Exit.SOURCE)
     if not ran:
-        return output.complain("no-test", f"no tests found{where(options)}", hint(suites, options))
+        return output.complain("no-test", where(options), hint(suites, options))
     if any(outcome.problems for _, outcome in ran):
         return int(Exit.TEST)
     return coverage.too_low(covered, options["coverage_min"], output)

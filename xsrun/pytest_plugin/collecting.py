@@ -21,12 +21,14 @@ from xsrun.testing.outcome import Outcome
 from xsrun.testing.suite import Suite
 from xsrun.testing.text import notes, problem_lines
 
+COLLECTED: Final = (".xs", *SUFFIXES)
+"""What files that hold tests end in."""
 SUITES: Final = pytest.StashKey[dict[str, Suite]]()
 
 
 def collector(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """What collects the tests of a file; None where a file in a folder `cases` holds none."""
-    if path.suffix not in (".xs", *SUFFIXES):
+    if path.suffix not in COLLECTED:
         return None
     made: pytest.Collector = XsFile.from_parent(parent, path=path)
     return made
@@ -41,13 +43,18 @@ class XsFile(pytest.File):
         suites = self.config.stash.setdefault(SUITES, {})
         home, real = os.path.realpath(meant.path), os.path.realpath(self.path)
         suite = suites.get(home) or suites.setdefault(home, Suite(meant.path, meant.files))
-        wrong = [each for each in suite.errors if each.span is None or each.span.source.path == real]
+        wrong = [each for each in suite.errors if each.span is None or self._shows(each.span.source.path, real)]
         if wrong:
             raise self.CollectError("\n\n".join(map(diagnostic_text, from_here(suite.path, wrong))))
-        items = [each for each in suite.items if each.span.source.path == real]
+        items = [each for each in suite.items if each.file == real]
         named = Counter(each.name for each in items)
         for each in items:
             yield XsItem.from_parent(self, name=each.name if named[each.name] == 1 else each.label, test=each)
+
+    @staticmethod
+    def _shows(wrong: str, real: str) -> bool:
+        """Whether what is wrong in a file is told here: rows are collected with the files of cases beside them."""
+        return wrong == real or (not wrong.endswith(COLLECTED) and os.path.dirname(wrong) == os.path.dirname(real))
 
 
 class XsItem(pytest.Item):

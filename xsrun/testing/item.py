@@ -38,6 +38,13 @@ class Item(NamedTuple):
     """Where the program notes which marks it reaches."""
     network: bool = False
     """Whether requests that are not mocked are sent; a case sends none."""
+    listed_in: str = ""
+    """The path of the file that lists it, where it stands in another one: a row of a table of inputs."""
+
+    @property
+    def file(self) -> str:
+        """The path of the file that it belongs to."""
+        return self.listed_in or self.span.source.path
 
     @property
     def label(self) -> str:

@@ -63,8 +63,18 @@ class Suite:
 
     def _case(self, case: Case) -> Item:
         check = partial(case_problems, self.loaded, case)
-        reached = self.loaded.reached
-        return Item(self.path, "case", case.kind, case.subject, case.name, case.span, case.tags, check, reached)
+        return Item(
+            self.path,
+            "case",
+            case.kind,
+            case.subject,
+            case.name,
+            case.span,
+            case.tags,
+            check,
+            self.loaded.reached,
+            listed_in=case.file,
+        )
 
     def _item(self, test: UnitTest | WorkflowTest) -> Item:
         subject, reached = self.program.routines[test.subject], self.loaded.reached

@@ -11,6 +11,8 @@ from xsrun.testing.item import Item
 from xsrun.testing.outcome import Outcome, Problem
 
 INDENT: Final = " " * 6
+LONGEST_ENTRY: Final = 2000
+"""Characters that are shown of an entry of the log."""
 KINDS: Final = {"unit": "unit test", "workflow": "workflow test", "case": "case"}
 """What the kinds of tests are called."""
 
@@ -52,10 +54,14 @@ def _coloured(line: str, style: Style) -> str:
 def notes(item: Item, outcome: Outcome) -> Iterator[str]:
     """What a test logged, and which variables it missed."""
     for value in outcome.logs:
-        yield f"log: {value if isinstance(value, str) else shorten(value, 2000)}"
+        yield f"log: {_cut(value) if isinstance(value, str) else shorten(value, LONGEST_ENTRY)}"
     remedy = "give it in the env of the case" if item.kind == "case" else "mock the statement that reads it"
     for name in outcome.unset:
         yield f"note: $env.{name} is null in tests; {remedy}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_ENTRY else f"{text[: LONGEST_ENTRY - 1]}…"
 
 
 def summary(ran: Ran, left: int = 0) -> str:

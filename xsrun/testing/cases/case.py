@@ -49,5 +49,7 @@ class Case(NamedTuple):
     expect: Mapping[str, Any]
     place: Callable[..., Span]
     """The place of a key, given its path within the case, or of what is around it."""
+    file: str
+    """The path of its file; of a row that of the file that names the rows."""
     path: tuple[str | int, ...] = ()
     """Where it stands in its file."""

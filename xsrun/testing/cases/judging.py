@@ -105,9 +105,9 @@ def error_problems(case: Case, failure: Failure | None, value: Any) -> Iterator[
 
 
 def _mentions(failure: Failure, text: str) -> bool:
-    if failure.fault is not None:
-        return mentions(failure.fault, text)
-    return text.casefold() in failure.message.casefold()
+    """Whether an error has the text in it, or in the message as it is shown, where `***` stands for what is secret."""
+    shown = text.casefold() in failure.message.casefold()
+    return shown or (failure.fault is not None and mentions(failure.fault, text))
 
 
 def error_part(failure: Failure, key: str) -> Any:

@@ -14,6 +14,7 @@ from xsrun.effects.ports import Response, TransportFailure
 from xsrun.engine.cassette import BadCassette, read_cassette, response_of
 from xsrun.engine.vault import Vault
 from xsrun.exchange.hosts import is_pattern
+from xsrun.patterns import compile_search
 from xsrun.program import Plan, Program
 from xsrun.runtime.secrets import Masker
 from xsrun.simulators import SIMULATORS
@@ -21,6 +22,7 @@ from xsrun.simulators.faults import Troubles
 from xsrun.simulators.seeding import BadSeed, Seeds
 from xsrun.source import Source, Span
 from xsrun.testing.cases.case import ANY, Case, Exchange
+from xsrun.testing.cases.matching import patterns
 from xsrun.testing.cases.places import Path
 from xsrun.timestamps import parse as parse_time
 
@@ -57,6 +59,11 @@ class Maker:
         raw = self.raw
         kind, subject = self._subject()
         self._check_inputs(kind, subject)
+        for key, pattern in patterns(raw):
+            try:
+                compile_search(pattern)
+            except Fault as fault:
+                raise Refused(key, f"`{pattern}` is no pattern", fault.help) from None
         providers = self._providers()
         seed = raw.get("seed")
         return Case(
@@ -77,6 +84,7 @@ class Maker:
             raw.get("datasource", ""),
             raw.get("expect", {}),
             self.place,
+            self.source.path,
             path,
         )
 
@@ -207,7 +215,8 @@ class Maker:
 
     def _exchange(self, at: int, given: Mapping[str, Any]) -> Exchange:
         if ("response" in given) == ("failure" in given):
-            raise Refused(["http", at], "an exchange has a response or a failure", "write response = {status = 200}")
+            help = "leave one of the two out" if "response" in given else "write response = {status = 200}"
+            raise Refused(["http", at], "an exchange has a response or a failure", help)
         times = given.get("times", 1)
         if isinstance(times, str):
             if times != "any":

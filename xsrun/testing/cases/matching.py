@@ -11,6 +11,7 @@ from xsrun import paths, values
 from xsrun.builtins.statements.expect import same
 from xsrun.effects.ports import Request
 from xsrun.patterns import occurs
+from xsrun.testing.cases.places import Path
 from xsrun.testing.comparing import comparison
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -63,14 +64,37 @@ def wanted_line(wanted: Mapping[str, Any]) -> str:
     return " ".join([method or "a request", *([url] if url else [] if not method else ["of any address"])])
 
 
+def patterns(raw: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The patterns of a case, each with the path of its key."""
+    expect = raw.get("expect", {})
+    for path, pattern in expect.get("matches", {}).items():
+        yield ("expect", "matches", path), pattern
+    asked: list[tuple[Path, Mapping[str, Any]]] = []
+    for at, each in enumerate(raw.get("http", ())):
+        asked.append((("http", at, "request"), each.get("request", {})))
+    sent = expect.get("requests", ())
+    for at, each in enumerate(sent if isinstance(sent, list) else ()):
+        asked.append((("expect", "requests", at), each))
+    for key, request in asked:
+        values = {"url": request.get("url", ""), **request.get("headers", {})}
+        for name, value in values.items():
+            if is_pattern(value):
+                yield (*key, *(["url"] if name == "url" else ["headers", name])), value
+
+
 def request_value(request: Request) -> Any:
     """The value of a request's body: of JSON and forms what they say, else the text."""
     value = _value(request)
     return _text(request) if value is None else value
 
 
+def is_pattern(wanted: str) -> bool:
+    """Whether the text of an address or header is a pattern."""
+    return wanted.startswith("/") and len(wanted) > 1
+
+
 def _fits(wanted: str, got: str) -> bool:
-    return occurs(wanted, got) if wanted.startswith("/") and len(wanted) > 1 else wanted == got
+    return occurs(wanted, got) if is_pattern(wanted) else wanted == got
 
 
 def _text(request: Request) -> str:

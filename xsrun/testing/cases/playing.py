@@ -18,7 +18,7 @@ from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, Result, main_routine, run_function, run_job
 from xsrun.runtime.run import Loaded
-from xsrun.runtime.secrets import sensitive
+from xsrun.runtime.secrets import Masker, sensitive
 from xsrun.simulators import SIMULATORS
 from xsrun.simulators.port import SimulatedHttp, Target
 from xsrun.simulators.seeding import NO_SEEDS
@@ -111,7 +111,13 @@ def play(loaded: Loaded, case: Case, around: Surroundings, deadline: Deadline) -
         routine = next(each for each in loaded.program.routines if (each.kind, each.name) == ("function", case.subject))
         around.secrets.add(sensitive(routine.fields, case.input))
         result = run_function(loaded, routine, case.input, world, LIMITS, deadline)
-    return Played(result, tuple(scripted.unused()))
+    return Played(_as_shown(result, around.secrets), tuple(scripted.unused()))
+
+
+def _as_shown(result: Result, secrets: Masker) -> Result:
+    """The result with the message of its error as people see it: what is secret in it is `***`."""
+    error = result.error
+    return result._replace(error=error._replace(message=secrets.text(error.message))) if error else result
 
 
 def _world(loaded: Loaded, case: Case, around: Surroundings, env: dict[str, str], scripted: Http) -> World:

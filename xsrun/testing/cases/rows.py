@@ -23,15 +23,28 @@ def read_rows(beside: Source, name: str, named: Span, found: Found) -> Iterator[
     source = read_source(os.path.join(folder, name), os.path.join(os.path.dirname(beside.name), name), found)
     if source is None:
         return
-    reader = csv.reader(io.StringIO(source.text, newline=""))
-    heads = next(reader, [])
-    before = reader.line_num
-    for row in reader:
-        span = _line(source, before + 1)
-        before = reader.line_num
+    heads: list[str] = []
+    for span, row in _read(source, found):
+        if not heads:
+            heads = row
+            continue
         case = _case(heads, row, span, found)
         if case is not None and any(row):
             yield span, case
+
+
+def _read(source: Source, found: Found) -> Iterator[tuple[Span, list[str]]]:
+    """The rows with the lines on which they begin, up to one that cannot be read."""
+    reader = csv.reader(io.StringIO(source.text, newline=""), strict=True)
+    while True:
+        span = _line(source, reader.line_num + 1)
+        try:
+            yield span, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            found.error("bad-case", f"this row is no CSV: {error}", span)
+            return
 
 
 def _line(source: Source, line: int) -> Span:
