@@ -76,10 +76,10 @@ def test_functions_of_one_name_are_the_same_in_every_job() -> None:
     assert [name for name, versions in texts.items() if len(versions) > 1] == []
 
 
-def test_a_job_that_is_a_template_too_has_its_functions() -> None:
+def test_a_job_that_is_a_template_too_has_its_functions_and_cases() -> None:
     for job, template in TEMPLATES_OF.items():
         copies = [
-            {each.name: each.read_text() for each in home.glob("function/*.xs")}
+            {each.name: each.read_text() for kind in ("function", "cases") for each in home.glob(f"{kind}/*")}
             for home in (JOBS / job, TEMPLATES[template].home)
         ]
         assert copies[0] == copies[1]
