@@ -94,6 +94,18 @@ def test_one_document_for_machines(capsys):
     assert {each["status"] for each in found["mutation"]["mutants"]} == {"killed", "survived", "unreached"}
 
 
+def test_other_reports_are_written_beside_mutants(capsys, tmp_path):
+    words = ("--coverage", "--junit", str(tmp_path / "out.xml"))
+    _, (out, _) = report(capsys, str(FOLDER / "shop.xs"), "--json", *words)
+    assert {"coverage", "mutation"} <= json.loads(out).keys()
+    assert 'tests="2"' in (tmp_path / "out.xml").read_text(encoding="utf-8")
+    code, (out, err) = report(capsys, str(FOLDER / "shop.xs"), "--coverage-min", "100", "--mutate-min", "99.5")
+    assert code == 5
+    assert out.index("Mutants:") < out.index("Not reached")
+    assert "100 % are demanded" in err
+    assert "99.5 % are demanded" in err
+
+
 @pytest.mark.parametrize(("least", "code"), [("10", 0), ("99.5", 5)])
 def test_a_bound(capsys, least, code):
     assert main(["test", str(FOLDER / "shop.xs"), "--mutate-min", least]) == code

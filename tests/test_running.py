@@ -171,13 +171,14 @@ def test_what_failed_is_kept_for_its_owner_alone(folder, capsys):
     assert main(["test", "--json"]) == Exit.TEST
     assert (folder / ".xsrun" / "failed-tests.json").stat().st_mode & 0o777 == 0o600
     assert (folder / ".xsrun").stat().st_mode & 0o777 == 0o700
+    assert (folder / ".xsrun" / ".gitignore").read_text(encoding="utf-8") == "*\n"
     capsys.readouterr()
 
 
 def test_a_folder_that_cannot_be_written_fails_no_test(folder, capsys):
     (folder / ".xsrun").write_text("a file", encoding="utf-8")
     assert main(["test", "--json"]) == Exit.TEST
-    assert "--failed will not know what failed in .: File exists" in capsys.readouterr().err
+    assert "--failed will not know what failed in .: Not a directory" in capsys.readouterr().err
 
 
 def test_projects_whose_files_change_are_named(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -13,7 +12,7 @@ from xsrun.cli.output import Output, show
 from xsrun.cli.reach import Reached, name_from_here
 from xsrun.diagnostics import Exit
 from xsrun.source import Source, Span
-from xsrun.testing import machine, mutation
+from xsrun.testing import mutation
 from xsrun.testing.coverage import shown_percent
 from xsrun.testing.forks import possible
 from xsrun.testing.mutants import Mutant
@@ -36,22 +35,20 @@ def is_wanted(options: Mapping[str, Any]) -> bool:
     return wanted
 
 
-def mutate(suites: Sequence[Suite], meant: Iterable[Reached], ran: Ran, options: Mapping[str, Any]) -> int:
-    """Try every mutant and report those that no test noticed. Gives back the exit code."""
+def judged(suites: Sequence[Suite], meant: Iterable[Reached], ran: Ran, options: Mapping[str, Any]) -> list[Verdict]:
+    """Try every mutant; but for JSON, say which of them no test noticed as soon as that is known."""
     tried = [each for suite, reached in zip(suites, meant, strict=True) for each in _trials(suite, reached.source, ran)]
-    judged: list[Verdict] = []
+    found: list[Verdict] = []
     if not options["json"]:
         show(f"Trying {len(tried)} mutants...\n")
     with bounded_memory(MEMORY):
         for each in mutation.verdicts(tried, options["jobs"] or os.cpu_count() or 1):
-            judged.append(each)
+            found.append(each)
             if each.status != KILLED and not options["json"]:
                 show(mutation.line(each))
-    if options["json"]:
-        show(json.dumps({**machine.roll_up(ran), "mutation": mutation.document(judged)}, ensure_ascii=False))
-    else:
-        show(f"\n{mutation.summary(judged)}")
-    return _too_low(judged, options["mutate_min"], Output(options["json"], False, options["color"]))
+    if not options["json"]:
+        show(f"\n{mutation.summary(found)}")
+    return found
 
 
 def _trials(suite: Suite, file: str, ran: Ran) -> Iterator[Trial]:
@@ -65,7 +62,8 @@ def _trials(suite: Suite, file: str, ran: Ran) -> Iterator[Trial]:
         yield each._replace(mutant=Mutant(edit, each.mutant.rule, each.mutant.at))
 
 
-def _too_low(judged: Sequence[Verdict], least: float | None, output: Output) -> int:
+def too_low(judged: Sequence[Verdict], least: float | None, output: Output) -> int:
+    """Complain of fewer mutants noticed than demanded; gives back the exit code, 0 when they are enough."""
     noticed = mutation.percent(judged)
     if least is None or noticed >= least:
         return Exit.DONE

@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -23,11 +22,12 @@ from xsrun.cli.signals import heeding_signals
 from xsrun.cli.updating import update
 from xsrun.diagnostics import Diagnostic, Exit
 from xsrun.reports import report
-from xsrun.testing import machine, text
+from xsrun.testing import machine, mutation, text
 from xsrun.testing.cases.shape import schema
 from xsrun.testing.coverage import Covered, document, table
 from xsrun.testing.failed import keep_failed
 from xsrun.testing.item import TIMEOUT, Item
+from xsrun.testing.mutation import Verdict
 from xsrun.testing.outcome import Outcome
 from xsrun.testing.running import outcomes
 from xsrun.testing.suite import Suite
@@ -86,22 +86,27 @@ def _round(meant: Sequence[Reached], options: Options, settings: Settings, outpu
     for suite in suites:
         output.diagnostics(from_here(suite.path, suite.diagnostics))
     items = [*chosen(suites, meant, options)]
-    running = partial(_outcomes, items, settings.seconds, settings.processes, options["fail_fast"])
-    if settings.mutants and not any(suite.errors for suite in suites):
-        passed = [*running()]
-        if passed and not any(outcome.problems for _, outcome in passed):
-            return mutate.mutate(suites, meant, passed, options)
-    ran = _run(items, running(), options)
+    unsound = any(suite.errors for suite in suites)
+    running = _outcomes(items, settings.seconds, settings.processes, options["fail_fast"])
+    passed = [*running] if settings.mutants and not unsound else []
+    mutating = bool(passed) and not _failed(passed)
+    ran = passed if mutating else _run(items, iter(passed) if passed else running, options)
     _keep(suites, ran, output)
     covered = coverage.measured(suites, meant, ran) if settings.coverage else []
-    _report(ran, covered, options)
-    if any(suite.errors for suite in suites):
+    judged = mutate.judged(suites, meant, ran, options) if mutating else []
+    _report(ran, covered, judged, options)
+    if unsound:
         return int(Exit.SOURCE)
     if not ran:
         return output.complain("no-test", where(options), hint(suites, options))
-    if any(outcome.problems for _, outcome in ran):
+    if _failed(ran):
         return int(Exit.TEST)
-    return coverage.too_low(covered, options["coverage_min"], output)
+    least = options["mutate_min"]
+    return max(coverage.too_low(covered, options["coverage_min"], output), mutate.too_low(judged, least, output))
+
+
+def _failed(ran: text.Ran) -> bool:
+    return any(outcome.problems for _, outcome in ran)
 
 
 def _keep(suites: Sequence[Suite], ran: text.Ran, output: Output) -> None:
@@ -153,11 +158,12 @@ def _outcomes(items: Sequence[Item], seconds: float, processes: int, fail_fast: 
                 return
 
 
-def _report(ran: text.Ran, covered: Sequence[Covered], options: Options) -> None:
+def _report(ran: text.Ran, covered: Sequence[Covered], judged: Sequence[Verdict], options: Options) -> None:
     """What machines read, and coverage. Raises BadOption when a file cannot be written."""
     if options["json"]:
         reached = {"coverage": document(covered)} if covered else {}
-        show(json.dumps({**machine.roll_up(ran), **reached}, ensure_ascii=False))
+        noticed = {"mutation": mutation.document(judged)} if judged else {}
+        show(json.dumps({**machine.roll_up(ran), **reached, **noticed}, ensure_ascii=False))
     elif covered and ran:
         show(f"\n{table(covered)}")
     coverage.write(covered, options)

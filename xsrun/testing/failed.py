@@ -6,10 +6,10 @@ import json
 import os
 from typing import Final
 
+from xsrun.effects.files import HIDDEN, hidden_folder, owned_file
 from xsrun.files import replace
 from xsrun.testing.text import Ran
 
-FOLDER: Final = ".xsrun"
 FILE: Final = "failed-tests.json"
 
 
@@ -31,10 +31,14 @@ def keep_failed(path: str, ran: Ran) -> None:
     if sorted(before) == now:
         return
     place = _place(path)
-    os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
-    os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+    hidden_folder(_home(path))
+    owned_file(place)
     replace(place, (json.dumps(now, ensure_ascii=False, indent=2) + "\n").encode())
 
 
 def _place(path: str) -> str:
-    return os.path.join(path if os.path.isdir(path) else os.path.dirname(path), FOLDER, FILE)
+    return os.path.join(_home(path), HIDDEN, FILE)
+
+
+def _home(path: str) -> str:
+    return path if os.path.isdir(path) else os.path.dirname(path)
