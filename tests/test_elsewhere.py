@@ -177,6 +177,14 @@ def test_dry_runs_show_it_and_do_nothing(kind, table, ask, tmp_path, capsys):
     assert ask(f"SELECT * FROM {table}") == []
 
 
+def test_a_rehearsal_asks_nobody(kind, table, ask, tmp_path, capsys):
+    url = job(tmp_path, kind, f"INSERT INTO {table} VALUES (?, 'a', 1)")
+    for how in (["execute", str(tmp_path), "--simulate"], ["torture", str(tmp_path), "--only", "kill"]):
+        assert main([*how, "--env", f"db={url}"]) != Exit.DONE
+    assert f"This world does not reach {kind}://" in capsys.readouterr().err
+    assert ask(f"SELECT * FROM {table}") == []
+
+
 def test_only_public_addresses_where_a_run_is_told_so(kind, tmp_path, capsys):
     url = job(tmp_path, kind, "SELECT ? AS a")
     assert main(["execute", str(tmp_path), "--public-only", "--env", f"db={url}"]) == Exit.LIMIT

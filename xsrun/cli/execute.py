@@ -24,7 +24,7 @@ from xsrun.effects.outward import (
     files_of,
     real_world,
 )
-from xsrun.effects.ports import Cache, Clock, Files, Http, Log, Random, Request, World
+from xsrun.effects.ports import NOWHERE_ELSE, Cache, Clock, Elsewhere, Files, Http, Log, Random, Request, World
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.engine.chance import DerivedRandom
@@ -225,10 +225,8 @@ def prepare(task: Task) -> Ready | Failure:
     url = options["db"] or config.db
     output.masker.add(passwords_of(url), "db")
     database = database_of(task.path, task.project.program.tables, url, copied=options["dry_run"])
-    world = world._replace(database=database)
+    world = world._replace(database=database, elsewhere=_databases(options, config))
     world = task.staged(world) if task.staged else world
-    if options["public_only"]:
-        world = world._replace(elsewhere=elsewhere_of(lambda: _reach(options, config)))
     world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:
         world = _bound(task, world, config)
@@ -241,6 +239,13 @@ def _stores(task: Task, clock: Clock) -> tuple[Files, Cache]:
     redis = found.get(REDIS_URL, "")
     task.output.masker.add(passwords_of(redis), REDIS_URL)
     return files_of(task.path, found.get(FILES_URL, "")), cache_of(task.path, clock, redis)
+
+
+def _databases(options: Options, config: Config) -> Elsewhere:
+    """Databases of others, as far as a run may reach them: none where simulators or a cassette answer."""
+    if options["simulate"] or options["replay"]:
+        return NOWHERE_ELSE
+    return elsewhere_of((lambda: _reach(options, config)) if options["public_only"] else None)
 
 
 def _bound(task: Task, world: World, config: Config) -> World:

@@ -15,7 +15,7 @@ from xsrun.data.tables import Table
 from xsrun.diagnostics import Exit
 from xsrun.effects.http import HttpxPort
 from xsrun.effects.outward import cache_of, database_of, files_of
-from xsrun.effects.ports import World
+from xsrun.effects.ports import NOWHERE_ELSE, World
 from xsrun.engine.dry_run import HurriedClock
 from xsrun.engine.history import open_history
 from xsrun.engine.rows import RunState
@@ -156,6 +156,7 @@ def _step(bench: Bench, folder: Path, command: str, trial: Trial = AFTERWARDS, w
             files=files_of(str(folder)),
             cache=cache_of(str(folder), world.clock),
             database=database_of(str(folder), _tables(world)),
+            elsewhere=NOWHERE_ELSE,
         )
 
     ended = apart(lambda: bench.act(command, folder, staged, watch), folder, environment, bench.deadline)
