@@ -106,6 +106,32 @@ def test_other_reports_are_written_beside_mutants(capsys, tmp_path):
     assert "99.5 % are demanded" in err
 
 
+REFUSES = """run.job "Refuses" {
+  main = {name: "f"}
+}
+---
+function f {
+  input {
+    int size filters=min:1
+  }
+  stack {
+    var $shown { value = $input.size }
+  }
+  response = $shown
+}
+"""
+
+
+def test_a_case_that_is_refused_notices_what_is_refused_no_more(capsys, tmp_path):
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "run.xs").write_text(REFUSES, encoding="utf-8")
+    case = '{"input": {"size": 0}, "expect": {"error": {"code": "ERROR_CODE_INPUT_ERROR"}}}'
+    (tmp_path / "cases" / "no size.json").write_text(case, encoding="utf-8")
+    _, (out, _) = report(capsys, str(tmp_path), "--json")
+    killed = [each for each in json.loads(out)["mutation"]["mutants"] if each["status"] == "killed"]
+    assert [(each["rule"], each["by"]) for each in killed] == [("dropped filter", "no size [job: Refuses]")]
+
+
 @pytest.mark.parametrize(("least", "code"), [("10", 0), ("99.5", 5)])
 def test_a_bound(capsys, least, code):
     assert main(["test", str(FOLDER / "shop.xs"), "--mutate-min", least]) == code

@@ -70,7 +70,8 @@ def trials(suite: Suite, ran: Iterable[tuple[Item, Outcome]], file: str = "") ->
             tests = [
                 (item, max(LEAST, PATIENCE * outcome.seconds))
                 for item, outcome in quickest
-                if needed & outcome.reached or (needed is own and _is_about(item, construct))
+                # What is refused at the entrance of a job reaches nothing, and its tests are about the job.
+                if needed & outcome.reached or (needed is own and (_is_about(item, construct) or not outcome.reached))
             ]
             tests.sort(key=lambda each: not _is_about(each[0], construct))
             yield Trial(suite, number, construct, mutant, tuple(tests))
