@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from xsrun.builtins.catalogue import registry
 from xsrun.contracts.bodies import faults
 from xsrun.contracts.known import constant
 from xsrun.contracts.rules import contract_findings
@@ -425,3 +426,68 @@ def test_a_body_that_is_known_whole_is_judged_as_a_simulator_judges_it(drawn):
     answered = {problem.field.path for problem in problems(endpoint.body, body)}
     told = {fault.field.path for fault in faults(endpoint, constant(body), NOWHERE) if fault.reason != "unknown"}
     assert not body or told == answered
+
+
+# ------------------------------------------------------------------ statements of providers
+
+STATEMENTS = {
+    'pagerduty.create_incident\napi_key = $env.k\ntitle = " "\nservice_id = 5\nurgency = "critical"\n'
+    "priority_id = null": [
+        (f"missing: createIncident of {REST_TITLE} needs `title`", "title = $title"),
+        (f'value: `urgency` of createIncident of {REST_TITLE} is one of high, low, not "critical"', 'write "high"'),
+    ],
+    'pagerduty.list\napi_key = $env.k\nstatuses = ["open"]\nlimit = 500\nsince = "noon"': [
+        (
+            f"value: `statuses` of listIncidents of {REST_TITLE} is one of triggered, acknowledged, resolved,"
+            ' not "open"',
+            'write "triggered"',
+        ),
+        (f"value: `since` of listIncidents of {REST_TITLE} is a time in ISO 8601", 'since = "2030-01-01T00:00:00Z"'),
+    ],
+    'pagerduty.send_event\nrouting_key = $env.k\nsummary = $input.title\nsource = "s"\nseverity = "high"\n'
+    'links = [{url: "x"}]': [
+        (
+            'value: `severity` of createV2Event of PagerDuty Events API v2 is one of critical, error, warning, info,'
+            ' not "high"',
+            'write "critical"',
+        ),
+        ("missing: createV2Event of PagerDuty Events API v2 needs `links[].href`", "href: $href"),
+        (
+            "unknown: createV2Event of PagerDuty Events API v2 does not read `links[0].url`",
+            "take it out: `links[0]` holds href, text",
+        ),
+    ],
+    'incident_io.create_alert\nsecret_api_token = $env.k\nalert_source_config_id = "x"\nstatus = "open"': [
+        (
+            "value: `status` of Alert Events V2#CreateHTTP of incident.io alert sources is one of firing, resolved,"
+            ' not "open"',
+            'write "firing"',
+        )
+    ],
+    'pagerduty.create_incident\napi_key = $env.k\ntitle = $input.title\nservice_id = "P"\nurgency = ""\ndetails = "x"\n'
+    'priority_id = "P"\nassignee_id = "U"\nincident_type = "major"\nconference_url = "u"\n'
+    'escalation_policy_id = ""': [],
+    "pagerduty.send_event\nrouting_key = $env.k\nevent_action = $input.key\nsummary = $input.title\nclass = 5": [],
+    'pagerduty.send_event\nrouting_key = $env.k\nevent_action = "resolve"\ndedup_key = "a"': [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "found"), STATEMENTS.items(), ids=[each.split("\n")[0] for each in STATEMENTS])
+def test_literals_of_a_statement_of_a_provider_are_judged_by_the_same_table(statement, found):
+    name, _, attributes = statement.partition("\n")
+    text = page(f"{name} {{\n{attributes}\n}} as $answer\n")
+    assert sorted(zip(said(text), helps(text), strict=True)) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        each.source
+        for record in registry().statements.values()
+        if record.call
+        for each in record.examples
+        if not each.expected.startswith("!")
+    ],
+)
+def test_nothing_is_said_of_their_examples(example):
+    assert said(page(f"{example}\n")) == []

@@ -16,6 +16,7 @@ from xsrun.builtins import registry
 from xsrun.builtins.registry import Bindings, Group, Kind, Recorded, Scope
 from xsrun.effects.ports import World
 from xsrun.hints import Marked
+from xsrun.providers.contracts import Endpoint
 
 REQUIRED: Final = inspect.Parameter.empty
 CLASSES: Final = {name: Annotated[each.given] for name, each in vars(registry).items() if isinstance(each, Marked)}
@@ -106,10 +107,15 @@ class Statement:
     extra: str = ""
     """The optional part of xsrun that it needs."""
     parity: str = ""
-    hosts: tuple[str, ...] = ()
-    """Those it talks to, that of the ``region`` ``eu`` behind the usual one."""
+    call: Endpoint | None = None
+    """The one of a provider that it makes."""
     extension: bool = False
     """Whether it is of this program, and the platform does not have it."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Those it talks to, that of the ``region`` ``eu`` behind the usual one."""
+        return self.call.api.hosts if self.call else ()
 
 
 Record = TypeVar("Record", bound=Filter | Statement)
@@ -205,7 +211,7 @@ def _statement(group: Group, noted: Recorded) -> Statement:
         needs_bindings=Bindings in filled,
         extra=group.extra,
         parity=noted.parity,
-        hosts=noted.hosts,
+        call=noted.call,
         extension=group.extension,
     )
 

@@ -25,8 +25,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xsrun import values
-from xsrun.hints import Annotated, Any, Final, Protocol, TypeVar
+from xsrun.hints import TYPE_CHECKING, Annotated, Any, Final, Protocol, TypeVar
 from xsrun.record import NamedTuple
+
+if TYPE_CHECKING:
+    from xsrun.providers.contracts import Endpoint
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -121,7 +124,7 @@ class Recorded(NamedTuple):
     misnomers: tuple[str, ...] = ()
     instead: dict[str, str] | None = None
     parity: str = ""
-    hosts: tuple[str, ...] = ()
+    call: Endpoint | None = None
 
 
 class Group:
@@ -154,8 +157,7 @@ class Group:
         """Record a function as a statement; a positional-only parameter is an expression in its head.
 
         Options: ``name`` where Python cannot spell it, ``instead`` wrong attribute names with the right
-        one, ``parity`` what differs from the platform, ``hosts`` those it talks to, that of another ``region``
-        behind the usual one.
+        one, ``parity`` what differs from the platform, ``call`` the one of a provider that it makes.
         """
         return self._statement("value", examples, **options)
 
@@ -178,12 +180,12 @@ class Group:
         name: str = "",
         instead: dict[str, str] | None = None,
         parity: str = "",
-        hosts: tuple[str, ...] = (),
+        call: Endpoint | None = None,
     ) -> Callable[[Function], Function]:
         def record(function: Function) -> Function:
             _demand(function, examples)
             spelled = f"{self.name}.{name or function.__name__.rstrip('_')}"
-            noted = Recorded(function, spelled, examples, target, instead=instead, parity=parity, hosts=hosts)
+            noted = Recorded(function, spelled, examples, target, instead=instead, parity=parity, call=call)
             self.statements.append(noted)
             return function
 

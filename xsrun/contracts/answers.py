@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xsrun.contracts.known import Entry, Known, Record, Something, alternatives, exact
+from xsrun.providers.contracts import Endpoint
 from xsrun.source import Span
 
 HARMLESS: Final = frozenset({"to_text", "json_encode", "concat"})
@@ -20,6 +21,8 @@ class Sent:
     span: Span
     """The keyword of the statement."""
     given: Mapping[str, Known]
+    call: Endpoint | None = None
+    """The one that a statement of a provider makes by itself; None where the attributes are those of a request."""
     expected: list[tuple[str, int, Span]] = field(default_factory=list)
     """Operators and numbers that the status is compared with."""
     judged: bool = False

@@ -11,6 +11,7 @@ from xsrun.contracts.authorization import judge_authorization
 from xsrun.contracts.bodies import Wrong, body_of, faults, lacking
 from xsrun.contracts.headers import Sending, headers_of
 from xsrun.contracts.known import NULL, Known, Record, alternatives, exact, kinds_of
+from xsrun.contracts.native import judge_statement
 from xsrun.contracts.walk import requests
 from xsrun.contracts.wording import call, one_of, told, warning
 from xsrun.diagnostics import Diagnostic, nearest
@@ -51,6 +52,9 @@ def contract_findings(folder: Folder) -> list[Diagnostic]:
 
 
 def _judge(sent: Sent) -> Iterator[Diagnostic]:
+    if sent.call is not None:
+        yield from judge_statement(sent, sent.call)
+        return
     found = targets(sent)
     if not found:
         return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
 
 from xsrun.builtins.catalogue import registry
+from xsrun.builtins.records import Statement
 from xsrun.compile.callees import runs_apart
 from xsrun.compile.hosts import unsaid
 from xsrun.compile.names import place_steps, root_name
@@ -13,6 +14,7 @@ from xsrun.contracts.answers import Sent, compared, looked_at
 from xsrun.contracts.changes import changed
 from xsrun.contracts.expressions import Scope
 from xsrun.contracts.known import UNKNOWN, Items, Known, Record, choice, concat, constant, exact, join, put
+from xsrun.providers.fields import NOTHING
 from xsrun.syntax import tree
 
 SENDS: Final = "api.request"
@@ -21,6 +23,8 @@ SHORT: Final = 200
 
 GROWN: Final[Mapping[str, str]] = {"array.push": "push", "array.merge": "merge"}
 """Statements that change the variable in their head as a filter would."""
+EMPTY: Final = tuple((True, each) for each in NOTHING)
+"""Values, as ``exact`` gives them, that statements of providers do not send."""
 
 
 class Program(Protocol):
@@ -194,7 +198,10 @@ class Run:
     def _other(self, scope: Scope, block: tree.Block) -> None:
         """Any other statement: what it works on and what it binds is not known any more, nor what is set in it."""
         record = registry().statements.get(block.keyword)
-        for value in (*(scope.value(head) for head in block.heads), *_given(scope, block).values()):
+        given = _given(scope, block)
+        if record is not None and record.call is not None:
+            self._program.sent.append(Sent(block.head_span(scope.source), _attributes(record, given), record.call))
+        for value in (*(scope.value(head) for head in block.heads), *given.values()):
             if not block.keyword.startswith("debug."):
                 looked_at(value)
         for inner in _blocks(block):
@@ -232,6 +239,12 @@ def _given(scope: Scope, block: tree.Block) -> dict[str, Known]:
         for entry in block.body or ()
         if isinstance(entry, tree.Attribute) and not unsaid(entry)
     }
+
+
+def _attributes(record: Statement, given: Mapping[str, Known]) -> dict[str, Known]:
+    """What the attributes of a statement of a provider come to: an optional one that says nothing has its default."""
+    usual = {each.name: constant(each.default) for each in record.params if not each.required}
+    return usual | {name: value for name, value in given.items() if name not in usual or exact(value) not in EMPTY}
 
 
 def _bind(scope: Scope, block: tree.Block, value: Known) -> None:

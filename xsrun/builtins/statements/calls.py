@@ -10,12 +10,13 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from xsrun import values
+from xsrun.builtins.statements.checks import broken_rules
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, STANDARD, ErrorKind, Fault
 from xsrun.effects.ports import DEFAULT_TLS, Headers, Request, Response, Retry, TransportFailure, World
 from xsrun.exchange import request as outgoing
 from xsrun.late import Late
 from xsrun.providers.contracts import Endpoint
-from xsrun.providers.fields import Problem, problems, value_at
+from xsrun.providers.fields import value_at
 from xsrun.providers.policies import Policy, judge, standing
 
 _retrying: Callable[..., Any] = Late("xsrun.providers.retry", "RetryingHttp")
@@ -28,10 +29,6 @@ BUDGET: Final = 90.0
 MOST_SHOWN: Final = 500
 """Characters of an answer that a message repeats."""
 DIGITS: Final = 64
-WRAPPERS: Final = ("incident", "note", "payload", "body", "conference_bridge")
-"""Properties whose parts statements take as attributes of their own."""
-ATTRIBUTES: Final = {"incident.escalation_policy": "escalation_policy_id", "incident.assignments": "assignee_id"}
-"""Attributes that whole properties are made of, where the name does not say it."""
 KINDS: Final[Mapping[int, ErrorKind]] = {
     400: ERROR_KINDS["badrequest"],
     401: ERROR_KINDS["unauthorized"],
@@ -135,7 +132,7 @@ def _sent(world: World, call: Call, request: Request, retry: Retry) -> Response:
 
 def refuse_broken(call: Call, manner: Manner) -> None:
     """Raises the Fault of a call that breaks the provider's rules, or is made in a way that makes no sense."""
-    wrong = [*_unusable(manner), *(map(_sentence, _broken(call)))]
+    wrong = [*_unusable(manner), *broken_rules(call.endpoint, call.arguments, call.query, call.body)]
     if wrong:
         raise unsendable(call.wording, *wrong)
 
@@ -168,66 +165,6 @@ def _unusable(manner: Manner) -> list[str]:
     if not 0 < manner.timeout <= LONGEST_TIMEOUT:
         wrong.append(f"`timeout` must be a number of seconds up to {LONGEST_TIMEOUT}")
     return wrong
-
-
-class _Broken(NamedTuple):
-    name: str
-    reason: str
-    problem: Problem | None = None
-
-
-def _broken(call: Call) -> list[_Broken]:
-    """What breaks the rules of the provider."""
-    found = [_Broken(name, "missing") for name, value in call.arguments.items() if not _names_something(value)]
-    query = {name.removesuffix("[]"): value for name, value in call.query.items()}
-    rules = [(call.endpoint.query, query), (call.endpoint.body, call.body or {})]
-    for fields, given in rules:
-        for each in problems(fields, values.plain(given)):
-            found.append(_Broken(_attribute(each.path), each.reason, each))
-    return found
-
-
-def _names_something(value: Any) -> bool:
-    """Whether a part of a path leads to something below what stands before it."""
-    return isinstance(value, str) and value.strip().strip(".") != ""
-
-
-def _attribute(path: str) -> str:
-    """The attribute of a statement that a property of the body is made of."""
-    steps = path.split(".")
-    while len(steps) > 1 and steps[0] in WRAPPERS:
-        steps = steps[1:]
-    if path in ATTRIBUTES:
-        return ATTRIBUTES[path]
-    return "_".join(steps) if steps[-1] == "id" and len(steps) == 2 else ".".join(steps)
-
-
-def _sentence(broken: _Broken) -> str:
-    field = broken.problem.field if broken.problem else None
-    if field is None or broken.reason == "missing":
-        return f"`{broken.name}` is missing"
-    if broken.reason == "choice":
-        return f"`{broken.name}` must be one of {', '.join(field.choices)}"
-    if broken.reason == "length":
-        bounds = f"{field.shortest} to {field.longest}" if field.shortest else f"at most {field.longest}"
-        return f"`{broken.name}` must have {bounds} characters or entries"
-    if broken.reason == "range" and field.between:
-        return f"`{broken.name}` must be a number from {field.between[0]} to {field.between[1]}"
-    if broken.reason == "together":
-        others = " or ".join(f"`{_attribute(each)}`" for each in field.without)
-        return f"`{broken.name}` may not stand beside {others}"
-    return f"`{broken.name}` must be {_AS[field.kind]}"
-
-
-_AS: Final = {
-    "text": "a text",
-    "time": "a time in ISO 8601, e.g. 2026-01-31T12:00:00Z",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "object": "an object",
-    "list": "a list",
-    "any": "a value",
-}
 
 
 def _request(world: World, call: Call, manner: Manner) -> Request:

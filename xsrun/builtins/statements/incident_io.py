@@ -50,7 +50,7 @@ ANSWER: Final = ("deduplication_key", "message", "status")
         "token": "secret_api_token", "api_key": "secret_api_token", "source_id": "alert_source_config_id",
         "dedup_key": "deduplication_key", "custom_details": "metadata",
     },
-    hosts=table.HOSTS,
+    call=table.CREATE_ALERT_EVENT,
 )  # fmt: skip
 def create_alert(
     world: World,
@@ -128,7 +128,7 @@ def _about_source(refusal: Refusal) -> str:
     '  severity_id = "01J0SEVR"\n  mode = "test"\n} as $incident\nvar $r { value = $incident.name }'
     ' -> "Checkout is down"',
     instead={"title": "name", "description": "summary", "severity": "severity_id", "token": "api_key"},
-    hosts=table.HOSTS,
+    call=table.CREATE_INCIDENT,
 )
 def create_incident(
     world: World,
@@ -204,7 +204,7 @@ def _going_on(world: World, api_key: Any, body: dict[str, Any], key: str, manner
     'incident_io.edit_incident {\n  api_key = "sim-api-key"\n  incident_id = "123"\n}'
     " -> !Nothing was sent: nothing is to be changed",
     instead={"id": "incident_id", "title": "name", "status_id": "incident_status_id", "token": "api_key"},
-    hosts=table.HOSTS,
+    call=table.EDIT_INCIDENT,
 )
 def edit_incident(
     world: World,

@@ -61,7 +61,7 @@ _EMAIL: Final = re.compile(r"[!-;=?-~]+@[!-;=?-~]+\.[!-;=?-~]+")
         "description": "details", "body": "details", "service": "service_id", "dedup_key": "incident_key",
         "priority": "priority_id", "escalation_policy": "escalation_policy_id", "token": "api_key", "email": "from",
     },
-    hosts=table.REST.hosts,
+    call=table.CREATE_INCIDENT,
 )  # fmt: skip
 def create_incident(
     world: World,
@@ -114,7 +114,7 @@ def create_incident(
     'pagerduty.acknowledge {\n  api_key = "u+SIMuserKEY00000001"\n  incident_id = "Q00PLACEHOLDER"\n} as $incident\n'
     'var $r { value = $incident.status } -> "acknowledged"',
     instead={"id": "incident_id", "token": "api_key"},
-    hosts=table.REST.hosts,
+    call=table.UPDATE_INCIDENT,
 )
 def acknowledge(
     world: World,
@@ -146,7 +146,7 @@ def acknowledge(
     'pagerduty.resolve {\n  api_key = "u+SIMuserKEY00000001"\n  incident_id = "Q00PLACEHOLDER"\n'
     '  resolution = "Restarted db-1"\n} as $incident\nvar $r { value = $incident.status } -> "resolved"',
     instead={"id": "incident_id", "note": "resolution", "token": "api_key"},
-    hosts=table.REST.hosts,
+    call=table.UPDATE_INCIDENT,
 )
 def resolve(
     world: World,
@@ -172,7 +172,7 @@ def resolve(
     'pagerduty.get {\n  api_key = "u+SIMuserKEY00000001"\n  incident_id = "Q00PLACEHOLDER"\n} as $incident\n'
     'var $r { value = $incident.id } -> "Q00PLACEHOLDER"',
     instead={"id": "incident_id", "token": "api_key"},
-    hosts=table.REST.hosts,
+    call=table.GET_INCIDENT,
 )
 def get(
     world: World,
@@ -193,7 +193,7 @@ def get(
     'pagerduty.list {\n  api_key = "u+SIMuserKEY00000001"\n  incident_key = ""\n}'
     " -> !Nothing was sent: `incident_key` is empty, which would list every incident",
     instead={"status": "statuses", "service_id": "service_ids", "urgency": "urgencies", "token": "api_key"},
-    hosts=table.REST.hosts,
+    call=table.LIST_INCIDENTS,
 )
 def list_(
     world: World,
@@ -243,7 +243,7 @@ def list_(
     'pagerduty.note {\n  api_key = "u+SIMuserKEY00000001"\n  incident_id = "Q00PLACEHOLDER"\n'
     '  content = "Restarted db-1"\n} as $note\nvar $r { value = $note.id } -> "P0NOTE0"',
     instead={"id": "incident_id", "text": "content", "note": "content", "token": "api_key"},
-    hosts=table.REST.hosts,
+    call=table.CREATE_NOTE,
 )
 def note(
     world: World,
@@ -283,7 +283,7 @@ def note(
         "integration_key": "routing_key", "api_key": "routing_key", "action": "event_action", "title": "summary",
         "details": "custom_details", "incident_key": "dedup_key",
     },
-    hosts=table.EVENTS.hosts,
+    call=table.ENQUEUE,
 )  # fmt: skip
 def send_event(
     world: World,
@@ -334,7 +334,7 @@ def send_event(
     'pagerduty.send_change_event {\n  routing_key = "SIMroutingKEY0000000000000000001"\n  summary = "42 is live"\n'
     '} as $event\nvar $r { value = $event.status } -> "success"',
     instead={"integration_key": "routing_key", "api_key": "routing_key", "details": "custom_details"},
-    hosts=table.EVENTS.hosts,
+    call=table.ENQUEUE_CHANGE,
 )
 def send_change_event(
     world: World,
