@@ -24,7 +24,7 @@ from xsrun.types.table import TYPES
         (catalogue.STATEMENT, {*registry().statements, *FORMS, *ABSENT}),
         (catalogue.TYPE, TYPES),
     ],
-    ids=str,
+    ids=(catalogue.FILTER, catalogue.STATEMENT, catalogue.TYPE),
 )
 def test_every_record_has_an_entry(kind, names):
     assert {each.name for each in catalogue.entries() if each.kind == kind} == set(names)
