@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -83,8 +84,9 @@ def test_a_fault_of_ours_is_no_crash_of_all(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_reports_are_the_same_in_any_number_of_processes(capsys):
-    suites = Path(__file__).parent / "suites"
+def test_reports_are_the_same_in_any_number_of_processes(tmp_path, capsys):
+    suites = tmp_path / "suites"
+    shutil.copytree(Path(__file__).parent / "suites", suites)
     reports = []
     for further in ([], ["-j", "2"], ["--concurrency", "7"]):
         assert main(["test", str(suites), "--json", "--coverage", *further]) == Exit.TEST
