@@ -21,7 +21,7 @@ from xsrun.testing import machine, text
 from xsrun.testing.suite import Suite
 
 HERE = Path(__file__).parent
-SUITES = sorted(folder for folder in (HERE / "suites").iterdir() if folder.is_dir())
+SUITES = sorted(folder for folder in (HERE / "suites").glob("[a-z]*") if folder.is_dir())
 JOBS = sorted(folder for folder in (HERE.parent / "jobs").iterdir() if folder.is_dir())
 
 
