@@ -78,7 +78,7 @@ def counter() -> Any:
 
 
 def test_rows_stay_in_the_folder(tmp_path: Path, counter: Any) -> None:
-    shutil.copytree(JOBS / LOG, tmp_path / "job")
+    shutil.copytree(JOBS / LOG, tmp_path / "job", ignore=shutil.ignore_patterns(".xsrun"))
     place = Place(tmp_path / "job", counter)
     given = ("--env", "pagerduty_api_key=u+SIMuserKEY00000001", "--input")
     for key in ("a", "b"):
