@@ -7,7 +7,7 @@ import ast
 from xsrun.compile import python as py
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import Stack, form
-from xsrun.compile.forms.rows import ADDED, calling, data_of, matched, table_of, value_of, without_table
+from xsrun.compile.forms.rows import ADDED, calling, data_of, matched, on_table, value_of
 from xsrun.compile.queries import Queries
 from xsrun.data import statements
 from xsrun.data.tables import Table
@@ -31,11 +31,9 @@ def rows_meant(stack: StackCompiler, block: tree.Block, table: Table) -> tuple[a
     optional=("where", "value", "return"),
     parity="a sum beyond 64 bits stays at the bound, and filters of the column do not look at it",
 )
-def _increment(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _increment(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Add to a numeric column of every row that meets a condition, and bind how many there were."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     plan, given = rows_meant(stack, block, table)
     name, _ = matched(stack, block, table)
     amount = value_of(stack, block, "value", 1)
@@ -48,11 +46,9 @@ def _increment(stack: StackCompiler, block: tree.Block) -> Stack:
     head="table",
     optional=("reset",),
 )
-def _truncate(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _truncate(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Delete all rows of a table; with `reset` the next `id` is 1."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     reset = value_of(stack, block, "reset", False)
     return calling(stack, block, statements.truncate, py.constant(table.name), reset)
 
@@ -64,11 +60,9 @@ def _truncate(stack: StackCompiler, block: tree.Block) -> Stack:
     head="table",
     optional=("items", "data", "allow_id_field"),
 )
-def _bulk_add(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _bulk_add(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Store many rows, all or none, and bind them; an `id` in them counts only with `allow_id_field`."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     if not _given(stack, block, "items", "data"):
         return []
     items = value_of(stack, block, "items" if block.attribute("items") else "data")
@@ -83,9 +77,10 @@ def _bulk_add(stack: StackCompiler, block: tree.Block) -> Stack:
     head="table",
     optional=("items", "where", "data"),
 )
-def _bulk_update(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _bulk_update(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Replace whole rows by their `id` and bind them; with `where` and `data`, change columns and bind the number."""
-    return _change(stack, block, whole=True)
+    return _change(stack, block, table, whole=True)
 
 
 @form(
@@ -94,9 +89,10 @@ def _bulk_update(stack: StackCompiler, block: tree.Block) -> Stack:
     head="table",
     optional=("items", "where", "data"),
 )
-def _bulk_patch(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _bulk_patch(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Change the given columns of rows by their `id` and bind them; with `where` and `data` bind the number."""
-    return _change(stack, block, whole=False)
+    return _change(stack, block, table, whole=False)
 
 
 @form(
@@ -105,18 +101,13 @@ def _bulk_patch(stack: StackCompiler, block: tree.Block) -> Stack:
     head="table",
     optional=("where",),
 )
-def _bulk_delete(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _bulk_delete(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Delete every row that meets a condition, all rows without one, and bind how many there were."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     return calling(stack, block, statements.delete_all, py.constant(table.name), *rows_meant(stack, block, table))
 
 
-def _change(stack: StackCompiler, block: tree.Block, whole: bool) -> Stack:
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
+def _change(stack: StackCompiler, block: tree.Block, table: Table, whole: bool) -> Stack:
     if not _given(stack, block, "items", "data"):
         return []
     if block.attribute("items"):

@@ -10,7 +10,7 @@ from xsrun.compile import python as py
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.addons import addons_of
 from xsrun.compile.forms.record import Stack, form
-from xsrun.compile.forms.rows import ADDED, calling, table_named, table_of, without_table
+from xsrun.compile.forms.rows import ADDED, calling, on_table, table_named
 from xsrun.compile.queries import Queries, mentions_rows
 from xsrun.data import statements
 from xsrun.data.plans import AGGREGATES, DIRECTIONS, FILTERS, Join, Paging, Plan, Query
@@ -46,11 +46,9 @@ TWO: Final = 'db.bulk.add person { items = [{name: "Ada", age: 36}, {name: "Bob"
     parity="regular expressions and full-text search are those of the database: PostgreSQL has its own, "
     "SQLite those of the language and every word of a search; the keys of JSON are in the order of jsonb",
 )
-def _query(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _query(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Bind the rows of a table that meet a condition, in order and in pages; or their count, or what groups make."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     addons, places = addons_of(stack, block)
     queries, plan = _Reader(stack, block, table, places).read()
     made = [py.constant(_plain(plan)), queries.values()]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
 
 from xsrun.compile import python as py
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.addons import addons_of
-from xsrun.compile.forms.record import Stack, form
+from xsrun.compile.forms.record import Compile, Stack, form
 from xsrun.compile.queries import Queries
 from xsrun.data import statements
 from xsrun.data.tables import Table
@@ -53,6 +55,17 @@ def without_table(stack: StackCompiler, block: tree.Block) -> Stack:
                 stack.expressions.value(entry.value)
     made = py.call(stack.context.builtin(statements.missing_table), py.constant(block.name))
     return [*stack.bind(block, py.constant(None)), ast.Raise(made)]
+
+
+def on_table(make: Callable[[StackCompiler, tree.Block, Table], Stack]) -> Compile:
+    """Compiles a statement on the table in its head; one whose table is not there fails when it is reached."""
+
+    @wraps(make)
+    def made(stack: StackCompiler, block: tree.Block) -> Stack:
+        table = table_of(stack, block)
+        return without_table(stack, block) if table is None else make(stack, block, table)
+
+    return made
 
 
 def calling(stack: StackCompiler, block: tree.Block, function: Any, *arguments: ast.expr, **named: ast.expr) -> Stack:
@@ -139,11 +152,9 @@ def giving_row(
     required=("data",),
     optional=(*SHAPING, "enforce_hidden_fields"),
 )
-def _add(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _add(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Store a new row and bind it; what is left out gets its default, null or the zero value of its type."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     return giving_row(stack, block, table, statements.add, data_of(stack, block, table))
 
 
@@ -156,11 +167,9 @@ def _add(stack: StackCompiler, block: tree.Block) -> Stack:
     required=("field_value",),
     optional=("field_name", "lock", *SHAPING),
 )
-def _get(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _get(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Bind the first row with a value in a column, `id` unless `field_name` names another; null when there is none."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     where = matched(stack, block, table)
     lock = {"lock": value_of(stack, block, "lock")} if block.attribute("lock") else {}
     return giving_row(stack, block, table, statements.get, *where, **lock)
@@ -173,11 +182,9 @@ def _get(stack: StackCompiler, block: tree.Block) -> Stack:
     required=("field_value",),
     optional=("field_name",),
 )
-def _has(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _has(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Bind whether there is a row with a value in a column."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     return calling(stack, block, statements.has, py.constant(table.name), *matched(stack, block, table))
 
 
@@ -189,11 +196,9 @@ def _has(stack: StackCompiler, block: tree.Block) -> Stack:
     required=("field_value", "data"),
     optional=("field_name", *SHAPING, "enforce_hidden_fields"),
 )
-def _edit(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _edit(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Change the given columns of the first row with a value in a column, and bind the row."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     where = matched(stack, block, table)
     return giving_row(stack, block, table, statements.edit, *where, data_of(stack, block, table))
 
@@ -221,11 +226,9 @@ def _patch(stack: StackCompiler, block: tree.Block) -> Stack:
     required=("field_value", "data"),
     optional=("field_name", *SHAPING, "enforce_hidden_fields"),
 )
-def _add_or_edit(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _add_or_edit(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Change the first row with a value in a column, or store a new one with that value; bind the row."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     where = matched(stack, block, table)
     return giving_row(stack, block, table, statements.add_or_edit, *where, data_of(stack, block, table))
 
@@ -237,9 +240,7 @@ def _add_or_edit(stack: StackCompiler, block: tree.Block) -> Stack:
     required=("field_value",),
     optional=("field_name",),
 )
-def _del(stack: StackCompiler, block: tree.Block) -> Stack:
+@on_table
+def _del(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Delete the first row with a value in a column."""
-    table = table_of(stack, block)
-    if table is None:
-        return without_table(stack, block)
     return calling(stack, block, statements.delete, py.constant(table.name), *matched(stack, block, table))
