@@ -5,11 +5,12 @@ import json
 import pytest
 
 from xsrun.cli.start import main
-from xsrun.diagnostics import Fault
+from xsrun.diagnostics import NOT_FOUND, Fault
 from xsrun.effects.files import FolderFiles
 from xsrun.effects.memory import MemoryFiles, SeededRandom, memory_world
 from xsrun.engine.dry_files import DryFiles
 from xsrun.engine.effects import OutcomeUnknown
+from xsrun.engine.faults import fault_of, kept_fault
 from xsrun.engine.files import MOST_KEPT
 from xsrun.engine.journal import Journal
 from xsrun.engine.local import Local
@@ -173,3 +174,13 @@ def test_a_file_given_to_a_run_is_kept_with_it(job, capsys):
         small = {"name": "small.txt", "data": "eHh4", "mime": "text/plain"}
         assert kept["input"]["doc"] == (small if size == 3 else "⟦input doc⟧")
         assert [step["title"].partition("/")[0] for step in kept["steps"]] == ["write "]
+
+
+def test_faults_are_kept_whole_and_those_of_older_journals_are_read():
+    fault = Fault("thrown", "no", kind=NOT_FOUND, help="look", name="Oops", payload={"a": 1})
+    kept = fault_of(json.loads(json.dumps(kept_fault(fault))))
+    assert [getattr(kept, name) for name in ("code", "message", "kind", "help", "name", "payload")] == [
+        "thrown", "no", NOT_FOUND, "look", "Oops", {"a": 1}
+    ]  # fmt: skip
+    older = fault_of({"fault": ["notfound", "no", "notfound", "look"]})
+    assert (older.code, older.message, older.kind, older.help) == ("notfound", "no", NOT_FOUND, "look")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import READING_COMMANDS, Answer, Cache, Command
 from xsrun.engine.effects import Effect, Effects, Outcome
+from xsrun.engine.faults import kept_fault, value_of
 from xsrun.providers.policies import Policy
 
 
@@ -30,13 +31,10 @@ class JournaledCache:
             try:
                 return Outcome({"value": self._inner.execute(commands, name)})
             except Fault as fault:
-                return Outcome({"fault": [fault.code, fault.message, fault.help]})
+                return Outcome(kept_fault(fault))
 
         title = " ".join(("redis", *(str(part) for part in commands[0][:2])))
         policy = Policy.READ if reading else Policy.KEYED
-        answer = self._effects.do(Effect("redis", title, {"do": [list(each) for each in commands]}, policy, perform))
-        if "fault" in answer:
-            code, message, help = answer["fault"]
-            raise Fault(code, message, help=help)
-        value: list[Answer] = answer["value"]
-        return value
+        effect = Effect("redis", title, {"do": [list(each) for each in commands]}, policy, perform)
+        answers: list[Answer] = value_of(self._effects.do(effect))
+        return answers

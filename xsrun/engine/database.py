@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
-from xsrun.diagnostics import ERROR_KINDS, Fault, LimitFault, RunStopped
+from xsrun.diagnostics import Fault, LimitFault, RunStopped
 from xsrun.effects.ports import READING_WORK, Database, Work
 from xsrun.engine.effects import Effect, Effects, Outcome
+from xsrun.engine.faults import kept_fault, value_of
 from xsrun.providers.policies import Policy
 
 MOST_KEPT: Final = 1000
@@ -57,7 +58,7 @@ class JournaledDatabase:
         answer = self._effects.do(Effect("database", _title(work), args, policy, perform))
         if answer == AGAIN:
             answer = found[0] if found else _outcome(lambda: self._inner.do(work, name))
-        return _value(answer)
+        return value_of(answer)
 
     def remember(self, name: str, outcome: Any, datasource: str = "") -> None:
         """Note something under a name."""
@@ -146,7 +147,7 @@ class _Recorded:
     def do(self, work: Work) -> Any:
         """What comes of a piece of work in it."""
         self.outcomes.append(_outcome(lambda: self._inner.do(work)))
-        return _value(self.outcomes[-1])
+        return value_of(self.outcomes[-1])
 
     def inner(self, isolation: str, datasource: str) -> AbstractContextManager[None]:
         """A transaction inside it."""
@@ -167,7 +168,7 @@ class _Repeated:
             raise LimitFault(
                 "diverged", message, help="go on with the source it began with: xsrun runs resume --as-it-was"
             )
-        return _value(answer)
+        return value_of(answer)
 
     def inner(self, _isolation: str, _datasource: str) -> AbstractContextManager[None]:
         """A transaction inside it."""
@@ -189,23 +190,6 @@ def _outcome(perform: Callable[[], Any]) -> dict[str, Any]:
         raise
     except Fault as fault:
         return kept_fault(fault)
-
-
-def _value(answer: dict[str, Any]) -> Any:
-    if "fault" not in answer:
-        return answer["value"]
-    raise fault_of(answer)
-
-
-def kept_fault(fault: Fault) -> dict[str, Any]:
-    """A fault as the journal keeps it."""
-    return {"fault": [fault.code, fault.message, fault.kind.error_type, fault.name, fault.payload, fault.help]}
-
-
-def fault_of(answer: dict[str, Any]) -> Fault:
-    """The fault that was kept."""
-    code, message, kind, name, payload, help = answer["fault"]
-    return Fault(code, message, kind=ERROR_KINDS[kind], name=name, payload=payload, help=help)
 
 
 def _plain(value: Any) -> Any:

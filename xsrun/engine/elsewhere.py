@@ -7,8 +7,9 @@ from typing import Any
 
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.effects.ports import DatabaseLost, Elsewhere, ForeignSql
-from xsrun.engine.database import AGAIN, MOST_KEPT, fault_of, kept_fault
+from xsrun.engine.database import AGAIN, MOST_KEPT
 from xsrun.engine.effects import Effect, Effects, Outcome, State
+from xsrun.engine.faults import kept_fault, value_of
 from xsrun.providers.policies import Policy
 
 
@@ -46,9 +47,7 @@ class JournaledElsewhere:
         answer = self._effects.do(Effect("sql", f"SQL to {asked.shown}", args, policy, perform))
         if answer == AGAIN:
             return found[0] if found else self._inner.query(asked)
-        if "fault" in answer:
-            raise fault_of(answer)
-        rows: list[dict[str, Any]] = answer["value"]
+        rows: list[dict[str, Any]] = value_of(answer)
         return rows
 
 

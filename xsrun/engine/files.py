@@ -7,9 +7,10 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, Final
 
-from xsrun.diagnostics import ERROR_KINDS, NOT_FOUND, Fault
+from xsrun.diagnostics import NOT_FOUND, Fault
 from xsrun.effects.ports import Files
 from xsrun.engine.effects import Effect, Effects, Outcome
+from xsrun.engine.faults import kept_fault, value_of
 from xsrun.providers.policies import Policy
 
 MOST_KEPT: Final = 1_000_000
@@ -82,10 +83,7 @@ class JournaledFiles:
             try:
                 return Outcome({"value": use()})
             except Fault as fault:
-                return Outcome({"fault": [fault.code, fault.message, fault.kind.error_type, fault.help]})
+                return Outcome(kept_fault(fault))
 
-        answer = self._effects.do(Effect("file", f"{verb} {path}", {"do": verb, "path": path}, policy, perform, lookup))
-        if "fault" in answer:
-            code, message, kind, help = answer["fault"]
-            raise Fault(code, message, kind=ERROR_KINDS[kind], help=help)
-        return answer["value"]
+        effect = Effect("file", f"{verb} {path}", {"do": verb, "path": path}, policy, perform, lookup)
+        return value_of(self._effects.do(effect))
