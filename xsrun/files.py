@@ -135,3 +135,13 @@ def replace(path: str, data: bytes) -> None:
 
 def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def make_private(path: str) -> None:
+    """Create a file readable by its owner alone, unless it is there. Raises OSError for a link, or somebody else's."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        if os.fstat(handle).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import sqlite3
-import stat
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -14,7 +13,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from xsrun import values
+from xsrun import files, values
 from xsrun.data.functions import register
 from xsrun.data.store import Source, Store
 from xsrun.data.tables import Table
@@ -174,9 +173,4 @@ def _begin(connection: sa.Connection) -> None:
 def make_private(path: str) -> None:
     """Create a file readable by its owner alone, and its folder. Raises OSError, also for a link."""
     os.makedirs(os.path.dirname(path) or os.curdir, 0o700, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        if os.fstat(handle).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            os.fchmod(handle, 0o600)
-    finally:
-        os.close(handle)
+    files.make_private(path)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import stat
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +20,7 @@ from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
 from xsrun.engine.rows import RunRow, RunState, StepRow, storable
+from xsrun.files import make_private
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class Journal:
         with _telling():
             os.makedirs(folder, mode=0o700, exist_ok=True)
             path = os.path.join(folder, "journal.sqlite")
-            _make_private(path)
+            make_private(path)
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             for setting in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
                 self._db.execute(f"PRAGMA {setting}")
@@ -252,13 +252,3 @@ def _insert_steps(db: sqlite3.Connection, steps: Iterable[StepRow]) -> None:
 def _insert(db: sqlite3.Connection, into: str, row: Mapping[str, Any]) -> None:
     values = tuple(storable(each) if isinstance(each, str) else each for each in row.values())
     db.execute(f"{into} VALUES ({', '.join('?' * len(values))})", values)
-
-
-def _make_private(path: str) -> None:
-    """Create the file readable by its owner alone. Raises OSError when it is somebody else's, or a link."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        if os.fstat(handle).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            os.fchmod(handle, 0o600)
-    finally:
-        os.close(handle)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from xsrun import values
 from xsrun.diagnostics import Fault
-from xsrun.exchange.headers import lines as lines
 from xsrun.hints import Any, Final
 
 CONTENT: Final = {

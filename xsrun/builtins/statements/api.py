@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xsrun.builtins.registry import Bool, Group, Number, Static, Text, Value
 from xsrun.effects.ports import DEFAULT_TLS, Response, Tls, TransportFailure, World
+from xsrun.exchange import headers as written
 from xsrun.exchange import request as outgoing
 from xsrun.exchange import response as incoming
 from xsrun.exchange import streamed
@@ -92,6 +93,6 @@ def stream(
     """
     if world.reply is None:
         raise no_stream()
-    for line in streamed.lines(headers):
+    for line in written.lines(headers):
         world.reply.header(line, append=False)
     world.reply.write(streamed.pieces(value, format), format or streamed.kind_of(value), filename)
