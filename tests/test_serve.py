@@ -148,6 +148,11 @@ def test_middleware_stands_around_a_query(ask):
     assert (refused.status_code, refused.json()["message"]) == (403, "Not this word")
 
 
+def test_a_middleware_at_the_end_may_refuse(ask):
+    refused = ask.get("/api:users-and-friends/last")
+    assert (refused.status_code, refused.json()["message"]) == (403, "Not at the end")
+
+
 def test_the_document_describes_every_endpoint(counter):
     first, ask = counter
     document = ask.get("/openapi.json").json()

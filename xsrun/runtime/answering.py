@@ -179,25 +179,30 @@ def _caller(endpoint: Endpoint, asked: Asked, world: World) -> dict[str, Any]:
 
 
 def _called(loaded: Loaded, run: Run, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
+    """The value of an endpoint, or the error of a middleware after which nothing else runs."""
+    try:
+        return _surrounded(loaded, run, endpoint, given)
+    except _Critical as critical:
+        raise critical.fault from None
+
+
+def _surrounded(loaded: Loaded, run: Run, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
     """The value of an endpoint, with its middleware around it."""
     entry = loaded.entries[endpoint.number]
     bound = entry.bind(given, run.world.clock)
     try:
         for each in endpoint.pre:
-            response = _attached(run, each, {"vars": dict(bound), "type": "pre"})
-            bound = {name: _after(each, bound, response).get(name) for name in bound} if response is not None else bound
+            changed = _after(each, bound, _attached(run, each, {"vars": dict(bound), "type": "pre"}))
+            if isinstance(changed, dict):
+                bound = {name: changed.get(name) for name in bound}
         value = entry.run(run, 1, *bound.values())
-        status = 200
-    except _Critical as critical:
-        raise critical.fault from None
     except Fault as fault:
         for each in endpoint.post:
             told = {"status": fault.kind.status, "result": envelope(fault), "payload": fault.payload}
             _attached(run, each, {"vars": told, "type": "post"})
         raise
     for each in endpoint.post:
-        response = _attached(run, each, {"vars": {"status": status, "result": value}, "type": "post"})
-        value = _after(each, value, response) if response is not None else value
+        value = _after(each, value, _attached(run, each, {"vars": {"status": 200, "result": value}, "type": "post"}))
     return value
 
 
@@ -222,7 +227,9 @@ def _attached(run: Run, middleware: Middleware, given: Mapping[str, Any]) -> Any
 
 
 def _after(middleware: Middleware, before: Any, response: Any) -> Any:
-    """What a response of a middleware makes of inputs or a result."""
+    """What a response of a middleware makes of inputs or a result; null makes nothing of them."""
+    if response is None:
+        return before
     if middleware.strategy == "merge" and isinstance(before, dict) and isinstance(response, dict):
         return {**before, **response}
     return response

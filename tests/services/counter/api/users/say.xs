@@ -6,6 +6,7 @@ query "say" verb=POST {
   response = {word: $input.word}
   middleware = {
     pre: [
+      {name: "wordy", active: true}
       {name: "guard", active: true}
       {name: "broken", active: true}
       {name: "louder", active: true}

@@ -1,0 +1,7 @@
+query "last" verb=GET {
+  api_group = "Users and Friends"
+  response = "done"
+  middleware = {
+    post: [{name: "strict", active: true}]
+  }
+}

@@ -1,0 +1,3 @@
+middleware wordy {
+  response = "no inputs"
+}
