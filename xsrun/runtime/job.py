@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from itertools import takewhile
+from time import perf_counter
 
 from xsrun.diagnostics import CODES, Exit, Fault
 from xsrun.effects.ports import Log, Request, World
@@ -47,6 +48,8 @@ class Result(NamedTuple):
     logs: tuple[Any, ...] = ()
     """The values that ``debug.log`` wrote."""
     pre_result: Any = None
+    times: Mapping[str, float] = {}
+    """Seconds of ``boot``, ``pre``, ``main`` and ``post``, as far as the run came, and of all that in ``total``."""
 
 
 class _KeepingLog:
@@ -62,6 +65,34 @@ class _KeepingLog:
         self.inner.write(value, place)
 
 
+class _Times:
+    """How long the parts of a run take."""
+
+    def __init__(self, since: float | None = None) -> None:
+        self.since = perf_counter() if since is None else since
+        self.seconds: dict[str, float] = {}
+
+    def booted(self) -> None:
+        """The first function is about to run."""
+        self.seconds["boot"] = perf_counter() - self.since
+
+    def of(self, part: str, call: _CallOne) -> _CallOne:
+        """A call whose time counts for a part."""
+
+        def timed(routine: Routine, given: Mapping[str, Any]) -> Any:
+            begun = perf_counter()
+            try:
+                return call(routine, given)
+            finally:
+                self.seconds[part] = perf_counter() - begun
+
+        return timed
+
+    def taken(self) -> Mapping[str, float]:
+        """The times of a run that is over."""
+        return {**self.seconds, "total": perf_counter() - self.since}
+
+
 def run_job(
     loaded: Loaded,
     plan: Plan,
@@ -69,12 +100,15 @@ def run_job(
     world: World,
     limits: Limits = NO_LIMITS,
     until: Deadline = ENDLESS,
+    since: float | None = None,
 ) -> Result:
     """Run ``pre``, ``main`` and ``post``; ``given`` wins over the constants of ``main`` key by key.
 
-    ``until`` is a time that the caller watches, for the functions that run beside the others.
+    ``until`` is a time that the caller watches, for the functions that run beside the others; ``since`` is what
+    ``time.perf_counter`` showed when the run was wanted, now when left out.
     """
-    return _watched(loaded, world, limits, until, lambda call: _steps(loaded.program, plan, given, call))
+    times = _Times(since)
+    return _watched(loaded, world, limits, until, lambda call: _steps(loaded.program, plan, given, call, times), times)
 
 
 def run_function(
@@ -86,11 +120,17 @@ def run_function(
     until: Deadline = ENDLESS,
 ) -> Result:
     """Run one function."""
-    return _watched(loaded, world, limits, until, lambda call: (call(routine, given), None))
+    times = _Times()
+    return _watched(loaded, world, limits, until, lambda call: (times.of("main", call)(routine, given), None), times)
 
 
 def _watched(
-    loaded: Loaded, world: World, limits: Limits, until: Deadline, run: Callable[[_CallOne], tuple[Any, Any]]
+    loaded: Loaded,
+    world: World,
+    limits: Limits,
+    until: Deadline,
+    run: Callable[[_CallOne], tuple[Any, Any]],
+    times: _Times,
 ) -> Result:
     """Run something that calls functions, until its time is over, and keep what they do."""
     exchanges: list[Exchange] = []
@@ -105,24 +145,26 @@ def _watched(
     watched = world.with_layer(watch)
     try:
         with deadline.running() if timed else nullcontext():
+            times.booted()
             value, pre_result = run(lambda routine, given: loaded.call(routine, given, watched, limits, deadline))
     except Fault as fault:
-        return Result(None, failure_of(fault, exchanges), tuple(exchanges), tuple(logs))
-    return Result(value, None, tuple(exchanges), tuple(logs), pre_result)
+        failure = failure_of(fault, exchanges)
+        return Result(None, failure, tuple(exchanges), tuple(logs), times=times.taken())
+    return Result(value, None, tuple(exchanges), tuple(logs), pre_result, times.taken())
 
 
-def _steps(program: Program, plan: Plan, given: Mapping[str, Any], call: _CallOne) -> tuple[Any, Any]:
+def _steps(program: Program, plan: Plan, given: Mapping[str, Any], call: _CallOne, times: _Times) -> tuple[Any, Any]:
     """The order of constructs.md section 2.3: a failing step ends the run."""
     passed: dict[str, Any] = {"args": dict(given)}
     pre_result = None
     if plan.pre:
-        pre_result = _step(program, plan.pre, given, passed, call)
+        pre_result = _step(program, plan.pre, given, passed, times.of("pre", call))
         passed[plan.pre.as_name] = pre_result
-    value = _step(program, plan.main, given, passed, call) if plan.main else None
+    value = _step(program, plan.main, given, passed, times.of("main", call)) if plan.main else None
     if plan.main:
         passed[plan.main.as_name] = value
     if plan.post:
-        _step(program, plan.post, {}, passed, call)
+        _step(program, plan.post, {}, passed, times.of("post", call))
     return value, pre_result
 
 
