@@ -175,13 +175,46 @@ def test_a_service_ends_well_when_it_is_asked_to(tmp_path):
         assert first["pre_result"] is None
 
 
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("several")
+    for name, service in (("One", 'run.service "first" {\n  env = ["word"]\n}\n---\n'), ("two", "")):
+        (folder / name).mkdir()
+        (folder / name / "run.xs").write_text(
+            f'{service}query "word" verb=GET {{\n  api_group = "both"\n  response = $env.word\n}}\n---\n'
+            f'query "only" verb=GET {{\n  api_group = "{name}"\n  response = "{name}"\n}}\n'
+        )
+        (folder / name / ".env").write_text(f"word=word-of-{name}\n")
+    (folder / "job").mkdir()
+    (folder / "job" / "run.xs").write_text(
+        'run.job "j" {\n  main = {name: "f"}\n  env = ["nowhere"]\n}\n---\nfunction f {\n}\n'
+    )
+    with serving(str(folder)) as (first, client, _process):
+        yield first, client
+
+
+def test_several_projects_are_served_together_each_with_what_is_its_own(several):
+    first, ask = several
+    listed = [each["url"].removeprefix(first["url"]) for each in first["endpoints"]]
+    assert listed == ["/one/api:both/word", "/api:one/only", "/two/api:both/word", "/api:two/only"]
+    assert first["pre_result"] == {"job": None, "one": None, "two": None}
+    assert [ask.get(each).status_code for each in listed] == [200] * 4
+    assert ask.get("/two/api:two/only").json() == "two"
+    assert [ask.get(each).status_code for each in ("/api:both/word", "/one/api:two/only", "/x/api:two/only")] == [
+        404
+    ] * 3
+    assert list(ask.get("/openapi.json").json()["paths"]) == listed
+    assert list(ask.get("/two/openapi.json").json()["paths"]) == ["/two/api:both/word", "/two/api:two/only"]
+    assert ask.get("/three/openapi.json").status_code == 404
+
+
 # ------------------------------------------------------------------ what cannot be served
 
 
 @pytest.mark.parametrize(
     ("source", "exit", "said"),
     [
-        ("function f {\n}\n", Exit.USAGE, "there is no service here"),
+        ("function f {\n}\n", Exit.USAGE, "there is no query and no job in "),
         ('query "a" verb=GET {\n  response = nothing|oops\n}\n', Exit.SOURCE, "oops"),
         ('query "a/{id}" verb=GET {\n}\n', Exit.SOURCE, "the path of `a/{id}` has `{id}`, which is no input"),
         (
@@ -202,6 +235,18 @@ def test_what_cannot_be_served(tmp_path, capsys, source, exit, said):
     (tmp_path / "all.xs").write_text(source)
     assert main(["serve", str(tmp_path), "--port", "0"]) == exit
     assert said in capsys.readouterr().err
+
+
+def test_which_service_has_to_be_clear(tmp_path, capsys):
+    (tmp_path / "run.xs").write_text('run.service "a" {\n}\n---\nrun.service "b" {\n}\n')
+    assert main(["serve", str(tmp_path)]) == Exit.USAGE
+    assert "error[several-jobs]: the services in" in capsys.readouterr().err
+    assert main(["serve", str(tmp_path), "--job", "c"]) == Exit.USAGE
+    assert "there is no service `c` in" in capsys.readouterr().err
+    assert main(["serve", str(tmp_path), str(tmp_path), "--job", "a"]) == Exit.USAGE
+    assert "--job chooses among the services of one folder" in capsys.readouterr().err
+    assert main(["serve", str(tmp_path), str(tmp_path)]) == Exit.USAGE
+    assert "would both be at /test-which-service" in capsys.readouterr().err
 
 
 def test_an_address_that_is_taken(counter, tmp_path, capsys):

@@ -3,44 +3,37 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any, Final
 
 import typer
 
-from xsrun.builtins.statements.security import AUTH_KEY
 from xsrun.cli.arguments import MessagesOption
 from xsrun.cli.completion import job_names
-from xsrun.cli.execute import Ready, Task, around, limits_of, prepare, variables_of
-from xsrun.cli.find import NotFound, find
+from xsrun.cli.find import NotFound
 from xsrun.cli.options import EXECUTE, BadOption, parse
-from xsrun.cli.output import Output
+from xsrun.cli.output import Output, show
+from xsrun.cli.serving import Begun, Hosted, begin, hosted
 from xsrun.cli.signals import heeding_signals
-from xsrun.diagnostics import Exit, Fault
-from xsrun.effects.files import FolderFiles
-from xsrun.engine.world import unkept
-from xsrun.executable import Executable, executable
+from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
 from xsrun.late import Late
-from xsrun.program import Plan
-from xsrun.runtime.job import Failure, failure_of, run_job
 
-SERVICE: Final = "run.service"
-AUTH_FILE: Final = "auth.key"
-"""Where the key lies that signs the tokens of a service's users, if no variable holds one."""
 DEFAULTS: Final = parse(EXECUTE, [])
 """The options of a run that nobody gave."""
 
 _serve: Callable[..., None] = Late("xsrun.server.running", "serve")
-_service: Callable[..., Any] = Late("xsrun.server.app", "Service")
+_application: Callable[..., Any] = Late("xsrun.server.app", "application")
+_served: Callable[..., Any] = Late("xsrun.server.service", "Served")
 
 
 def serve(
-    path: Annotated[str, typer.Argument(help="The folder of the service.", show_default=False)] = ".",
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]…", help="Folders of projects, or of several.", show_default=False),
+    ] = None,
     job: Annotated[
         str | None, typer.Option("--job", "-j", help="Which service, by its name.", autocompletion=job_names)
     ] = None,
@@ -61,20 +54,23 @@ def serve(
     max_body: Annotated[int, typer.Option("--max-body", min=1, metavar="MB", help="The largest request.")] = 16,
     as_json: MessagesOption = False,
 ) -> None:
-    """Serve the queries of a project over HTTP until Ctrl-C.
+    """Serve projects over HTTP until Ctrl-C.
 
-    A query is at /api:GROUP/PATH, with GROUP as the canonical name of its api_group; /openapi.json describes them all,
-    and /_xsrun/health says that the server answers. `pre` of the service runs first, once. SIGTERM lets requests under
+    A query is at /api:GROUP/PATH, with GROUP as the canonical name of its api_group, and at /PROJECT/api:GROUP/PATH;
+    where several projects have a group of that name, only there. /openapi.json describes them all, and
+    /_xsrun/health says that the server answers. `pre` of the service runs first, once. SIGTERM lets requests under
     way end; a second one does not. Needs the optional part `server`.
 
-    --json: the first line of stdout is {url, endpoints: [{verb, url}], pre_result} as ever; messages as JSON lines on
-    stderr.
+    --json: the first line of stdout is {url, endpoints: [{verb, url}], pre_result} as ever, with pre_result by the
+    names of projects when there are several; messages as JSON lines on stderr.
 
     Examples:
 
       xsrun serve
 
       xsrun serve services/counter --port 0 --db postgresql:///counter
+
+      xsrun serve services/counter services/notes
     """
     output = Output(as_json)
     if not is_installed("server"):
@@ -90,10 +86,9 @@ def serve(
         "map": mapped or [],
         "timeout": timeout,
         "json": as_json,
-        "path": path,
     }
     try:
-        raise typer.Exit(_run(path, job, options, output, (host, port, max_body * 1_000_000)))
+        raise typer.Exit(_run(hosted(paths or ["."], job), options, output, (host, port, max_body * 1_000_000)))
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     except BadOption as fault:
@@ -103,67 +98,31 @@ def serve(
         raise typer.Exit(output.complain("usage", message, "take another --port, or 0")) from None
 
 
-def _run(path: str, name: str | None, options: dict[str, Any], output: Output, at: tuple[str, int, int]) -> int:
-    folder = path if os.path.isdir(path) and name is None else find(path, name)[0]
-    project = executable(folder)
-    output.diagnostics(project.diagnostics)
-    if project.errors:
-        return Exit.SOURCE
-    plan = _plan(project, folder, name)
-    ready = prepare(Task(project, plan, folder, {}, variables_of(folder, options), options, output))
-    if isinstance(ready, Failure):
-        output.failure(ready)
-        return ready.exit
-    return _answer(folder, project, plan, ready, options, output, at)
-
-
-def _plan(project: Executable, folder: str, name: str | None) -> Plan:
-    """The service of that name, the only one, or one of all queries where none is declared. Raises NotFound."""
-    services = [each for each in project.jobs.values() if each.kind == SERVICE and name in (None, each.name)]
-    if len(services) == 1:
-        return services[0]
-    if services:
-        shown = ", ".join(f'"{each.name}"' for each in services)
-        raise NotFound("several-jobs", f"the services here are {shown}", "choose one with --job")
-    if name is not None or not project.program.endpoints:
-        help = 'write run.service "name" and queries in api/GROUP/NAME.xs'
-        raise NotFound("no-job", f"there is no service {name or 'here'}", help)
-    env = tuple(project.program.env_read)
-    return Plan(os.path.basename(os.path.abspath(folder)), SERVICE, None, None, None, env, "")
-
-
-def _answer(
-    folder: str,
-    project: Executable,
-    plan: Plan,
-    ready: Ready,
-    options: dict[str, Any],
-    output: Output,
-    at: tuple[str, int, int],
-) -> int:
+def _run(projects: list[Hosted], options: dict[str, Any], output: Output, at: tuple[str, int, int]) -> int:
     host, port, largest = at
-    env = ready.world.env
-    key = env.get(AUTH_KEY) or FolderFiles(folder).secret(AUTH_FILE).hex()
-    output.masker.add([key], AUTH_KEY)
-    real = ready.world.with_env({**env, AUTH_KEY: key})
-    world = unkept(real, around(options, ready.config, real.clock.now()))
-    limits = limits_of(options)
-    begun = run_job(project.loaded, plan, {}, world, limits)
-    if begun.error:
-        output.failure(begun.error, begun.requests)
-        return begun.error.exit
+    begun: list[Begun] = []
+    for each in projects:
+        made = begin(each, options, Output(output.as_json), largest)
+        if isinstance(made, int):
+            return made
+        begun.append(made)
     address = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-
-    def failing(fault: Fault) -> None:
-        output.failure(failure_of(fault, []))
-
-    service = _service(plan.name, project.loaded, world, limits, output.masker.text, failing, largest)
     url = f"http://{f'[{host}]' if ':' in host else host}:{address.getsockname()[1]}"
-    listed = [{"verb": each.verb, "url": f"{url}/api:{each.group}/{each.path}"} for each in project.program.endpoints]
-    first = {"url": url, "endpoints": listed, "pre_result": output.masker.value(begun.pre_result)}
-    sys.stdout.write(json.dumps(first, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    served = _served(each.service for each in begun)
+    listed = [{"verb": each.endpoint.verb, "url": url + each.address} for each in served.now.listed()]
+    first = {"url": url, "endpoints": listed, "pre_result": _pre_results(begun)}
+    show(json.dumps(first, ensure_ascii=False))
     # What was asked to end ends well: the signal comes once more when the last request is answered.
     with heeding_signals(), suppress(KeyboardInterrupt):
-        _serve(service, address)
+        _serve(_application(served, routes(served)), address)
     return Exit.DONE
+
+
+def _pre_results(begun: list[Begun]) -> Any:
+    """What ``pre`` gave: of the only project, or by the names of several."""
+    return begun[0].pre_result if len(begun) == 1 else {each.service.name: each.pre_result for each in begun}
+
+
+def routes(_served: Any) -> list[Any]:
+    """What is served beside queries, as routes of Starlette."""
+    return []

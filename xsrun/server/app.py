@@ -1,28 +1,27 @@
-"""The queries of a project over HTTP: Starlette takes a request, a thread answers it."""
+"""The queries of projects over HTTP: Starlette takes a request, a thread answers it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 import anyio
 from anyio import from_thread, to_thread
 from anyio.streams.memory import MemoryObjectSendStream
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from xsrun.diagnostics import Fault, LimitFault
-from xsrun.effects.ports import World
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import Answered, Asked, Head, answer, failed, find, malformed, unknown
-from xsrun.runtime.frame import Limits
-from xsrun.runtime.run import Loaded
 from xsrun.server.openapi import document
-from xsrun.server.reading import LARGEST, TooLarge, Unreadable, asked
+from xsrun.server.reading import TooLarge, Unreadable, asked
+from xsrun.server.service import Served, Service, Services
 
 VERBS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 UNDER_WAY: Final = 8
@@ -30,45 +29,58 @@ UNDER_WAY: Final = 8
 TOO_LARGE: Final = Fault("input-error", "The request is too large.")
 
 
-class Service(NamedTuple):
-    """What answers the requests of a project."""
+def application(served: Served, routes: Sequence[BaseRoute] = (), middleware: Sequence[Middleware] = ()) -> Starlette:
+    """Services as an ASGI application, with further routes before their addresses and middleware around everything.
 
-    title: str
-    loaded: Loaded
-    world: World
-    limits: Limits
-    masked: Callable[[str], str]
-    """Takes secrets out of a text."""
-    failing: Callable[[Fault], None]
-    """Is told every error of a query, from any thread."""
-    largest: int = LARGEST
-    """Bytes of the largest body."""
-
-
-def application(service: Service) -> Starlette:
-    """A service as an ASGI application.
-
-    ``/api:GROUP/PATH`` are its queries, ``/openapi.json`` describes them, ``/_xsrun/health`` says that it answers.
+    ``/api:GROUP/PATH`` and ``/PROJECT/api:GROUP/PATH`` are queries, ``/openapi.json`` and ``/PROJECT/openapi.json``
+    describe them, ``/_xsrun/health`` says that the server answers.
     """
-    described = document(service.loaded.program, service.title)
 
-    async def openapi(_request: Request) -> Response:
-        return JSONResponse(described)
+    async def openapi(request: Request) -> Response:
+        return _described(served.now, request.path_params.get("project"))
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def query(request: Request) -> Response:
-        return await _answered(service, request)
+        service = _meant(served.now, request)
+        return _complete(unknown(), str) if service is None else await _answered(service, request)
 
     return Starlette(
         routes=[
-            Route("/openapi.json", openapi),
             Route("/_xsrun/health", health),
+            *routes,
+            Route("/openapi.json", openapi),
             Route("/api:{group}/{path:path}", query, methods=VERBS),
+            Route("/{project}/openapi.json", openapi),
+            Route("/{project}/api:{group}/{path:path}", query, methods=VERBS),
             Route("/{path:path}", _unknown, methods=[*VERBS, "OPTIONS"]),
-        ]
+        ],
+        middleware=middleware,
     )
+
+
+def _meant(services: Services, request: Request) -> Service | None:
+    """The service that an address means."""
+    project: str | None = request.path_params.get("project")
+    return services.grouped.get(_group(request)) if project is None else services.named.get(project)
+
+
+def _group(request: Request) -> str:
+    """The group in an address; a branch behind it is not looked at."""
+    group: str = request.path_params["group"]
+    return group.partition(":")[0]
+
+
+def _described(services: Services, project: str | None) -> Response:
+    """The OpenAPI document of a project, or of all."""
+    if project is None:
+        title = ", ".join(each.title for each in services.named.values())
+        return JSONResponse(document(title, services.listed()))
+    service = services.named.get(project)
+    if service is None:
+        return _complete(unknown(), str)
+    return JSONResponse(document(service.title, service.listed()))
 
 
 async def _unknown(_request: Request) -> Response:
@@ -76,9 +88,8 @@ async def _unknown(_request: Request) -> Response:
 
 
 async def _answered(service: Service, request: Request) -> Response:
-    group = request.path_params["group"].partition(":")[0]
     path = request.path_params["path"].strip("/")
-    found = find(service.loaded.program.endpoints, group, request.method, path)
+    found = find(service.endpoints, _group(request), request.method, path)
     if found is None:
         return _complete(unknown(), service.masked)
     endpoint, arguments = found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from xsrun.program import Endpoint, Program
+from xsrun.program import Endpoint
+from xsrun.server.service import Listed
 from xsrun.types.fields import ABSENT, Field
 
 SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -31,15 +32,15 @@ FAILURE: Final = {
 }
 
 
-def document(program: Program, title: str, description: str = "") -> dict[str, Any]:
-    """The document of all endpoints, version 3.1.0; addresses are below the server's own."""
+def document(title: str, listed: Iterable[Listed]) -> dict[str, Any]:
+    """The document of endpoints, version 3.1.0; addresses are below the server's own."""
     paths: dict[str, Any] = {}
-    for each in program.endpoints:
-        fields = next(routine.fields for routine in program.routines if routine.number == each.number)
-        paths.setdefault(f"/api:{each.group}/{each.path}", {})[each.verb.lower()] = _operation(each, fields)
+    for address, service, endpoint in listed:
+        fields = service.loaded.program.routines[endpoint.number].fields
+        paths.setdefault(address, {})[endpoint.verb.lower()] = _operation(endpoint, fields, address)
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": "1", **({"description": description} if description else {})},
+        "info": {"title": title, "version": "1"},
         "paths": paths,
         "components": {
             "schemas": {"Failure": FAILURE},
@@ -48,11 +49,11 @@ def document(program: Program, title: str, description: str = "") -> dict[str, A
     }
 
 
-def _operation(endpoint: Endpoint, fields: Iterable[Field]) -> dict[str, Any]:
+def _operation(endpoint: Endpoint, fields: Iterable[Field], address: str) -> dict[str, Any]:
     in_path = {part[1:-1] for part in endpoint.path.split("/") if part.startswith("{")}
     others = [each for each in fields if each.name not in in_path]
     parameters = [_parameter(each, "path") for each in fields if each.name in in_path]
-    made: dict[str, Any] = {"operationId": f"{endpoint.verb.lower()} {endpoint.group}/{endpoint.path}"}
+    made: dict[str, Any] = {"operationId": f"{endpoint.verb.lower()} {address}"}
     if endpoint.description:
         made["summary"] = endpoint.description
     if endpoint.verb in BODYLESS:

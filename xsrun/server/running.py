@@ -5,13 +5,12 @@ from __future__ import annotations
 import socket
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from xsrun.server.app import Service, application
 
-
-def serve(service: Service, address: socket.socket) -> None:
+def serve(application: ASGIApp, address: socket.socket) -> None:
     """Answer requests on a socket that listens, until SIGINT or SIGTERM; a second signal ends requests under way."""
     config = uvicorn.Config(
-        application(service), log_config=None, access_log=False, lifespan="off", server_header=False, ws="none"
+        application, log_config=None, access_log=False, lifespan="off", server_header=False, ws="none"
     )
     uvicorn.Server(config).run(sockets=[address])
