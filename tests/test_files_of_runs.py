@@ -12,9 +12,9 @@ from xsrun.engine.dry_files import DryFiles
 from xsrun.engine.effects import OutcomeUnknown
 from xsrun.engine.faults import fault_of, kept_fault
 from xsrun.engine.files import MOST_KEPT
-from xsrun.engine.journal import Journal
 from xsrun.engine.local import Local
 from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.sqlite import journal_in
 from xsrun.engine.vault import Vault
 from xsrun.engine.world import Door, through
 from xsrun.runtime.secrets import Masker
@@ -34,13 +34,13 @@ def attempt(tmp_path):
             if point == dies_at:
                 raise Killed
 
-        journal = Journal(str(tmp_path))
+        journal = journal_in(str(tmp_path))
         run = next(iter(journal.runs()), None)
         recorded = journal.steps("run") if run else None
         journal.close()
         vault = Vault({}, Masker(()))
         engine = Local(
-            lambda: Journal(str(tmp_path)), run or new, {}, vault,
+            lambda: journal_in(str(tmp_path)), run or new, {}, vault,
             now=lambda: 1, where=lambda: "", warn=print, recorded=recorded, watch=watch,
         )  # fmt: skip
         world = through(

@@ -18,11 +18,11 @@ from xsrun.engine import holding
 from xsrun.engine.effects import Effect, JournalBroken, Outcome, State
 from xsrun.engine.folder import Broken
 from xsrun.engine.history import open_history, prune
-from xsrun.engine.journal import Journal
 from xsrun.engine.local import Local
 from xsrun.engine.readings import Readings
 from xsrun.engine.resolving import Resolved, Verdict, settle, unclear
 from xsrun.engine.rows import RunRow, RunState, state_of
+from xsrun.engine.sqlite import journal_in
 from xsrun.engine.starting import new_id, source_hash
 from xsrun.engine.vault import Vault
 from xsrun.providers.policies import Policy
@@ -127,19 +127,19 @@ def test_a_damaged_journal_is_reported(folder, capsys):
 @pytest.mark.parametrize("damage", ["step SET outcome = x'00'", "step SET readings = 'x'", "run SET input = ''"])
 def test_a_damaged_run_is_reported(folder, capsys, damage):
     assert execute() == 0
-    journal = Journal(str(folder))
-    journal._db.execute(f"UPDATE {damage}")
+    journal = journal_in(str(folder))
+    journal.store._db.execute(f"UPDATE {damage}")
     journal.close()
     assert main(["runs", "show", "last"]) == 1
     assert "it is damaged" in capsys.readouterr().err
 
 
 def test_a_journal_of_a_later_version_is_left_alone(folder):
-    journal = Journal(str(folder))
-    journal._db.execute("PRAGMA user_version = 99")
+    journal = journal_in(str(folder))
+    journal.store._db.execute("PRAGMA user_version = 99")
     journal.close()
     with pytest.raises(Broken, match="another version"):
-        Journal(str(folder))
+        journal_in(str(folder))
 
 
 def row(at, state=RunState.COMPLETE):
@@ -147,7 +147,7 @@ def row(at, state=RunState.COMPLETE):
 
 
 def test_old_runs_are_forgotten_and_running_ones_are_not(folder):
-    journal = Journal(str(folder))
+    journal = journal_in(str(folder))
     for at in (1_000, 2_000, 3_000, 4_000):
         journal.begin(row(at, RunState.RUNNING if at == 1_000 else RunState.COMPLETE), {"run.xs": "text"})
     assert journal.prune(3_000, 1) == 2
@@ -159,19 +159,19 @@ def test_old_runs_are_forgotten_and_running_ones_are_not(folder):
 @pytest.mark.parametrize("commits", range(3))
 def test_a_kill_while_a_run_is_settled_settles_all_or_nothing(folder, commits):
     assert execute() == 0
-    journal = Journal(str(folder))
+    journal = journal_in(str(folder))
     (run,) = journal.runs()
     run = run._replace(state=RunState.UNKNOWN)
     (first,) = journal.steps(run.id)
     steps = [first._replace(state=State.UNANSWERED), first._replace(number=1, state=State.UNANSWERED)]
-    journal.write(steps)
+    journal.write(run, steps)
     journal.set_state(run.id, RunState.UNKNOWN, RunState.COMPLETE)
     verdicts = [Resolved(step, Verdict.SENT, "as you say") for step in steps]
     journal.close()
     if (child := os.fork()) == 0:
         killed(str(folder), commits, lambda again: settle(again, run, steps, verdicts, Vault({}, Masker(()))))
     _, status = os.waitpid(child, 0)
-    journal = Journal(str(folder))
+    journal = journal_in(str(folder))
     (now,) = journal.runs()
     settled = commits > 0
     assert status == (0 if settled else signal.SIGKILL)
@@ -182,8 +182,8 @@ def test_a_kill_while_a_run_is_settled_settles_all_or_nothing(folder, commits):
 def killed(folder, commits, work):
     """Work with a journal in a process that is killed when it wants to commit more often than that."""
     left = iter(range(commits))
-    journal = Journal(folder)
-    journal._db.set_trace_callback(
+    journal = journal_in(folder)
+    journal.store._db.set_trace_callback(
         lambda said: os.kill(os.getpid(), signal.SIGKILL) if said == "COMMIT" and next(left, None) is None else None
     )
     try:
@@ -193,7 +193,7 @@ def killed(folder, commits, work):
 
 
 def test_a_run_that_went_on_meanwhile_is_not_settled(folder):
-    journal = Journal(str(folder))
+    journal = journal_in(str(folder))
     run = row(1_000, RunState.UNKNOWN)
     journal.begin(run, {})
     journal.set_state(run.id, RunState.COMPLETE, RunState.UNKNOWN)
@@ -253,18 +253,18 @@ def test_two_processes_do_not_hold_one_run(folder):
 
 
 def test_a_run_goes_on_once_from_where_it_was_read(folder):
-    journal = Journal(str(folder))
+    journal = journal_in(str(folder))
     journal.begin(row(1_000, RunState.INTERRUPTED), {})
     (read,) = journal.runs()
-    journal.again(read, 1)
-    journal.end(read._replace(state=RunState.COMPLETE))
+    again = journal.again(read, 1)
+    journal.end(again._replace(state=RunState.COMPLETE))
     with pytest.raises(holding.Held):
         journal.again(read, 2)
     journal.close()
 
 
 def test_a_run_that_has_ended_is_not_taken_for_dead(folder):
-    journal = Journal(str(folder))
+    journal = journal_in(str(folder))
     journal.begin(row(1_000, RunState.COMPLETE), {})
     (ended,) = journal.runs()
     journal.set_state(ended.id, RunState.INTERRUPTED, RunState.RUNNING)
@@ -284,9 +284,9 @@ def test_looking_whether_a_run_is_held_holds_it_from_nobody_who_looks(folder):
 
 def small_journal(folder):
     """One that takes a run and has no room for much more."""
-    journal = Journal(str(folder))
-    pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
-    journal._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    journal = journal_in(str(folder))
+    pages = journal.store._db.execute("PRAGMA page_count").fetchone()[0]
+    journal.store._db.execute(f"PRAGMA max_page_count = {pages + 2}")
     return journal
 
 
@@ -303,7 +303,7 @@ def test_a_run_is_told_of_with_its_first_effect_or_not_at_all(folder, begun):
     with pytest.raises(JournalBroken, match="full") if begun else nullcontext():
         local.strand.do(effect)
     local.end(1, None, None, "journal")
-    journal = Journal(str(folder))
+    journal = journal_in(str(folder))
     states = [run.state for run in journal.runs()]
     journal.close()
     assert (len(sent), len(warned), states) == ((0, 0, [RunState.INTERRUPTED]) if begun else (1, 1, []))
@@ -311,11 +311,11 @@ def test_a_run_is_told_of_with_its_first_effect_or_not_at_all(folder, begun):
 
 def test_a_journal_that_fails_to_begin_leaves_nothing_held(folder):
     taken = row(1_000, RunState.RUNNING)
-    other = Journal(str(folder))
+    other = journal_in(str(folder))
     other.begin(taken, {})
     warned = []
     local = Local(
-        lambda: Journal(str(folder)), taken, {}, Vault({}, Masker(())),
+        lambda: journal_in(str(folder)), taken, {}, Vault({}, Masker(())),
         now=lambda: 2_000, where=lambda: "run.xs:1", warn=warned.append,
     )  # fmt: skip
     for _ in range(2):
@@ -350,7 +350,7 @@ def test_half_characters_are_kept(folder, tmp_path, capsys):
 
 
 def test_threads_write_one_journal(folder):
-    journal = Journal(str(folder))
+    journal = journal_in(str(folder))
     threads = [threading.Thread(target=journal.begin, args=(row(1_000 * at), {})) for at in range(20)]
     for thread in threads:
         thread.start()

@@ -433,11 +433,12 @@ LIMITS: Final[dict[str, Code]] = {
     "limit-steps": Code(Exit.LIMIT, "loops made more turns than allowed"),
     "limit-depth": Code(Exit.LIMIT, "calls stand too deep inside one another"),
     "limit-size": Code(Exit.LIMIT, "a value became too large"),
-    "cancelled": Code(Exit.LIMIT, "the client that a query answers is gone"),
     "limit-time": Code(Exit.LIMIT, "something took longer than allowed"),
     "secret-to-host": Code(Exit.LIMIT, "a secret would go to a host that neither the source nor the user names"),
     "blocked-address": Code(Exit.LIMIT, "a request would go to an address that is not of the public network"),
     "interrupted": Code(Exit.INTERRUPTED, "the run was stopped by the keyboard"),
+    "cancelled": Code(Exit.INTERRUPTED, "somebody had the run stop, or the client that a query answers is gone"),
+    "taken-over": Code(Exit.INTERRUPTED, "another attempt goes on with the run"),
     "internal": Code(Exit.INTERNAL, "a fault of xsrun itself"),
 }
 """Limits, and faults of our own."""

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from xsrun.cli.allowing import checked
 from xsrun.cli.delivery import exit_of, perform
-from xsrun.cli.execute import clock_of, limits_of, random_of, variables_of
 from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.cli.planning import Given, Step, Watch, missing_variables, planned
+from xsrun.cli.preparing import clock_of, limits_of, random_of, variables_of
 from xsrun.cli.rehearsal import stand_ins
 from xsrun.diagnostics import CODES, Diagnostic, Exit, Fault, Found, XsError
 from xsrun.effects.real import StderrLog

@@ -6,17 +6,18 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from xsrun.cli.execute import Task, run, variables_of
+from xsrun.cli.attempts import run
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output
 from xsrun.cli.planning import Given, Job, Step
+from xsrun.cli.preparing import Task, variables_of
 from xsrun.cli.resume import Again, resume
 from xsrun.diagnostics import Exit
 from xsrun.engine.deliveries import ACTION, ALERT, Deliveries
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
-from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow, RunState, state_of
+from xsrun.engine.sqlite import journal_in
 from xsrun.policies.actions import Action
 from xsrun.runtime.job import Failure
 
@@ -126,7 +127,7 @@ def _resumed(given: Given, step: Step, run: RunRow, deliveries: Deliveries) -> D
     """Go on with a run as it was: what came of what it did is in the journal."""
     output = _Kept(given.output, given.env)
     again = _again(given, step.job)
-    exit = _ended(step.action, output, lambda: resume(Journal(deliveries.journal.folder), run, again, output))
+    exit = _ended(step.action, output, lambda: resume(journal_in(deliveries.journal.folder), run, again, output))
     return _done(step.action, exit, output, run.id)
 
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xsrun.cli.execute import choose, settings_of, variables_of
+from xsrun.cli.execute import choose
 from xsrun.cli.find import NotFound, find
 from xsrun.cli.network import simulated_keys
 from xsrun.cli.output import Output
+from xsrun.cli.preparing import settings_of, variables_of
 from xsrun.config import FILE as SETTINGS
 from xsrun.diagnostics import Exit, Fault, Found
 from xsrun.effects.real import SystemClock

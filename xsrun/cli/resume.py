@@ -6,15 +6,17 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from xsrun.cli.execute import Ready, Staged, Task, prepare, run, variables_of
+from xsrun.cli.attempts import run
 from xsrun.cli.inputs import read_inputs
 from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output
+from xsrun.cli.preparing import Ready, Staged, Task, prepare, variables_of
 from xsrun.diagnostics import Exit
-from xsrun.engine.holding import Held, hold, is_held, release
+from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal
 from xsrun.engine.keeper import Earlier
+from xsrun.engine.orders import Refused
 from xsrun.engine.resolving import Resolved, Verdict, ask, settle, unclear
 from xsrun.engine.rows import RunRow, RunState, StepRow
 from xsrun.engine.starting import source_hash
@@ -41,14 +43,6 @@ class Again(NamedTuple):
     """Hosts beside those that the run was allowed."""
 
 
-class Refused(Exception):
-    """The run cannot be taken up; ``help`` is what to type instead."""
-
-    def __init__(self, code: str, message: str, help: str, exit: int = Exit.USAGE) -> None:
-        super().__init__(message)
-        self.code, self.message, self.help, self.exit = code, message, help, exit
-
-
 def resume(
     journal: Journal,
     kept: RunRow,
@@ -62,31 +56,45 @@ def resume(
     ``staged`` puts another world in the place of the real one; ``watch`` is told each point that a write passes.
     """
     try:
-        steps = journal.steps(kept.id)
-        _refuse(journal, kept, steps)
-        task = _task(journal, kept, again, output)
+        task = taken_up(journal, kept, again, output)
         journal.close()
-        return run(task._replace(earlier=Earlier(kept, steps), staged=staged, watch=watch))
+        return run(task._replace(staged=staged, watch=watch))
     except Refused as refused:
-        return output.complain(refused.code, refused.message, refused.help, refused.exit)
+        return _refused(output, refused)
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
     except Held:
         return output.complain("no-run", f"run {kept.id} is under way in another process", "wait for it, or stop it")
 
 
+def taken_up(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
+    """A run as it goes on at the first effect that it has not finished. Raises Refused, BadOption and Broken."""
+    steps = journal.steps(kept.id)
+    _refuse(journal, kept, steps)
+    return _task(journal, kept, again, output)._replace(earlier=Earlier(kept, steps))
+
+
+def _refused(output: Output, refused: Refused) -> int:
+    output.failure(refused.failure)
+    return refused.failure.exit
+
+
+def _refusal(code: str, message: str, help: str, exit: int = Exit.USAGE) -> Refused:
+    return Refused(Failure(code, message, exit, help))
+
+
 def _refuse(journal: Journal, kept: RunRow, steps: list[StepRow]) -> None:
     """Raise Refused for a run that does not go on."""
-    if is_held(journal.folder, kept.id):
-        raise Refused("no-run", f"run {kept.id} is under way (process {kept.pid})", "wait for it, or stop it")
+    if journal.is_held(kept.id):
+        raise _refusal("no-run", f"run {kept.id} is under way (process {kept.pid})", "wait for it, or stop it")
     if kept.options.get("alert") and not kept.options.get("action"):
         help = f"hand the alert in again: xsrun alert --policy {kept.path}"
-        raise Refused("no-run", f"run {kept.id} is the delivery of an alert; its actions are runs of their own", help)
+        raise _refusal("no-run", f"run {kept.id} is the delivery of an alert; its actions are runs of their own", help)
     if kept.state in (RunState.COMPLETE, RunState.ERROR, RunState.SETTLED) or kept.seed is None:
-        raise Refused("no-run", f"run {kept.id} has ended: {kept.state}", "start a new one with xsrun execute")
+        raise _refusal("no-run", f"run {kept.id} has ended: {kept.state}", "start a new one with xsrun execute")
     if kept.state == RunState.UNKNOWN:
         shown = ", ".join(step.title for step in unclear(steps))
-        raise Refused(
+        raise _refusal(
             "outcome-unknown",
             f"whether {shown} arrived is not known",
             f"find out with xsrun runs resolve {kept.id}",
@@ -99,7 +107,7 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     project = _project(journal, kept, again, output)
     job = project.choose(kept.job)
     if isinstance(job, Failure):
-        raise Refused(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
+        raise _refusal(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
     options = {**parse(EXECUTE, []), **kept.options, "env": again.env, "env_file": again.env_file}
     options |= {"json": output.as_json, "quiet": output.quiet}
     options["allow_host"] = [*(options["allow_host"] or []), *again.allow_host]
@@ -108,13 +116,13 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     lent = resolve_variables(kept.options.get("lent") or (), *variables)
     if lent.missing:
         help = f"give it again: --env {lent.missing[0]}=…"
-        raise Refused("missing-env", f"the input holds {', '.join(lent.missing)}", help, Exit.ENVIRONMENT)
+        raise _refusal("missing-env", f"the input holds {', '.join(lent.missing)}", help, Exit.ENVIRONMENT)
     known = {**lent.values, **resolve_variables(job.env, *variables).values}
     opened: dict[str, Any] = Vault(known, Masker(())).open_value(kept.input)
     given = again.given or {**opened, **read_inputs(again.input, None, project.inputs(job))}
     withheld = [name for name, value in given.items() if f"{OPEN}input " in str(value)]
     if withheld:
-        raise Refused(
+        raise _refusal(
             "missing-input",
             f"{', '.join(withheld)} is sensitive or too large, and was not kept",
             f"give it again: --input {withheld[0]}=…",
@@ -129,20 +137,20 @@ def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Ex
         return executable(unpacked(kept, files))
     if not os.path.exists(kept.path):
         help = f"go on with the source it began with: xsrun runs resume {kept.id} --as-it-was"
-        raise Refused("not-found", f"{kept.path} is not there any more", help)
+        raise _refusal("not-found", f"{kept.path} is not there any more", help)
     project = executable(kept.path)
     if source_hash(project.program.sources) != kept.source and not again.with_changes:
         now = {source.name: source.text for source in project.program.sources}
         lines = source_diff(files, now)
         output.line({"type": "changed", "lines": lines} if output.as_json else "\n".join(lines))
-        raise Refused(
+        raise _refusal(
             "diverged",
             f"the source has changed since run {kept.id} began; nothing was done",
             "go on with --as-it-was, the source it began with, or --with-changes, the source as it is now",
         )
     output.diagnostics(project.diagnostics)
     if project.errors:
-        raise Refused("syntax", "the source does not compile", "mend it, or go on with --as-it-was", Exit.SOURCE)
+        raise _refusal("syntax", "the source does not compile", "mend it, or go on with --as-it-was", Exit.SOURCE)
     return project
 
 
@@ -159,15 +167,15 @@ def resolve(
 ) -> int:
     """Find out what became of the requests of a run that got no answer, or take somebody's word for it."""
     try:
-        guard = hold(journal.folder, kept.id)
+        guard = journal.hold(kept.id)
         try:
             return _resolved(journal, kept, again, assume, output, staged)
         finally:
-            release(journal.folder, kept.id, guard)
+            journal.release(kept.id, guard)
     except Held:
         return output.complain("no-run", f"run {kept.id} is under way", "wait for it, or stop it")
     except Refused as refused:
-        return output.complain(refused.code, refused.message, refused.help, refused.exit)
+        return _refused(output, refused)
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
 

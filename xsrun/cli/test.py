@@ -11,11 +11,11 @@ from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from xsrun.cli import coverage, mutate
-from xsrun.cli.execute import LONGEST_RUN, MEMORY
 from xsrun.cli.find import NotFound
 from xsrun.cli.memory import bounded_memory
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, coloured, show
+from xsrun.cli.preparing import LONGEST_RUN, MEMORY
 from xsrun.cli.reach import Reached, from_here
 from xsrun.cli.selecting import chosen, hint, reached_tests, where
 from xsrun.cli.signals import heeding_signals

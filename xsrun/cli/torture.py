@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from xsrun.cli.bug import report as report_bug
-from xsrun.cli.execute import LONGEST_RUN, choose, execute
+from xsrun.cli.execute import choose, execute
 from xsrun.cli.find import NotFound, jobs_below
 from xsrun.cli.find import find as find_job
 from xsrun.cli.inputs import read_env_file, read_inputs, read_variables
 from xsrun.cli.network import known_keys
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output, show
+from xsrun.cli.preparing import LONGEST_RUN
 from xsrun.cli.reach import from_here
 from xsrun.cli.rehearsal import stand_ins
 from xsrun.cli.resume import Again, resolve, resume

@@ -15,7 +15,6 @@ from typing import Any, Final, NamedTuple, Self
 from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
 from xsrun.engine.history import open_history
-from xsrun.engine.holding import hold, release
 from xsrun.engine.http import succeeded
 from xsrun.engine.resolving import unclear
 from xsrun.engine.rows import RunRow, RunState, StepRow, state_of
@@ -63,7 +62,7 @@ class Deliveries:
         return self
 
     def _hold(self, name: str) -> None:
-        self._guards.append((name, hold(self.journal.folder, name)))
+        self._guards.append((name, self.journal.hold(name)))
 
     def _look(self) -> None:
         for row in self.journal.with_option(ALERT, self._name, self._since):
@@ -80,7 +79,7 @@ class Deliveries:
     def _release(self) -> None:
         self.journal.close()
         for name, guard in reversed(self._guards):
-            release(self.journal.folder, name, guard)
+            self.journal.release(name, guard)
 
     def before(self) -> Delivered | None:
         """The alert as it came before."""
@@ -114,7 +113,7 @@ class Deliveries:
         else:
             self._hold(self.delivery.id)
             self.delivery = self.delivery._replace(options=options, input=dict(kept))
-            self.journal.again(self.delivery, os.getpid())
+            self.delivery = self.journal.again(self.delivery, os.getpid())
             self.journal.restate(self.delivery)
         return self.delivery.id
 

@@ -119,6 +119,32 @@ class Diverged(LimitFault):
         )
 
 
+class Cancelled(LimitFault):
+    """Somebody had the run stop."""
+
+    sent = False
+
+    def __init__(self, run: str, title: str) -> None:
+        super().__init__(
+            "cancelled",
+            f"the run was cancelled; {title} was not sent",
+            help=f"let it go on with xsrun runs resume {run}",
+        )
+
+
+class TakenOver(LimitFault):
+    """Another attempt works on the run: this one does nothing any more."""
+
+    sent = False
+
+    def __init__(self, run: str, title: str) -> None:
+        super().__init__(
+            "taken-over",
+            f"another attempt goes on with run {run}; this one stops at {title}",
+            help=f"look at it with xsrun runs show {run}",
+        )
+
+
 class JournalBroken(LimitFault):
     """The journal cannot be written: an effect that it could not tell of is not done."""
 

@@ -6,9 +6,10 @@ from typing import Final
 
 from xsrun.engine import quiet
 from xsrun.engine.folder import state_folder
-from xsrun.engine.holding import forget_dead, is_held
+from xsrun.engine.holding import forget_dead
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow, RunState, state_of
+from xsrun.engine.sqlite import journal_in
 from xsrun.engine.starting import new_id
 from xsrun.engine.unpacked import forget_sources
 
@@ -25,11 +26,11 @@ class NoRun(Exception):
 
 def open_history(folder: str | None = None) -> Journal:
     """The journal of the user or of another state folder, brought up to date. Raises Broken."""
-    journal = Journal(folder or state_folder())
+    journal = journal_in(folder or state_folder())
     for row in quiet.taken(journal.folder):
         journal.begin(_quiet_run(*row), {})
     for run in journal.running():
-        if not is_held(journal.folder, run):
+        if not journal.is_held(run):
             journal.set_state(run, RunState.INTERRUPTED, RunState.RUNNING)
     return journal
 

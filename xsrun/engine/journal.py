@@ -1,129 +1,144 @@
-"""The journal: a SQLite file in the user's state folder that tells what every run did to the outside.
+"""The journal: what every run did to the outside, in a database.
 
 ``run`` holds a row a run, ``step`` a row an effect, ``source`` the texts that runs were made from. Nothing in it is
 secret: what comes here went through the vault of its run. What is written survives the end of the process at once;
 that a request is about to leave it survives the end of the power too.
+
+The database is a ``Store``: SQLite for the runs of one machine, PostgreSQL for those of many.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
-import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final, Protocol, TypeVar
 
 from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
-from xsrun.engine.rows import RunRow, RunState, StepRow, storable
-from xsrun.files import make_private
+from xsrun.engine.rows import UNFINISHED, RunRow, RunState, StepRow, storable
 
 T = TypeVar("T")
 
-VERSION: Final = 1
-BUSY_SECONDS: Final = 10
-"""How long to wait for another process that writes."""
-
+VERSION: Final = 2
 SCHEMA: Final = """
 CREATE TABLE run (
     id TEXT PRIMARY KEY, job TEXT NOT NULL, path TEXT NOT NULL, options TEXT NOT NULL, input TEXT NOT NULL,
-    source TEXT NOT NULL, seed BLOB, state TEXT NOT NULL, exit INTEGER, pid INTEGER NOT NULL, attempts INTEGER NOT NULL,
-    started_at INTEGER NOT NULL, ended_at INTEGER, result TEXT, error TEXT
-) WITHOUT ROWID;
+    source TEXT NOT NULL, seed {bytes}, state TEXT NOT NULL, exit INTEGER, pid INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, started_at BIGINT NOT NULL, ended_at BIGINT, result TEXT, error TEXT, report TEXT
+){rows};
 CREATE INDEX run_started ON run (started_at);
 CREATE TABLE step (
     run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE, strand TEXT NOT NULL, number INTEGER NOT NULL,
     kind TEXT NOT NULL, title TEXT NOT NULL, site TEXT NOT NULL, policy TEXT NOT NULL, args TEXT NOT NULL,
-    key TEXT NOT NULL, state TEXT NOT NULL, readings TEXT NOT NULL, prepared_at INTEGER NOT NULL, sent_at INTEGER,
-    answered_at INTEGER, outcome BLOB, PRIMARY KEY (run, strand, number)
-) WITHOUT ROWID;
+    key TEXT NOT NULL, state TEXT NOT NULL, readings TEXT NOT NULL, prepared_at BIGINT NOT NULL, sent_at BIGINT,
+    answered_at BIGINT, outcome {bytes}, PRIMARY KEY (run, strand, number)
+){rows};
 CREATE INDEX step_key ON step (key) WHERE key <> '';
-CREATE TABLE source (hash TEXT PRIMARY KEY, files BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (hash TEXT PRIMARY KEY, files {bytes} NOT NULL){rows}
 """
+"""The tables; ``bytes`` is the type of bytes, ``rows`` what follows a table."""
+MIGRATIONS: Final = {1: ("ALTER TABLE run ADD COLUMN report TEXT",)}
+"""What makes the next version of each."""
 
 
-@contextmanager
-def _telling() -> Iterator[None]:
-    """Raise Broken for whatever is wrong with the file."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise Broken(str(error)) from None
-    except OSError as error:
-        raise Broken(error.strerror or str(error)) from None
+class Known(Broken):
+    """There is a run with this id."""
+
+
+class Taken(Broken):
+    """Another attempt works on the run."""
+
+
+class Rows(Protocol):
+    """What a statement came to."""
+
+    @property
+    def rowcount(self) -> int:
+        """Rows that it changed."""
+        ...
+
+    def fetchone(self) -> Any:
+        """The next row, None behind the last."""
+        ...
+
+
+class Db(Protocol):
+    """A connection within a transaction; values stand for ``?`` in the statement."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> Rows:
+        """Execute one statement."""
+        ...
+
+
+class Store(Protocol):
+    """A database with the tables of the journal. Safe for threads; every method raises Broken."""
+
+    folder: str
+    """Where this machine keeps what belongs to runs: locks, unpacked sources."""
+    shared: str
+    """What a SELECT ends with that keeps others from changing the row until the transaction ends."""
+
+    def writing(self, to_disk: bool = False) -> AbstractContextManager[Db]:
+        """One transaction: all of it, or nothing; on the disk at its end if wanted."""
+        ...
+
+    def rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows that a query gives."""
+        ...
+
+    def hold(self, run: str) -> int:
+        """Take a run for this process. Gives back the handle to release it with. Raises Held."""
+        ...
+
+    def release(self, run: str, handle: int) -> None:
+        """Let a run go."""
+        ...
+
+    def is_held(self, run: str) -> bool:
+        """Whether a process works on a run."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
 
 
 class Journal:
     """An open journal. Safe for threads and for several processes. Every method raises Broken."""
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self._lock = threading.Lock()
-        with _telling():
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            path = os.path.join(folder, "journal.sqlite")
-            make_private(path)
-            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            for setting in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
-                self._db.execute(f"PRAGMA {setting}")
-            self._prepare()
-
-    def _prepare(self) -> None:
-        found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if found == VERSION:
-            return
-        with self._writing() as db:
-            found = db.execute("PRAGMA user_version").fetchone()[0]
-            if found not in (0, VERSION):
-                raise sqlite3.DatabaseError(f"it was written by another version of xsrun (format {found})")
-            if found == 0:
-                for statement in SCHEMA.split(";"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {VERSION}")
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
-
-    @contextmanager
-    def _writing(self, to_disk: bool = False) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it, or nothing; on the disk at its end if wanted."""
-        with self._lock, _telling():
-            self._db.execute(f"PRAGMA synchronous = {'full' if to_disk else 'normal'}")
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.folder = store.folder
+        self.hold = store.hold
+        self.release = store.release
+        self.is_held = store.is_held
+        self.close = store.close
+        self._writing = store.writing
 
     def _rows(self, read: Callable[[tuple[Any, ...]], T], query: str, values: tuple[Any, ...]) -> list[T]:
-        with self._lock, _telling():
-            try:
-                return [read(row) for row in self._db.execute(query, values)]
-            except (ValueError, zlib.error) as error:
-                raise Broken(f"it is damaged: {error}") from None
+        try:
+            return [read(row) for row in self.store.rows(query, values)]
+        except (ValueError, zlib.error) as error:
+            raise Broken(f"it is damaged: {error}") from None
 
     # ------------------------------------------------------------ runs
 
     def begin(self, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow] = ()) -> None:
-        """Add a run with its first steps, and the texts of its source unless they are there."""
+        """Add a run with its first steps, and the texts of its source unless they are there. Raises Known."""
         with self._writing() as db:
             if not db.execute("SELECT 1 FROM source WHERE hash = ?", (run.source,)).fetchone():
                 packed = zlib.compress(json.dumps(dict(files)).encode())
-                db.execute("INSERT INTO source VALUES (?, ?)", (run.source, packed))
+                db.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (run.source, packed))
             values = {**run._asdict(), "options": json.dumps(run.options), "input": json.dumps(run.input)}
-            _insert(db, "INSERT INTO run", values)
+            if not _insert(db, "INSERT INTO run", values, " ON CONFLICT DO NOTHING").rowcount:
+                raise Known(f"there is a run {run.id}")
             _insert_steps(db, steps)
 
-    def again(self, run: RunRow, pid: int) -> None:
-        """Another attempt of a run begins. Raises Held when there was one since ``run`` was read."""
+    def again(self, run: RunRow, pid: int) -> RunRow:
+        """Another attempt of a run begins: the row of it. Raises Held when there was one since ``run`` was read."""
         with self._writing() as db:
             begun = db.execute(
                 "UPDATE run SET state = ?, exit = NULL, pid = ?, attempts = attempts + 1, ended_at = NULL"
@@ -132,16 +147,33 @@ class Journal:
             ).rowcount
         if not begun:
             raise Held("it went on since")
+        return run._replace(state=RunState.RUNNING, attempts=run.attempts + 1, pid=pid, exit=None, ended_at=None)
 
     def end(self, run: RunRow, steps: Iterable[StepRow] = ()) -> None:
-        """A run has ended, as its state, exit code, time, result and error say; with its last steps."""
-        texts = [each and storable(each) for each in (run.result, run.error)]
+        """An attempt has ended, as the row of its run says; with its last steps. Raises Taken."""
+        texts = [each and storable(each) for each in (run.result, run.error, run.report)]
         with self._writing() as db:
+            self._standing(db, run)
             _insert_steps(db, steps)
             db.execute(
-                "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ? WHERE id = ?",
+                "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ?, report = ? WHERE id = ?",
                 (run.state, run.exit, run.ended_at, *texts, run.id),
             )
+
+    def cancel(self, run: str) -> bool:
+        """Have a run stop before its next effect; False when it had ended."""
+        states = (*UNFINISHED, RunState.INTERRUPTED)
+        with self._writing() as db:
+            places = ", ".join("?" * len(states))
+            change = f"UPDATE run SET state = ? WHERE id = ? AND state IN ({places})"
+            return db.execute(change, (RunState.CANCELLED, run, *states)).rowcount > 0
+
+    def _standing(self, db: Db, run: RunRow) -> str:
+        """The state of the run that an attempt works on, which nobody else goes on with. Raises Taken."""
+        found = db.execute(f"SELECT state, attempts FROM run WHERE id = ?{self.store.shared}", (run.id,)).fetchone()
+        if found is None or found[1] != run.attempts:
+            raise Taken("another attempt goes on with the run")
+        return str(found[0])
 
     def restate(self, run: RunRow) -> None:
         """Replace the options and the input of a run."""
@@ -180,22 +212,27 @@ class Journal:
         return set(self._rows(lambda row: str(row[0]), "SELECT hash FROM source", ()))
 
     def prune(self, before: int, keep: int) -> int:
-        """Delete runs that began before a time, and all but the newest; running ones stay. Gives back how many went."""
+        """Delete runs that began before a time, and all but the newest; not the unfinished. Gives back how many."""
         with self._writing() as db:
             gone = db.execute(
-                "DELETE FROM run WHERE state <> ? AND (started_at < ? OR id NOT IN"
+                "DELETE FROM run WHERE state NOT IN (?, ?) AND (started_at < ? OR id NOT IN"
                 " (SELECT id FROM run ORDER BY started_at DESC, id DESC LIMIT ?))",
-                (RunState.RUNNING, before, keep),
+                (*UNFINISHED, before, keep),
             ).rowcount
             db.execute("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)")
         return gone
 
     # ------------------------------------------------------------ steps
 
-    def write(self, steps: Iterable[StepRow], to_disk: bool = False) -> None:
-        """Add or replace steps; with ``to_disk`` they are there after a loss of power too."""
+    def write(self, run: RunRow, steps: Iterable[StepRow], to_disk: bool = False) -> str:
+        """Add or replace steps of an attempt; with ``to_disk`` they are there after a loss of power too.
+
+        Gives back the state of the run, which somebody may have cancelled. Raises Taken.
+        """
         with self._writing(to_disk) as db:
+            state = self._standing(db, run)
             _insert_steps(db, steps)
+        return state
 
     def steps(self, run: str) -> list[StepRow]:
         """The steps of a run, by strand and number."""
@@ -243,12 +280,18 @@ def _packed(outcome: Any) -> bytes | None:
     return zlib.compress(json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
 
 
-def _insert_steps(db: sqlite3.Connection, steps: Iterable[StepRow]) -> None:
+def _insert_steps(db: Db, steps: Iterable[StepRow]) -> None:
     for step in steps:
         values = {**step._asdict(), "readings": json.dumps(step.readings), "outcome": _packed(step.outcome)}
-        _insert(db, "INSERT OR REPLACE INTO step", values)
+        _insert(db, "INSERT INTO step", values, _REPLACING)
 
 
-def _insert(db: sqlite3.Connection, into: str, row: Mapping[str, Any]) -> None:
+def _insert(db: Db, into: str, row: Mapping[str, Any], conflict: str = "") -> Rows:
     values = tuple(storable(each) if isinstance(each, str) else each for each in row.values())
-    db.execute(f"{into} VALUES ({', '.join('?' * len(values))})", values)
+    return db.execute(f"{into} VALUES ({', '.join('?' * len(values))}){conflict}", values)
+
+
+_KEY: Final = ("run", "strand", "number")
+_REPLACING: Final = f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in StepRow._fields if name not in _KEY
+)

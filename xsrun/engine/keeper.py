@@ -14,6 +14,7 @@ from xsrun.record import NamedTuple
 from xsrun.source import Source
 
 if TYPE_CHECKING:
+    from xsrun.engine.journal import Journal
     from xsrun.engine.local import Local
     from xsrun.engine.rows import RunRow, StepRow
     from xsrun.runtime.secrets import Masker
@@ -43,6 +44,10 @@ class Started(NamedTuple):
     warn: Callable[[str], None]
     watch: Callable[[str], None] | None = None
     """Is told each point that a write passes, see ``Watch``."""
+    id: str = ""
+    """The id of the run, if somebody has chosen it."""
+    journal: Callable[[], Journal] | None = None
+    """Opens the journal; None for that of this machine."""
 
 
 class Earlier(NamedTuple):
@@ -79,10 +84,20 @@ class Keeper:
         """Have the run in the journal before its first statement. Raises Broken, and Held when it is under way."""
         self.local.begin()
 
-    def end(self, exit: int, result: str | None = None, error: str | None = None, code: str = "") -> None:
-        """The attempt is over; ``result`` and ``error`` are JSON without secrets, ``code`` is that of the failure."""
+    def end(
+        self,
+        exit: int,
+        result: str | None = None,
+        error: str | None = None,
+        code: str = "",
+        report: Mapping[str, Any] | None = None,
+    ) -> None:
+        """The attempt is over; ``result`` and ``error`` are JSON, ``code`` is that of the failure.
+
+        ``report`` is what is kept beside, see ``RunRow``. No secret is in any of it.
+        """
         if self._made is not None:
-            self._made.end(exit, result, error, code)
+            self._made.end(exit, result, error, code, report)
         if self._made is None or not self._made.kept:
             _note(self._started, exit, self.begun_at)
 

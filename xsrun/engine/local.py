@@ -13,12 +13,22 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
-from xsrun.engine.effects import Diverged, Effect, JournalBroken, Outcome, OutcomeUnknown, State, Unsure
+from xsrun.engine.effects import (
+    Cancelled,
+    Diverged,
+    Effect,
+    JournalBroken,
+    Outcome,
+    OutcomeUnknown,
+    State,
+    TakenOver,
+    Unsure,
+)
 from xsrun.engine.folder import Broken
-from xsrun.engine.holding import hold, release
 from xsrun.engine.http import succeeded
+from xsrun.engine.journal import Taken
 from xsrun.engine.readings import Readings
-from xsrun.engine.rows import RunRow, StepRow, state_of, storable
+from xsrun.engine.rows import RunRow, RunState, StepRow, state_of, storable
 from xsrun.engine.vault import Vault
 from xsrun.engine.world import beside
 from xsrun.providers.policies import Policy
@@ -103,32 +113,40 @@ class Local:
             with ExitStack() as undo:
                 journal = self._open_journal()
                 undo.callback(journal.close)
-                guard = hold(journal.folder, self.run.id)
-                undo.callback(release, journal.folder, self.run.id, guard)
+                guard = journal.hold(self.run.id)
+                undo.callback(journal.release, self.run.id, guard)
                 if self._resumed:
-                    journal.again(self.run, os.getpid())
-                    journal.write(steps)
+                    self.run = journal.again(self.run, os.getpid())
+                    journal.write(self.run, steps)
                 else:
                     journal.begin(self.run, self._files, steps)
                 undo.pop_all()
             self._journal, self._guard = journal, guard
 
     def keep(self, step: StepRow, to_disk: bool = False) -> None:
-        """Have a step in the journal, with the reads before it. Raises JournalBroken."""
+        """Have a step in the journal, with the reads before it. Raises JournalBroken, Cancelled and TakenOver.
+
+        Cancelled before something is done alone: that it was done is kept in any case.
+        """
         with self._lock:
             if self._given_up:
                 return
             steps = [*self._buffer, step]
+            state: str = RunState.RUNNING
             try:
                 if self._journal is None:
                     self.begin(steps)
                 else:
-                    self._journal.write(steps, to_disk)
+                    state = self._journal.write(self.run, steps, to_disk)
                 self._buffer.clear()
+            except Taken:
+                raise TakenOver(self.run.id, step.title) from None
             except Broken as broken:
                 if self._journal is not None or self._resumed:
                     raise JournalBroken(str(broken), step.title) from None
                 self._give_up(str(broken))
+            if state == RunState.CANCELLED and step.state == State.PREPARED:
+                raise Cancelled(self.run.id, step.title)
 
     def keep_answer(self, step: StepRow) -> None:
         """Have the answer of a step on the disk; what was done is done, also where that fails."""
@@ -151,7 +169,9 @@ class Local:
         self._buffer.clear()
         self._warn(f"this run is not kept: the journal cannot be written ({reason})")
 
-    def end(self, exit: int, result: str | None, error: str | None, code: str) -> None:
+    def end(
+        self, exit: int, result: str | None, error: str | None, code: str, report: Mapping[str, Any] | None = None
+    ) -> None:
         """The attempt is over, with an exit code and the code of its failure.
 
         What cannot be kept of it any more is reported, and changes nothing.
@@ -162,14 +182,23 @@ class Local:
                     self.begin()
                 if self._journal is not None:
                     state = state_of(exit, code)
-                    ended = self.run._replace(state=state, exit=exit, ended_at=self.now(), result=result, error=error)
+                    ended = self.run._replace(
+                        state=state,
+                        exit=exit,
+                        ended_at=self.now(),
+                        result=result,
+                        error=error,
+                        report=dumps(self.vault.seal_value(report)) if report else None,
+                    )
                     self._journal.end(ended, self._buffer)
+            except Taken:
+                pass  # Whoever goes on with it keeps its end.
             except Broken as broken:
                 self._warn(f"the end of this run is not kept: {broken}")
             finally:
                 if self._journal is not None and self._guard is not None:
                     self._journal.close()
-                    release(self._journal.folder, self.run.id, self._guard)
+                    self._journal.release(self.run.id, self._guard)
 
     @property
     def kept(self) -> bool:

@@ -12,6 +12,8 @@ from xsrun.engine.effects import State
 class RunState(StrEnum):
     """How a run stands."""
 
+    QUEUED = "queued"
+    """It waits for a worker."""
     RUNNING = "running"
     COMPLETE = "complete"
     ERROR = "error"
@@ -21,6 +23,14 @@ class RunState(StrEnum):
     """It can go on."""
     SETTLED = "settled"
     """What was unknown has been said, and it does not go on."""
+    CANCELLED = "cancelled"
+    """Somebody had it stop; it can go on."""
+    GIVEN_UP = "given up"
+    """Whoever worked on it died, again and again."""
+
+
+UNFINISHED: Final = (RunState.QUEUED, RunState.RUNNING)
+"""States of runs that somebody works on, or will."""
 
 
 FINISHED: Final = frozenset({State.ANSWERED, State.NOT_SENT, State.UNANSWERED})
@@ -50,6 +60,8 @@ class RunRow(NamedTuple):
     """JSON, sealed."""
     error: str | None = None
     """JSON, sealed."""
+    report: str | None = None
+    """JSON, sealed: an object of ``logs``, ``pre_result`` and ``times``, as far as there are any."""
 
 
 class StepRow(NamedTuple):
@@ -89,7 +101,7 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
-CUT_SHORT: Final = frozenset({"journal", "diverged", "interrupted"})
+CUT_SHORT: Final = frozenset({"journal", "diverged", "interrupted", "taken-over"})
 """Codes of failures after which a run can go on."""
 
 
@@ -97,6 +109,8 @@ def state_of(exit: int, code: str) -> RunState:
     """The state of a run that ended with an exit code, and the code of its failure."""
     if exit == Exit.UNKNOWN_OUTCOME:
         return RunState.UNKNOWN
+    if code == "cancelled":
+        return RunState.CANCELLED
     if exit == Exit.LIMIT or code in CUT_SHORT:
         return RunState.INTERRUPTED
     return RunState.ERROR if exit else RunState.COMPLETE

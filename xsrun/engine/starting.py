@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from xsrun.engine.folder import state_folder
-from xsrun.engine.journal import Journal
 from xsrun.engine.keeper import Earlier, Started
 from xsrun.engine.local import Local, unwatched
 from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.sqlite import journal_in
 from xsrun.engine.vault import CLOSE, OPEN, Vault
 from xsrun.late import Late
 from xsrun.source import Source
@@ -33,7 +33,7 @@ def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None)
     files = {source.name: source.text for source in started.sources}
     run = earlier.run if earlier else _new(started, vault, seed, begun_at)
     return Local(
-        lambda: Journal(state_folder()),
+        started.journal or (lambda: journal_in(state_folder())),
         run,
         files,
         vault,
@@ -47,7 +47,7 @@ def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None)
 
 def _new(started: Started, vault: Vault, seed: bytes, begun_at: int) -> RunRow:
     return RunRow(
-        id=new_id(begun_at),
+        id=started.id or new_id(begun_at),
         job=started.job,
         path=started.path,
         options=vault.seal_value(dict(started.options)),

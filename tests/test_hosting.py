@@ -1,0 +1,177 @@
+"""Runs in threads of one process: each in the journal, once for each id, stopped and taken up again."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import closing
+
+import pytest
+from counting import counting
+
+from xsrun.cli.hosting import InProcess
+from xsrun.cli.output import Output
+from xsrun.engine.effects import State
+from xsrun.engine.orders import Order, Refused
+from xsrun.engine.rows import RunState
+from xsrun.engine.sqlite import journal_in
+
+RUN = """run.job "Notify" {
+  main = { name: "notify", input: { times: 2 } }
+  env = ["TARGET"]
+}
+"""
+FUNCTION = """function "notify" {
+  input {
+    int times
+  }
+  stack {
+    var $answers { value = [] }
+    for ($input.times) {
+      each as $turn {
+        debug.log { value = "turn " ~ $turn }
+        api.request { url = $env.TARGET ~ "/" ~ $turn method = "POST" params = {turn: $turn} } as $r
+        array.push $answers { value = $r.response.result.count }
+      }
+    }
+  }
+  response = $answers
+}
+"""
+
+
+@pytest.fixture
+def server():
+    with counting() as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, server):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("TARGET", server.url)
+    job = tmp_path / "notify"
+    (job / "function").mkdir(parents=True)
+    (job / "run.xs").write_text(RUN)
+    (job / "function" / "notify.xs").write_text(FUNCTION)
+    return job
+
+
+@pytest.fixture
+def engine(folder):
+    with closing(InProcess({}, Output(quiet=True))) as running:
+        yield running
+
+
+def test_a_run_is_in_the_journal_with_its_result_and_what_it_logged(engine, folder, server):
+    run = engine.wait(engine.submit(Order(str(folder), input={"times": 3})), 20)
+    assert (run.state, run.exit, json.loads(run.result)) == (RunState.COMPLETE, 0, [1, 2, 3])
+    assert json.loads(run.report)["logs"] == ["turn 0", "turn 1", "turn 2"]
+    assert sum(server.seen.values()) == 3
+
+
+def test_a_second_order_with_the_id_of_the_first_starts_nothing(engine, folder, server):
+    order = Order(str(folder), id="my-own-id")
+    assert {engine.submit(order) for _ in range(5)} == {"my-own-id"}
+    assert engine.wait("my-own-id", 20).state == RunState.COMPLETE
+    assert engine.submit(order) == "my-own-id"
+    assert sum(server.seen.values()) == 2
+
+
+def test_many_threads_that_order_the_same_have_one_run(engine, folder, server):
+    threads = [threading.Thread(target=engine.submit, args=(Order(str(folder), id="same"),)) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert engine.wait("same", 20).attempts == 1
+    assert sum(server.seen.values()) == 2
+
+
+def test_a_variable_of_one_run_is_not_kept(engine, folder, server):
+    other = f"{server.url}/secret-place"
+    run = engine.wait(engine.submit(Order(str(folder), env={"TARGET": other})), 20)
+    assert json.loads(run.result) == [1, 2]
+    assert all(path.startswith("POST /secret-place") for path in server.seen)
+    with closing(engine.journal()) as journal:
+        assert other not in repr((run, journal.steps(run.id)))
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        ({"job": "Nothing"}, "no-job"),
+        ({"options": {"timeout": -1.0}}, "usage"),
+    ],
+)
+def test_an_order_that_cannot_be_carried_out_is_refused(engine, folder, server, order, code):
+    with pytest.raises(Refused) as refused:
+        engine.submit(Order(str(folder), **order))
+    assert refused.value.failure.code == code
+    assert not server.seen
+
+
+def test_a_missing_variable_is_refused_before_anything_runs(engine, folder, monkeypatch):
+    monkeypatch.delenv("TARGET")
+    with pytest.raises(Refused) as refused:
+        engine.submit(Order(str(folder)))
+    assert refused.value.failure.code == "missing-env"
+
+
+def test_a_cancelled_run_stops_before_its_next_request_and_goes_on_when_told(folder, httpserver, monkeypatch):
+    reached, go, counts = threading.Event(), threading.Event(), iter(range(1, 9))
+
+    def held(request):
+        reached.set()
+        go.wait(20)
+        return json.dumps({"count": next(counts)})
+
+    httpserver.expect_request("/0").respond_with_handler(held)
+    httpserver.expect_request("/1").respond_with_handler(held)
+    monkeypatch.setenv("TARGET", httpserver.url_for("").rstrip("/"))
+    with closing(InProcess({}, Output(quiet=True))) as engine:
+        name = engine.submit(Order(str(folder)))
+        assert reached.wait(20)
+        assert engine.under_way() == [name]
+        assert engine.cancel(name)
+        go.set()
+        run = engine.wait(name, 20)
+    assert (run.state, run.exit) == (RunState.CANCELLED, 130)
+    assert "was cancelled; POST" in json.loads(run.error)["message"]
+    with closing(journal_in(str(folder.parent / "state" / "xsrun"))) as journal:
+        assert [step.state for step in journal.steps(name)] == [State.ANSWERED, State.PREPARED]
+    assert len(httpserver.log) == 1
+    with closing(InProcess({}, Output(quiet=True))) as engine:
+        engine.resume(name)
+        run = engine.wait(name, 20)
+        assert (run.state, run.attempts, run.result) == (RunState.COMPLETE, 2, "[1,2]")
+        assert not engine.cancel(name), "it has ended"
+        with pytest.raises(Refused, match="has ended"):
+            engine.resume(name)
+    assert len(httpserver.log) == 2
+
+
+def test_a_run_that_another_attempt_has_taken_over_does_nothing_more(folder, httpserver, monkeypatch):
+    reached, go = threading.Event(), threading.Event()
+
+    def held(request):
+        reached.set()
+        go.wait(20)
+        return "{}"
+
+    httpserver.expect_request("/0").respond_with_handler(held)
+    monkeypatch.setenv("TARGET", httpserver.url_for("").rstrip("/"))
+    with closing(InProcess({}, Output(quiet=True))) as engine:
+        name = engine.submit(Order(str(folder)))
+        assert reached.wait(20)
+        with closing(journal_in(str(folder.parent / "state" / "xsrun"))) as journal:
+            (run,) = journal.runs(name)
+            journal.again(run, 1)
+        go.set()
+        engine.close()
+        with closing(journal_in(str(folder.parent / "state" / "xsrun"))) as journal:
+            (run,) = journal.runs(name)
+            assert (run.state, run.attempts, run.result) == (RunState.RUNNING, 2, None)
+            assert [step.state for step in journal.steps(name)] == [State.SENT]
+    assert len(httpserver.log) == 1
