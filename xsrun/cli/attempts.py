@@ -135,9 +135,9 @@ def carry_out(attempt: Attempt, guarded: Callable[[Attempt, World, list[Exchange
 
 
 def _report(result: Result, output: Output) -> dict[str, Any]:
-    """What is kept of a run beside its value: ``logs`` and ``pre_result``, without secrets, as far as there are any."""
+    """What is kept of a run beside its value, see ``RunRow.report``, without secrets."""
     logs = [output.masker.value(plain(each)) for each in result.logs[:MOST_LOGGED]]
-    kept = {"logs": logs, "pre_result": output.masker.value(plain(result.pre_result))}
+    kept = {"times": result.times, "logs": logs, "pre_result": output.masker.value(plain(result.pre_result))}
     return {name: value for name, value in kept.items() if value}
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.statements.security import AUTH_KEY
-from xsrun.cli.preparing import Task, around, limits_of, prepare, variables_of
 from xsrun.cli.find import NotFound, find, homes_below
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
+from xsrun.cli.preparing import Task, around, limits_of, prepare, variables_of
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.files import FolderFiles
 from xsrun.engine.world import unkept
