@@ -26,7 +26,7 @@ from xsrun.diagnostics import Diagnostic
 from xsrun.files import content, source_files
 from xsrun.hints import Any, Final
 from xsrun.late import Late
-from xsrun.program import Call, Endpoint, Middleware, Plan, Program, Routine, Trigger
+from xsrun.program import Call, Endpoint, Interval, Middleware, Plan, Program, Routine, Task, Trigger
 from xsrun.record import NamedTuple
 from xsrun.source import Source, Span
 from xsrun.types.fields import Field, FilterCall
@@ -170,18 +170,29 @@ def _diagnostic(row: tuple[Any, ...], sources: Sequence[Source]) -> Diagnostic:
 
 
 def _program(row: tuple[Any, ...], sources: tuple[Source, ...]) -> Program:
-    code, routines, imports, _, env_read, jobs, hosts, tables, endpoints, triggers = row
+    code, routines, imports, _, env_read, jobs, hosts, tables, endpoints, triggers, tasks = row
     plans = {name: _plan(each) for name, each in jobs.items()}
     made = tuple(map(_table, tables))
     served = tuple(map(_endpoint, endpoints))
     rules = tuple(Trigger(*each) for each in triggers)
-    return Program(code, tuple(map(_routine, routines)), imports, sources, env_read, plans, hosts, made, served, rules)
+    timed = tuple(map(_task, tasks))
+    known = tuple(map(_routine, routines))
+    return Program(code, known, imports, sources, env_read, plans, hosts, made, served, rules, timed)
 
 
 def _endpoint(row: tuple[Any, ...]) -> Endpoint:
     made = Endpoint._make(row)
-    pre, post = (tuple(Middleware(*each) for each in attached) for attached in (made.pre, made.post))
-    return made._replace(pre=pre, post=post)
+    return made._replace(pre=_attached(made.pre), post=_attached(made.post))
+
+
+def _task(row: tuple[Any, ...]) -> Task:
+    made = Task._make(row)
+    times = tuple(Interval(*each) for each in made.schedule)
+    return made._replace(schedule=times, pre=_attached(made.pre), post=_attached(made.post))
+
+
+def _attached(rows: tuple[Any, ...]) -> tuple[Middleware, ...]:
+    return tuple(Middleware(*each) for each in rows)
 
 
 def _table(row: tuple[Any, ...]) -> Table:

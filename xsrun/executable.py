@@ -9,7 +9,7 @@ from xsrun import cache
 from xsrun.diagnostics import Diagnostic, Exit, nearest
 from xsrun.hints import TYPE_CHECKING
 from xsrun.late import Late
-from xsrun.program import Plan, Program
+from xsrun.program import TASK, Plan, Program, task_name
 from xsrun.runtime.job import Failure
 from xsrun.runtime.run import Loaded
 from xsrun.types.fields import Field
@@ -34,6 +34,13 @@ class Executable:
         """The jobs and services by declared name."""
         return self.program.jobs
 
+    @cached_property
+    def tasks(self) -> Mapping[str, Plan]:
+        """The tasks as ``task NAME``; each may read what any function here reads."""
+        env = tuple(self.program.env_read)
+        named = {task_name(each.name): each.description for each in self.program.tasks}
+        return {name: Plan(name, TASK, None, None, None, env, description) for name, description in named.items()}
+
     @property
     def errors(self) -> list[Diagnostic]:
         """The findings that keep it from running."""
@@ -45,17 +52,18 @@ class Executable:
         return Loaded(self.program)
 
     def choose(self, name: str | None) -> Plan | Failure:
-        """The job of that name, the only one when None, or why there is none."""
+        """The job of that name, or ``task NAME``, the only job when None, or why there is none."""
         if name is None and len(self.jobs) == 1:
             return next(iter(self.jobs.values()))
-        if name is not None and name in self.jobs:
-            return self.jobs[name]
+        known = {**self.tasks, **self.jobs}
+        if name is not None and name in known:
+            return known[name]
         shown = ", ".join(f'"{each}"' for each in self.jobs) or "none"
         if name is None:
             if not self.jobs:
                 return Failure("no-job", "no job is declared here", Exit.USAGE, 'write run.job "name" { … } in run.xs')
             return Failure("several-jobs", f"the jobs here are {shown}", Exit.USAGE, "choose one with --job")
-        near = nearest(name, self.jobs)
+        near = nearest(name, known)
         help = f'did you mean "{near}"?' if near else f"the jobs here are {shown}"
         return Failure("no-job", f"there is no job `{name}`", Exit.USAGE, help)
 

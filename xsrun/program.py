@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import CodeType
 
 from xsrun.data.tables import Table
-from xsrun.hints import Any
+from xsrun.hints import Any, Final
 from xsrun.record import NamedTuple
 from xsrun.source import Source
 from xsrun.types.fields import Field
@@ -20,8 +20,12 @@ class Call(NamedTuple):
     as_name: str
 
 
+TASK: Final = "task"
+"""The kind of a plan that runs a task."""
+
+
 class Plan(NamedTuple):
-    """A ``run.job`` or ``run.service`` as running it needs it."""
+    """A ``run.job``, ``run.service`` or ``task`` as running it needs it."""
 
     name: str
     kind: str
@@ -88,6 +92,29 @@ class Trigger(NamedTuple):
     """Where it runs; everywhere when empty."""
 
 
+class Interval(NamedTuple):
+    """Times that come again: ``starts_on``, and every ``freq`` behind it. All in milliseconds, since 1970 UTC."""
+
+    starts_on: int
+    freq: int = 0
+    """0 for ``starts_on`` alone."""
+    ends_on: int | None = None
+    """The last moment at which a time may be; None for no end."""
+
+
+class Task(NamedTuple):
+    """A ``task``: a routine that runs by the clock, and its middleware."""
+
+    name: str
+    number: int
+    """Of its routine."""
+    schedule: tuple[Interval, ...]
+    """When it runs; never by itself where it is not active."""
+    pre: tuple[Middleware, ...] = ()
+    post: tuple[Middleware, ...] = ()
+    description: str = ""
+
+
 class Program(NamedTuple):
     """Everything that running needs."""
 
@@ -107,10 +134,20 @@ class Program(NamedTuple):
     endpoints: tuple[Endpoint, ...] = ()
     """The queries, in the order of their source."""
     triggers: tuple[Trigger, ...] = ()
+    tasks: tuple[Task, ...] = ()
 
     def routine(self, kind: str, name: str) -> Routine | None:
         """The compiled construct of a kind and name."""
         return next((each for each in self.routines if each.kind == kind and each.name == name), None)
+
+    def task(self, plan: str) -> Task:
+        """The task that a plan of this name runs."""
+        return next(each for each in self.tasks if task_name(each.name) == plan)
+
+
+def task_name(name: str) -> str:
+    """What the run of a task is called where jobs are called by their names."""
+    return f"{TASK} {name}"
 
 
 def function_name(number: int) -> str:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
+from xsrun.compile.attached import Attaching, static
 from xsrun.compile.callees import Signature, verb
 from xsrun.diagnostics import Found, nearest
-from xsrun.program import Endpoint, Middleware
+from xsrun.program import Endpoint
 from xsrun.project import Construct, Folder
 from xsrun.source import Span
 from xsrun.syntax import tree
-from xsrun.syntax.static import NotStatic, static_value
 
 PARAMETER: Final = re.compile(r"\{(\w+)\}")
 NO_TABLE: Final = ("", "none")
 """What ``auth`` says where everybody may call."""
-DEFAULT_STRATEGY: Final = "merge"
-DEFAULT_POLICY: Final = "rethrow"
 
 
 def read_endpoints(
@@ -32,7 +30,7 @@ class _Reader:
     def __init__(self, folder: Folder, signatures: Mapping[str, Mapping[str, Signature]], found: Found) -> None:
         self.queries = [each for each in folder.constructs if each.kind == "query"]
         self.groups = folder.named("api_group")
-        self.middlewares = folder.named("middleware")
+        self.middleware = Attaching(folder, signatures)
         self.tables = folder.named("table")
         self.signatures = signatures
         self.found = found
@@ -57,9 +55,9 @@ class _Reader:
 
     def _endpoint(self, query: Construct) -> Endpoint | None:
         block = query.block
-        group = self.groups.get(str(self._static(block.attribute("api_group"), "")))
+        group = self.groups.get(str(static(block.attribute("api_group"), "")))
         signature = self._signature(query)
-        if signature is None or (group is not None and self._static(group.block.attribute("active"), True) is False):
+        if signature is None or (group is not None and static(group.block.attribute("active"), True) is False):
             return None
         path = query.name.strip("/")
         self._check_path(query, path, signature)
@@ -70,22 +68,22 @@ class _Reader:
             path,
             self._canonical(query, group),
             self._table(query),
-            tuple(self._attached(attached, "pre")),
-            tuple(self._attached(attached, "post")),
-            self._static(block.attribute("response_type"), "") == "stream",
-            str(self._static(block.attribute("description"), "")),
+            tuple(self.middleware.attached(attached, "pre")),
+            tuple(self.middleware.attached(attached, "post")),
+            static(block.attribute("response_type"), "") == "stream",
+            str(static(block.attribute("description"), "")),
         )
 
     def _signature(self, query: Construct) -> Signature | None:
-        group = str(self._static(query.block.attribute("api_group"), ""))
+        group = str(static(query.block.attribute("api_group"), ""))
         name = f"{verb(query.block)} {query.name}"
         known = self.signatures.get("query", {})
         return known.get(f"{name} in {group}" if group else name)
 
     def _canonical(self, query: Construct, group: Construct | None) -> str:
         """What stands in the address for the group: its canonical name, else its name in small letters and hyphens."""
-        name = str(self._static(query.block.attribute("api_group"), "")) or "default"
-        given = self._static(group.block.attribute("canonical"), "") if group else ""
+        name = str(static(query.block.attribute("api_group"), "")) or "default"
+        given = static(group.block.attribute("canonical"), "") if group else ""
         return str(given) or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
     def _check_path(self, query: Construct, path: str, signature: Signature) -> None:
@@ -102,44 +100,17 @@ class _Reader:
 
     def _table(self, query: Construct) -> str:
         entry = query.block.attribute("auth")
-        name = self._static(entry, "")
+        name = static(entry, "")
         if entry is None or name in (*NO_TABLE, False, None):
             return ""
         table = self.tables.get(str(name))
-        if table is not None and self._static(table.block.attribute("auth"), False) is not True:
+        if table is not None and static(table.block.attribute("auth"), False) is not True:
             self.found.warn("no-auth", f"the table `{name}` says auth = false", _at(query, entry), help="write true")
         elif table is None and self.tables:
             near = nearest(str(name), self.tables)
             shown = f"did you mean `{near}`?" if near else f"there are {', '.join(self.tables)}"
             self.found.warn("unresolved-table", f"there is no table `{name}`", _at(query, entry), help=shown)
         return str(name)
-
-    def _attached(self, constructs: list[Construct], when: str) -> Iterator[Middleware]:
-        """The middleware of a group, then those of a query; ``when`` is ``pre`` or ``post``."""
-        for construct in constructs:
-            listed = self._static(construct.block.attribute("middleware"), {})
-            for each in (listed.get(when) or ()) if isinstance(listed, dict) else ():
-                name = each if isinstance(each, str) else each.get("name")
-                active = isinstance(each, str) or each.get("active", True) is not False
-                middleware = self.middlewares.get(str(name))
-                if active and middleware is not None:
-                    yield self._middleware(middleware)
-
-    def _middleware(self, middleware: Construct) -> Middleware:
-        block = middleware.block
-        return Middleware(
-            self.signatures["middleware"][middleware.name].number,
-            str(self._static(block.attribute("response_strategy"), DEFAULT_STRATEGY)),
-            str(self._static(block.attribute("exception_policy"), DEFAULT_POLICY)),
-        )
-
-    def _static(self, entry: tree.Attribute | None, default: Any) -> Any:
-        if entry is None or entry.disabled:
-            return default
-        try:
-            return static_value(entry.value)
-        except NotStatic:
-            return default
 
 
 def _at(query: Construct, entry: tree.Attribute) -> Span:

@@ -27,6 +27,7 @@ from xsrun.compile.remembered import remember_lists
 from xsrun.compile.statements import Statements
 from xsrun.compile.tables import read_tables, read_triggers
 from xsrun.compile.taint import Taints
+from xsrun.compile.tasks import read_tasks
 from xsrun.compile.tests import PART, RESULT, Tests, UnitTest, WorkflowTest
 from xsrun.compile.types import ANY, LIST, NOTHING, Type, bounded, of_field
 from xsrun.diagnostics import Found, nearest
@@ -137,6 +138,7 @@ class _Compiler:
             tuple(self.rows.values()),
             read_endpoints(self.folder, self.signatures, self.found),
             tuple(read_triggers(enumerate(stacks), self.rows, self.found)),
+            read_tasks(self.folder, self.signatures, self.found),
         )
         return Compiled(program, tuple(tests.tests), self.marks.places, self._changed)
 

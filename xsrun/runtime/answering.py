@@ -14,11 +14,12 @@ from xsrun.effects.ports import World
 from xsrun.exchange.streamed import CONTENT, no_stream
 from xsrun.hints import Any, Final
 from xsrun.late import Late
-from xsrun.program import Endpoint, Middleware
+from xsrun.program import Endpoint
 from xsrun.record import NamedTuple
 from xsrun.runtime.deadline import ENDLESS, Deadline
-from xsrun.runtime.frame import Limits, Run
+from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
+from xsrun.runtime.surrounding import envelope, surrounded
 
 JSON: Final = "application/json"
 STATUS_LINE: Final = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
@@ -135,12 +136,6 @@ def failed(fault: Fault, head: Head | None = None) -> Answered:
     return Answered(fault.kind.status, (("Content-Type", JSON), *kept), values.dumps(envelope(fault)).encode())
 
 
-def envelope(fault: Fault) -> dict[str, Any]:
-    """An error as an answer holds it."""
-    payload = "" if fault.payload is None else fault.payload
-    return {"code": fault.kind.error_code, "message": fault.message, "payload": payload}
-
-
 def answer(
     loaded: Loaded,
     endpoint: Endpoint,
@@ -157,7 +152,7 @@ def answer(
     try:
         run.auth = _caller(endpoint, asked, world)
         with deadline.running():
-            value = loaded.finish(run, lambda: _called(loaded, run, endpoint, asked.given))
+            value = loaded.finish(run, lambda: surrounded(loaded, run, endpoint, asked.given))
     except Fault as fault:
         failing(fault)
         return failed(fault, head)
@@ -176,63 +171,6 @@ def _caller(endpoint: Endpoint, asked: Asked, world: World) -> dict[str, Any]:
         if fault.code != "unauthorized":
             raise
     raise Fault("unauthorized", "Unauthorized", kind=ERROR_KINDS["unauthorized"])
-
-
-def _called(loaded: Loaded, run: Run, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
-    """The value of an endpoint, or the error of a middleware after which nothing else runs."""
-    try:
-        return _surrounded(loaded, run, endpoint, given)
-    except _Critical as critical:
-        raise critical.fault from None
-
-
-def _surrounded(loaded: Loaded, run: Run, endpoint: Endpoint, given: Mapping[str, Any]) -> Any:
-    """The value of an endpoint, with its middleware around it."""
-    entry = loaded.entries[endpoint.number]
-    bound = entry.bind(given, run.world.clock)
-    try:
-        for each in endpoint.pre:
-            changed = _after(each, bound, _attached(run, each, {"vars": dict(bound), "type": "pre"}))
-            if isinstance(changed, dict):
-                bound = {name: changed.get(name) for name in bound}
-        value = entry.run(run, 1, *bound.values())
-    except Fault as fault:
-        for each in endpoint.post:
-            told = {"status": fault.kind.status, "result": envelope(fault), "payload": fault.payload}
-            _attached(run, each, {"vars": told, "type": "post"})
-        raise
-    for each in endpoint.post:
-        value = _after(each, value, _attached(run, each, {"vars": {"status": 200, "result": value}, "type": "post"}))
-    return value
-
-
-class _Critical(Exception):
-    """An error of a middleware after which no other one runs."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__()
-        self.fault = fault
-
-
-def _attached(run: Run, middleware: Middleware, given: Mapping[str, Any]) -> Any:
-    """The response of a middleware; its errors are what its policy makes of them."""
-    try:
-        return run.call(1, middleware.number, given)
-    except Fault as fault:
-        if middleware.policy == "silent":
-            return None
-        if middleware.policy == "critical":
-            raise _Critical(fault) from fault
-        raise
-
-
-def _after(middleware: Middleware, before: Any, response: Any) -> Any:
-    """What a response of a middleware makes of inputs or a result; null makes nothing of them."""
-    if response is None:
-        return before
-    if middleware.strategy == "merge" and isinstance(before, dict) and isinstance(response, dict):
-        return {**before, **response}
-    return response
 
 
 def _succeeded(value: Any, head: Head) -> Answered:

@@ -12,17 +12,18 @@ from xsrun.effects.ports import Log, Request, World
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.hints import Any, Final
 from xsrun.late import Late
-from xsrun.program import Call, Plan, Program, Routine
+from xsrun.program import TASK, Call, Plan, Program, Routine, Task
 from xsrun.record import NamedTuple
 from xsrun.runtime.deadline import ENDLESS, Deadline
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
 from xsrun.values import INFINITY
 
+_surrounded: Callable[..., Any] = Late("xsrun.runtime.surrounding", "surrounded")
 _question: Callable[[Request], str] = Late("xsrun.providers.policies", "question")
 
 NO_LIMITS: Final = Limits()
-_CallOne = Callable[[Routine, Mapping[str, Any]], Any]
+_CallOne = Callable[[Routine | Task, Mapping[str, Any]], Any]
 
 
 class Failure(NamedTuple):
@@ -104,10 +105,15 @@ def run_job(
 ) -> Result:
     """Run ``pre``, ``main`` and ``post``; ``given`` wins over the constants of ``main`` key by key.
 
-    ``until`` is a time that the caller watches, for the functions that run beside the others; ``since`` is what
-    ``time.perf_counter`` showed when the run was wanted, now when left out.
+    A task runs with its middleware, and its value is dropped. ``until`` is a time that the caller watches, for the
+    functions that run beside the others; ``since`` is what ``time.perf_counter`` showed when the run was wanted, now
+    when left out.
     """
     times = _Times(since)
+    if plan.kind == TASK:
+        task = loaded.program.task(plan.name)
+        done = _watched(loaded, world, limits, until, lambda call: (times.of("main", call)(task, {}), None), times)
+        return done._replace(value=None)
     return _watched(loaded, world, limits, until, lambda call: _steps(loaded.program, plan, given, call, times), times)
 
 
@@ -146,11 +152,20 @@ def _watched(
     try:
         with deadline.running() if timed else nullcontext():
             times.booted()
-            value, pre_result = run(lambda routine, given: loaded.call(routine, given, watched, limits, deadline))
+            value, pre_result = run(lambda what, given: _call(loaded, what, given, watched, limits, deadline))
     except Fault as fault:
         failure = failure_of(fault, exchanges)
         return Result(None, failure, tuple(exchanges), tuple(logs), times=times.taken())
     return Result(value, None, tuple(exchanges), tuple(logs), pre_result, times.taken())
+
+
+def _call(
+    loaded: Loaded, what: Routine | Task, given: Mapping[str, Any], world: World, limits: Limits, until: Deadline
+) -> Any:
+    if isinstance(what, Routine):
+        return loaded.call(what, given, world, limits, until)
+    begun = loaded.begin(given, world, limits, until)
+    return loaded.finish(begun, lambda: _surrounded(loaded, begun, what, given))
 
 
 def _steps(program: Program, plan: Plan, given: Mapping[str, Any], call: _CallOne, times: _Times) -> tuple[Any, Any]:

@@ -1,0 +1,73 @@
+"""A routine with its middleware around it (constructs.md section 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xsrun.diagnostics import Fault
+from xsrun.hints import Any
+from xsrun.program import Endpoint, Middleware, Task
+from xsrun.runtime.frame import Run
+from xsrun.runtime.run import Loaded
+
+
+def surrounded(loaded: Loaded, run: Run, around: Endpoint | Task, given: Mapping[str, Any]) -> Any:
+    """The value of a query or task, or the error of a middleware after which nothing else runs."""
+    try:
+        return _surrounded(loaded, run, around, given)
+    except _Critical as critical:
+        raise critical.fault from None
+
+
+def _surrounded(loaded: Loaded, run: Run, around: Endpoint | Task, given: Mapping[str, Any]) -> Any:
+    entry = loaded.entries[around.number]
+    bound = entry.bind(given, run.world.clock)
+    try:
+        for each in around.pre:
+            changed = _after(each, bound, _attached(run, each, {"vars": dict(bound), "type": "pre"}))
+            if isinstance(changed, dict):
+                bound = {name: changed.get(name) for name in bound}
+        value = entry.run(run, 1, *bound.values())
+    except Fault as fault:
+        for each in around.post:
+            told = {"status": fault.kind.status, "result": envelope(fault), "payload": fault.payload}
+            _attached(run, each, {"vars": told, "type": "post"})
+        raise
+    for each in around.post:
+        value = _after(each, value, _attached(run, each, {"vars": {"status": 200, "result": value}, "type": "post"}))
+    return value
+
+
+def envelope(fault: Fault) -> dict[str, Any]:
+    """An error as an answer holds it."""
+    payload = "" if fault.payload is None else fault.payload
+    return {"code": fault.kind.error_code, "message": fault.message, "payload": payload}
+
+
+class _Critical(Exception):
+    """An error of a middleware after which no other one runs."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__()
+        self.fault = fault
+
+
+def _attached(run: Run, middleware: Middleware, given: Mapping[str, Any]) -> Any:
+    """The response of a middleware; its errors are what its policy makes of them."""
+    try:
+        return run.call(1, middleware.number, given)
+    except Fault as fault:
+        if middleware.policy == "silent":
+            return None
+        if middleware.policy == "critical":
+            raise _Critical(fault) from fault
+        raise
+
+
+def _after(middleware: Middleware, before: Any, response: Any) -> Any:
+    """What a response of a middleware makes of inputs or a result; null makes nothing of them."""
+    if response is None:
+        return before
+    if middleware.strategy == "merge" and isinstance(before, dict) and isinstance(response, dict):
+        return {**before, **response}
+    return response
