@@ -9,7 +9,7 @@ from xsrun import cache
 from xsrun.diagnostics import Diagnostic, Exit, nearest
 from xsrun.hints import TYPE_CHECKING
 from xsrun.late import Late
-from xsrun.program import TASK, Plan, Program, task_name
+from xsrun.program import TASK, Plan, Program, spoken, task_name
 from xsrun.runtime.job import Failure
 from xsrun.runtime.run import Loaded
 from xsrun.types.fields import Field
@@ -53,19 +53,23 @@ class Executable:
 
     def choose(self, name: str | None) -> Plan | Failure:
         """The job of that name, or ``task NAME``, the only job when None, or why there is none."""
-        if name is None and len(self.jobs) == 1:
-            return next(iter(self.jobs.values()))
         known = {**self.tasks, **self.jobs}
-        if name is not None and name in known:
-            return known[name]
-        shown = ", ".join(f'"{each}"' for each in self.jobs) or "none"
         if name is None:
-            if not self.jobs:
-                return Failure("no-job", "no job is declared here", Exit.USAGE, 'write run.job "name" { … } in run.xs')
-            return Failure("several-jobs", f"the jobs here are {shown}", Exit.USAGE, "choose one with --job")
+            return self._only()
+        if name in known:
+            return known[name]
         near = nearest(name, known)
+        shown = ", ".join(f'"{each}"' for each in known) or "none"
         help = f'did you mean "{near}"?' if near else f"the jobs here are {shown}"
-        return Failure("no-job", f"there is no job `{name}`", Exit.USAGE, help)
+        return Failure("no-job", f"there is no {spoken(name)}", Exit.USAGE, help)
+
+    def _only(self) -> Plan | Failure:
+        if not self.jobs:
+            return Failure("no-job", "no job is declared here", Exit.USAGE, 'write run.job "name" { … } in run.xs')
+        if len(self.jobs) == 1:
+            return next(iter(self.jobs.values()))
+        shown = ", ".join(f'"{each}"' for each in self.jobs)
+        return Failure("several-jobs", f"the jobs here are {shown}", Exit.USAGE, "choose one with --job")
 
     def inputs(self, job: Plan) -> list[Field]:
         """What ``main`` and ``pre`` of a job declare."""
@@ -78,7 +82,7 @@ class Executable:
         return [
             Diagnostic(
                 "unknown-input",
-                f"job `{job.name}` has no input `{name}`; it is ignored",
+                f"{spoken(job.name)} has no input `{name}`; it is ignored",
                 severity="warning",
                 help=f"did you mean `{near}`?" if (near := nearest(name, known)) else f"it takes {', '.join(known)}",
             )
@@ -94,7 +98,7 @@ class Executable:
         example = " ".join(f"--env {name}=…" for name in missing)
         return Failure(
             "missing-env",
-            f"job `{job.name}` needs {', '.join(places)}; nothing was sent",
+            f"{spoken(job.name)} needs {', '.join(places)}; nothing was sent",
             Exit.ENVIRONMENT,
             f"set it in the environment or in .env, or give {example}",
         )

@@ -150,6 +150,12 @@ def task_name(name: str) -> str:
     return f"{TASK} {name}"
 
 
+def spoken(name: str) -> str:
+    """The name of a job or task in a sentence."""
+    kind, _, task = name.partition(" ")
+    return f"task `{task}`" if kind == TASK and task else f"job `{name}`"
+
+
 def function_name(number: int) -> str:
     """The Python name of a routine."""
     return f"f{number}"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, completion, db, docs, fmt, lsp, mock, new, runs, secrets, serve
+from xsrun.cli import check, commands, completion, db, docs, fmt, lsp, mock, new, runs, secrets, serve, task
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import ALERT, ALERT_FILE, EXECUTE, PATH, TEST, TORTURE, WHEN, Argument, Option
 from xsrun.cli.output import Output
@@ -98,6 +98,20 @@ Examples:
   xsrun alert --policy route.rego --dedup finding --simulate < alert.json
 """
 
+TASKING: Final = """Run a task of a folder once, now.
+
+Its schedule is not looked at, nor whether it is active: xsrun schedule does that. It runs with its middleware, and is
+kept and resumed like a job. A task gives nothing back.
+
+--json: null on stdout; messages as JSON lines on stderr.
+
+Examples:
+
+  xsrun task nightly
+
+  xsrun task nightly services/shop --dry-run
+"""
+
 USAGE: Final[Any] = typer.BadParameter.__base__
 """What typer raises for a command line that it does not understand."""
 
@@ -162,10 +176,21 @@ def _parameter(option: Option) -> inspect.Parameter:
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
+def _argument(argument: Argument, kind: Any) -> inspect.Parameter:
+    """An argument record as a typer parameter; one that may be left out is None then."""
+    default: Any = inspect.Parameter.empty if kind is str else None
+    declared = typer.Argument(help=argument.help, show_default=False)
+    kwonly = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(argument.name, kwonly, default=default, annotation=Annotated[kind, declared])
+
+
 def _from_records(
-    options: tuple[Option, ...], function: Callable[[dict[str, Any]], int], argument: Argument = PATH
+    options: tuple[Option, ...],
+    function: Callable[[dict[str, Any]], int],
+    argument: Argument = PATH,
+    required: tuple[Argument, ...] = (),
 ) -> Callable[..., None]:
-    """A typer command whose parameters are an argument and option records."""
+    """A typer command whose parameters are arguments and option records."""
 
     def command(**given: Any) -> None:
         for option in options:
@@ -173,13 +198,8 @@ def _from_records(
                 given[option.name] = given[option.name] or []
         raise typer.Exit(function(given))
 
-    path = inspect.Parameter(
-        argument.name,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=None,
-        annotation=Annotated[str | None, typer.Argument(help=argument.help, show_default=False)],
-    )
-    parameters = [path, *map(_parameter, options)]
+    arguments = [*(_argument(each, str) for each in required), _argument(argument, str | None)]
+    parameters = [*arguments, *map(_parameter, options)]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in parameters}
     return command
@@ -192,6 +212,7 @@ app.command("alert", help=ALERTING, cls=GroupedCommand)(_from_records(ALERT, _al
 app.command("check")(check.check)
 app.command("fmt")(fmt.fmt)
 app.command("test", help=TESTING, cls=GroupedCommand)(_from_records(TEST, _test))
+app.command("task", help=TASKING, cls=GroupedCommand)(_from_records(task.OPTIONS, task.task, task.PATH, (task.NAME,)))
 app.command("torture", help=TORTURING, cls=GroupedCommand)(_from_records(TORTURE, _torture))
 app.command("new")(new.new)
 app.command("lsp")(lsp.lsp)

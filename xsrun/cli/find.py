@@ -10,16 +10,17 @@ from xsrun.engine.folder import state_folder
 from xsrun.files import RUN_FILES, SKIPPED, content, home_of, is_home
 from xsrun.hints import Final
 from xsrun.late import Late, re
+from xsrun.program import TASK, spoken, task_name
 from xsrun.record import NamedTuple
 
 _unquote: Callable[[str], str] = Late("xsrun.syntax.builder", "unquote")
 
 HERE: Final = os.curdir
-_HEADER: Final = r'(?m)^[ \t]*(run\.(?:job|service))[ \t]+("(?:[^"\\]|\\.)*"|[A-Za-z_]\w*)'
+_HEADER: Final = r'(?m)^[ \t]*(run\.(?:job|service)|task)[ \t]+("(?:[^"\\]|\\.)*"|[A-Za-z_]\w*)'
 
 
 class Place(NamedTuple):
-    """A job and the folder or file it stands in."""
+    """A job, or a task as ``task NAME``, and the folder or file of its project."""
 
     name: str
     kind: str
@@ -43,6 +44,24 @@ def jobs_below(root: str) -> list[Place]:
     Files that cannot be read are left out; ``unread_below`` names them.
     """
     return [place for file in xs_files(root) for place in _jobs_in(file, root)]
+
+
+def tasks_below(root: str) -> list[Place]:
+    """Every task in the same way."""
+    return [
+        Place(task_name(name), kind, project_around(file, root))
+        for file in xs_files(root)
+        for kind, name in _declared_in(file, root)
+        if kind == TASK
+    ]
+
+
+def project_around(file: str, root: str) -> str:
+    """The innermost folder around a file that is a project of its own; the root when there is none below it."""
+    folder = os.path.dirname(file)
+    while len(folder) > len(root.rstrip(os.sep)) and not is_home(folder):
+        folder = os.path.dirname(folder)
+    return folder if folder and is_home(folder) else root
 
 
 def unread_below(root: str) -> list[Diagnostic]:
@@ -85,14 +104,19 @@ def xs_files(root: str) -> Iterator[str]:
 
 
 def _jobs_in(file: str, root: str) -> list[Place]:
+    home = home_of(file)
+    return [Place(name, kind, home) for kind, name in _declared_in(file, root) if kind != TASK]
+
+
+def _declared_in(file: str, root: str) -> list[tuple[str, str]]:
+    """The kinds and names of the jobs and tasks of a file."""
     try:
         text = content(file, root).decode("utf-8-sig", "replace")
     except OSError:
         return []
-    if "run." not in text:
+    if "run." not in text and TASK not in text:
         return []
-    home = home_of(file)
-    return [Place(_name(match[2]), match[1], home) for match in re.finditer(_HEADER, text)]
+    return [(match[1], _name(match[2])) for match in re.finditer(_HEADER, text)]
 
 
 def _name(written: str) -> str:
@@ -126,7 +150,7 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
 
 
 def _by_name(root: str, name: str) -> tuple[str, str]:
-    places = jobs_below(root)
+    places = [*jobs_below(root), *tasks_below(root)]
     found = [place for place in places if place.name == name]
     if len(found) == 1:
         return found[0].path, name
@@ -135,7 +159,7 @@ def _by_name(root: str, name: str) -> tuple[str, str]:
         raise NotFound(f"{len(found)} jobs are called `{name}`: {shown}", "name the folder instead", "several-jobs")
     near = nearest(name, (place.name for place in places))
     help = f'did you mean "{near}"?' if near else "look with xsrun list"
-    raise NotFound(f"there is no job `{name}` {_where(root)}", _unread(root) or help)
+    raise NotFound(f"there is no {spoken(name)} {_where(root)}", _unread(root) or help)
 
 
 def _unread(root: str) -> str:

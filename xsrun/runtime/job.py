@@ -80,7 +80,7 @@ class _Times:
     def of(self, part: str, call: _CallOne) -> _CallOne:
         """A call whose time counts for a part."""
 
-        def timed(routine: Routine, given: Mapping[str, Any]) -> Any:
+        def timed(routine: Routine | Task, given: Mapping[str, Any]) -> Any:
             begun = perf_counter()
             try:
                 return call(routine, given)
