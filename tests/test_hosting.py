@@ -89,6 +89,19 @@ def test_many_threads_that_order_the_same_have_one_run(engine, folder, server):
     assert sum(server.seen.values()) == 2
 
 
+def test_an_id_that_another_one_begins_with_is_another_run(engine, folder, server):
+    for each in ("my-own-id", "my-own-id-2"):
+        assert engine.wait(engine.submit(Order(str(folder), id=each)), 20).id == each
+    assert engine.wait("my-own-id", 20).id == "my-own-id"
+    assert engine.wait("my-own", 20) is None
+
+
+def test_a_variable_of_one_run_wins_over_those_of_all(folder, server):
+    with closing(InProcess({"env": [f"TARGET={server.url}/all"]}, Output(quiet=True))) as engine:
+        engine.wait(engine.submit(Order(str(folder), env={"TARGET": f"{server.url}/one"})), 20)
+    assert {path.rpartition("/")[0] for path in server.seen} == {"POST /one"}
+
+
 def test_a_variable_of_one_run_is_not_kept(engine, folder, server):
     other = f"{server.url}/secret-place"
     run = engine.wait(engine.submit(Order(str(folder), env={"TARGET": other})), 20)

@@ -92,8 +92,9 @@ class InProcess:
                 if future is not None:
                     with suppress(TimeoutError):
                         future.result(seconds)
-                found = next((each for each in journal.runs(run, 1) if each.id == run), None)
-                if found is None or (found.state not in UNFINISHED and not journal.is_held(run)):
+                # Held first: whoever holds it may be about to begin it.
+                held, found = journal.is_held(run), journal.run(run)
+                if not held and (found is None or found.state not in UNFINISHED):
                     return found
                 if until is not None and time.monotonic() >= until:
                     return None
@@ -149,7 +150,7 @@ def _task(run: str, order: Order, options: Mapping[str, Any], output: Output) ->
     options = {**options, **order.options, "typed": list(order.input)}
     flags, *others = variables_of(order.path, options)
     output.diagnostics(project.unknown_inputs(job, order.input))
-    return Task(project, job, order.path, order.input, ({**order.env, **flags}, *others), options, output, id=run)
+    return Task(project, job, order.path, order.input, ({**flags, **order.env}, *others), options, output, id=run)
 
 
 def _carried_out(attempt: Attempt) -> None:

@@ -192,15 +192,22 @@ class Journal:
 
     def runs(self, prefix: str = "", limit: int = -1) -> list[RunRow]:
         """The runs whose id begins with a text, newest first."""
-        query = "SELECT * FROM run WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, id DESC LIMIT ?"
-        return self._rows(_run, query, (len(prefix), prefix, limit))
+        return self.select(
+            "WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, id DESC LIMIT ?", len(prefix), prefix, limit
+        )
+
+    def run(self, id: str) -> RunRow | None:
+        """The run with this id."""
+        return next(iter(self.select("WHERE id = ?", id)), None)
+
+    def select(self, rest: str, *values: Any) -> list[RunRow]:
+        """The runs that ``SELECT * FROM run`` gives with the rest of a statement; values stand for its ``?``."""
+        return self._rows(_run, f"SELECT * FROM run {rest}", values)
 
     def with_option(self, name: str, value: str, since: int) -> list[RunRow]:
         """The runs that have a text among their options and began since a time, oldest first."""
-        query = (
-            "SELECT * FROM run WHERE started_at >= ? AND json_extract(options, '$.' || ?) = ? ORDER BY started_at, id"
-        )
-        return self._rows(_run, query, (since, name, value))
+        rest = "WHERE started_at >= ? AND json_extract(options, '$.' || ?) = ? ORDER BY started_at, id"
+        return self.select(rest, since, name, value)
 
     def files(self, source: str) -> dict[str, str]:
         """The texts of a source by file name."""
@@ -221,6 +228,13 @@ class Journal:
             ).rowcount
             db.execute("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)")
         return gone
+
+    def forget(self, run: str) -> bool:
+        """Delete a run that has ended, with its steps; False when it has not, or is not there."""
+        with self._writing() as db:
+            gone = db.execute("DELETE FROM run WHERE id = ? AND state NOT IN (?, ?)", (run, *UNFINISHED)).rowcount
+            db.execute("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)")
+        return gone > 0
 
     # ------------------------------------------------------------ steps
 
