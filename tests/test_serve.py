@@ -1,6 +1,7 @@
 """``xsrun serve``: a service in a process of its own, asked over real sockets."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -20,9 +21,10 @@ GREETING = "good-morning-greeting"
 
 
 @contextmanager
-def serving(*arguments: str):
+def serving(*arguments: str, env=None):
     command = [sys.executable, "-m", "xsrun", "serve", *arguments, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    around = {name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=around) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         first = process.stdout.readline()

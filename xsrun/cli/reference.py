@@ -39,6 +39,7 @@ MESSAGES: Final[dict[str, Message]] = {
     "action": Message("id, state, run", "`alert`: what came of an action"),
     "nothing": Message("", "`alert`: the policy asks for nothing"),
     "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
+    "token": Message("token", "`serve`: the token that was made for this server"),
     "changed": Message("lines", "`runs resume`: how the source differs from the one the run began with"),
 }
 """Every ``type`` of a message that ``--json`` writes to stderr."""

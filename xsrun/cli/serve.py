@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -17,6 +18,7 @@ from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output, show
 from xsrun.cli.serving import Begun, Hosted, begin, hosted
 from xsrun.cli.signals import heeding_signals
+from xsrun.cli.tokens import VARIABLE, made, token_of
 from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
 from xsrun.late import Late
@@ -26,6 +28,7 @@ DEFAULTS: Final = parse(EXECUTE, [])
 
 _serve: Callable[..., None] = Late("xsrun.server.running", "serve")
 _application: Callable[..., Any] = Late("xsrun.server.app", "application")
+_rules: Callable[..., Any] = Late("xsrun.server.guard", "Rules")
 _served: Callable[..., Any] = Late("xsrun.server.service", "Served")
 
 
@@ -51,6 +54,19 @@ def serve(
     timeout: Annotated[
         float | None, typer.Option("--timeout", metavar="SECONDS", help="End a request that takes longer.")
     ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option("--token", help="What opens all but queries; others see it in ps: XSRUN_TOKEN hides it."),
+    ] = None,
+    token_file: Annotated[
+        str | None, typer.Option("--token-file", metavar="FILE", help="Read the token from a file.")
+    ] = None,
+    served_as: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--served-as", metavar="NAME", help="A host name that clients use, e.g. that of a proxy in front."
+        ),
+    ] = None,
     max_body: Annotated[int, typer.Option("--max-body", min=1, metavar="MB", help="The largest request.")] = 16,
     as_json: MessagesOption = False,
 ) -> None:
@@ -58,8 +74,11 @@ def serve(
 
     A query is at /api:GROUP/PATH, with GROUP as the canonical name of its api_group, and at /PROJECT/api:GROUP/PATH;
     where several projects have a group of that name, only there. /openapi.json describes them all, and
-    /_xsrun/health says that the server answers. `pre` of the service runs first, once. SIGTERM lets requests under
-    way end; a second one does not. Needs the optional part `server`.
+    /_xsrun/health says that the server answers. Everything but queries and health needs the token, where there is
+    one; with another --host than this machine's one is made and printed on stderr.
+
+    `pre` of a service runs first, once. SIGTERM lets requests under way end; a second one does not. Needs the
+    optional part `server`.
 
     --json: the first line of stdout is {url, endpoints: [{verb, url}], pre_result} as ever, with pre_result by the
     names of projects when there are several; messages as JSON lines on stderr.
@@ -88,7 +107,9 @@ def serve(
         "json": as_json,
     }
     try:
-        raise typer.Exit(_run(hosted(paths or ["."], job), options, output, (host, port, max_body * 1_000_000)))
+        names = tuple(each.lower() for each in served_as or ())
+        at = At(host, port, max_body * 1_000_000, token_of(token, token_file), names)
+        raise typer.Exit(_run(hosted(paths or ["."], job), options, output, at))
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     except BadOption as fault:
@@ -98,24 +119,51 @@ def serve(
         raise typer.Exit(output.complain("usage", message, "take another --port, or 0")) from None
 
 
-def _run(projects: list[Hosted], options: dict[str, Any], output: Output, at: tuple[str, int, int]) -> int:
-    host, port, largest = at
-    begun: list[Begun] = []
-    for each in projects:
-        made = begin(each, options, Output(output.as_json), largest)
-        if isinstance(made, int):
-            return made
-        begun.append(made)
-    address = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    url = f"http://{f'[{host}]' if ':' in host else host}:{address.getsockname()[1]}"
+class At(NamedTuple):
+    """Where a server listens, and what it asks of a request."""
+
+    host: str
+    port: int
+    largest: int
+    """Bytes of the largest body."""
+    token: str | None
+    names: tuple[str, ...]
+    """The host names that clients use."""
+
+
+def _run(projects: list[Hosted], options: dict[str, Any], output: Output, at: At) -> int:
+    family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
+    with socket.create_server((at.host, at.port), family=family) as address:
+        token = at.token or (None if _is_local(address) else made())
+        begun: list[Begun] = []
+        for each in projects:
+            own = Output(output.as_json)
+            own.masker.add([token] if token else [], VARIABLE)
+            service = begin(each, options, own, at.largest)
+            if isinstance(service, int):
+                return service
+            begun.append(service)
+        if token and not at.token:
+            output.line({"type": "token", "token": token} if output.as_json else f"token: {token}")
+        _answer(begun, address, at._replace(token=token))
+    return Exit.DONE
+
+
+def _answer(begun: list[Begun], address: socket.socket, at: At) -> None:
+    """Say where everything is, and answer until the process is asked to end."""
+    url = f"http://{f'[{at.host}]' if ':' in at.host else at.host}:{address.getsockname()[1]}"
     served = _served(each.service for each in begun)
     listed = [{"verb": each.endpoint.verb, "url": url + each.address} for each in served.now.listed()]
-    first = {"url": url, "endpoints": listed, "pre_result": _pre_results(begun)}
-    show(json.dumps(first, ensure_ascii=False))
+    show(json.dumps({"url": url, "endpoints": listed, "pre_result": _pre_results(begun)}, ensure_ascii=False))
+    rules = _rules(at.token, at.names, any_name=not _is_local(address) and not at.names)
     # What was asked to end ends well: the signal comes once more when the last request is answered.
     with heeding_signals(), suppress(KeyboardInterrupt):
-        _serve(_application(served, routes(served)), address)
-    return Exit.DONE
+        _serve(_application(served, routes(served), rules), address)
+
+
+def _is_local(address: socket.socket) -> bool:
+    """Whether a socket can be reached from this machine alone."""
+    return ipaddress.ip_address(address.getsockname()[0]).is_loopback
 
 
 def _pre_results(begun: list[Begun]) -> Any:

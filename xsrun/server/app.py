@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import Answered, Asked, Head, answer, failed, find, malformed, unknown
+from xsrun.server.guard import EVERYBODY, Guard, Rules
 from xsrun.server.openapi import document
 from xsrun.server.reading import TooLarge, Unreadable, asked
 from xsrun.server.service import Served, Service, Services
@@ -29,8 +30,8 @@ UNDER_WAY: Final = 8
 TOO_LARGE: Final = Fault("input-error", "The request is too large.")
 
 
-def application(served: Served, routes: Sequence[BaseRoute] = (), middleware: Sequence[Middleware] = ()) -> Starlette:
-    """Services as an ASGI application, with further routes before their addresses and middleware around everything.
+def application(served: Served, routes: Sequence[BaseRoute] = (), rules: Rules = EVERYBODY) -> Starlette:
+    """Services as an ASGI application, with further routes before their addresses and a guard around everything.
 
     ``/api:GROUP/PATH`` and ``/PROJECT/api:GROUP/PATH`` are queries, ``/openapi.json`` and ``/PROJECT/openapi.json``
     describe them, ``/_xsrun/health`` says that the server answers.
@@ -56,7 +57,7 @@ def application(served: Served, routes: Sequence[BaseRoute] = (), middleware: Se
             Route("/{project}/api:{group}/{path:path}", query, methods=VERBS),
             Route("/{path:path}", _unknown, methods=[*VERBS, "OPTIONS"]),
         ],
-        middleware=middleware,
+        middleware=[Middleware(Guard, rules)],
     )
 
 

@@ -47,16 +47,17 @@ async def asked(request: Request, path: str, arguments: Mapping[str, str], large
 
     Raises TooLarge, and Unreadable for a body that cannot be read.
     """
+    query = request.scope["query_string"].decode("latin-1")
     body = await _given(request, await body_of(request, largest))
-    given = {**_pairs(parse_qsl(request.url.query, keep_blank_values=True)), **body, **arguments}
+    given = {**_pairs(parse_qsl(query, keep_blank_values=True)), **body, **arguments}
     headers = {name.title(): value for name, value in request.headers.items()}
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     system = {
         "remote_ip": request.client.host if request.client else "",
         "remote_port": str(request.client.port) if request.client else "",
         "request_method": request.method,
-        "request_uri": request.url.path,
-        "request_querystring": request.url.query,
+        "request_uri": request.scope["path"],
+        "request_querystring": query,
         "request_auth_token": token if scheme.lower() == "bearer" else "",
         "api_baseurl": str(request.base_url).rstrip("/"),
         "http_headers": headers,

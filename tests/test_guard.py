@@ -1,0 +1,163 @@
+"""Who may ask a server for what, over real sockets."""
+
+import os
+import re
+import time
+
+import httpx
+import pytest
+from test_serve import serving
+
+from xsrun.cli.start import main
+from xsrun.cli.tokens import VARIABLE, token_of
+from xsrun.diagnostics import Exit
+
+TOKEN = "a-token-that-nobody-guesses"
+PING = 'query "ping" verb=GET {\n  api_group = "a"\n  response = "pong"\n}\n---\n' + (
+    'query "ping" verb=POST {\n  api_group = "a"\n  response = $env.$http_headers.Authorization\n}\n'
+)
+GUARDED = ("/_xsrun", "/_xsrun/runs", "/api:run/run", "/api:run:v1/run", "/openapi.json", "/served/openapi.json")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("guard") / "served"
+    folder.mkdir()
+    (folder / "ping.xs").write_text(PING)
+    (folder / "token").write_text(f"{TOKEN}\n")
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def ask(folder):
+    with serving(folder, "--token-file", f"{folder}/token", "--served-as", "api.example.com") as (
+        _first,
+        client,
+        _process,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize("path", GUARDED)
+def test_all_but_queries_and_health_needs_the_token(ask, path):
+    refused = ask.get(path)
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert set(refused.json()) == {"code", "message", "payload"}
+    assert refused.json()["code"] == "ERROR_CODE_UNAUTHORIZED"
+    assert ask.get(path, headers={"Authorization": f"Bearer {TOKEN}x"}).status_code == 401
+    assert ask.get(path, headers={"Authorization": f"Basic {TOKEN}"}).status_code == 401
+    assert ask.get(path, headers={"Authorization": f"bearer {TOKEN}"}).status_code in (200, 404)
+
+
+def test_queries_and_health_are_open(ask):
+    assert ask.get("/api:a/ping").json() == "pong"
+    assert ask.get("/served/api:a/ping").json() == "pong"
+    assert ask.get("/_xsrun/health").json() == {"status": "ok"}
+    assert ask.get("/_xsrun/health/../runs").status_code == 401
+    assert ask.get("/_xsrun/health%3Fx").status_code == 401
+
+
+def test_the_token_shows_in_no_answer(ask):
+    assert TOKEN not in ask.post("/api:a/ping", headers={"Authorization": f"Bearer {TOKEN}"}).text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "api.example.com.evil.example", "localhost.evil.example", ""])
+def test_a_name_that_is_not_ours_is_answered_nothing(ask, host):
+    answer = ask.get("/api:a/ping", headers={"Host": host})
+    assert (answer.status_code, answer.json()["code"]) == (400, "ERROR_CODE_BAD_REQUEST")
+
+
+@pytest.mark.parametrize("host", ["localhost", "x.localhost:1", "[::1]:8080", "10.0.0.7", "API.example.com:443"])
+def test_our_names_are_answered(ask, host):
+    assert ask.get("/api:a/ping", headers={"Host": host}).json() == "pong"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:1"}, 403),
+        ({"Origin": "http://[x"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "https://api.example.com"}, 200),
+        ({"Origin": "http://api.example.com", "Host": "api.example.com"}, 200),
+        ({"Origin": "https://evil.example", "Host": "api.example.com"}, 200),
+        ({}, 200),
+    ],
+)
+def test_a_page_of_another_site_changes_nothing_on_this_machine(ask, headers, status):
+    assert ask.post("/api:a/ping", headers=headers).status_code == status
+    with_token = {**headers, "Authorization": f"Bearer {TOKEN}"}
+    expected = 403 if "evil" in headers.get("Origin", "") or status == 403 else 404
+    assert ask.post("/api:run/run", headers=with_token).status_code == expected
+    own = {"Origin": str(ask.base_url), "Authorization": f"Bearer {TOKEN}"}
+    assert ask.post("/api:run/run", headers=own).status_code == 404
+
+
+def test_a_browser_logs_in_with_a_form_and_a_cookie_that_opens_the_page_alone(ask):
+    browser = {"Accept": "text/html,*/*"}
+    form = ask.get("/_xsrun/runs", headers=browser)
+    assert (form.status_code, form.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert 'action="/_xsrun/login"' in form.text
+    wrong = ask.post("/_xsrun/login", data={"token": "no"})
+    assert (wrong.status_code, "This is not the token." in wrong.text, "set-cookie" in wrong.headers) == (
+        401,
+        True,
+        False,
+    )
+    assert ask.post("/_xsrun/login", content=b"token=" + b"x" * 20_000).status_code == 401
+    foreign = ask.post("/_xsrun/login", data={"token": TOKEN}, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    right = ask.post("/_xsrun/login", data={"token": TOKEN})
+    assert (right.status_code, right.headers["location"]) == (303, "/_xsrun")
+    told = right.headers["set-cookie"]
+    assert TOKEN not in told
+    assert {"HttpOnly", "Path=/_xsrun", "SameSite=strict", "Max-Age=43200"} <= {
+        each.strip() for each in told.split(";")
+    }
+    cookie = {"Cookie": told.partition(";")[0]}
+    ask.cookies.clear()
+    assert ask.get("/_xsrun/runs", headers=cookie).status_code == 404
+    assert ask.get("/api:run/project", headers=cookie).status_code == 401
+    assert ask.get("/openapi.json", headers=cookie).status_code == 401
+    name, _, value = cookie["Cookie"].partition("=")
+    forged = (f"{int(time.time()) + 90_000}.{value.partition('.')[2]}", f"{value[:-1]}x", "", "٣.x", f"1.{'0' * 64}")
+    for each in forged:
+        assert ask.get("/_xsrun", headers={"Cookie": f"{name}={each}".encode()}).status_code == 401
+    done = ask.post("/_xsrun/logout", headers=cookie)
+    assert (done.status_code, "Max-Age=0" in done.headers["set-cookie"]) == (303, True)
+
+
+def test_a_server_that_others_can_reach_makes_a_token(folder):
+    with serving(folder, "--host", "0.0.0.0", env={"XSRUN_TOKEN": None}) as (first, client, process):
+        token = re.fullmatch(r"token: (\S{43})\n", process.stderr.readline())[1]
+        at = f"http://127.0.0.1:{client.base_url.port}"
+        assert httpx.get(f"{at}/openapi.json").status_code == 401
+        assert httpx.get(f"{at}/openapi.json", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        assert httpx.get(f"{at}/api:a/ping", headers={"Host": "any.example"}).json() == "pong"
+        assert first["url"].startswith("http://0.0.0.0:")
+
+
+def test_a_token_comes_from_a_variable_that_is_read_once():
+    os.environ[VARIABLE] = TOKEN
+    assert (token_of(None, None), token_of(None, None)) == (TOKEN, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--token", "short"], "a token has 16 characters or more"),
+        (["--token", "with a space in the middle"], "no space"),
+        (["--token-file", os.devnull], "a token has 16 characters or more"),
+        (["--token-file", "/nowhere"], "--token-file /nowhere cannot be read"),
+        (["--token-file", "/nowhere", "--token", TOKEN], "exclude each other"),
+    ],
+)
+def test_what_is_no_token(folder, capsys, arguments, said):
+    assert main(["serve", folder, "--port", "0", *arguments]) == Exit.USAGE
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert TOKEN not in shown

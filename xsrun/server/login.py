@@ -1,0 +1,108 @@
+"""A browser's way in: a form for the token, and a cookie that is made of it and can open nothing but the page."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import time
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from xsrun.server.reading import TooLarge, body_of
+
+PAGE: Final = "/_xsrun"
+LOGIN: Final = f"{PAGE}/login"
+LOGOUT: Final = f"{PAGE}/logout"
+LASTS: Final = 12 * 3600
+"""Seconds after which somebody has to log in again."""
+WRITTEN: Final = re.compile(r"([0-9]{1,12})\.[0-9a-f]{64}")
+"""A cookie: until when it counts, and what only somebody with the token can have made of that."""
+LARGEST: Final = 10_000
+"""Bytes of a form that is read."""
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+FORM: Final = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>xsrun</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 24rem; margin: 15vh auto; padding: 0 1rem }}
+input, button {{ font: inherit; width: 100%; box-sizing: border-box; padding: .5rem; margin-top: .5rem }}
+</style>
+<h1>xsrun</h1>
+<form method="post" action="{action}">
+<label>Token of this server
+<input type="password" name="token" autocomplete="current-password" autofocus required></label>
+<button>Log in</button>
+</form>
+<p role="alert">{said}</p>
+</html>
+"""
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two secrets are the same, in a time that does not tell how far they are."""
+    digests = (hashlib.sha256(each.encode("utf-8", "surrogateescape")).digest() for each in (one, other))
+    return hmac.compare_digest(*digests)
+
+
+def form(said: str = "") -> Response:
+    """The form, for somebody who has to log in."""
+    headers = {**HEADERS, "WWW-Authenticate": "Bearer"}
+    return HTMLResponse(FORM.format(action=LOGIN, said=said), 401, headers)
+
+
+def logged_in(request: Request, token: str) -> bool:
+    """Whether a request has a cookie of somebody who logged in, and not too long ago."""
+    cookie = request.cookies.get(_name(request), "")
+    written = WRITTEN.fullmatch(cookie)
+    return written is not None and int(written[1]) > time.time() and same(cookie, _cookie(token, int(written[1])))
+
+
+async def log_in(request: Request, token: str) -> Response:
+    """The answer to a form: a cookie and the page, or the form again."""
+    try:
+        given = parse_qs((await body_of(request, LARGEST)).decode("latin-1")).get("token", [""])[-1]
+    except TooLarge:
+        given = ""
+    if not same(given.strip(), token):
+        return form("This is not the token.")
+    response = _to(PAGE)
+    secure = request.url.scheme == "https"
+    cookie = _cookie(token, int(time.time()) + LASTS)
+    response.set_cookie(
+        _name(request), cookie, max_age=LASTS, path=PAGE, secure=secure, httponly=True, samesite="strict"
+    )
+    return response
+
+
+def log_out(request: Request) -> Response:
+    """The answer to somebody who is done: the form, and no cookie any more."""
+    response = _to(PAGE)
+    response.delete_cookie(_name(request), PAGE)
+    return response
+
+
+def _to(path: str) -> Response:
+    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
+
+
+def _name(request: Request) -> str:
+    """The name of the cookie. It tells servers on one machine apart, which browsers do not do by port."""
+    server = request.scope.get("server") or ("", 0)
+    return f"xsrun-{server[1]}"
+
+
+def _cookie(token: str, until: int) -> str:
+    return f"{until}.{hmac.new(token.encode(), f'xsrun page {until}'.encode(), hashlib.sha256).hexdigest()}"
