@@ -17,12 +17,28 @@ from measuring import Plan, Row
 from parsing import check, parse
 from peers import peers
 from report import as_json, page, table
+from serving import serve
 from starting import start
 from suites import suites
 
 MEASURES: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     measure.__name__: measure
-    for measure in (compute, scaling, limit, start, parse, check, edit, batch, memory, journal, data, suites, peers)
+    for measure in (
+        compute,
+        scaling,
+        limit,
+        start,
+        parse,
+        check,
+        edit,
+        batch,
+        memory,
+        journal,
+        data,
+        serve,
+        suites,
+        peers,
+    )
 }
 PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

@@ -1,0 +1,3 @@
+api_group "hello" {
+  canonical = "hello"
+}
