@@ -45,7 +45,10 @@ else:
             return dict(zip(self._fields, self, strict=True))
 
         def _replace(self, /, **changed: Any) -> Self:
-            return type(self)(**{**self._asdict(), **changed})
+            kept = tuple.__new__(type(self), map(changed.pop, self._fields, self))
+            if changed:
+                raise TypeError(f"{type(self).__name__} takes {', '.join(self._fields)}; got {', '.join(changed)}")
+            return kept
 
         def __repr__(self) -> str:
             return f"{type(self).__name__}({', '.join(f'{name}={each!r}' for name, each in self._asdict().items())})"

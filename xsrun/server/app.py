@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
 import anyio
-from anyio import from_thread, to_thread
 from anyio.streams.memory import MemoryObjectSendStream
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -23,6 +22,7 @@ from xsrun.server.guard import EVERYBODY, Guard, Rules
 from xsrun.server.openapi import document
 from xsrun.server.reading import TooLarge, Unreadable, asked
 from xsrun.server.service import Served, Service, Services
+from xsrun.server.threads import Threads
 
 VERBS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 UNDER_WAY: Final = 8
@@ -36,6 +36,7 @@ def application(served: Served, routes: Sequence[BaseRoute] = (), rules: Rules =
     ``/api:GROUP/PATH`` and ``/PROJECT/api:GROUP/PATH`` are queries, ``/openapi.json`` and ``/PROJECT/openapi.json``
     describe them, ``/_xsrun/health`` says that the server answers.
     """
+    threads = Threads()
 
     async def openapi(request: Request) -> Response:
         return _described(served.now, request.path_params.get("project"))
@@ -45,7 +46,7 @@ def application(served: Served, routes: Sequence[BaseRoute] = (), rules: Rules =
 
     async def query(request: Request) -> Response:
         service = _meant(served.now, request)
-        return _complete(unknown(), str) if service is None else await _answered(service, request)
+        return _complete(unknown(), str) if service is None else await _answered(service, request, threads)
 
     return Starlette(
         routes=[
@@ -88,7 +89,7 @@ async def _unknown(_request: Request) -> Response:
     return _complete(unknown(), str)
 
 
-async def _answered(service: Service, request: Request) -> Response:
+async def _answered(service: Service, request: Request, threads: Threads) -> Response:
     path = request.path_params["path"].strip("/")
     found = find(service.endpoints, _group(request), request.method, path)
     if found is None:
@@ -101,13 +102,17 @@ async def _answered(service: Service, request: Request) -> Response:
     except Unreadable as unreadable:
         return _complete(malformed(str(unreadable)), service.masked)
     if endpoint.streams:
-        return await _streamed(service, endpoint, given)
-    return _complete(await to_thread.run_sync(_answer, service, endpoint, given, Head()), service.masked)
+        return await _streamed(service, endpoint, given, threads)
+    return await threads.run(_whole, service, endpoint, given)
 
 
 def _answer(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> Answered:
     world = service.world.fork() if service.world.fork else service.world
     return answer(service.loaded, endpoint, given, world, service.limits, head, service.failing)
+
+
+def _whole(service: Service, endpoint: Endpoint, given: Asked) -> Response:
+    return _complete(_answer(service, endpoint, given, Head()), service.masked)
 
 
 def _complete(answered: Answered, masked: Callable[[str], str]) -> Response:
@@ -116,26 +121,29 @@ def _complete(answered: Answered, masked: Callable[[str], str]) -> Response:
     body = answered.body
     if "json" in kind or kind.startswith("text/"):
         body = masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-    response = Response(body, answered.status)
-    for name, value in answered.headers:
-        response.headers.append(name, value)
+    return _with_headers(Response(body, answered.status), answered.headers)
+
+
+def _with_headers(response: Response, headers: Iterable[tuple[str, str]]) -> Response:
+    response.raw_headers += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     return response
 
 
-async def _streamed(service: Service, endpoint: Endpoint, given: Asked) -> Response:
+async def _streamed(service: Service, endpoint: Endpoint, given: Asked, threads: Threads) -> Response:
     """An answer that is sent while the query runs; an error before its first piece is an answer as any other."""
     send, receive = anyio.create_memory_object_stream[tuple[Head, bytes] | Answered](UNDER_WAY)
+    loop = asyncio.get_running_loop()
 
     def put(stream: MemoryObjectSendStream[tuple[Head, bytes] | Answered], head: Head, piece: bytes) -> None:
         try:
-            from_thread.run(stream.send, (head, piece))
+            asyncio.run_coroutine_threadsafe(stream.send((head, piece)), loop).result()
         except anyio.BrokenResourceError:
             raise LimitFault("cancelled", "the client is gone") from None
 
     async def run() -> None:
         async with send:
             head = Head(partial(put, send))
-            answered = await to_thread.run_sync(_answer, service, endpoint, given, head)
+            answered = await threads.run(_answer, service, endpoint, given, head)
             if not head.begun:
                 await send.send(answered)
 
@@ -153,7 +161,4 @@ async def _streamed(service: Service, endpoint: Endpoint, given: Asked) -> Respo
                     yield each[1]
         await running
 
-    response = StreamingResponse(pieces(), first[0].status)
-    for name, value in first[0].headers:
-        response.headers.append(name, value)
-    return response
+    return _with_headers(StreamingResponse(pieces(), first[0].status), first[0].headers)

@@ -49,12 +49,13 @@ async def asked(request: Request, path: str, arguments: Mapping[str, str], large
     """
     query = request.scope["query_string"].decode("latin-1")
     body = await _given(request, await body_of(request, largest))
+    client = request.client
     given = {**_pairs(parse_qsl(query, keep_blank_values=True)), **body, **arguments}
     headers = {name.title(): value for name, value in request.headers.items()}
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     system = {
-        "remote_ip": request.client.host if request.client else "",
-        "remote_port": str(request.client.port) if request.client else "",
+        "remote_ip": client.host if client else "",
+        "remote_port": str(client.port) if client else "",
         "request_method": request.method,
         "request_uri": request.scope["path"],
         "request_querystring": query,
@@ -67,9 +68,9 @@ async def asked(request: Request, path: str, arguments: Mapping[str, str], large
 
 async def _given(request: Request, body: bytes) -> dict[str, Any]:
     """The inputs in a body: of an object in JSON, or a form; anything else gives none."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not body:
         return {}
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == FORM:
         return _pairs(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     if kind == MULTIPART:
