@@ -1,12 +1,11 @@
 """The route that a person would write in place of the query ``hello/greet``, on the same server as ``xsrun serve``."""
 
-import socket
-
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from xsrun.server.running import listening, serve
 
 
 async def greet(request: Request) -> JSONResponse:
@@ -15,14 +14,6 @@ async def greet(request: Request) -> JSONResponse:
 
 
 if __name__ == "__main__":
-    address = socket.create_server(("127.0.0.1", 0))
+    address = listening("127.0.0.1", 0)
     print(f'{{"url": "http://127.0.0.1:{address.getsockname()[1]}"}}', flush=True)
-    config = uvicorn.Config(
-        Starlette(routes=[Route("/api:hello/greet", greet)]),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        ws="none",
-    )
-    uvicorn.Server(config).run(sockets=[address])
+    serve(Starlette(routes=[Route("/api:hello/greet", greet)]), address)

@@ -37,6 +37,9 @@ hundredths, start by a tenth, batch by as much as half. check and memory are mea
 - **memory**: memory that the process holds after batches, against after the first of them.
 - **journal**: CPU time of runs that are kept in the journal less that of the same runs without, in milliseconds;
   answers come out of memory.
+- **serve**: the least that a query can do, asked over kept connections by a process of its own, against a route of
+  Starlette that answers the same on the same server (uvicorn with the settings of `xsrun serve`), by the wall clock and
+  by the CPU time of the server.
 - **suites**: whole processes on the wall clock: `xsrun test` of a folder of 200 tests (test blocks, workflow tests,
   cases) against pytest on 200 tests of the same functions in Python. A test of xsrun has a world of its own.
 - **peers**: CPU time of the twins in other sandboxes for Python over that of the programs in xsrun, and of a query

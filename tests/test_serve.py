@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import Head, find
+from xsrun.server.running import listening
 
 SERVICES = Path(__file__).parent / "services"
 GREETING = "good-morning-greeting"
@@ -287,3 +289,10 @@ def test_a_header_takes_the_place_of_one_of_its_name():
     head.header("x-a: 2", append=False)
     head.header("X-A: 3", append=True)
     assert head.headers == [("x-a", "2"), ("X-A", "3")]
+
+
+def test_a_small_answer_does_not_wait_for_the_client():
+    with listening("127.0.0.1", 0) as address, socket.create_connection(address.getsockname()):
+        accepted, _ = address.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -27,6 +27,7 @@ DEFAULTS: Final = parse(EXECUTE, [])
 """The options of a run that nobody gave."""
 
 _serve: Callable[..., None] = Late("xsrun.server.running", "serve")
+_listening: Callable[..., Any] = Late("xsrun.server.running", "listening")
 _application: Callable[..., Any] = Late("xsrun.server.app", "application")
 _rules: Callable[..., Any] = Late("xsrun.server.guard", "Rules")
 _served: Callable[..., Any] = Late("xsrun.server.service", "Served")
@@ -132,8 +133,7 @@ class At(NamedTuple):
 
 
 def _run(projects: list[Hosted], options: dict[str, Any], output: Output, at: At) -> int:
-    family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
-    with socket.create_server((at.host, at.port), family=family) as address:
+    with _listening(at.host, at.port) as address:
         token = at.token or (None if _is_local(address) else made())
         begun: list[Begun] = []
         for each in projects:
