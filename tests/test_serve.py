@@ -12,8 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from xsrun.builtins.statements.security import logged_in
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
+from xsrun.effects.memory import memory_world
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import Head, find
 from xsrun.server.running import listening
@@ -296,3 +298,28 @@ def test_a_small_answer_does_not_wait_for_the_client():
         accepted, _ = address.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.fixture
+def closed(tmp_path):
+    """A service with users in a folder that keeps nothing of its own."""
+    folder = tmp_path / "notes"
+    subprocess.run(["cp", "-r", str(SERVICES / "notes"), str(folder)], check=True)
+    subprocess.run(["rm", "-rf", str(folder / ".xsrun")], check=True)
+    (folder / ".xsrun").write_text("")
+    return str(folder)
+
+
+def test_a_service_with_users_in_a_folder_that_keeps_no_key_wants_the_variable(closed, capsys):
+    assert main(["serve", closed, "--port", "0"]) == Exit.ENVIRONMENT
+    assert capsys.readouterr().err.startswith("error[missing-env]: XSRUN_AUTH_KEY is not set. ")
+
+
+def test_the_key_of_tokens_comes_from_a_variable(closed, tmp_path):
+    variables, rows = tmp_path / "variables", tmp_path / "rows.sqlite"
+    variables.write_text(f"XSRUN_AUTH_KEY={'k' * 32}\n")
+    with serving(closed, "--env-file", str(variables), "--db", str(rows)) as (_, client, _process):
+        made = client.post("/api:notes/signup", json={"email": "a@example.com", "password": "correct-Horse-7"})
+    assert made.status_code == 200
+    world = memory_world(env={"XSRUN_AUTH_KEY": "k" * 32})
+    assert logged_in(world, made.json()["token"], table="user")["id"] == 1

@@ -19,11 +19,13 @@ from xsrun.executable import Executable, executable
 from xsrun.files import is_home, source_files
 from xsrun.late import Late
 from xsrun.program import Plan
+from xsrun.runtime.environment import resolve
 from xsrun.runtime.job import Failure, failure_of, run_job
 
 SERVICE: Final = "run.service"
 AUTH_FILE: Final = "auth.key"
 """Where the key lies that signs the tokens of a service's users, if no variable holds one."""
+KEY_HELP: Final = f"set {AUTH_KEY} to a long random text, e.g. in --env-file"
 
 _service: Callable[..., Any] = Late("xsrun.server.service", "Service")
 
@@ -90,14 +92,19 @@ def begin(project: Hosted, options: Mapping[str, Any], output: Output, largest: 
         return Exit.SOURCE
     plan = _plan(compiled, project)
     folder = project.folder
-    ready = prepare(Task(compiled, plan, folder, {}, variables_of(folder, options), options, output))
+    variables = variables_of(folder, options)
+    ready = prepare(Task(compiled, plan, folder, {}, variables, options, output))
     if isinstance(ready, Failure):
         output.failure(ready)
         return ready.exit
-    env = ready.world.env
-    key = env.get(AUTH_KEY) or FolderFiles(folder).secret(AUTH_FILE).hex()
+    try:
+        key = _auth_key(folder, variables)
+    except Fault as fault:
+        if any(each.auth for each in compiled.program.endpoints):
+            return output.complain("missing-env", f"{AUTH_KEY} is not set. {fault.message}", KEY_HELP, Exit.ENVIRONMENT)
+        key = ""
     output.masker.add([key], AUTH_KEY)
-    real = ready.world.with_env({**env, AUTH_KEY: key})
+    real = ready.world.with_env({**ready.world.env, AUTH_KEY: key})
     world = unkept(real, around(options, ready.config, real.clock.now()))
     limits = limits_of(options)
     begun = run_job(compiled.loaded, plan, {}, world, limits)
@@ -111,6 +118,12 @@ def begin(project: Hosted, options: Mapping[str, Any], output: Output, largest: 
     mask = output.masker.text
     service = _service(project.name, folder, plan.name, compiled.loaded, world, limits, mask, failing, largest)
     return Begun(service, output.masker.value(begun.pre_result))
+
+
+def _auth_key(folder: str, variables: Sequence[Mapping[str, str]]) -> str:
+    """What signs the tokens of users. Raises Fault where there is no variable and the folder cannot keep one."""
+    given = resolve([AUTH_KEY], *variables).values
+    return given.get(AUTH_KEY) or FolderFiles(folder).secret(AUTH_FILE).hex()
 
 
 def _plan(compiled: Executable, project: Hosted) -> Plan:
