@@ -6,7 +6,7 @@ import ipaddress
 import json
 import socket
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Annotated, Any, Final, NamedTuple
 
 import typer
@@ -29,6 +29,8 @@ DEFAULTS: Final = parse(EXECUTE, [])
 _serve: Callable[..., None] = Late("xsrun.server.running", "serve")
 _listening: Callable[..., Any] = Late("xsrun.server.running", "listening")
 _application: Callable[..., Any] = Late("xsrun.server.app", "application")
+_engine: Callable[..., Any] = Late("xsrun.cli.hosting", "InProcess")
+_run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
 _rules: Callable[..., Any] = Late("xsrun.server.guard", "Rules")
 _served: Callable[..., Any] = Late("xsrun.server.service", "Served")
 
@@ -68,6 +70,10 @@ def serve(
             "--served-as", metavar="NAME", help="A host name that clients use, e.g. that of a proxy in front."
         ),
     ] = None,
+    allow_doc: Annotated[
+        bool, typer.Option("--allow-doc", help="Run documents that arrive over HTTP, not only jobs of the projects.")
+    ] = False,
+    run_api: Annotated[bool, typer.Option("--run-api", hidden=True, help="The Run API is there in any case.")] = False,
     max_body: Annotated[int, typer.Option("--max-body", min=1, metavar="MB", help="The largest request.")] = 16,
     as_json: MessagesOption = False,
 ) -> None:
@@ -109,7 +115,7 @@ def serve(
     }
     try:
         names = tuple(each.lower() for each in served_as or ())
-        at = At(host, port, max_body * 1_000_000, token_of(token, token_file), names)
+        at = At(host, port, max_body * 1_000_000, token_of(token, token_file), names, allow_doc)
         raise typer.Exit(_run(hosted(paths or ["."], job), options, output, at))
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
@@ -130,6 +136,8 @@ class At(NamedTuple):
     token: str | None
     names: tuple[str, ...]
     """The host names that clients use."""
+    allow_doc: bool
+    """Whether documents that arrive are run."""
 
 
 def _run(projects: list[Hosted], options: dict[str, Any], output: Output, at: At) -> int:
@@ -145,11 +153,12 @@ def _run(projects: list[Hosted], options: dict[str, Any], output: Output, at: At
             begun.append(service)
         if token and not at.token:
             output.line({"type": "token", "token": token} if output.as_json else f"token: {token}")
-        _answer(begun, address, at._replace(token=token))
+        with closing(_engine(options, output)) as engine:
+            _answer(begun, address, at._replace(token=token), lambda served: routes(served, engine, options, at))
     return Exit.DONE
 
 
-def _answer(begun: list[Begun], address: socket.socket, at: At) -> None:
+def _answer(begun: list[Begun], address: socket.socket, at: At, beside: Callable[[Any], list[Any]]) -> None:
     """Say where everything is, and answer until the process is asked to end."""
     url = f"http://{f'[{at.host}]' if ':' in at.host else at.host}:{address.getsockname()[1]}"
     served = _served(each.service for each in begun)
@@ -158,7 +167,7 @@ def _answer(begun: list[Begun], address: socket.socket, at: At) -> None:
     rules = _rules(at.token, at.names, any_name=not _is_local(address) and not at.names)
     # What was asked to end ends well: the signal comes once more when the last request is answered.
     with heeding_signals(), suppress(KeyboardInterrupt):
-        _serve(_application(served, routes(served), rules), address)
+        _serve(_application(served, beside(served), rules), address)
 
 
 def _is_local(address: socket.socket) -> bool:
@@ -171,6 +180,6 @@ def _pre_results(begun: list[Begun]) -> Any:
     return begun[0].pre_result if len(begun) == 1 else {each.service.name: each.pre_result for each in begun}
 
 
-def routes(_served: Any) -> list[Any]:
-    """What is served beside queries, as routes of Starlette."""
-    return []
+def routes(served: Any, engine: Any, options: dict[str, Any], at: At) -> list[Any]:
+    """What is served beside queries, as routes of Starlette. Raises BadOption."""
+    return [*_run_api(engine, served, options, at.allow_doc, at.largest)]

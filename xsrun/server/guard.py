@@ -22,6 +22,10 @@ from xsrun.server.login import LOGIN, LOGOUT, PAGE, form, log_in, log_out, logge
 OPEN: Final = ("/_xsrun/health", "/_xsrun/ready")
 """What a balancer of loads asks, which has no token."""
 RUN_API: Final = "/api:run"
+SESSIONS: Final = f"{RUN_API}/session"
+"""What everybody may ask for: the Run API knows which sessions are public."""
+STRANGER: Final = "xsrun.stranger"
+"""Is true in the scope of a request that came so far without the token."""
 DOCUMENT: Final = "/openapi.json"
 CHANGES_NOTHING: Final = ("GET", "HEAD", "OPTIONS")
 OWN_SITE: Final = ("same-origin", "none")
@@ -69,6 +73,9 @@ class Guard:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         bearer = scheme.lower() == "bearer" and same(given.strip(), token)
         inside = bearer or (_below(path, PAGE) and logged_in(request, token))
+        if not inside and request.method == "GET" and _below(path, SESSIONS):
+            request.scope[STRANGER] = True
+            return None
         if not inside:
             return _no_token(request)
         return log_out(request) if (request.method, path) == ("POST", LOGOUT) else None

@@ -1,0 +1,40 @@
+"""The Run API of a server, with the variables and the documents of this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.routing import Route
+
+from xsrun.cli.network import simulated_keys
+from xsrun.cli.options import BadOption
+from xsrun.cli.preparing import variables_of
+from xsrun.diagnostics import Exit
+from xsrun.engine.folder import state_folder
+from xsrun.engine.orders import Engine, Refused
+from xsrun.runtime.job import Failure
+from xsrun.server.runapi.executing import Api
+from xsrun.server.runapi.offers import Documents
+from xsrun.server.runapi.routes import routes
+from xsrun.server.runapi.variables import Variables
+from xsrun.server.service import Served
+
+DOCUMENTS: Final = "documents"
+"""The folder in the state folder where texts are kept that arrive over HTTP."""
+
+
+def run_api(engine: Engine, served: Served, options: Mapping[str, Any], allow_doc: bool, largest: int) -> list[Route]:
+    """The Run API as routes of Starlette. Raises BadOption."""
+    flags, _process, _keyring, named, _beside = variables_of(os.curdir, options)
+    granted = {**simulated_keys(options["simulate"], options["map"]), **named, **flags}
+
+    def given(path: str) -> tuple[Mapping[str, str], ...]:
+        try:
+            return variables_of(path, options)
+        except BadOption as fault:
+            raise Refused(Failure("usage", fault.message, Exit.USAGE, fault.help)) from None
+
+    documents = Documents(os.path.join(state_folder(), DOCUMENTS))
+    return routes(Api(engine, served, Variables(given, granted), documents, allow_doc, options["db"] or "", largest))

@@ -1,0 +1,124 @@
+"""From what somebody wants run to an order, and from its end to an answer. All of it blocks: it is for threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import closing
+from typing import Any, Final, NamedTuple
+
+from xsrun.engine.listing import Among, ran
+from xsrun.engine.orders import Engine, Order
+from xsrun.engine.rows import UNFINISHED, RunRow
+from xsrun.server.reading import LARGEST
+from xsrun.server.runapi.offers import NOT_ALLOWED, SERVICE, Documents, Offer, named, offers
+from xsrun.server.runapi.reading import Asked
+from xsrun.server.runapi.shapes import Told, joined, result_shape, run_id
+from xsrun.server.runapi.variables import Variables
+from xsrun.server.runapi.wrong import Wrong
+from xsrun.server.service import Served
+
+DATABASE: Final = "data.sqlite"
+"""The rows of a document, in the folder where it is kept."""
+
+
+class Api(NamedTuple):
+    """What the Run API answers from."""
+
+    engine: Engine
+    served: Served
+    variables: Variables
+    documents: Documents
+    allow_doc: bool = False
+    """Whether documents that arrive are run."""
+    db: str = ""
+    """Where the rows of tables are, if not where the projects say."""
+    largest: int = LARGEST
+    """Bytes of the largest body."""
+
+    @property
+    def offers(self) -> list[Offer]:
+        """The jobs of the projects that are served."""
+        return offers(self.served.now.named.values())
+
+    @property
+    def among(self) -> Among:
+        """The runs that are looked at: of the projects that are served, and of documents."""
+        folders = (os.path.abspath(each.folder) for each in self.served.now.named.values())
+        return Among(tuple(folders), self.documents.folder)
+
+
+def meant(api: Api, asked: Asked) -> Offer:
+    """What a request wants run. Raises Wrong."""
+    if asked.doc is not None:
+        if not api.allow_doc:
+            raise Wrong("accessdenied", NOT_ALLOWED)
+        return api.documents.keep(asked.doc)
+    if asked.job is None:
+        raise Wrong("inputerror", 'no job is named; write {"job_name": "NAME"}')
+    return named(api.offers, asked.job)
+
+
+def with_id(api: Api, id: str) -> Offer:
+    """What has this id among the runs: a job of the projects, or a document that has run before. Raises Wrong."""
+    found = next((each for each in api.offers if each.id == id), None)
+    if found is not None:
+        return found
+    with closing(api.engine.journal()) as journal:
+        known = (each for each in ran(journal, Among((), api.documents.folder)) if run_id(*each) == id)
+        document = next(known, None)
+    if document is None or not os.path.exists(document.path):
+        raise Wrong("notfound", "there is no run with this id")
+    if not api.allow_doc:
+        raise Wrong("accessdenied", NOT_ALLOWED)
+    return api.documents.at(document.path)
+
+
+def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
+    """Run a job and tell of its end, or that it has begun. The id of a run that there is gives that one.
+
+    Raises Wrong, Refused and Broken.
+    """
+    if offer.plan.kind == SERVICE:
+        message = f"`{offer.plan.name}` is a service: its queries are served, see /openapi.json; run a job"
+        raise Wrong("badrequest", message)
+    warnings = [*asked.problems, *_unknown(offer, asked)]
+    run = api.engine.submit(_order(api, offer, asked, id))
+    row = api.engine.wait(run) if asked.waits else None
+    with closing(api.engine.journal()) as journal:
+        row = row or journal.run(run)
+        if row is None:
+            raise Wrong("standard", f"the session {run} is not there any more")
+        _same(row, offer)
+        files = journal.files(row.source)
+    # Who does not wait is told that it waits, whether a thread has taken it up meanwhile or not.
+    pending = not asked.waits and row.state in UNFINISHED
+    return result_shape(Told(row, joined(files)), warnings, "pending" if pending else None)
+
+
+def _order(api: Api, offer: Offer, asked: Asked, id: str) -> Order:
+    options: dict[str, Any] = {}
+    if offer.is_document:
+        # What comes from outside reaches public addresses, and rows of its own.
+        options = {"public_only": True, "db": os.path.join(offer.path, DATABASE)}
+    env = api.variables.of(offer, {name: asked.env[name] for name in asked.env if name in _declared(offer)})
+    return Order(offer.path, offer.plan.name, asked.args, options, env, id, asked.place)
+
+
+def _declared(offer: Offer) -> set[str]:
+    return {spelled for name in offer.plan.env for spelled in (name, name.upper())}
+
+
+def _unknown(offer: Offer, asked: Asked) -> Iterable[str]:
+    """What is given that the job does not take."""
+    declared = _declared(offer)
+    yield from (
+        f"job `{offer.plan.name}` has no variable `{name}`; it is ignored" for name in asked.env if name not in declared
+    )
+    yield from (each.message for each in offer.compiled.unknown_inputs(offer.plan, asked.args))
+
+
+def _same(row: RunRow, offer: Offer) -> None:
+    """Raise Wrong where the id of a run is that of another job's."""
+    if (row.path, row.job) != (offer.path, offer.plan.name):
+        raise Wrong("inputerror", "this Idempotency-Key belongs to a session of something else", status=422)

@@ -1,0 +1,119 @@
+"""What may be run: the jobs of the projects that are served, and documents that arrive where they are let in."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from xsrun.diagnostics import nearest
+from xsrun.executable import Executable, executable
+from xsrun.files import make_private
+from xsrun.program import Plan
+from xsrun.runtime.job import Failure
+from xsrun.server.runapi.shapes import run_id
+from xsrun.server.runapi.wrong import Wrong
+from xsrun.server.service import Service
+
+SERVICE: Final = "run.service"
+NOT_ALLOWED: Final = "documents are not run here; start the server with --allow-doc, or run a job by its name"
+MOST_SHOWN: Final = 8
+"""Jobs that a message names."""
+MOST_DOCUMENTS: Final = 1_000
+"""Documents that are kept."""
+
+
+class Offer(NamedTuple):
+    """A job that may be run."""
+
+    path: str
+    """The folder or file of its project, absolute."""
+    project: str
+    """The name of the project in addresses."""
+    plan: Plan
+    compiled: Executable
+    is_document: bool = False
+
+    @property
+    def id(self) -> str:
+        """What names it among the runs of the platform."""
+        return run_id(self.path, self.plan.name)
+
+
+def offers(services: Iterable[Service]) -> list[Offer]:
+    """The jobs and services of the projects that are served."""
+    return [
+        Offer(os.path.abspath(each.folder), each.name, plan, Executable(each.loaded.program, []))
+        for each in services
+        for plan in each.loaded.program.jobs.values()
+    ]
+
+
+def named(offered: Iterable[Offer], name: str) -> Offer:
+    """The job that a name means: its own, in any case, or in small letters with hyphens that of it or its folder."""
+    listed = list(offered)
+    ways: tuple[Callable[[Offer], bool], ...] = (
+        lambda each: each.plan.name == name,
+        lambda each: each.plan.name.casefold() == name.casefold(),
+        lambda each: slug(name) in (slug(each.plan.name), each.project),
+    )
+    found = next((fitting for way in ways if (fitting := [each for each in listed if way(each)])), [])
+    if not found:
+        names = [each.plan.name for each in listed]
+        near, shown = nearest(name, names), ", ".join(f'"{each}"' for each in names[:MOST_SHOWN])
+        help = f'did you mean "{near}"?' if near else f"the jobs here are {shown or 'none'}"
+        raise Wrong("notfound", f"there is no job `{name[:100]}`; {help}")
+    if len(found) > 1:
+        shown = ", ".join(f"`{each.plan.name}` of {each.project}" for each in found[:MOST_SHOWN])
+        raise Wrong("badrequest", f"`{name[:100]}` may mean {shown}; name one of them, or its folder")
+    return found[0]
+
+
+def slug(name: str) -> str:
+    """A name in small letters with hyphens, as it stands in addresses."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+class Documents:
+    """Texts that arrive over HTTP, kept in a folder each, by their hash: with what they store, apart from others."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = os.path.abspath(folder)
+
+    def keep(self, text: str) -> Offer:
+        """The job that a text of several documents declares. Raises Wrong."""
+        data = text.encode("utf-8", "backslashreplace")
+        if not data.strip():
+            raise Wrong("inputerror", "XanoScript content is empty")
+        path = os.path.join(self.folder, hashlib.sha256(data).hexdigest())
+        file = os.path.join(path, "run.xs")
+        if not os.path.exists(file):
+            self._forget_oldest()
+            os.makedirs(path, 0o700, exist_ok=True)
+            unfinished = f"{file}.{os.getpid()}.{os.urandom(4).hex()}"
+            make_private(unfinished)
+            with open(unfinished, "wb") as stream:
+                stream.write(data)
+            os.replace(unfinished, file)
+        return self.at(path)
+
+    def at(self, path: str) -> Offer:
+        """The job of a document that is kept. Raises Wrong."""
+        compiled = executable(path)
+        if compiled.errors:
+            raise Wrong("inputerror", "the document has errors", [str(each) for each in compiled.errors])
+        chosen = compiled.choose(None)
+        if isinstance(chosen, Failure):
+            said = "no run.job or run.service" if chosen.code == "no-job" else chosen.message
+            raise Wrong("inputerror", said, [said])
+        return Offer(path, slug(chosen.name), chosen, compiled, is_document=True)
+
+    def _forget_oldest(self) -> None:
+        with suppress(FileNotFoundError):
+            kept = sorted(os.scandir(self.folder), key=lambda each: each.stat().st_mtime)
+            for each in kept[: len(kept) - MOST_DOCUMENTS + 1]:
+                shutil.rmtree(each.path, ignore_errors=True)

@@ -1,0 +1,198 @@
+"""The addresses of the Run API."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from xsrun.engine.folder import Broken
+from xsrun.engine.orders import Refused
+from xsrun.server.guard import STRANGER
+from xsrun.server.runapi import sessions, settings
+from xsrun.server.runapi.docinfo import info_of_text
+from xsrun.server.runapi.executing import Api, execute, meant, with_id
+from xsrun.server.runapi.reading import asked_of, id_of, object_of, page_of
+from xsrun.server.runapi.shapes import project_shape
+from xsrun.server.runapi.sink import sink
+from xsrun.server.runapi.wrong import Wrong, answer, refused, told
+
+ROOT: Final = "/api:run"
+PROJECT: Final = f"{ROOT}/project/{{project}}"
+SESSION: Final = f"{ROOT}/session/{{session}}"
+MOST_AT_ONCE: Final = 256
+"""Requests that are answered at the same time; further ones wait. Queries of services have threads of their own."""
+
+T = TypeVar("T")
+
+
+class _Asking(NamedTuple):
+    """A request, and what it is answered from."""
+
+    request: Request
+    api: Api
+    threads: _Threads
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """What stands in the address."""
+        return self.request.path_params
+
+    async def body(self) -> dict[str, Any]:
+        """The object in the body."""
+        return await object_of(self.request, self.api.largest)
+
+    async def work(self, do: Callable[..., T], *given: Any) -> T:
+        """What some work comes to, done in a thread."""
+        return await self.threads.run(lambda: do(self.api, *given))
+
+
+class _Threads:
+    """Where work is done that blocks."""
+
+    def __init__(self) -> None:
+        self._limiter: CapacityLimiter | None = None
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What some work comes to."""
+        self._limiter = self._limiter or CapacityLimiter(MOST_AT_ONCE)
+        return await to_thread.run_sync(work, limiter=self._limiter)
+
+
+_Handler = Callable[[_Asking], Awaitable[Any]]
+
+
+async def _execute(asking: _Asking) -> Any:
+    asked, id = await asked_of(asking.request, asking.api.largest), id_of(asking.request)
+    if "job" in asking.path:
+        asked = asked._replace(job=asking.path["job"], doc=None)
+    return await asking.work(lambda api: execute(api, meant(api, asked), asked, id))
+
+
+async def _execute_run(asking: _Asking) -> Any:
+    asked, id = await asked_of(asking.request, asking.api.largest), id_of(asking.request)
+    return await asking.work(lambda api: execute(api, with_id(api, asking.path["run"]), asked, id))
+
+
+async def _execute_session(asking: _Asking) -> Any:
+    await asking.work(sessions.session, asking.path["session"])
+    raise Wrong("badrequest", "only sessions of a service can be given another document, and this is one of a job")
+
+
+async def _info(asking: _Asking) -> Any:
+    doc = (await asked_of(asking.request, asking.api.largest)).doc
+    if doc is None:
+        raise Wrong("inputerror", "`doc` is missing: the text of a document")
+    return await asking.threads.run(lambda: info_of_text(doc))
+
+
+async def _list_runs(asking: _Asking) -> Any:
+    return await asking.work(sessions.runs, page_of(asking.request))
+
+
+async def _list_sessions(asking: _Asking) -> Any:
+    return await asking.work(sessions.sessions, page_of(asking.request), asking.path.get("run"))
+
+
+def _of_session(do: Callable[[Api, str], Any]) -> _Handler:
+    async def handler(asking: _Asking) -> Any:
+        if asking.request.scope.get(STRANGER):
+            await asking.work(sessions.for_strangers, asking.path["session"])
+        return await asking.work(do, asking.path["session"])
+
+    return handler
+
+
+async def _note(asking: _Asking) -> Any:
+    return await asking.work(sessions.note, asking.path["session"], await asking.body())
+
+
+async def _list_projects(_asking: _Asking) -> Any:
+    return [project_shape()]
+
+
+async def _change_project(asking: _Asking) -> Any:
+    return settings.project(await asking.body())
+
+
+async def _forget_project(_asking: _Asking) -> Any:
+    return {}
+
+
+async def _list_variables(asking: _Asking) -> Any:
+    return settings.names(asking.api)
+
+
+async def _variable(asking: _Asking) -> Any:
+    return settings.value(asking.api, asking.request.query_params.get("name"))
+
+
+async def _set_variable(asking: _Asking) -> Any:
+    return settings.change(asking.api, await asking.body())
+
+
+async def _unset_variable(asking: _Asking) -> Any:
+    return settings.unset(asking.api, await asking.body())
+
+
+async def _list_secrets(_asking: _Asking) -> Any:
+    return {"secrets": []}
+
+
+ADDRESSES: Final[tuple[tuple[str, str, _Handler], ...]] = (
+    ("POST", f"{PROJECT}/run/exec", _execute),
+    ("POST", f"{PROJECT}/run/{{run}}/exec", _execute_run),
+    ("POST", f"{PROJECT}/doc/info", _info),
+    ("GET", f"{PROJECT}/run", _list_runs),
+    ("GET", f"{PROJECT}/run/session", _list_sessions),
+    ("GET", f"{PROJECT}/run/{{run}}/session", _list_sessions),
+    ("POST", f"{PROJECT}/run/session/{{session}}/stop", _of_session(sessions.stop)),
+    ("POST", f"{PROJECT}/run/session/{{session}}/start", _of_session(sessions.start)),
+    ("DELETE", f"{PROJECT}/run/session/{{session}}", _of_session(sessions.forget)),
+    ("POST", f"{PROJECT}/run/{{run}}/session/{{session}}/stop", _of_session(sessions.stop)),
+    ("GET", SESSION, _of_session(sessions.session)),
+    ("PATCH", SESSION, _note),
+    ("POST", f"{SESSION}/access", _note),
+    ("POST", f"{SESSION}/exec", _execute_session),
+    ("GET", f"{SESSION}/sink", _of_session(sink)),
+    ("GET", f"{ROOT}/project", _list_projects),
+    ("POST", f"{ROOT}/project", _change_project),
+    ("PATCH", PROJECT, _change_project),
+    ("DELETE", PROJECT, _forget_project),
+    ("GET", f"{PROJECT}/env/key", _list_variables),
+    ("GET", f"{PROJECT}/env", _variable),
+    ("PATCH", f"{PROJECT}/env", _set_variable),
+    ("DELETE", f"{PROJECT}/env", _unset_variable),
+    ("GET", f"{PROJECT}/secret/key", _list_secrets),
+    ("POST", f"{ROOT}/run", _execute),
+    ("POST", f"{ROOT}/v1/run", _execute),
+    ("POST", f"{ROOT}/v1/job/run", _execute),
+    ("POST", f"{ROOT}/{{job}}", _execute),
+)
+"""Methods, addresses and what answers there. Any project is the one that there is."""
+
+
+def routes(api: Api) -> list[Route]:
+    """The Run API as routes of Starlette."""
+    threads = _Threads()
+    return [Route(path, _endpoint(handler, api, threads), methods=[method]) for method, path, handler in ADDRESSES]
+
+
+def _endpoint(handler: _Handler, api: Api, threads: _Threads) -> Callable[[Request], Awaitable[Response]]:
+    """A handler whose value is the answer in JSON, and whose refusals are answers too."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return answer(await handler(_Asking(request, api, threads)))
+        except Wrong as wrong:
+            return told(wrong)
+        except Refused as refusal:
+            return told(refused(refusal.failure))
+        except Broken as broken:
+            return told(Wrong("standard", f"the journal cannot be used: {broken}"))
+
+    return endpoint

@@ -1,0 +1,131 @@
+"""Sessions that there are: found, listed, named, stopped, started and forgotten. All of it blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any, Final
+
+from xsrun.engine.journal import Journal
+from xsrun.engine.listing import Among, count, part, ran
+from xsrun.engine.rows import UNFINISHED, RunRow, RunState
+from xsrun.server.runapi.executing import Api, with_id
+from xsrun.server.runapi.shapes import (
+    PRIVATE,
+    PUBLIC,
+    Page,
+    Told,
+    access_of,
+    detail_shape,
+    joined,
+    noted,
+    paged,
+    run_id,
+    run_shape,
+    session_shape,
+)
+from xsrun.server.runapi.wrong import Wrong
+
+NONE: Final = "there is no session with this id"
+LONGEST_NAME: Final = 200
+STARTABLE: Final = frozenset({RunState.INTERRUPTED, RunState.CANCELLED})
+
+
+@contextmanager
+def opened(api: Api) -> Iterator[Journal]:
+    """The journal, for one request. Raises Broken."""
+    with closing(api.engine.journal()) as journal:
+        yield journal
+
+
+def found(api: Api, journal: Journal, id: str) -> RunRow:
+    """The session with an id, of what is served here. Raises Wrong."""
+    row = journal.run(id)
+    if row is None or not api.among.holds(row):
+        raise Wrong("notfound", NONE)
+    return row
+
+
+def _told(journal: Journal, row: RunRow) -> Told:
+    return Told(row, joined(journal.files(row.source)))
+
+
+def for_strangers(api: Api, id: str) -> None:
+    """Raise Wrong where not everybody may read a session."""
+    with opened(api) as journal:
+        row = journal.run(id)
+        if row is None or not api.among.holds(row) or access_of(row) != PUBLIC:
+            raise Wrong("unauthorized", "This needs the token of the server: Authorization: Bearer TOKEN.")
+
+
+def session(api: Api, id: str) -> dict[str, Any]:
+    """A session with all that is known of it."""
+    with opened(api) as journal:
+        return detail_shape(_told(journal, found(api, journal, id)))
+
+
+def sessions(api: Api, page: Page, run: str | None = None) -> dict[str, Any]:
+    """A part of the list of sessions, of one run or of all."""
+    with opened(api) as journal:
+        among = api.among
+        if run is not None:
+            one = next((each for each in ran(journal, among) if run_id(*each) == run), None)
+            if one is None:
+                with_id(api, run)
+            among = Among((one.path,) if one else (), job=one.job if one else "")
+        rows = part(journal, among, page.size, page.offset)
+        return paged([session_shape(_told(journal, row)) for row in rows], page, count(journal, among))
+
+
+def runs(api: Api, page: Page) -> dict[str, Any]:
+    """A part of the list of what has run, with its newest arguments."""
+    with opened(api) as journal:
+        known = list(ran(journal, api.among))
+        shown = known[page.offset : page.offset + page.size]
+        newest = [part(journal, Among((each.path,), job=each.job), 1)[0] for each in shown]
+        return paged([run_shape(_told(journal, row)) for row in newest], page, len(known))
+
+
+def note(api: Api, id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Name a session, or say who may read it."""
+    notes = {key: body[key] for key in ("name", "access") if body.get(key) is not None}
+    if not notes:
+        raise Wrong("inputerror", "give `name`, or `access`")
+    name, access = notes.get("name", ""), notes.get("access", PRIVATE)
+    if not isinstance(name, str) or len(name) > LONGEST_NAME:
+        raise Wrong("inputerror", f"`name` has to be a text of at most {LONGEST_NAME} characters")
+    if access not in (PRIVATE, PUBLIC):
+        raise Wrong("inputerror", f"`access` has to be `{PRIVATE}` or `{PUBLIC}`")
+    with opened(api) as journal:
+        row = noted(found(api, journal, id), **notes)
+        journal.restate(row)
+        return session_shape(_told(journal, row))
+
+
+def stop(api: Api, id: str) -> dict[str, Any]:
+    """Have a session end before its next effect."""
+    with opened(api) as journal:
+        row = found(api, journal, id)
+        if row.state not in (*UNFINISHED, RunState.INTERRUPTED) or not api.engine.cancel(id):
+            raise Wrong("badrequest", "the session has ended: it cannot be stopped")
+        return session_shape(_told(journal, found(api, journal, id)))
+
+
+def start(api: Api, id: str) -> dict[str, Any]:
+    """Have a session go on that was stopped or cut short."""
+    with opened(api) as journal:
+        row = found(api, journal, id)
+        if row.state not in STARTABLE:
+            state = "is under way" if row.state in UNFINISHED else "has ended"
+            raise Wrong("badrequest", f"the session {state}: only one that was stopped or cut short can be started")
+        api.engine.resume(id)
+        return session_shape(_told(journal, found(api, journal, id)))
+
+
+def forget(api: Api, id: str) -> dict[str, Any]:
+    """Forget a session that has ended, with all that is known of it."""
+    with opened(api) as journal:
+        found(api, journal, id)
+        if not journal.forget(id):
+            raise Wrong("badrequest", "the session is under way: stop it first")
+    return {}
