@@ -38,6 +38,7 @@ LAYERS = (
     ("runtime",),
     ("executable", "parity", "dataflow", "contracts"),
     ("config",),
+    ("schedule",),
     ("engine",),
     ("api", "info", "render", "catalogue"),
     ("tracing",),

@@ -13,6 +13,9 @@ db = "postgresql://localhost/shop"   # where the rows of tables are; .xsrun/data
 [run]
 key = "auto"
 allow_hosts = ["hooks.example.com"]
+
+[schedule."Report"]                  # when its jobs run, see schedule.settings
+every = "12h"
 """
 
 from __future__ import annotations
@@ -58,6 +61,8 @@ class Config(NamedTuple):
     key: str | None = None
     allow_hosts: tuple[str, ...] = ()
     db: str = ""
+    schedule: Mapping[str, Any] = {}
+    """When its jobs run, as ``schedule.settings`` reads it."""
 
     def patience(self, host: str) -> Retry | None:
         """How often requests for a host are tried; None for once."""
@@ -97,9 +102,9 @@ def read_config(path: str) -> Config:
 
 
 def _config(read: dict[str, Any]) -> Config:
-    _known(read, "", "retry", "hosts", "run", "db")
+    known_only(read, "", "retry", "hosts", "run", "db", "schedule")
     run = _table(read, "run")
-    _known(run, "run.", "key", "allow_hosts")
+    known_only(run, "run.", "key", "allow_hosts")
     hosts = _table(read, "hosts")
     return Config(
         _retry(read.get("retry", False), "retry"),
@@ -107,6 +112,7 @@ def _config(read: dict[str, Any]) -> Config:
         _typed(run, "key", str, "a text", None),
         tuple(map(_allowed, _typed(run, "allow_hosts", list, "a list of host names", []))),
         _typed(read, "db", str, "the URL of a database", ""),
+        _table(read, "schedule"),
     )
 
 
@@ -120,7 +126,7 @@ def _allowed(given: Any) -> str:
 def _host(name: str, given: Any) -> Host:
     if not isinstance(given, dict):
         raise BadConfig(f"hosts.{name} is no table", f'write [hosts."{name}"]')
-    _known(given, f"hosts.{name}.", "retry", "key_header")
+    known_only(given, f"hosts.{name}.", "retry", "key_header")
     retry = _retry(given["retry"], f"hosts.{name}.retry") if "retry" in given else None
     return Host(retry, _typed(given, "key_header", str, "the name of a header", ""))
 
@@ -130,7 +136,7 @@ def _retry(given: Any, name: str) -> Retry | bool:
         return given
     if not isinstance(given, dict):
         raise BadConfig(f"{name} is neither a table nor true", f"write {name} = {{attempts = 4, budget = 60}}")
-    _known(given, f"{name}.", "attempts", "budget")
+    known_only(given, f"{name}.", "attempts", "budget")
     attempts, budget = given.get("attempts", Retry().attempts), given.get("budget", Retry().budget)
     if type(attempts) is not int or not 1 <= attempts <= 100:
         raise BadConfig(f"{name}.attempts is a number from 1 to 100", f"write {name}.attempts = 4")
@@ -151,7 +157,7 @@ def _typed(given: dict[str, Any], name: str, kind: type, shown: str, default: An
     return value
 
 
-def _known(given: dict[str, Any], within: str, *names: str) -> None:
+def known_only(given: dict[str, Any], within: str, *names: str) -> None:
     """Raise BadConfig for a setting that there is not."""
     for name in given:
         if name not in names:
