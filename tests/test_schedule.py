@@ -6,7 +6,7 @@ from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xsrun.config import BadConfig, read_config
@@ -27,6 +27,7 @@ SPRING = 1_774_746_000_000
 AUTUMN = 1_792_890_000_000
 """2026-10-25T01:00:00Z, when Berlin goes from 03:00 to 02:00."""
 
+often = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 moments = st.integers(NOON - 400 * DAY, NOON + 400 * DAY)
 seconds = st.integers(0, 10**6).map(lambda each: each * 1000)
 intervals = st.builds(
@@ -51,6 +52,7 @@ near_changes = st.sampled_from([SPRING, AUTUMN, NOON]).flatmap(lambda at: st.int
 # ------------------------------------------------------------------ due times
 
 
+@often
 @given(intervals, moments)
 def test_a_due_time_is_the_start_and_so_many_intervals(times, after):
     found = following([times], after)
@@ -68,7 +70,7 @@ def test_a_due_time_is_the_start_and_so_many_intervals(times, after):
         assert latest([times], after, max(last, after)) is None
 
 
-@settings(max_examples=60, deadline=None)
+@often
 @given(st.one_of(intervals, crons), near_changes, st.integers(0, 3 * DAY))
 def test_the_latest_due_time_is_the_last_of_those_that_follow(times, after, length):
     listed = list(islice(takewhile(lambda due: due <= after + length, upcoming([times], after)), MOST))
@@ -80,8 +82,8 @@ def test_the_latest_due_time_is_the_last_of_those_that_follow(times, after, leng
         assert listed[-1] <= found <= after + length
 
 
+@often
 @given(crons, near_changes, st.integers(0, 40))
-@settings(max_examples=60, deadline=None)
 def test_the_calendar_goes_on_from_anywhere(cron, after, number):
     known = first([cron], after, 41)
     assert known == sorted(set(known))
@@ -131,7 +133,7 @@ series = st.lists(st.one_of(intervals, crons), min_size=1, max_size=3).map(lambd
 wakes = st.lists(st.integers(0, 6 * HOUR), min_size=1, max_size=20)
 
 
-@settings(max_examples=50, deadline=None)
+@often
 @given(series, near_changes, wakes)
 def test_no_time_is_run_twice_or_lost_silently(each, seen, steps):
     now, begun = seen, []
@@ -151,7 +153,7 @@ def test_no_time_is_run_twice_or_lost_silently(each, seen, steps):
     assert begun == sorted(set(begun))
 
 
-@settings(max_examples=50, deadline=None)
+@often
 @given(series, near_changes, st.lists(st.integers(-3 * HOUR, 3 * HOUR), min_size=1, max_size=20))
 def test_a_clock_that_jumps_runs_what_it_passes(each, start, steps):
     """Whatever becomes due behind the latest jump back is offered, or named as missed; ids tell what had a run."""
