@@ -1,7 +1,9 @@
-"""Runs ``xsrun execute`` or ``alert`` and kills itself, as kill -9 does, when a point is passed for the n-th time.
+"""Runs a command of xsrun and kills itself, as kill -9 does, when a point is passed for the n-th time.
 
 python tests/killed.py POINT N [execute's arguments]
 python tests/killed.py POINT N alert [alert's arguments]
+
+Other commands are run as they are: ``runs``.
 """
 
 import os
@@ -11,6 +13,9 @@ import sys
 from xsrun.cli.alert import alert
 from xsrun.cli.execute import execute
 from xsrun.cli.options import ALERT, EXECUTE, parse
+from xsrun.cli.start import main as start
+
+PLAIN = frozenset({"runs"})
 
 
 def main(point: str, times: int, arguments: list[str]) -> int:
@@ -22,8 +27,11 @@ def main(point: str, times: int, arguments: list[str]) -> int:
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    if arguments[:1] == ["alert"]:
-        return alert(parse(ALERT, arguments[1:]), watch)
+    command, rest = arguments[0] if arguments else "", arguments[1:]
+    if command in PLAIN:
+        return start(arguments)
+    if command == "alert":
+        return alert(parse(ALERT, rest), watch)
     return execute(parse(EXECUTE, arguments), watch)
 
 

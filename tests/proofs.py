@@ -1,0 +1,80 @@
+"""Proves what docs/safety.md promises about runs whose processes, databases and disks fail.
+
+    python tests/proofs.py [NAME…] [--quick]
+    python tests/proofs.py chaos [--alerts 1000]
+
+Prints a table, and what is wrong with a trial as soon as it is; the exit code is 1 when anything was. Without names it
+proves everything, and writes the table to docs/safety.md unless it was in a hurry.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from cluster import why_not
+from proving import kills
+from proving.bench import Bench, bench
+from proving.trials import Proof, Trial, table
+
+PAGE: Final = Path(__file__).parent.parent / "docs" / "safety.md"
+BEGIN: Final = "<!-- figures of `python tests/proofs.py` -->"
+END: Final = "<!-- end of the figures of `proofs.py` -->"
+PROOFS: Final = (
+    Proof("kills-local", "kill -9 at each point of each write, journal in SQLite", kills.locally, server=False),
+)
+
+
+def main() -> int:
+    arguments = _arguments()
+    chosen = [proof for proof in PROOFS if proof.name in (arguments.names or [each.name for each in PROOFS])]
+    missing = why_not()
+    proved = []
+    with bench() as shared:
+        for proof in chosen:
+            if missing and proof.server:
+                _say(f"{proof.name}: skipped, {missing}\n")
+                continue
+            proved.append((proof, [*_proving(proof, shared, arguments.quick)]))
+    for line in table(proved):
+        _say(line)
+    if not arguments.names and not arguments.quick and len(proved) == len(PROOFS):
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n{''.join(table(proved))}{END}{rest.partition(END)[2]}", encoding="utf-8")
+    return 0 if all(trial.good for _, trials in proved for trial in trials) else 1
+
+
+def _proving(proof: Proof, shared: Bench, quick: bool) -> Iterator[Trial]:
+    begun = time.monotonic()
+    tried = 0
+    for trial in proof.run(shared, quick):
+        tried += 1
+        if not trial.good:
+            _say(f"{proof.name}: {trial.title}: {trial.outcome}: {trial.detail}\n")
+        yield trial
+    _say(f"{proof.name}: {tried} trials in {time.monotonic() - begun:.0f} s\n")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python tests/proofs.py", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(proof.name for proof in PROOFS))
+    parser.add_argument("--quick", action="store_true", help="the form that stands in the tests")
+    found = parser.parse_args()
+    if unknown := set(found.names) - {proof.name for proof in PROOFS}:
+        parser.error(
+            f"there is no proof {', '.join(sorted(unknown))}; one of {', '.join(each.name for each in PROOFS)}"
+        )
+    return found
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

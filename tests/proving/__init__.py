@@ -1,0 +1,1 @@
+"""What `python tests/proofs.py` proves about runs whose processes, databases and disks fail."""

@@ -1,0 +1,150 @@
+"""kill -9 at every point that a write passes, under every policy: what was done, and how the run went on."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+from proving.bench import Bench
+from proving.jobs import KINDS, NAMES, Kind, write_job
+from proving.processes import NEVER, Death, Running
+from proving.trials import Outcome, Trial
+from xsrun.diagnostics import Exit
+
+POINTS: Final = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
+UNPASSED: Final = {("rows", "before-call")}
+"""What a kind of write does not pass: rows and what tells of them are written at once."""
+RESOLVE: Final = ("runs", "resolve", "last")
+
+
+class Ended(NamedTuple):
+    """How a run ended when it went on."""
+
+    exit: int
+    told: str
+
+
+class Runner(Protocol):
+    """A run that is killed and goes on, on one of the engines."""
+
+    def killed(self, folder: Path, mark: str, death: Death) -> bool:
+        """Begin a run; whether it died where it was to."""
+        ...
+
+    def goes_on(self) -> Ended:
+        """Have the run go on until it ends."""
+        ...
+
+    def resolved(self, *said: str) -> Ended:
+        """Say what became of its request, and have it go on."""
+        ...
+
+    def rows(self, mark: str) -> list[str]:
+        """The names of the rows it has stored."""
+        ...
+
+
+class Locally:
+    """A run of ``xsrun execute``, which goes on with ``xsrun runs resume``."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._folder = bench.folder
+
+    def killed(self, folder: Path, mark: str, death: Death) -> bool:
+        self._folder = folder
+        done = self._run(str(folder), "--durable", *self._bench.mapped, "--input", f"mark={mark}", death=death)
+        return done.wait() == -signal.SIGKILL
+
+    def goes_on(self) -> Ended:
+        done = self._run("runs", "resume", "last")
+        return Ended(done.wait(), done.stderr())
+
+    def resolved(self, *said: str) -> Ended:
+        done = self._run(*RESOLVE, *said)
+        return self.goes_on() if done.wait() == Exit.DONE else Ended(done.wait(), done.stderr())
+
+    def rows(self, mark: str) -> list[str]:
+        file = self._folder / ".xsrun" / "data.sqlite"
+        if not file.exists():
+            return []
+        with sqlite3.connect(file) as connection:
+            found = connection.execute("SELECT name FROM item WHERE name LIKE ?", (f"{mark}-%",))
+            return [row[0] for row in found]
+
+    def _run(self, *arguments: str, death: Death = NEVER) -> Running:
+        return Running(arguments, self._folder, self._bench.environment(self._folder), death)
+
+
+def locally(bench: Bench, quick: bool) -> Iterator[Trial]:
+    """The matrix on the journal in SQLite."""
+    for name, kind in KINDS.items():
+        for death in deaths(name, quick):
+            yield tried(bench, Locally(bench), name, kind, death)
+
+
+def deaths(kind: str, quick: bool) -> Iterable[Death]:
+    """Every point of every write; of the shortened form one write."""
+    points = [point for point in POINTS if (kind, point) not in UNPASSED]
+    return [Death(point, at) for point in points for at in ((3,) if quick else range(1, len(NAMES) + 1))]
+
+
+def tried(bench: Bench, runner: Runner, name: str, kind: Kind, death: Death) -> Trial:
+    """One run that is killed, goes on, and is judged by what the other side has seen."""
+    title = f"{name}, {death.point} of write {death.times}"
+    folder, mark = bench.fresh(name), bench.mark()
+    write_job(folder, kind)
+    if not runner.killed(folder, mark, death):
+        return Trial(title, Outcome.OTHER, "it did not pass the point at which it was to be killed")
+    ended = runner.goes_on()
+    stopped = ended.exit == Exit.UNKNOWN_OUTCOME
+    if stopped and not _done(bench, runner, kind, mark)[_asked(ended.told)]:
+        ended = runner.resolved("--assume-lost")
+    return judge(title, kind, ended, stopped, _done(bench, runner, kind, mark), _bodies(bench, kind, mark))
+
+
+def judge(title: str, kind: Kind, ended: Ended, stopped: bool, done: Counter[str], bodies: list[int]) -> Trial:
+    """What is said of a run by how often each of its writes was done."""
+    twice = [name for name in NAMES if done[name] > 1]
+    missing = [name for name in NAMES if not done[name]]
+    if twice:
+        return Trial(title, Outcome.DOUBLE, f"twice: {twice}")
+    if ended.exit == Exit.DONE and missing:
+        return Trial(title, Outcome.LOST, f"not done: {missing}")
+    if stopped and kind.stops:
+        return Trial(title, Outcome.STOPPED)
+    if ended.exit != Exit.DONE:
+        return Trial(title, Outcome.OTHER, f"exit {ended.exit}: {ended.told[-600:]}")
+    if any(different > 1 for different in bodies):
+        return Trial(title, Outcome.OTHER, "what was sent again was not what had been sent")
+    return Trial(title)
+
+
+def _done(bench: Bench, runner: Runner, kind: Kind, mark: str) -> Counter[str]:
+    """How often each write of a run was done."""
+    if not kind.below:
+        return Counter(row.removeprefix(f"{mark}-") for row in runner.rows(mark))
+    found = (each.name for each in bench.receiver.requests(kind.below) if each.done)
+    return Counter(name.removeprefix(f"{mark}-") for name in found if name.startswith(f"{mark}-"))
+
+
+def _bodies(bench: Bench, kind: Kind, mark: str) -> list[int]:
+    """How many different bodies were sent for each write that was sent at all."""
+    if not kind.below:
+        return []
+    bodies: dict[str, set[str]] = {}
+    for each in bench.receiver.writes(kind.below):
+        if each.name.startswith(f"{mark}-"):
+            bodies.setdefault(each.name, set()).add(json.dumps(each.json, sort_keys=True))
+    return [len(each) for each in bodies.values()]
+
+
+def _asked(told: str) -> str:
+    """Which write a person is asked about."""
+    place = told.partition("may have sent ")[2].partition(";")[0]
+    return next((name for name in NAMES if place.endswith(f"-{name}")), "")
