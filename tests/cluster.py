@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from disks import SmallDisk, small_disk
+
 INSTALLED: Final = Path("/usr/lib/postgresql")
 PATIENCE: Final = 60.0
 """Seconds that a server may take to come up or to go."""
@@ -126,22 +128,12 @@ class Cluster:
 
     @contextmanager
     def small_disk(self, megabytes: int) -> Iterator[SmallDisk]:
-        """A disk for the databases that are made with ``TABLESPACE small``; they must be gone at its end.
-
-        Needs root, to mount it.
-        """
-        place = self.folder / "small"
-        place.mkdir()
-        owner = (self.folder / "data").stat()
-        options = f"size={megabytes}m,uid={owner.st_uid},gid={owner.st_gid},mode=0700"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], check=True)
-        try:
-            self.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
-            yield SmallDisk(place)
+        """A disk for the databases that are made with ``TABLESPACE small``; they must be gone at its end."""
+        with small_disk(self.folder / "small", megabytes) as disk:
+            self.execute(f"CREATE TABLESPACE small LOCATION '{disk.place}'")
+            yield disk
+            disk.free()
             self.execute("DROP TABLESPACE small")
-        finally:
-            subprocess.run(["umount", "-l", str(place)], check=True)
-            place.rmdir()
 
     def close(self) -> None:
         """Be gone."""
@@ -159,26 +151,6 @@ class Cluster:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, **self._owner)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr}")
-
-
-class SmallDisk:
-    """A disk that can be filled up, and freed again."""
-
-    def __init__(self, place: Path) -> None:
-        self._filler = place / "filler"
-
-    def fill(self) -> None:
-        """Leave not one block."""
-        with open(self._filler, "wb", buffering=0) as filler:
-            try:
-                while filler.write(b"\0" * 4096):
-                    pass
-            except OSError:
-                return
-
-    def free(self) -> None:
-        """Have room again."""
-        self._filler.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from cluster import why_not
-from proving import kills
+from proving import kills, local
 from proving.bench import Bench, bench
 from proving.trials import Proof, Trial, table
 
@@ -26,6 +26,9 @@ BEGIN: Final = "<!-- figures of `python tests/proofs.py` -->"
 END: Final = "<!-- end of the figures of `proofs.py` -->"
 PROOFS: Final = (
     Proof("kills-local", "kill -9 at each point of each write, journal in SQLite", kills.locally, server=False),
+    Proof("full-disk-local", "the disk fills up while a request is under way, SQLite", local.full_disk, server=False),
+    Proof("busy-local", "another process keeps the journal in SQLite busy", local.busy, server=False),
+    Proof("claims-local", "four processes go on with one run at once, SQLite", local.claims, server=False),
 )
 
 

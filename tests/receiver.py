@@ -2,7 +2,7 @@
 
     python tests/receiver.py FILE
 
-writes its URL as the first line of stdout, ends with its stdin, and adds to FILE one line of JSON a request: ``method``,
+writes its URL as the first line of stdout, ends with its stdin, and adds to FILE a line of JSON a request: ``method``,
 ``path``, ``name`` (the last part of the path, or the key of an incident), ``key``, ``body``, ``at`` in seconds, and
 ``done``: whether it had an effect. The first part of a path says how it behaves:
 
@@ -15,7 +15,7 @@ writes its URL as the first line of stdout, ends with its stdin, and adds to FIL
 
 | parameter | answer |
 | --- | --- |
-| `?hold` | when somebody has sent `POST /release` |
+| `?hold` | when somebody has sent `POST /release/NAME` |
 | `?slow=S` | after S seconds |
 | `?lost` | none: the connection is closed |
 """
@@ -28,7 +28,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -53,7 +53,7 @@ class Receiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.kept = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.lock = threading.Lock()
-        self.released = threading.Event()
+        self.released: dict[str, threading.Event] = defaultdict(threading.Event)
         self.known: set[tuple[str, ...]] = set()
         self.pagerduty = PagerDuty(SystemClock(), SystemRandom())
 
@@ -85,17 +85,22 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True  # Who sends it is dead: half a request asks for nothing.
+            return
         address = urlsplit(self.path)
-        if address.path == "/release":
-            self.server.released.set()
+        name = address.path.rpartition("/")[2]
+        if address.path.startswith("/release/"):
+            self.server.released[name].set()
             self._answer(200, b"{}")
             return
         url = f"https://api.pagerduty.com{self.path}"
         status, answer = self.server.take(Request(self.command, url, tuple(self.headers.items()), body), address.path)
         told = parse_qs(address.query, keep_blank_values=True)
         if "hold" in told:
-            self.server.released.wait(HELD)
+            self.server.released[name].wait(HELD)
         time.sleep(float(told.get("slow", ["0"])[0]))
         if "lost" in told:
             self.close_connection = True
@@ -154,10 +159,10 @@ class Receiving:
         """How often each name had an effect."""
         return Counter(each.name for each in self.requests(below) if each.done)
 
-    def release(self) -> None:
-        """Give the answers that are held."""
+    def release(self, name: str) -> None:
+        """Give the answers to a name that are held, and hold none from now on."""
         connection = HTTPConnection(self.host, timeout=10)
-        connection.request("POST", "/release")
+        connection.request("POST", f"/release/{name}")
         connection.getresponse().read()
         connection.close()
 

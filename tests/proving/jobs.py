@@ -108,6 +108,46 @@ function "proof" {
 """
 
 
+HELD: Final = """run.job "Held" {
+  main = {name: "held"}
+  env = ["pagerduty_api_key"]
+}
+---
+function "held" {
+  input {
+    text mark
+    text token?="none" {
+      sensitive = true
+    }
+  }
+  stack {
+    foreach (["first?hold", "second", "third"]) {
+      each as $name {
+        api.request {
+          url = "https://other.example.com/KIND/" ~ $input.mark ~ "-" ~ $name
+          method = "POST"
+          headers = [HEADERS]
+          params = {name: $name, token: $input.token, account: $env.pagerduty_api_key}
+          timeout = 100
+        } as $answer
+        precondition ($answer.response.status == 200) { error = "refused" }
+      }
+    }
+  }
+  response = "done"
+}
+"""
+"""Its first request is answered when somebody lets it."""
+HELD_NAMES: Final = ("first", "second", "third")
+
+
+def write_held(folder: Path, kind: str = "keyed") -> None:
+    """A folder with a job that is held in its first request of three, which have a key or none (``once``)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    headers = '"Idempotency-Key: " ~ $input.mark ~ $name' if kind == "keyed" else ""
+    (folder / "run.xs").write_text(HELD.replace("KIND", kind).replace("HEADERS", headers), encoding="utf-8")
+
+
 def write_job(folder: Path, kind: Kind) -> None:
     """A folder with a job that writes in that way."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -51,7 +51,9 @@ NEVER: Final = Death("never")
 class Running:
     """A command under way, or over."""
 
-    def __init__(self, arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str], death: Death) -> None:
+    def __init__(
+        self, arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str], death: Death = NEVER
+    ) -> None:
         self._output = folder / f"output-{next(_numbers)}"
         passed = (arguments, str(folder), dict(environment), str(self._output), death)
         self._process = CONTEXT.Process(target=_be, args=passed, daemon=True)

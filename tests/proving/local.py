@@ -1,0 +1,107 @@
+"""The journal in SQLite whose disk is full, that another process keeps busy, and that several want at once."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from disks import small_disk, why_no_disk
+
+from proving.bench import Bench
+from proving.jobs import HELD_NAMES, KINDS, write_held, write_job
+from proving.processes import Death, Running, until
+from proving.trials import Trial, kept
+from xsrun.diagnostics import Exit
+
+CLAIMS = 4
+"""Processes that want to go on with the same run at once."""
+AT_THE_CALL = Death("call-made", 2)
+
+
+def full_disk(bench: Bench, quick: bool) -> Iterator[Trial]:
+    """While a request is on its way the disk fills up: none follows that the journal does not tell of."""
+    if why_no_disk():
+        return
+    for kind in ("keyed",) if quick else ("keyed", "once"):
+        folder, mark = bench.fresh("full"), bench.mark()
+        write_held(folder, kind)
+        with small_disk(folder / "state", 4) as disk:
+            run = _begun(bench, folder, mark)
+            disk.fill()
+            bench.receiver.release(f"{mark}-first")
+            ended, seen = run.wait(), _seen(bench, mark)
+            disk.free()
+            again = _resumed(bench, folder)
+            yield kept(
+                f"disk full, {kind}",
+                (seen == ["first"], f"sent without being kept: {seen}"),
+                (ended == Exit.FAILED, f"exit {ended}: {run.stderr()[-400:]}"),
+                (_went_on(bench, mark, kind, again), f"exit {again.wait()}: {again.stderr()[-400:]}"),
+            )
+
+
+def busy(bench: Bench, quick: bool) -> Iterator[Trial]:
+    """While a request is on its way another process takes the file for longer than anybody waits."""
+    folder, mark = bench.fresh("busy"), bench.mark()
+    write_held(folder)
+    run = _begun(bench, folder, mark)
+    with sqlite3.connect(folder / "state" / "xsrun" / "journal.sqlite", isolation_level=None) as journal:
+        journal.execute("BEGIN IMMEDIATE")
+        bench.receiver.release(f"{mark}-first")
+        ended, seen = run.wait(), _seen(bench, mark)
+        journal.execute("ROLLBACK")
+    journal.close()
+    again = _resumed(bench, folder)
+    yield kept(
+        "busy for longer than anybody waits",
+        (seen == ["first"], f"sent without being kept: {seen}"),
+        (ended == Exit.FAILED, f"exit {ended}: {run.stderr()[-400:]}"),
+        (_went_on(bench, mark, "keyed", again), f"exit {again.wait()}: {again.stderr()[-400:]}"),
+    )
+
+
+def claims(bench: Bench, quick: bool) -> Iterator[Trial]:
+    """Several processes go on with a killed run at once."""
+    for turn in range(1 if quick else 10):
+        folder, mark = bench.fresh("claims"), bench.mark()
+        write_job(folder, KINDS["once"])
+        arguments = (str(folder), "--durable", *bench.mapped, "--input", f"mark={mark}")
+        first = Running(arguments, folder, bench.environment(folder), Death("after-checkpoint", 2))
+        died = first.wait()
+        claiming = [_resumed(bench, folder) for _ in range(CLAIMS)]
+        codes = sorted(each.wait() for each in claiming)
+        done = bench.receiver.effects(f"/once/{mark}-")
+        yield kept(
+            f"{CLAIMS} processes at once, {turn + 1}",
+            (died == -signal.SIGKILL, f"exit {died} of what was to be killed"),
+            (codes[0] == Exit.DONE and set(codes[1:]) <= {Exit.DONE, Exit.USAGE}, f"exits {codes}"),
+            (codes.count(Exit.DONE) == 1, f"{codes.count(Exit.DONE)} went on"),
+            (len(done) == 5 and set(done.values()) == {1}, f"done {dict(done)}"),
+        )
+
+
+def _begun(bench: Bench, folder: Path, mark: str) -> Running:
+    """A run whose first request is on its way."""
+    arguments = (str(folder), "--durable", *bench.mapped, "--input", f"mark={mark}")
+    run = Running(arguments, folder, bench.environment(folder))
+    until(lambda: _seen(bench, mark), "the first request is on its way")
+    return run
+
+
+def _resumed(bench: Bench, folder: Path) -> Running:
+    return Running(("runs", "resume", "last"), folder, bench.environment(folder))
+
+
+def _seen(bench: Bench, mark: str) -> list[str]:
+    """Which requests of a run have come in, in their order."""
+    return [each.name.removeprefix(f"{mark}-") for each in bench.receiver.writes() if each.name.startswith(f"{mark}-")]
+
+
+def _went_on(bench: Bench, mark: str, kind: str, again: Running) -> bool:
+    """Whether a run ended as it should: what has no key and was sent is for a person to say."""
+    ended, done = again.wait(), bench.receiver.effects(f"/{kind}/{mark}-")
+    if kind == "once":
+        return (ended, dict(done)) == (Exit.UNKNOWN_OUTCOME, {f"{mark}-first": 1})
+    return (ended, dict(done)) == (Exit.DONE, {f"{mark}-{name}": 1 for name in HELD_NAMES})
