@@ -3,8 +3,8 @@
     python tests/proofs.py [NAME…] [--quick]
     python tests/proofs.py chaos [--alerts 1000]
 
-Prints a table, and what is wrong with a trial as soon as it is; the exit code is 1 when anything was. Without names it
-proves everything, and writes the table to docs/safety.md unless it was in a hurry.
+Prints a table, and what is wrong with a trial as soon as it is; the exit code is 1 when anything was. Without --quick
+the figures go to docs/safety.md, too.
 """
 
 from __future__ import annotations
@@ -43,12 +43,25 @@ def main() -> int:
                 _say(f"{proof.name}: skipped, {missing}\n")
                 continue
             proved.append((proof, [*_proving(proof, shared, arguments.quick)]))
-    for line in table(proved):
-        _say(line)
-    if not arguments.names and not arguments.quick and len(proved) == len(PROOFS):
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}\n{''.join(table(proved))}{END}{rest.partition(END)[2]}", encoding="utf-8")
+    _say("".join(table(proved)))
+    if not arguments.quick:
+        _write(proved)
     return 0 if all(trial.good for _, trials in proved for trial in trials) else 1
+
+
+def _write(proved: list[tuple[Proof, list[Trial]]]) -> None:
+    """Put figures on the page; those of proofs that were not tried stay."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    old, _, after = rest.partition(END)
+    head, rows = "".join([*table([])]), {_first(line): f"{line}\n" for line in old.splitlines()}
+    rows |= {_first(line): line for line in [*table(proved)][2:]}
+    lines = "".join(rows[proof.says] for proof in PROOFS if proof.says in rows)
+    PAGE.write_text(f"{before}{BEGIN}\n{head}{lines}{END}{after}", encoding="utf-8")
+
+
+def _first(line: str) -> str:
+    """The first cell of a row."""
+    return line.strip("|").partition(" |")[0].strip()
 
 
 def _proving(proof: Proof, shared: Bench, quick: bool) -> Iterator[Trial]:

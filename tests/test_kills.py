@@ -229,6 +229,23 @@ def test_a_person_says_what_became_of_a_page_that_nobody_can_be_asked_about(plac
     assert place.xsrun("runs", "resume", "last").returncode == 2
 
 
+def test_a_word_about_one_of_several_requests_is_not_taken_for_the_others(place, server):
+    text = STEPS.replace("METHOD", "POST").replace('/step/" ~ $step', '/lost"')
+    place.job(text.replace("$answer.response.result.count", "$answer.response.status"))
+    assert place.xsrun("execute", *mapped(server)).returncode == 9
+    for unsaid in (["--assume-lost"], ["--assume-sent"], ["--lost", "0"], ["--lost", "0", "--sent", "7"]):
+        refused = place.xsrun("runs", "resolve", "last", *unsaid)
+        assert refused.returncode == 2
+        assert "3 requests are unclear: 0 POST https://steps.example.com/lost, 1 POST" in refused.stderr
+        assert "--lost 0 --sent 1 --sent 2" in refused.stderr
+    assert place.run()["state"] == "unknown"
+    assert place.xsrun("runs", "resolve", "last", "--sent", "0", "--lost", "0").returncode == 2
+    said = place.xsrun("runs", "resolve", "last", "--lost", "0", "--sent", "1", "--lost", "2")
+    assert said.returncode == 0, said.stderr
+    assert said.stderr.count("(as you say)") == 3
+    assert (place.run()["state"], server.seen) == ("settled", {"POST /lost": 3})
+
+
 def test_what_may_be_repeated_and_got_no_answer_is_sent_again(place, server):
     place.job(STEPS.replace("METHOD", "PUT").replace('/step/" ~ $step', '/lost"'))
     assert place.xsrun("execute", *mapped(server)).returncode == 9

@@ -15,11 +15,11 @@ from proving.jobs import KINDS, NAMES, Kind, write_job
 from proving.processes import NEVER, Death, Running
 from proving.trials import Outcome, Trial
 from xsrun.diagnostics import Exit
+from xsrun.engine.effects import State
 
 POINTS: Final = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
 UNPASSED: Final = {("rows", "before-call")}
 """What a kind of write does not pass: rows and what tells of them are written at once."""
-RESOLVE: Final = ("runs", "resolve", "last")
 
 
 class Ended(NamedTuple):
@@ -40,8 +40,12 @@ class Runner(Protocol):
         """Have the run go on until it ends."""
         ...
 
+    def unclear(self) -> dict[str, str]:
+        """The steps of its requests that may have arrived, with what was written."""
+        ...
+
     def resolved(self, *said: str) -> Ended:
-        """Say what became of its request, and have it go on."""
+        """Say what became of its requests, and have it go on where it can."""
         ...
 
     def rows(self, mark: str) -> list[str]:
@@ -65,9 +69,16 @@ class Locally:
         done = self._run("runs", "resume", "last")
         return Ended(done.wait(), done.stderr())
 
+    def unclear(self) -> dict[str, str]:
+        shown = self._run("runs", "show", "last", "--json")
+        assert shown.wait() == Exit.DONE, shown.stderr()
+        steps = json.loads(shown.stdout())["steps"]
+        return {step["name"]: step["title"].rpartition("/")[2] for step in steps if step["state"] == State.SENT}
+
     def resolved(self, *said: str) -> Ended:
-        done = self._run(*RESOLVE, *said)
-        return self.goes_on() if done.wait() == Exit.DONE else Ended(done.wait(), done.stderr())
+        done = self._run("runs", "resolve", "last", *said)
+        assert done.wait() == Exit.DONE, done.stderr()
+        return self.goes_on()
 
     def rows(self, mark: str) -> list[str]:
         file = self._folder / ".xsrun" / "data.sqlite"
@@ -89,9 +100,11 @@ def locally(bench: Bench, quick: bool) -> Iterator[Trial]:
 
 
 def deaths(kind: str, quick: bool) -> Iterable[Death]:
-    """Every point of every write; of the shortened form one write."""
+    """Every point of every write; in the short form one point of one write."""
+    if quick:
+        return [Death("call-made", 3)]
     points = [point for point in POINTS if (kind, point) not in UNPASSED]
-    return [Death(point, at) for point in points for at in ((3,) if quick else range(1, len(NAMES) + 1))]
+    return [Death(point, at) for point in points for at in range(1, len(NAMES) + 1)]
 
 
 def tried(bench: Bench, runner: Runner, name: str, kind: Kind, death: Death) -> Trial:
@@ -103,8 +116,11 @@ def tried(bench: Bench, runner: Runner, name: str, kind: Kind, death: Death) -> 
         return Trial(title, Outcome.OTHER, "it did not pass the point at which it was to be killed")
     ended = runner.goes_on()
     stopped = ended.exit == Exit.UNKNOWN_OUTCOME
-    if stopped and not _done(bench, runner, kind, mark)[_asked(ended.told)]:
-        ended = runner.resolved("--assume-lost")
+    if stopped:
+        arrived = _done(bench, runner, kind, mark)
+        unclear = {step: arrived[name.removeprefix(f"{mark}-")] for step, name in runner.unclear().items()}
+        resumed = runner.resolved(*(f"--{'sent' if came else 'lost'}={step}" for step, came in unclear.items()))
+        ended = ended if any(unclear.values()) else resumed
     return judge(title, kind, ended, stopped, _done(bench, runner, kind, mark), _bodies(bench, kind, mark))
 
 
@@ -142,9 +158,3 @@ def _bodies(bench: Bench, kind: Kind, mark: str) -> list[int]:
         if each.name.startswith(f"{mark}-"):
             bodies.setdefault(each.name, set()).add(json.dumps(each.json, sort_keys=True))
     return [len(each) for each in bodies.values()]
-
-
-def _asked(told: str) -> str:
-    """Which write a person is asked about."""
-    place = told.partition("may have sent ")[2].partition(";")[0]
-    return next((name for name in NAMES if place.endswith(f"-{name}")), "")

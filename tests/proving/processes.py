@@ -64,10 +64,14 @@ class Running:
     def alive(self) -> bool:
         return self._process.is_alive()
 
+    def over(self, seconds: float) -> bool:
+        """Whether it is over within so many seconds."""
+        self._process.join(seconds)
+        return self._process.exitcode is not None
+
     def wait(self, seconds: float = PATIENCE) -> int:
         """The exit code; that of a signal is negative."""
-        self._process.join(seconds)
-        if self._process.exitcode is None:
+        if not self.over(seconds) or self._process.exitcode is None:
             raise AssertionError(f"still running after {seconds} s:\n{self.stderr()}")
         return self._process.exitcode
 

@@ -28,6 +28,9 @@ from xsrun.runtime.environment import resolve as resolve_variables
 from xsrun.runtime.job import Failure
 from xsrun.runtime.secrets import Masker
 
+Word = Verdict | Mapping[str, Verdict] | None
+"""What somebody says became of requests: of the only one, or of each by the name of its step; None for nothing."""
+
 
 class Again(NamedTuple):
     """What the command line says about a run that is taken up again."""
@@ -161,15 +164,18 @@ def resolve(
     journal: Journal,
     kept: RunRow,
     again: Again,
-    assume: Verdict | None,
+    said: Word,
     output: Output,
     staged: Staged | None = None,
 ) -> int:
-    """Find out what became of the requests of a run that got no answer, or take somebody's word for it."""
+    """Find out what became of the requests of a run that got no answer, or take somebody's word for it.
+
+    A single verdict is a word about the only one; about several it is given for each, by the names of their steps.
+    """
     try:
         guard = journal.hold(kept.id)
         try:
-            return _resolved(journal, kept, again, assume, output, staged)
+            return _resolved(journal, kept, again, said, output, staged)
         finally:
             journal.release(kept.id, guard)
     except Held:
@@ -180,20 +186,19 @@ def resolve(
         return output.complain("usage", fault.message, fault.help)
 
 
-def _resolved(
-    journal: Journal, kept: RunRow, again: Again, assume: Verdict | None, output: Output, staged: Staged | None
-) -> int:
+def _resolved(journal: Journal, kept: RunRow, again: Again, said: Word, output: Output, staged: Staged | None) -> int:
     steps = journal.steps(kept.id)
     open_steps = unclear(steps)
     if not open_steps:
         return output.complain("no-run", f"nothing is unclear about run {kept.id}: {kept.state}", "see xsrun runs list")
+    words = _words(said, open_steps, kept.id)
     task = _task(journal, kept, again._replace(as_it_was=True), output)
     ready = prepare(task._replace(staged=staged))
     if isinstance(ready, Failure):
         output.failure(ready)
         return ready.exit
     vault = Vault(ready.secrets, output.masker)
-    verdicts = [_verdict(step, vault, ready, assume) for step in open_steps]
+    verdicts = [_verdict(step, vault, ready, words.get(step.name)) for step in open_steps]
     state = settle(journal, kept, steps, verdicts, vault)
     for each in verdicts:
         output.line({"type": "resolved", "title": each.step.title, "verdict": each.verdict, "reason": each.reason}
@@ -206,7 +211,20 @@ def _resolved(
     return Exit.DONE
 
 
-def _verdict(step: StepRow, vault: Vault, ready: Ready, assume: Verdict | None) -> Resolved:
-    if assume is not None:
-        return Resolved(step, assume, "as you say")
+def _words(said: Word, open_steps: list[StepRow], run: str) -> Mapping[str, Verdict]:
+    """What somebody says of each step, by name. Raises BadOption when it is about some of several, or about none."""
+    names = [step.name for step in open_steps]
+    if not isinstance(said, Mapping):
+        said = dict.fromkeys(names, said) if said and len(names) == 1 else {"": said} if said else {}
+    if said and {*said} != {*names}:
+        shown = ", ".join(f"{step.name} {step.title}" for step in open_steps)
+        each = " ".join(f"--{Verdict.SENT if at else Verdict.LOST} {name}" for at, name in enumerate(names))
+        message = f"{len(names)} request{'s are' if len(names) > 1 else ' is'} unclear: {shown}"
+        raise BadOption(message, f"say of each what became of it, e.g. xsrun runs resolve {run} {each}")
+    return said
+
+
+def _verdict(step: StepRow, vault: Vault, ready: Ready, said: Verdict | None) -> Resolved:
+    if said is not None:
+        return Resolved(step, said, "as you say")
     return ask(step, vault, ready.world.http)

@@ -216,8 +216,14 @@ def resume(
 @app.command("resolve")
 def resolve(
     run: RunArgument,
-    sent: Annotated[bool, typer.Option("--assume-sent", help="Take it that the requests arrived.")] = False,
-    lost: Annotated[bool, typer.Option("--assume-lost", help="Take it that they did not arrive.")] = False,
+    sent: Annotated[bool, typer.Option("--assume-sent", help="Take it that the request arrived.")] = False,
+    lost: Annotated[bool, typer.Option("--assume-lost", help="Take it that it did not arrive.")] = False,
+    arrived: Annotated[
+        list[str] | None, typer.Option("--sent", metavar="STEP", help="Of several requests, one that arrived.")
+    ] = None,
+    gone: Annotated[
+        list[str] | None, typer.Option("--lost", metavar="STEP", help="Of several requests, one that did not.")
+    ] = None,
     env: EnvOption = None,
     env_file: EnvFileOption = None,
     given: InputOption = None,
@@ -225,16 +231,18 @@ def resolve(
 ) -> None:
     """Find out what became of requests that got no answer.
 
-    It asks the provider by key, or takes your word for it.
+    It asks the provider by key, or takes your word for it. Where several are unclear, your word is about each of them.
 
     --json: nothing on stdout; messages as JSON lines on stderr, a `resolved` for each request.
 
-    Example: xsrun runs resolve last
+    Examples: xsrun runs resolve last    xsrun runs resolve last --sent 3 --lost 1.0
     """
     output = Output(as_json)
-    if sent and lost:
-        raise typer.Exit(output.complain("usage", "--assume-sent and --assume-lost exclude each other"))
-    assumed = Verdict.SENT if sent else Verdict.LOST if lost else None
+    each = dict.fromkeys(arrived or [], Verdict.SENT) | dict.fromkeys(gone or [], Verdict.LOST)
+    if sent + lost + bool(each) > 1 or len(each) < len(arrived or []) + len(gone or []):
+        help = "say one thing of a request, with --assume-sent, --assume-lost, or --sent and --lost for each of several"
+        raise typer.Exit(output.complain("usage", "these options exclude each other", help))
+    assumed = each or (Verdict.SENT if sent else Verdict.LOST if lost else None)
     with _journal(output) as journal:
         again = _again(env or [], env_file, given or [], True, False)
         raise typer.Exit(_resolve(journal, history.find_run(journal, run), again, assumed, output))

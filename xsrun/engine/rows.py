@@ -91,6 +91,11 @@ class StepRow(NamedTuple):
     """What came of it, sealed."""
 
     @property
+    def name(self) -> str:
+        """Names it within its run: ``3``, or ``1.0`` for one of a function that runs beside it."""
+        return f"{self.strand}.{self.number}" if self.strand else str(self.number)
+
+    @property
     def finished(self) -> bool:
         """Whether the run learnt what came of it."""
         return self.state in FINISHED
