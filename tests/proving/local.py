@@ -15,7 +15,7 @@ from proving.jobs import HELD_NAMES, KINDS, write_held, write_job
 from proving.processes import Death, Running, until
 from proving.trials import Trial, kept
 from xsrun.diagnostics import Exit
-from xsrun.engine.journal import BUSY_SECONDS
+from xsrun.engine.sqlite import BUSY_SECONDS
 
 CLAIMS = 4
 """Processes that want to go on with the same run at once."""

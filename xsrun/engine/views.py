@@ -39,7 +39,7 @@ def run_details(run: RunRow, steps: Iterable[StepRow]) -> dict[str, Any]:
 
 
 def step_details(step: StepRow) -> dict[str, Any]:
-    """``{name, kind, title, site, policy, state, key?, strand?, prepared_at, sent_at, answered_at, request, outcome}``."""
+    """``{name, kind, title, site, policy, state, key?, strand?, prepared_at, sent_at, answered_at, args, outcome}``."""
     shown: dict[str, Any] = {
         "name": step.name,
         "kind": step.kind,
