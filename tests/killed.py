@@ -18,14 +18,14 @@ from xsrun.cli.start import main as start
 PLAIN = frozenset({"runs"})
 
 
-def main(point: str, times: int, arguments: list[str]) -> int:
+def main(point: str, times: int, arguments: list[str], death: int = signal.SIGKILL) -> int:
     left = times
 
     def watch(passed: str) -> None:
         nonlocal left
         left -= passed == point
         if not left:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), death)
 
     command, rest = arguments[0] if arguments else "", arguments[1:]
     if command in PLAIN:

@@ -116,18 +116,22 @@ HELD: Final = """run.job "Held" {
 function "held" {
   input {
     text mark
-    text token?="none" {
-      sensitive = true
-    }
+    int size?=1
   }
   stack {
+    var $blob { value = [] }
+    for ($input.size) {
+      each as $_ {
+        array.push $blob { value = ("x"|uuid) }
+      }
+    }
     foreach (["first?hold", "second", "third"]) {
       each as $name {
         api.request {
           url = "https://other.example.com/KIND/" ~ $input.mark ~ "-" ~ $name
           method = "POST"
           headers = [HEADERS]
-          params = {name: $name, token: $input.token, account: $env.pagerduty_api_key}
+          params = {name: $name, account: $env.pagerduty_api_key, blob: $blob}
           timeout = 100
         } as $answer
         precondition ($answer.response.status == 200) { error = "refused" }

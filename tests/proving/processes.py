@@ -39,10 +39,11 @@ _numbers: Final = count(1)
 
 
 class Death(NamedTuple):
-    """Where a process kills itself: when a point is passed for the n-th time."""
+    """Where a process kills itself, or halts: when a point is passed for the n-th time."""
 
     point: str
     times: int = 1
+    signal: int = signal.SIGKILL
 
 
 NEVER: Final = Death("never")
@@ -59,6 +60,11 @@ class Running:
         self._process = CONTEXT.Process(target=_be, args=passed, daemon=True)
         self._process.start()
         self.pid: int = self._process.pid or 0
+
+    @property
+    def halted(self) -> bool:
+        """Whether it is frozen."""
+        return Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T"
 
     @property
     def alive(self) -> bool:
@@ -108,7 +114,7 @@ def _be(arguments: tuple[str, ...], folder: str, environment: dict[str, str], ou
         file = os.open(f"{output}.{stream}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(file, handle)
         os.close(file)
-    raise SystemExit(killed.main(death.point, death.times, list(arguments)))
+    raise SystemExit(killed.main(death.point, death.times, list(arguments), death.signal))
 
 
 def until(found: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
