@@ -15,7 +15,7 @@ MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 LAYERS = (
     ("hints", "build"),
     ("record", "late", "differences", "decisions"),
-    ("files", "templates", "language"),
+    ("files", "templates", "language", "watching"),
     ("source",),
     ("diagnostics",),
     ("effects.ports",),

@@ -17,7 +17,8 @@ from xsrun.source import Source, Span
 from xsrun.testing.item import Item
 from xsrun.testing.outcome import Mismatch
 from xsrun.testing.running import outcomes
-from xsrun.testing.watching import changes, seen
+from xsrun.testing.suite import seen
+from xsrun.watching import changes
 
 PLACE = Span(Source("made.xs", "test\n"), 0, 4)
 
@@ -196,7 +197,7 @@ def test_projects_whose_files_change_are_named(tmp_path):
             lambda: (tmp_path / "a" / "f.xs").unlink(),
         ]
     )
-    found = changes({a: seen(a), b: seen(b)}, lambda: next(steps)())
+    found = changes({a: seen(a), b: seen(b)}, seen, lambda: next(steps)())
     assert [next(found), next(found), next(found)] == [[a], [b], [a]]
 
 

@@ -30,8 +30,8 @@ from xsrun.testing.item import TIMEOUT, Item
 from xsrun.testing.mutation import Verdict
 from xsrun.testing.outcome import Outcome
 from xsrun.testing.running import outcomes
-from xsrun.testing.suite import Suite
-from xsrun.testing.watching import changes, seen
+from xsrun.testing.suite import Suite, seen
+from xsrun.watching import changes
 
 Options = Mapping[str, Any]
 
@@ -66,7 +66,7 @@ def test(options: Options) -> int:
         code = _round(meant, options, settings, output)
         if options["watch"]:
             with heeding_signals():
-                for changed in changes(before, _wait):
+                for changed in changes(before, seen, _wait):
                     code = _round([each for each in meant if each.path in changed], options, settings, output)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)

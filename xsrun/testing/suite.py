@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import cached_property, partial
 
 from xsrun.compile.program import compile_tests
 from xsrun.compile.tests import UnitTest, WorkflowTest
 from xsrun.diagnostics import Diagnostic, Found
+from xsrun.files import source_files
 from xsrun.project import load_folder
 from xsrun.runtime.run import Loaded
 from xsrun.testing.cases.case import Case
 from xsrun.testing.cases.judging import case_problems
-from xsrun.testing.cases.reading import read_cases
+from xsrun.testing.cases.reading import FOLDER, read_cases
 from xsrun.testing.item import Item
 from xsrun.testing.units import unit_problems
 from xsrun.testing.workflows import workflow_problems
+from xsrun.watching import Seen, states
 
 
 class Suite:
@@ -83,3 +86,11 @@ class Suite:
             return Item(self.path, "workflow", subject.kind, test.name, test.name, test.span, test.tags, run, reached)
         check = partial(unit_problems, self.loaded, test)
         return Item(self.path, "unit", subject.kind, subject.name, test.name, test.span, test.tags, check, reached)
+
+
+def seen(path: str) -> Seen:
+    """The files that the tests of a project are made of, as they are now."""
+    home = path if os.path.isdir(path) else os.path.dirname(path) or os.curdir
+    beside = os.path.join(home, FOLDER)
+    names = os.listdir(beside) if os.path.isdir(beside) else []
+    return states([*source_files(path), *(os.path.join(beside, name) for name in names)])
