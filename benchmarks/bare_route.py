@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from xsrun.server.running import listening, serve
+from xsrun.server.running import Server, listening
 
 
 async def greet(request: Request) -> JSONResponse:
@@ -16,4 +16,4 @@ async def greet(request: Request) -> JSONResponse:
 if __name__ == "__main__":
     address = listening("127.0.0.1", 0)
     print(f'{{"url": "http://127.0.0.1:{address.getsockname()[1]}"}}', flush=True)
-    serve(Starlette(routes=[Route("/api:hello/greet", greet)]), address)
+    Server(Starlette(routes=[Route("/api:hello/greet", greet)])).run(address)

@@ -39,6 +39,9 @@ MESSAGES: Final[dict[str, Message]] = {
     "action": Message("id, state, run", "`alert`: what came of an action"),
     "nothing": Message("", "`alert`: the policy asks for nothing"),
     "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
+    "ending": Message("runs", "`serve`: the runs that are waited for before it ends"),
+    "reloaded": Message("project", "`serve --reload`: it is served as it is now"),
+    "kept": Message("project", "`serve --reload`: what it is now cannot be served; it is served as it was"),
     "token": Message("token", "`serve`: the token that was made for this server"),
     "changed": Message("lines", "`runs resume`: how the source differs from the one the run began with"),
 }

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import socket
+import os
 from collections.abc import Callable
-from contextlib import closing, suppress
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final
 
 import typer
 
@@ -15,10 +12,9 @@ from xsrun.cli.arguments import MessagesOption
 from xsrun.cli.completion import job_names
 from xsrun.cli.find import NotFound
 from xsrun.cli.options import EXECUTE, BadOption, parse
-from xsrun.cli.output import Output, show
-from xsrun.cli.serving import Begun, Hosted, begin, hosted
-from xsrun.cli.signals import heeding_signals
-from xsrun.cli.tokens import VARIABLE, made, token_of
+from xsrun.cli.output import Output
+from xsrun.cli.serving import At, Server, hosted
+from xsrun.cli.tokens import token_of
 from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
 from xsrun.late import Late
@@ -26,13 +22,7 @@ from xsrun.late import Late
 DEFAULTS: Final = parse(EXECUTE, [])
 """The options of a run that nobody gave."""
 
-_serve: Callable[..., None] = Late("xsrun.server.running", "serve")
-_listening: Callable[..., Any] = Late("xsrun.server.running", "listening")
-_application: Callable[..., Any] = Late("xsrun.server.app", "application")
-_engine: Callable[..., Any] = Late("xsrun.cli.hosting", "InProcess")
-_run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
-_rules: Callable[..., Any] = Late("xsrun.server.guard", "Rules")
-_served: Callable[..., Any] = Late("xsrun.server.service", "Served")
+_run: Callable[..., int] = Late("xsrun.cli.composing", "run")
 
 
 def serve(
@@ -74,6 +64,7 @@ def serve(
         bool, typer.Option("--allow-doc", help="Run documents that arrive over HTTP, not only jobs of the projects.")
     ] = False,
     run_api: Annotated[bool, typer.Option("--run-api", hidden=True, help="The Run API is there in any case.")] = False,
+    reload: Annotated[bool, typer.Option("--reload", help="Serve projects as they are now.")] = False,
     max_body: Annotated[int, typer.Option("--max-body", min=1, metavar="MB", help="The largest request.")] = 16,
     as_json: MessagesOption = False,
 ) -> None:
@@ -84,8 +75,8 @@ def serve(
     /_xsrun/health says that the server answers. Everything but queries and health needs the token, where there is
     one; with another --host than this machine's one is made and printed on stderr.
 
-    `pre` of a service runs first, once. SIGTERM lets requests under way end; a second one does not. Needs the
-    optional part `server`.
+    `pre` of a service runs first, once. SIGTERM or Ctrl-C lets requests and runs under way end; a second one does not,
+    and xsrun runs resume goes on with those runs. Needs the optional part `server`.
 
     --json: the first line of stdout is {url, endpoints: [{verb, url}], pre_result} as ever, with pre_result by the
     names of projects when there are several; messages as JSON lines on stderr.
@@ -96,7 +87,7 @@ def serve(
 
       xsrun serve services/counter --port 0 --db postgresql:///counter
 
-      xsrun serve services/counter services/notes
+      xsrun serve services/counter services/notes --reload
     """
     output = Output(as_json)
     if not is_installed("server"):
@@ -113,73 +104,12 @@ def serve(
         "timeout": timeout,
         "json": as_json,
     }
+    names = tuple(each.lower() for each in served_as or ())
     try:
-        names = tuple(each.lower() for each in served_as or ())
-        at = At(host, port, max_body * 1_000_000, token_of(token, token_file), names, allow_doc)
-        raise typer.Exit(_run(hosted(paths or ["."], job), options, output, at))
+        server = Server(options, as_json, token_of(token, token_file), max_body * 1_000_000)
+        projects = hosted(paths or [os.curdir], job)
+        raise typer.Exit(_run(projects, server, At(host, port, names, reload, allow_doc), output))
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     except BadOption as fault:
         raise typer.Exit(output.complain("usage", fault.message, fault.help)) from None
-    except OSError as error:
-        message = f"cannot listen on {host}:{port}: {error.strerror}"
-        raise typer.Exit(output.complain("usage", message, "take another --port, or 0")) from None
-
-
-class At(NamedTuple):
-    """Where a server listens, and what it asks of a request."""
-
-    host: str
-    port: int
-    largest: int
-    """Bytes of the largest body."""
-    token: str | None
-    names: tuple[str, ...]
-    """The host names that clients use."""
-    allow_doc: bool
-    """Whether documents that arrive are run."""
-
-
-def _run(projects: list[Hosted], options: dict[str, Any], output: Output, at: At) -> int:
-    with _listening(at.host, at.port) as address:
-        token = at.token or (None if _is_local(address) else made())
-        begun: list[Begun] = []
-        for each in projects:
-            own = Output(output.as_json)
-            own.masker.add([token] if token else [], VARIABLE)
-            service = begin(each, options, own, at.largest)
-            if isinstance(service, int):
-                return service
-            begun.append(service)
-        if token and not at.token:
-            output.line({"type": "token", "token": token} if output.as_json else f"token: {token}")
-        with closing(_engine(options, output)) as engine:
-            _answer(begun, address, at._replace(token=token), lambda served: routes(served, engine, options, at))
-    return Exit.DONE
-
-
-def _answer(begun: list[Begun], address: socket.socket, at: At, beside: Callable[[Any], list[Any]]) -> None:
-    """Say where everything is, and answer until the process is asked to end."""
-    url = f"http://{f'[{at.host}]' if ':' in at.host else at.host}:{address.getsockname()[1]}"
-    served = _served(each.service for each in begun)
-    listed = [{"verb": each.endpoint.verb, "url": url + each.address} for each in served.now.listed()]
-    show(json.dumps({"url": url, "endpoints": listed, "pre_result": _pre_results(begun)}, ensure_ascii=False))
-    rules = _rules(at.token, at.names, any_name=not _is_local(address) and not at.names)
-    # What was asked to end ends well: the signal comes once more when the last request is answered.
-    with heeding_signals(), suppress(KeyboardInterrupt):
-        _serve(_application(served, beside(served), rules), address)
-
-
-def _is_local(address: socket.socket) -> bool:
-    """Whether a socket can be reached from this machine alone."""
-    return ipaddress.ip_address(address.getsockname()[0]).is_loopback
-
-
-def _pre_results(begun: list[Begun]) -> Any:
-    """What ``pre`` gave: of the only project, or by the names of several."""
-    return begun[0].pre_result if len(begun) == 1 else {each.service.name: each.pre_result for each in begun}
-
-
-def routes(served: Any, engine: Any, options: dict[str, Any], at: At) -> list[Any]:
-    """What is served beside queries, as routes of Starlette. Raises BadOption."""
-    return [*_run_api(engine, served, options, at.allow_doc, at.largest)]

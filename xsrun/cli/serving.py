@@ -12,6 +12,7 @@ from xsrun.cli.find import NotFound, find, homes_below
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, around, limits_of, prepare, variables_of
+from xsrun.cli.tokens import VARIABLE
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.files import FolderFiles
 from xsrun.engine.world import unkept
@@ -45,8 +46,23 @@ class Begun(NamedTuple):
     """A service that may answer."""
 
     service: Any
-    pre_result: Any
+    database: Any
+    """Its tables."""
+    pre_result: Any = None
     """What its ``pre`` gave, without secrets."""
+
+
+class At(NamedTuple):
+    """Where a server listens, and how it answers."""
+
+    host: str
+    port: int
+    names: tuple[str, ...]
+    """The host names that clients use."""
+    reload: bool
+    """Whether services follow their source."""
+    allow_doc: bool
+    """Whether documents that arrive are run."""
 
 
 def hosted(paths: Sequence[str], job: str | None) -> list[Hosted]:
@@ -81,22 +97,64 @@ def _name(folder: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", base.lower()).strip("-") or "project"
 
 
-def begin(project: Hosted, options: Mapping[str, Any], output: Output, largest: int) -> Begun | int:
-    """Compile a project and run its ``pre``; gives back an exit code where that fails. Raises NotFound and BadOption.
+class Server(NamedTuple):
+    """What holds for all projects of a server."""
 
-    ``output`` is of this project alone: it masks its secrets.
+    options: Mapping[str, Any]
+    """Those of a run."""
+    as_json: bool
+    token: str | None
+    largest: int
+    """Bytes of the largest body."""
+
+
+def begin(project: Hosted, server: Server) -> Begun | int:
+    """Compile a project and run its ``pre``; gives back an exit code where that fails.
+
+    Raises NotFound and BadOption.
     """
+    made = _made(project, server, None)
+    if isinstance(made, int):
+        return made
+    service = made.begun.service
+    begun = run_job(service.loaded, made.plan, {}, service.world, service.limits)
+    if begun.error:
+        made.output.failure(begun.error, begun.requests)
+        return begun.error.exit
+    return made.begun._replace(pre_result=made.output.masker.value(begun.pre_result))
+
+
+def begin_again(project: Hosted, server: Server, before: Begun) -> Begun | None:
+    """Compile a project anew, without its ``pre``; None where that fails. Raises NotFound and BadOption."""
+    made = _made(project, server, before)
+    return None if isinstance(made, int) else made.begun
+
+
+class _Made(NamedTuple):
+    begun: Begun
+    plan: Plan
+    output: Output
+
+
+def _made(project: Hosted, server: Server, before: Begun | None) -> _Made | int:
+    """A service before its ``pre``. What is wrong is said, and gives an exit code."""
+    # Of this project alone: it masks its secrets.
+    output = Output(server.as_json)
+    output.masker.add([server.token] if server.token else [], VARIABLE)
     compiled = executable(project.folder)
     output.diagnostics(compiled.diagnostics)
     if compiled.errors:
         return Exit.SOURCE
+    folder, options = project.folder, server.options
     plan = _plan(compiled, project)
-    folder = project.folder
     variables = variables_of(folder, options)
     ready = prepare(Task(compiled, plan, folder, {}, variables, options, output))
     if isinstance(ready, Failure):
         output.failure(ready)
         return ready.exit
+    real, database = ready.world, ready.world.database
+    if before is not None and before.service.loaded.program.tables == compiled.program.tables:
+        database = before.database  # rows may be nowhere but in memory
     try:
         key = _auth_key(folder, variables)
     except Fault as fault:
@@ -104,20 +162,15 @@ def begin(project: Hosted, options: Mapping[str, Any], output: Output, largest: 
             return output.complain("missing-env", f"{AUTH_KEY} is not set. {fault.message}", KEY_HELP, Exit.ENVIRONMENT)
         key = ""
     output.masker.add([key], AUTH_KEY)
-    real = ready.world.with_env({**ready.world.env, AUTH_KEY: key})
-    world = unkept(real, around(options, ready.config, real.clock.now()))
-    limits = limits_of(options)
-    begun = run_job(compiled.loaded, plan, {}, world, limits)
-    if begun.error:
-        output.failure(begun.error, begun.requests)
-        return begun.error.exit
+    real = real.with_env({**real.env, AUTH_KEY: key})._replace(database=database)
+    world, limits = unkept(real, around(options, ready.config, real.clock.now())), limits_of(options)
 
     def failing(fault: Fault) -> None:
         output.failure(failure_of(fault, []))
 
-    mask = output.masker.text
+    mask, largest = output.masker.text, server.largest
     service = _service(project.name, folder, plan.name, compiled.loaded, world, limits, mask, failing, largest)
-    return Begun(service, output.masker.value(begun.pre_result))
+    return _Made(Begun(service, database), plan, output)
 
 
 def _auth_key(folder: str, variables: Sequence[Mapping[str, str]]) -> str:

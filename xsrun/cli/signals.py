@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from xsrun.diagnostics import Exit
 from xsrun.hints import TYPE_CHECKING, Any
 from xsrun.late import Late
 
@@ -35,3 +37,29 @@ def heeding_signals() -> Iterator[None]:
     finally:
         for each in heeded:
             signal.signal(each, signal.SIG_DFL)
+
+
+@contextmanager
+def ending_in_two_steps(stop: Callable[[], object]) -> Iterator[None]:
+    """Call ``stop`` in the block when the process is asked to end; a second time it ends at once, whatever it does.
+
+    Signals that the process was started to ignore are ignored still. For the main thread only.
+    """
+    asked = False
+
+    def heed(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(Exit.INTERRUPTED)
+        asked = True
+        stop()
+
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    heeded = {each: handler for each, handler in before.items() if handler is not signal.SIG_IGN}
+    for each in heeded:
+        signal.signal(each, heed)
+    try:
+        yield
+    finally:
+        for each, handler in heeded.items():
+            signal.signal(each, handler)

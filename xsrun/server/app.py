@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Final
 
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import Answered, Asked, Head, answer, failed, find, malformed, unknown
 from xsrun.server.guard import EVERYBODY, Guard, Rules
+from xsrun.server.mishaps import Mishaps, response_of, with_headers
 from xsrun.server.openapi import document
 from xsrun.server.reading import TooLarge, Unreadable, asked
 from xsrun.server.service import Served, Service, Services
@@ -30,11 +30,13 @@ UNDER_WAY: Final = 8
 TOO_LARGE: Final = Fault("input-error", "The request is too large.")
 
 
-def application(served: Served, routes: Sequence[BaseRoute] = (), rules: Rules = EVERYBODY) -> Starlette:
+def application(
+    served: Served, broken: Callable[[Exception], object], routes: Sequence[BaseRoute] = (), rules: Rules = EVERYBODY
+) -> ASGIApp:
     """Services as an ASGI application, with further routes before their addresses and a guard around everything.
 
     ``/api:GROUP/PATH`` and ``/PROJECT/api:GROUP/PATH`` are queries, ``/openapi.json`` and ``/PROJECT/openapi.json``
-    describe them, ``/_xsrun/health`` says that the server answers.
+    describe them, ``/_xsrun/health`` says that the server answers. ``broken`` is told each fault of ours.
     """
     threads = Threads()
 
@@ -46,20 +48,25 @@ def application(served: Served, routes: Sequence[BaseRoute] = (), rules: Rules =
 
     async def query(request: Request) -> Response:
         service = _meant(served.now, request)
-        return _complete(unknown(), str) if service is None else await _answered(service, request, threads)
+        return response_of(unknown()) if service is None else await _answered(service, request, threads)
 
-    return Starlette(
-        routes=[
+    router = Router(
+        [
             Route("/_xsrun/health", health),
             *routes,
             Route("/openapi.json", openapi),
             Route("/api:{group}/{path:path}", query, methods=VERBS),
             Route("/{project}/openapi.json", openapi),
             Route("/{project}/api:{group}/{path:path}", query, methods=VERBS),
-            Route("/{path:path}", _unknown, methods=[*VERBS, "OPTIONS"]),
         ],
-        middleware=[Middleware(Guard, rules)],
+        redirect_slashes=False,
     )
+
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        # With an application in it, the router raises what it refuses.
+        await router({**scope, "app": router}, receive, send)
+
+    return Mishaps(Guard(routed, rules), broken)
 
 
 def _meant(services: Services, request: Request) -> Service | None:
@@ -81,19 +88,16 @@ def _described(services: Services, project: str | None) -> Response:
         return JSONResponse(document(title, services.listed()))
     service = services.named.get(project)
     if service is None:
-        return _complete(unknown(), str)
+        return response_of(unknown())
     return JSONResponse(document(service.title, service.listed()))
-
-
-async def _unknown(_request: Request) -> Response:
-    return _complete(unknown(), str)
 
 
 async def _answered(service: Service, request: Request, threads: Threads) -> Response:
     path = request.path_params["path"].strip("/")
-    found = find(service.endpoints, _group(request), request.method, path)
+    verb = "GET" if request.method == "HEAD" else request.method
+    found = find(service.endpoints, _group(request), verb, path)
     if found is None:
-        return _complete(unknown(), service.masked)
+        return response_of(unknown())
     endpoint, arguments = found
     try:
         given = await asked(request, path, arguments, service.largest)
@@ -121,12 +125,7 @@ def _complete(answered: Answered, masked: Callable[[str], str]) -> Response:
     body = answered.body
     if "json" in kind or kind.startswith("text/"):
         body = masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-    return _with_headers(Response(body, answered.status), answered.headers)
-
-
-def _with_headers(response: Response, headers: Iterable[tuple[str, str]]) -> Response:
-    response.raw_headers += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    return response
+    return response_of(answered._replace(body=body))
 
 
 async def _streamed(service: Service, endpoint: Endpoint, given: Asked, threads: Threads) -> Response:
@@ -161,4 +160,4 @@ async def _streamed(service: Service, endpoint: Endpoint, given: Asked, threads:
                     yield each[1]
         await running
 
-    return _with_headers(StreamingResponse(pieces(), first[0].status), first[0].headers)
+    return with_headers(StreamingResponse(pieces(), first[0].status), first[0].headers)

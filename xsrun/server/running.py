@@ -1,11 +1,20 @@
-"""A service on a socket until somebody asks it to end."""
+"""A server on a socket until somebody asks it to end."""
 
 from __future__ import annotations
 
+import logging
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from xsrun.server.patience import Patience, PatientProtocol
+
+MOST_CONNECTIONS: Final = 1000
+"""Connections at the same time; what is asked on a further one gets 503."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -19,9 +28,36 @@ def listening(host: str, port: int) -> socket.socket:
     return address
 
 
-def serve(application: ASGIApp, address: socket.socket) -> None:
-    """Answer requests on a socket that listens, until SIGINT or SIGTERM; a second signal ends requests under way."""
-    config = uvicorn.Config(
-        application, log_config=None, access_log=False, lifespan="off", server_header=False, ws="none"
-    )
-    uvicorn.Server(config).run(sockets=[address])
+class Server:
+    """Answers requests on a socket that listens, in the thread that calls ``run``, until ``stop``."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._server = _Server(
+            uvicorn.Config(
+                Patience(application),
+                http=PatientProtocol,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                ws="none",
+                limit_concurrency=MOST_CONNECTIONS,
+            )
+        )
+        # What clients do wrong is told to them, and not to whoever reads stderr.
+        logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
+
+    def run(self, address: socket.socket) -> None:
+        """Answer until somebody asks to stop, and to the end what was asked before."""
+        self._server.run(sockets=[address])
+
+    def stop(self) -> None:
+        """Have it end when the requests under way are answered. A signal handler may call it."""
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to whoever runs the server."""
+        yield

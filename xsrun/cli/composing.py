@@ -1,0 +1,114 @@
+"""A server put together: services of projects, what is served beside them, and an end in two steps."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any, Final, NamedTuple
+
+from xsrun.cli.bug import report
+from xsrun.cli.hosting import InProcess
+from xsrun.cli.options import BadOption
+from xsrun.cli.output import Output, show
+from xsrun.cli.serving import At, Begun, Hosted, Server, begin, begin_again
+from xsrun.cli.signals import ending_in_two_steps
+from xsrun.cli.tokens import made
+from xsrun.diagnostics import Exit
+from xsrun.late import Late
+
+_running: Callable[..., Any] = Late("xsrun.server.running", "Server")
+_listening: Callable[..., socket.socket] = Late("xsrun.server.running", "listening")
+_application: Callable[..., Any] = Late("xsrun.server.app", "application")
+_rules: Callable[..., Any] = Late("xsrun.server.guard", "Rules")
+_served: Callable[..., Any] = Late("xsrun.server.service", "Served")
+_run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
+_follow: Callable[..., None] = Late("xsrun.cli.reloading", "follow")
+
+MOST_NAMED: Final = 8
+"""Runs that a message names."""
+
+
+class Parts(NamedTuple):
+    """What those work with that answer beside queries."""
+
+    served: Any
+    """The services, as ``Served``."""
+    engine: InProcess
+    server: Server
+    at: At
+
+
+def routes(parts: Parts) -> list[Any]:
+    """What is served beside queries, as routes of Starlette. Raises BadOption."""
+    served, engine, server, at = parts
+    return [*_run_api(engine, served, server.options, at.allow_doc, server.largest)]
+
+
+def run(projects: Sequence[Hosted], server: Server, at: At, output: Output) -> int:
+    """Serve projects until the process is asked to end; gives back the exit code. Raises NotFound and BadOption."""
+    with _bound(at) as address:
+        chosen = server.token is not None
+        if not (chosen or _is_local(address)):
+            server = server._replace(token=made())
+        begun: dict[Hosted, Begun] = {}
+        for each in projects:
+            service = begin(each, server)
+            if isinstance(service, int):
+                return service
+            begun[each] = service
+        if server.token and not chosen:
+            output.line({"type": "token", "token": server.token} if server.as_json else f"token: {server.token}")
+        _answer(begun, address, server, at, output)
+    return Exit.DONE
+
+
+def _bound(at: At) -> socket.socket:
+    try:
+        return _listening(at.host, at.port)
+    except OSError as error:
+        message = f"cannot listen on {at.host}:{at.port}: {error.strerror}"
+        raise BadOption(message, "take another --port, or 0") from None
+
+
+def _answer(begun: dict[Hosted, Begun], address: socket.socket, server: Server, at: At, output: Output) -> None:
+    """Say where everything is, and answer until the process is asked to end."""
+    served = _served(each.service for each in begun.values())
+    rules = _rules(server.token, at.names, any_name=not _is_local(address) and not at.names)
+    with closing(InProcess(server.options, output)) as engine:
+        beside = routes(Parts(served, engine, server, at))
+        running = _running(_application(served, report, beside, rules))
+        with ending_in_two_steps(running.stop):
+            if at.reload:
+                _follow(begun, lambda project, before: begin_again(project, server, before), served.replace, output)
+            show(json.dumps(_first(served, begun, at, address), ensure_ascii=False))
+            running.run(address)
+            _tell(engine.under_way(), output)
+            engine.close()
+
+
+def _first(served: Any, begun: dict[Hosted, Begun], at: At, address: socket.socket) -> dict[str, Any]:
+    """The first line of stdout."""
+    url = f"http://{f'[{at.host}]' if ':' in at.host else at.host}:{address.getsockname()[1]}"
+    listed = [{"verb": each.endpoint.verb, "url": url + each.address} for each in served.now.listed()]
+    results = {project.name: each.pre_result for project, each in begun.items()}
+    (alone, *others) = results.values()
+    return {"url": url, "endpoints": listed, "pre_result": results if others else alone}
+
+
+def _tell(runs: list[str], output: Output) -> None:
+    """Say which runs are waited for."""
+    if not runs:
+        return
+    if output.as_json:
+        output.line({"type": "ending", "runs": runs})
+        return
+    named = ", ".join(runs[:MOST_NAMED]) + (f" and {len(runs) - MOST_NAMED} more" if len(runs) > MOST_NAMED else "")
+    output.line(f"waiting for {named}; a second signal does not, and xsrun runs resume RUN goes on then")
+
+
+def _is_local(address: socket.socket) -> bool:
+    """Whether a socket can be reached from this machine alone."""
+    return ipaddress.ip_address(address.getsockname()[0]).is_loopback

@@ -1,0 +1,86 @@
+"""How long a server waits for what a client has still to send: nobody keeps it waiting by sending nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import h11
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from xsrun.diagnostics import ERROR_KINDS, Fault
+from xsrun.runtime.answering import failed
+
+PATIENCE: Final = 30.0
+"""Seconds within which the head of a request is to be complete, and after that each next piece of its body."""
+TOO_SLOW: Final = 408
+
+
+class Patience:
+    """ASGI middleware that gives up on bodies of which nothing comes: reading one raises HTTPException."""
+
+    def __init__(self, app: ASGIApp, seconds: float = PATIENCE) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer a request."""
+        complete = False
+
+        async def patient() -> Message:
+            nonlocal complete
+            if complete:  # what is waited for now is the end of the connection
+                return await receive()
+            try:
+                async with asyncio.timeout(self._seconds):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(TOO_SLOW, "The request comes too slowly.", {"Connection": "close"}) from None
+            complete = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, patient, send)
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP that gives up on requests whose head does not come, and answers what is none in the form of all errors."""
+
+    seconds = PATIENCE
+    _given_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes: the rest of a head is waited for only so long."""
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._wait_no_longer()
+        elif self._given_up is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget a connection."""
+        self._wait_no_longer()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request, where an answer can still be sent, and hang up."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            answered = failed(Fault("badrequest", msg, kind=ERROR_KINDS["badrequest"]))
+            head = [*answered.headers, ("Content-Length", str(len(answered.body))), ("Connection", "close")]
+            for event in (h11.Response(status_code=400, headers=head), h11.Data(answered.body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _wait(self) -> None:
+        self._given_up = self.loop.call_later(self.seconds, self.transport.close)
+
+    def _wait_no_longer(self) -> None:
+        if self._given_up is not None:
+            self._given_up.cancel()
+            self._given_up = None
