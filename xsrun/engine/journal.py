@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol, TypeVar
 
 from xsrun.engine.effects import State
@@ -23,6 +22,8 @@ from xsrun.engine.rows import UNFINISHED, RunRow, RunState, StepRow, storable
 T = TypeVar("T")
 
 VERSION: Final = 2
+ALL: Final = 1 << 62
+"""Rows, more than there are."""
 SCHEMA: Final = """
 CREATE TABLE run (
     id TEXT PRIMARY KEY, job TEXT NOT NULL, path TEXT NOT NULL, options TEXT NOT NULL, input TEXT NOT NULL,
@@ -64,6 +65,10 @@ class Rows(Protocol):
         """The next row, None behind the last."""
         ...
 
+    def fetchall(self) -> Any:
+        """All further rows."""
+        ...
+
 
 class Db(Protocol):
     """A connection within a transaction; values stand for ``?`` in the statement."""
@@ -78,11 +83,17 @@ class Store(Protocol):
 
     folder: str
     """Where this machine keeps what belongs to runs: locks, unpacked sources."""
+    token: int
+    """Tells an attempt that begins from others: the process where there is one machine alone."""
     shared: str
     """What a SELECT ends with that keeps others from changing the row until the transaction ends."""
 
-    def writing(self, to_disk: bool = False) -> AbstractContextManager[Db]:
-        """One transaction: all of it, or nothing; on the disk at its end if wanted."""
+    def transact(self, work: Callable[[Db], T], to_disk: bool = False) -> T:
+        """What comes of work in one transaction: all of it, or nothing; on the disk at its end if wanted.
+
+        Where the database cannot be reached for a while the work may be done again, after one that was done already
+        and whose answer was lost, too.
+        """
         ...
 
     def rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -112,11 +123,12 @@ class Journal:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.folder = store.folder
+        self.token = store.token
         self.hold = store.hold
         self.release = store.release
         self.is_held = store.is_held
         self.close = store.close
-        self._writing = store.writing
+        self._transact = store.transact
 
     def _rows(self, read: Callable[[tuple[Any, ...]], T], query: str, values: tuple[Any, ...]) -> list[T]:
         try:
@@ -128,45 +140,44 @@ class Journal:
 
     def begin(self, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow] = ()) -> None:
         """Add a run with its first steps, and the texts of its source unless they are there. Raises Known."""
-        with self._writing() as db:
-            if not db.execute("SELECT 1 FROM source WHERE hash = ?", (run.source,)).fetchone():
-                packed = zlib.compress(json.dumps(dict(files)).encode())
-                db.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (run.source, packed))
-            values = {**run._asdict(), "options": json.dumps(run.options), "input": json.dumps(run.input)}
-            if not _insert(db, "INSERT INTO run", values, " ON CONFLICT DO NOTHING").rowcount:
-                raise Known(f"there is a run {run.id}")
-            _insert_steps(db, steps)
+        kept = list(steps)
+        self._transact(lambda db: _begin(db, run, files, kept))
 
-    def again(self, run: RunRow, pid: int) -> RunRow:
+    def again(self, run: RunRow, token: int) -> RunRow:
         """Another attempt of a run begins: the row of it. Raises Held when there was one since ``run`` was read."""
-        with self._writing() as db:
-            begun = db.execute(
-                "UPDATE run SET state = ?, exit = NULL, pid = ?, attempts = attempts + 1, ended_at = NULL"
-                " WHERE id = ? AND attempts = ? AND state = ?",
-                (RunState.RUNNING, pid, run.id, run.attempts, run.state),
-            ).rowcount
-        if not begun:
+        begun = run._replace(state=RunState.RUNNING, attempts=run.attempts + 1, pid=token, exit=None, ended_at=None)
+        change = (
+            "UPDATE run SET state = ?, exit = NULL, pid = ?, attempts = ?, ended_at = NULL"
+            # What an answer was lost of that did get through is found as it was left.
+            " WHERE id = ? AND (attempts = ? AND state = ? OR attempts = ? AND pid = ?)"
+        )
+        values = (begun.state, token, begun.attempts, run.id, run.attempts, run.state, begun.attempts, token)
+        if not self._changed(change, values):
             raise Held("it went on since")
-        return run._replace(state=RunState.RUNNING, attempts=run.attempts + 1, pid=pid, exit=None, ended_at=None)
+        return begun
 
     def end(self, run: RunRow, steps: Iterable[StepRow] = ()) -> None:
         """An attempt has ended, as the row of its run says; with its last steps. Raises Taken."""
+        kept = list(steps)
         texts = [each and storable(each) for each in (run.result, run.error, run.report)]
-        with self._writing() as db:
+        change = "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ?, report = ? WHERE id = ?"
+
+        def work(db: Db) -> None:
             self._standing(db, run)
-            _insert_steps(db, steps)
-            db.execute(
-                "UPDATE run SET state = ?, exit = ?, ended_at = ?, result = ?, error = ?, report = ? WHERE id = ?",
-                (run.state, run.exit, run.ended_at, *texts, run.id),
-            )
+            _insert_steps(db, kept)
+            db.execute(change, (run.state, run.exit, run.ended_at, *texts, run.id))
+
+        self._transact(work)
 
     def cancel(self, run: str) -> bool:
         """Have a run stop before its next effect; False when it had ended."""
-        states = (*UNFINISHED, RunState.INTERRUPTED)
-        with self._writing() as db:
-            places = ", ".join("?" * len(states))
-            change = f"UPDATE run SET state = ? WHERE id = ? AND state IN ({places})"
-            return db.execute(change, (RunState.CANCELLED, run, *states)).rowcount > 0
+        states = (*UNFINISHED, RunState.INTERRUPTED, RunState.CANCELLED)
+        change = f"UPDATE run SET state = ? WHERE id = ? AND state IN ({', '.join('?' * len(states))})"
+        return self._changed(change, (RunState.CANCELLED, run, *states)) > 0
+
+    def _changed(self, change: str, values: tuple[Any, ...]) -> int:
+        """How many rows a statement changes."""
+        return self._transact(lambda db: db.execute(change, values).rowcount)
 
     def _standing(self, db: Db, run: RunRow) -> str:
         """The state of the run that an attempt works on, which nobody else goes on with. Raises Taken."""
@@ -178,19 +189,17 @@ class Journal:
     def restate(self, run: RunRow) -> None:
         """Replace the options and the input of a run."""
         options, given = json.dumps(run.options), json.dumps(run.input)
-        with self._writing() as db:
-            db.execute("UPDATE run SET options = ?, input = ? WHERE id = ?", (options, given, run.id))
+        self._changed("UPDATE run SET options = ?, input = ? WHERE id = ?", (options, given, run.id))
 
     def set_state(self, run: str, state: str, before: str) -> None:
         """Note what is known of a run that no process works on, unless its state has changed since."""
-        with self._writing() as db:
-            db.execute("UPDATE run SET state = ? WHERE id = ? AND state = ?", (state, run, before))
+        self._changed("UPDATE run SET state = ? WHERE id = ? AND state = ?", (state, run, before))
 
     def running(self) -> list[str]:
         """The ids of the runs that have not ended, as far as they could say."""
         return self._rows(lambda row: str(row[0]), "SELECT id FROM run WHERE state = ?", (RunState.RUNNING,))
 
-    def runs(self, prefix: str = "", limit: int = -1) -> list[RunRow]:
+    def runs(self, prefix: str = "", limit: int = ALL) -> list[RunRow]:
         """The runs whose id begins with a text, newest first."""
         return self.select(
             "WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, id DESC LIMIT ?", len(prefix), prefix, limit
@@ -220,13 +229,12 @@ class Journal:
 
     def prune(self, before: int, keep: int) -> int:
         """Delete runs that began before a time, and all but the newest; not the unfinished. Gives back how many."""
-        with self._writing() as db:
-            gone = db.execute(
-                "DELETE FROM run WHERE state NOT IN (?, ?) AND (started_at < ? OR id NOT IN"
-                " (SELECT id FROM run ORDER BY started_at DESC, id DESC LIMIT ?))",
-                (*UNFINISHED, before, keep),
-            ).rowcount
-            db.execute("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)")
+        gone = self._changed(
+            "DELETE FROM run WHERE state NOT IN (?, ?) AND (started_at < ? OR id NOT IN"
+            " (SELECT id FROM run ORDER BY started_at DESC, id DESC LIMIT ?))",
+            (*UNFINISHED, before, keep),
+        )
+        self._changed("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)", ())
         return gone
 
     def forget(self, run: str) -> bool:
@@ -243,10 +251,14 @@ class Journal:
 
         Gives back the state of the run, which somebody may have cancelled. Raises Taken.
         """
-        with self._writing(to_disk) as db:
+        kept = list(steps)
+
+        def work(db: Db) -> str:
             state = self._standing(db, run)
-            _insert_steps(db, steps)
-        return state
+            _insert_steps(db, kept)
+            return state
+
+        return self._transact(work, to_disk)
 
     def steps(self, run: str) -> list[StepRow]:
         """The steps of a run, by strand and number."""
@@ -258,13 +270,17 @@ class Journal:
         ``dropped`` names steps that are forgotten, by strand and number, with the ones of their strand that follow.
         Raises Held when the run went on since it was read.
         """
-        with self._writing() as db:
+        gone, known = list(dropped), list(answered)
+
+        def work(db: Db) -> None:
             found = db.execute("UPDATE run SET state = ? WHERE id = ? AND state = ?", (state, run.id, run.state))
             if not found.rowcount:
                 raise Held("it went on since")
-            for strand, number in dropped:
+            for strand, number in gone:
                 db.execute("DELETE FROM step WHERE run = ? AND strand = ? AND number >= ?", (run.id, strand, number))
-            _insert_steps(db, answered)
+            _insert_steps(db, known)
+
+        self._transact(work)
 
     def with_key(self, key: str) -> list[StepRow]:
         """The answered steps of any run that carry a key, newest first."""
@@ -292,6 +308,16 @@ def _packed(outcome: Any) -> bytes | None:
     if outcome is None:
         return None
     return zlib.compress(json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
+
+
+def _begin(db: Db, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow]) -> None:
+    if not db.execute("SELECT 1 FROM source WHERE hash = ?", (run.source,)).fetchone():
+        packed = zlib.compress(json.dumps(dict(files)).encode())
+        db.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (run.source, packed))
+    values = {**run._asdict(), "options": json.dumps(run.options), "input": json.dumps(run.input)}
+    if not _insert(db, "INSERT INTO run", values, " ON CONFLICT DO NOTHING").rowcount:
+        raise Known(f"there is a run {run.id}")
+    _insert_steps(db, steps)
 
 
 def _insert_steps(db: Db, steps: Iterable[StepRow]) -> None:

@@ -7,7 +7,6 @@ and when its answer is there: whatever kills the process in between, the next at
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
@@ -116,7 +115,9 @@ class Local:
                 guard = journal.hold(self.run.id)
                 undo.callback(journal.release, self.run.id, guard)
                 if self._resumed:
-                    self.run = journal.again(self.run, os.getpid())
+                    self.run = journal.again(self.run, journal.token)
+                    # Only from now on nobody else adds to them.
+                    self._recorded = {(step.strand, step.number): step for step in journal.steps(self.run.id)}
                     journal.write(self.run, steps)
                 else:
                     journal.begin(self.run, self._files, steps)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from xsrun.engine import holding
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import MIGRATIONS, SCHEMA, VERSION, Journal
 from xsrun.files import make_private
+
+T = TypeVar("T")
 
 BUSY_SECONDS: Final = 10
 """How long to wait for another process that writes."""
@@ -41,6 +43,7 @@ class SqliteStore:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self.token = os.getpid()
         self._lock = threading.Lock()
         with _telling():
             os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -54,16 +57,18 @@ class SqliteStore:
     def _prepare(self) -> None:
         if self._version() == VERSION:
             return
-        with self.writing() as db:
-            found = self._version()
-            if found not in (0, *MIGRATIONS, VERSION):
-                raise sqlite3.DatabaseError(f"it was written by another version of xsrun (format {found})")
-            statements: tuple[str, ...] = MIGRATIONS.get(found, ())
-            if found == 0:
-                statements = tuple(SCHEMA.format(bytes="BLOB", rows=" WITHOUT ROWID").split(";"))
-            for statement in statements:
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
+        self.transact(self._upgrade)
+
+    def _upgrade(self, db: sqlite3.Connection) -> None:
+        found = self._version()
+        if found not in (0, *MIGRATIONS, VERSION):
+            raise sqlite3.DatabaseError(f"it was written by another version of xsrun (format {found})")
+        statements: tuple[str, ...] = MIGRATIONS.get(found, ())
+        if found == 0:
+            statements = tuple(SCHEMA.format(bytes="BLOB", rows=" WITHOUT ROWID").split(";"))
+        for statement in statements:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
@@ -72,15 +77,15 @@ class SqliteStore:
         """Let go of the file."""
         self._db.close()
 
-    @contextmanager
-    def writing(self, to_disk: bool = False) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it, or nothing; on the disk at its end if wanted."""
+    def transact(self, work: Callable[[sqlite3.Connection], T], to_disk: bool = False) -> T:
+        """What comes of work in one transaction: all of it, or nothing; on the disk at its end if wanted."""
         with self._lock, _telling():
             self._db.execute(f"PRAGMA synchronous = {'full' if to_disk else 'normal'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield self._db
+                done = work(self._db)
                 self._db.execute("COMMIT")
+                return done
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")

@@ -1,0 +1,180 @@
+"""The journal of many machines: tables in PostgreSQL.
+
+Nobody holds a run by a lock: who works on it is the attempt whose number the row of the run bears, and every write
+asks for that. A database that cannot be reached is waited for as long as the store is patient.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from xsrun.engine.folder import Broken, state_folder
+from xsrun.engine.journal import SCHEMA, VERSION, Db, Journal, Rows
+
+T = TypeVar("T")
+
+HOME: Final = "xsrun"
+"""The schema of our tables."""
+AWAY: Final = ("08", "57P")
+"""How the codes begin of a server that is not there, or going."""
+PAUSES: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between one look for the server and the next; the last one again and again."""
+PREPARING: Final = 72_137_201
+"""Names the lock of whoever makes the tables."""
+UNTIL_STOPPED: Final = float("inf")
+
+TABLES: Final = (
+    f"CREATE SCHEMA IF NOT EXISTS {HOME}",
+    *(each.strip() for each in SCHEMA.format(bytes="BYTEA", rows="").split(";")),
+    "CREATE TABLE worker (id TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, queues TEXT NOT NULL,"
+    " started_at BIGINT NOT NULL, seen_at BIGINT NOT NULL)",
+    # What SQLite calls so.
+    "CREATE FUNCTION json_extract(document TEXT, path TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE AS"
+    " 'SELECT document::json ->> substr(path, 3)'",
+    "CREATE TABLE format (version INTEGER NOT NULL)",
+    f"INSERT INTO format VALUES ({VERSION})",
+)
+
+
+def engine_for(url: str, **settings: Any) -> Engine:
+    """The pool of connections for the journal at a URL ``postgresql://…``. Raises Broken."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise Broken("this is no address of a database: write postgresql://HOST/NAME") from None
+    if address.get_backend_name() != "postgresql":
+        raise Broken(f"runs of many machines are kept in PostgreSQL, not in {address.get_backend_name()}")
+    engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=False, **settings)
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET search_path TO {HOME}")
+        connection.commit()
+
+    return engine
+
+
+class PostgresStore:
+    """The tables, through a pool of connections; implements ``Store``.
+
+    ``patience`` are the seconds that a server is waited for that is away.
+    """
+
+    shared = " FOR SHARE"
+
+    def __init__(self, engine: Engine, patience: float = 0.0, stopped: Callable[[], bool] = lambda: False) -> None:
+        self.engine = engine
+        self.folder = state_folder()
+        self.token = int.from_bytes(os.urandom(4)) >> 1
+        self._patience = patience
+        self._stopped = stopped
+
+    def transact(self, work: Callable[[Db], T], to_disk: bool = False) -> T:
+        """What comes of work in one transaction, which is on the disk at its end."""
+
+        def once() -> T:
+            with self.engine.begin() as connection:
+                return work(_Marked(connection))
+
+        return self.trying(once)
+
+    def rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows that a query gives."""
+
+        def once() -> list[tuple[Any, ...]]:
+            with self.engine.connect() as connection:
+                return [tuple(map(_plain, row)) for row in _Marked(connection).execute(query, values).fetchall()]
+
+        return self.trying(once)
+
+    def trying(self, once: Callable[[], T]) -> T:
+        """Do something with the server, again while it is away. Raises Broken."""
+        begun, tried = time.monotonic(), 0
+        while True:
+            try:
+                return once()
+            except (DBAPIError, PoolTimeout) as error:
+                if not _is_away(error) or self._stopped() or time.monotonic() - begun >= self._patience:
+                    raise Broken(_said(error)) from None
+            except SQLAlchemyError as error:
+                raise Broken(_said(error)) from None
+            time.sleep(PAUSES[min(tried, len(PAUSES) - 1)])
+            tried += 1
+
+    def hold(self, _run: str) -> int:
+        """Nothing is held: the number of the attempt says whose the run is."""
+        return 0
+
+    def release(self, _run: str, _handle: int) -> None:
+        """Nothing was held."""
+
+    def is_held(self, _run: str) -> bool:
+        """Nothing is held."""
+        return False
+
+    def close(self) -> None:
+        """Leave the connections to others that use the pool."""
+
+
+def prepare(store: PostgresStore) -> None:
+    """Make the tables, or see that they are there. Raises Broken."""
+
+    def work(db: Db) -> None:
+        db.execute("SELECT pg_advisory_xact_lock(?)", (PREPARING,))
+        if db.execute("SELECT to_regclass(?)", (f"{HOME}.format",)).fetchone()[0] is None:
+            for statement in TABLES:
+                db.execute(statement)
+        found = db.execute("SELECT version FROM format").fetchone()[0]
+        if found != VERSION:
+            raise Broken(f"it was written by another version of xsrun (format {found})")
+
+    store.transact(work)
+
+
+def journal_at(url: str, patience: float = 0.0) -> Journal:
+    """The journal in a database, whose tables are made when there are none. Raises Broken."""
+    store = PostgresStore(engine_for(url), patience)
+    prepare(store)
+    return Journal(store)
+
+
+class _Marked:
+    """A connection whose statements mark their values as those of SQLite do; implements ``Db``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Rows:
+        """Execute one statement."""
+        return self.connection.exec_driver_sql(statement.replace("?", "%s"), tuple(values))
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _is_away(error: DBAPIError | PoolTimeout) -> bool:
+    if isinstance(error, PoolTimeout):
+        return True
+    code = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (code is None and _is_operational(error)) or str(code).startswith(AWAY)
+
+
+def _is_operational(error: DBAPIError) -> bool:
+    """Whether it is about the connection: what has no code of the server was not said by it."""
+    return type(error.orig).__name__ == "OperationalError"
+
+
+def _said(error: Exception) -> str:
+    """What is wrong, without the statement and its values."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
