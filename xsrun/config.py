@@ -33,7 +33,7 @@ from xsrun.record import NamedTuple
 FILE: Final = "xsrun.toml"
 
 _is_pattern: Callable[[str], bool] = Late("xsrun.exchange.hosts", "is_pattern")
-_load: Callable[[Any], dict[str, Any]] = Late("tomllib", "load")
+_loads: Callable[[str], dict[str, Any]] = Late("tomllib", "loads")
 
 
 class BadConfig(Exception):
@@ -91,10 +91,19 @@ def config_file(project: str) -> str | None:
 def read_config(path: str) -> Config:
     """The settings of a file. Raises BadConfig."""
     try:
-        with open(path, "rb") as stream:
-            return _config(_load(stream))
+        with open(path, encoding="utf-8") as stream:
+            text = stream.read()
     except OSError as error:
         raise BadConfig(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadConfig(f"{path} is no TOML: {error}") from None
+    return config_of(text, path)
+
+
+def config_of(text: str, path: str = FILE) -> Config:
+    """The settings in the text of a file. Raises BadConfig."""
+    try:
+        return _config(_loads(text))
     except ValueError as error:
         raise BadConfig(f"{path} is no TOML: {error}") from None
     except BadConfig as fault:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, completion, db, docs, fmt, lsp, mock, new, runs, secrets, serve, task
+from xsrun.cli import check, commands, completion, db, docs, fmt, lsp, mock, new, runs, secrets, serve, task, worker
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import ALERT, ALERT_FILE, EXECUTE, PATH, TEST, TORTURE, WHEN, Argument, Option
 from xsrun.cli.output import Output
@@ -222,6 +222,7 @@ app.command("docs")(docs.docs)
 app.command("explain")(docs.explain)
 app.command("mock")(mock.mock)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("mcp")(commands.mcp)
 app.add_typer(runs.app)
 app.add_typer(db.app)

@@ -103,7 +103,7 @@ def begin(task: Task) -> Attempt | Failure:
     if isinstance(ready, Failure):
         return ready
     # What the key is made of may look different when the run goes on.
-    task = task._replace(options={**task.options, "key": _key(task, ready.config)})
+    task = task._replace(options={**task.options, "key": key_of(task, ready.config)})
     limits = limits_of(task.options)
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
@@ -157,6 +157,7 @@ def _keeper(task: Task, secrets: Mapping[str, str]) -> Keeper:
         output.warn,
         task.watch,
         task.id,
+        task.journal,
     )
     keeper = Keeper(started, options["seed"], task.earlier)
     if options["durable"] or task.earlier is not None:
@@ -164,7 +165,7 @@ def _keeper(task: Task, secrets: Mapping[str, str]) -> Keeper:
     return keeper
 
 
-def _key(task: Task, config: Config) -> str | None:
+def key_of(task: Task, config: Config) -> str | None:
     """The key for writes that have none; None where nobody asks for one. Raises BadOption."""
     key: str | None = config.key if task.options["key"] is None else task.options["key"]
     if key is not None and not key.strip():

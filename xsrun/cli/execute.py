@@ -18,6 +18,7 @@ from xsrun.program import Plan
 from xsrun.runtime.job import Failure
 from xsrun.types.fields import Field
 
+_queue: Callable[[Task], int] = Late("xsrun.cli.queueing", "queue")
 _read_inputs: Callable[[list[str], str | None, list[Field]], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
 
 
@@ -38,7 +39,8 @@ def execute(options: Options, watch: Callable[[str], None] | None = None, staged
         given = _read_inputs(*inputs, project.inputs(job)) if inputs != ([], None) else {}
         typed = given if options["input_json"] is None else _read_inputs(options["input"], None, project.inputs(job))
         options = {**options, "typed": list(typed)}
-        return run(Task(project, job, folder, given, variables, options, output, watch=watch, staged=staged))
+        task = Task(project, job, folder, given, variables, options, output, watch=watch, staged=staged)
+        return _queue(task) if options["queue"] else run(task)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:

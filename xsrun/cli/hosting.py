@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from typing import Any, Final
 
 from xsrun.cli.attempts import Attempt, begin, carry_out
 from xsrun.cli.bug import report
-from xsrun.cli.execute import choose
-from xsrun.cli.find import NotFound
-from xsrun.cli.options import EXECUTE, BadOption, parse
+from xsrun.cli.options import EXECUTE, parse
+from xsrun.cli.ordering import Named, refusing, task_of
 from xsrun.cli.output import Output
-from xsrun.cli.preparing import Task, variables_of
+from xsrun.cli.preparing import Task
 from xsrun.cli.resume import Again, taken_up
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import state_folder
-from xsrun.engine.history import NoRun, find_run, open_history
+from xsrun.engine.history import find_run, open_history
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, Known
 from xsrun.engine.orders import Order, Refused
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.engine.sqlite import journal_in
 from xsrun.engine.starting import new_id
-from xsrun.executable import executable
 from xsrun.runtime.job import Failure
-from xsrun.values import dumps, loads
 
 MOST_AT_ONCE: Final = 64
 """Runs at the same time; further ones wait."""
@@ -50,9 +47,9 @@ class InProcess:
     def submit(self, order: Order) -> str:
         """Have a run in the journal, and on its way; gives back its id. Raises Refused and Broken."""
         run = order.id or new_id(time.time_ns() // 1_000_000)
-        with _refusing():
+        with refusing():
             try:
-                self._start(run, lambda output: _task(run, order, self._options, output))
+                self._start(run, lambda output: task_of(run, order, self._options, output))
             except (Known, Held):
                 if not order.id:
                     raise
@@ -60,7 +57,7 @@ class InProcess:
 
     def resume(self, run: str) -> None:
         """Have a run go on that was cut short, with the source it began with. Raises Refused and Broken."""
-        with _refusing():
+        with refusing():
             again = Again(self._options["env"], self._options["env_file"], [], as_it_was=True, with_changes=False)
 
             def task(output: Output) -> Task:
@@ -70,7 +67,7 @@ class InProcess:
             self._start(run, task)
 
     def _start(self, run: str, make: Callable[[Output], Task]) -> None:
-        attempt = begin(make(_Named(self._output, run)))
+        attempt = begin(make(Named(self._output, run)))
         if isinstance(attempt, Failure):
             raise Refused(attempt)
         with self._lock:
@@ -119,40 +116,6 @@ class InProcess:
         self._pool.shutdown()
 
 
-class _Named(Output):
-    """The output of one run among others: its lines bear its name, and its result is kept and not shown."""
-
-    def __init__(self, outer: Output, run: str) -> None:
-        super().__init__(outer.as_json, outer.quiet)
-        self.coloured = outer.coloured
-        self._run = run
-
-    def result(self, document: str) -> None:
-        """Show nothing."""
-
-    def line(self, message: object) -> None:
-        """One message on stderr."""
-        super().line({"run": self._run, **message} if isinstance(message, dict) else f"{self._run}: {message}")
-
-    def log(self, value: Any, place: str = "") -> str:
-        """The line of a ``debug.log`` entry."""
-        line = super().log(value, place)
-        return dumps({"run": self._run, **loads(line)}) if self.as_json else f"{self._run}: {line}"
-
-
-def _task(run: str, order: Order, options: Mapping[str, Any], output: Output) -> Task:
-    """What an order asks for. Raises Refused, BadOption and NotFound."""
-    project = executable(order.path)
-    output.diagnostics(project.diagnostics)
-    if project.errors:
-        raise Refused(Failure("syntax", project.errors[0].message, Exit.SOURCE, f"look with xsrun check {order.path}"))
-    job = choose(project, order.job)
-    options = {**options, **order.options, "typed": list(order.input)}
-    flags, *others = variables_of(order.path, options)
-    output.diagnostics(project.unknown_inputs(job, order.input))
-    return Task(project, job, order.path, order.input, ({**flags, **order.env}, *others), options, output, id=run)
-
-
 def _carried_out(attempt: Attempt) -> None:
     """Carry an attempt out in a thread, and say what went wrong."""
     try:
@@ -164,16 +127,3 @@ def _carried_out(attempt: Attempt) -> None:
         return
     if ended.failure is not None:
         attempt.task.output.failure(ended.failure, () if ended.document else ended.result.requests)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Raise Refused for whatever is wrong with an order."""
-    try:
-        yield
-    except NotFound as fault:
-        raise Refused(Failure(fault.code, fault.message, fault.exit, fault.help)) from None
-    except BadOption as fault:
-        raise Refused(Failure("usage", fault.message, Exit.USAGE, fault.help)) from None
-    except NoRun as none:
-        raise Refused(Failure("no-run", str(none), Exit.USAGE, "look with xsrun runs list")) from None

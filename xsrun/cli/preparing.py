@@ -31,7 +31,7 @@ from xsrun.engine.world import Layer
 from xsrun.exchange.passwords import passwords_of
 from xsrun.executable import Executable
 from xsrun.files import LeadsOut, refuse_stray
-from xsrun.hints import Any, Final
+from xsrun.hints import TYPE_CHECKING, Any, Final
 from xsrun.late import Late
 from xsrun.program import Plan
 from xsrun.record import NamedTuple
@@ -40,6 +40,9 @@ from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, main_routine
 from xsrun.runtime.secrets import sensitive
 from xsrun.values import INFINITY
+
+if TYPE_CHECKING:
+    from xsrun.engine.journal import Journal
 
 _read_variables: Callable[[list[str], Mapping[str, str]], dict[str, str]] = Late("xsrun.cli.inputs", "read_variables")
 _read_env_file: Callable[[str], dict[str, str]] = Late("xsrun.cli.inputs", "read_env_file")
@@ -56,6 +59,7 @@ _playing: Callable[..., Http] = Late("xsrun.cli.rehearsal", "playing")
 _vault: Callable[..., Any] = Late("xsrun.engine.vault", "Vault")
 _layer_of: Callable[..., Layer] = Late("xsrun.engine.layers", "layer")
 _read_config: Callable[[str], Config] = Late("xsrun.config", "read_config")
+_config_of: Callable[[str], Config] = Late("xsrun.config", "config_of")
 _binding: Callable[..., Callable[[Request], None]] = Late("xsrun.runtime.egress", "Binding")
 _allowed_hosts: Callable[..., Iterable[str]] = Late("xsrun.cli.allowing", "allowed_hosts")
 _checked_hosts: Callable[[list[str]], list[str]] = Late("xsrun.cli.allowing", "checked")
@@ -94,6 +98,10 @@ class Task(NamedTuple):
     staged: Staged | None = None
     id: str = ""
     """The id of the run, if somebody has chosen it."""
+    settings: str | None = None
+    """The text of the ``xsrun.toml`` that holds; None for the file beside the project."""
+    journal: Callable[[], Journal] | None = None
+    """Opens the journal; None for that of this machine."""
 
 
 class Ready(NamedTuple):
@@ -116,7 +124,7 @@ class _Quiet:
 def prepare(task: Task) -> Ready | Failure:
     """The world that the options ask for, with the variables of the job. Raises BadOption."""
     options, output = task.options, task.output
-    clock, random, config = clock_of(options), random_of(options), _config(task.path)
+    clock, random, config = clock_of(options), random_of(options), config_for(task)
     network: Http = _network(options, config)
     http: Http = _usual_answers() if options["dry_run"] else network
     simulated: dict[str, str] = {}
@@ -128,7 +136,7 @@ def prepare(task: Task) -> Ready | Failure:
     if resolved.missing and (options["dry_run"] or options["replay"]):
         resolved = resolve(task.job.env, resolved.values, _stand_ins(resolved.missing))
     lent = resolve(options.get("lent") or (), task.variables[0], simulated, *task.variables[1:]).values
-    secrets = {**lent, **resolved.values, **_sensitive(task.project, task.job, task.given)}
+    secrets = {**lent, **resolved.values, **sensitive_inputs(task.project, task.job, task.given)}
     for name, value in secrets.items():
         if name not in shown:
             output.masker.add([value], name)
@@ -199,7 +207,7 @@ def _rehearsed(world: World, secrets: Mapping[str, str], options: Options, outpu
     return world
 
 
-def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> dict[str, str]:
+def sensitive_inputs(project: Executable, job: Plan, given: Mapping[str, Any]) -> dict[str, str]:
     """What the inputs of a job give that must not show, by a name."""
     if job.main is None:
         return {}
@@ -207,9 +215,14 @@ def _sensitive(project: Executable, job: Plan, given: Mapping[str, Any]) -> dict
     return {f"input {at}": each for at, each in enumerate(sensitive(fields, {**job.main.input, **given}))}
 
 
-def _config(path: str) -> Config:
+def config_for(task: Task) -> Config:
     """What ``xsrun.toml`` says for a project. Raises BadOption."""
-    return _settings(path)[1]
+    if task.settings is None:
+        return _settings(task.path)[1]
+    try:
+        return _config_of(task.settings) if task.settings else NO_CONFIG
+    except BadConfig as fault:
+        raise BadOption(fault.message, fault.help) from None
 
 
 def settings_of(path: str) -> str | None:

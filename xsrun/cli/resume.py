@@ -44,6 +44,8 @@ class Again(NamedTuple):
     """All inputs, in place of those that were kept."""
     allow_host: tuple[str, ...] = ()
     """Hosts beside those that the run was allowed."""
+    home: str = ""
+    """Where files, keys and rows of the project are, if not where the run began."""
 
 
 def resume(
@@ -73,7 +75,7 @@ def resume(
 def taken_up(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     """A run as it goes on at the first effect that it has not finished. Raises Refused, BadOption and Broken."""
     steps = journal.steps(kept.id)
-    _refuse(journal, kept, steps)
+    refuse(journal, kept, steps)
     return _task(journal, kept, again, output)._replace(earlier=Earlier(kept, steps))
 
 
@@ -82,22 +84,23 @@ def _refused(output: Output, refused: Refused) -> int:
     return refused.failure.exit
 
 
-def _refusal(code: str, message: str, help: str, exit: int = Exit.USAGE) -> Refused:
+def refusal(code: str, message: str, help: str, exit: int = Exit.USAGE) -> Refused:
+    """Why a run does not go on, and the one thing to type."""
     return Refused(Failure(code, message, exit, help))
 
 
-def _refuse(journal: Journal, kept: RunRow, steps: list[StepRow]) -> None:
+def refuse(journal: Journal, kept: RunRow, steps: list[StepRow]) -> None:
     """Raise Refused for a run that does not go on."""
     if journal.is_held(kept.id):
-        raise _refusal("no-run", f"run {kept.id} is under way (process {kept.pid})", "wait for it, or stop it")
+        raise refusal("no-run", f"run {kept.id} is under way (process {kept.pid})", "wait for it, or stop it")
     if kept.options.get("alert") and not kept.options.get("action"):
         help = f"hand the alert in again: xsrun alert --policy {kept.path}"
-        raise _refusal("no-run", f"run {kept.id} is the delivery of an alert; its actions are runs of their own", help)
+        raise refusal("no-run", f"run {kept.id} is the delivery of an alert; its actions are runs of their own", help)
     if kept.state in (RunState.COMPLETE, RunState.ERROR, RunState.SETTLED) or kept.seed is None:
-        raise _refusal("no-run", f"run {kept.id} has ended: {kept.state}", "start a new one with xsrun execute")
+        raise refusal("no-run", f"run {kept.id} has ended: {kept.state}", "start a new one with xsrun execute")
     if kept.state == RunState.UNKNOWN:
         shown = ", ".join(step.title for step in unclear(steps))
-        raise _refusal(
+        raise refusal(
             "outcome-unknown",
             f"whether {shown} arrived is not known",
             f"find out with xsrun runs resolve {kept.id}",
@@ -110,27 +113,29 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     project = _project(journal, kept, again, output)
     job = project.choose(kept.job)
     if isinstance(job, Failure):
-        raise _refusal(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
+        raise refusal(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
     options = {**parse(EXECUTE, []), **kept.options, "env": again.env, "env_file": again.env_file}
     options |= {"json": output.as_json, "quiet": output.quiet}
     options["allow_host"] = [*(options["allow_host"] or []), *again.allow_host]
-    flags, *others = variables_of(kept.path, options)
+    home = again.home or kept.path
+    flags, *others = variables_of(home, options)
     variables = flags, simulated_keys(options["simulate"], options["map"] or []), *others
     lent = resolve_variables(kept.options.get("lent") or (), *variables)
     if lent.missing:
         help = f"give it again: --env {lent.missing[0]}=…"
-        raise _refusal("missing-env", f"the input holds {', '.join(lent.missing)}", help, Exit.ENVIRONMENT)
+        raise refusal("missing-env", f"the input holds {', '.join(lent.missing)}", help, Exit.ENVIRONMENT)
     known = {**lent.values, **resolve_variables(job.env, *variables).values}
     opened: dict[str, Any] = Vault(known, Masker(())).open_value(kept.input)
     given = again.given or {**opened, **read_inputs(again.input, None, project.inputs(job))}
     withheld = [name for name, value in given.items() if f"{OPEN}input " in str(value)]
     if withheld:
-        raise _refusal(
+        raise refusal(
             "missing-input",
             f"{', '.join(withheld)} is sensitive or too large, and was not kept",
             f"give it again: --input {withheld[0]}=…",
         )
-    return Task(project, job, kept.path, given, (flags, *others), options, output)
+    settings = kept.options.get("settings")
+    return Task(project, job, home, given, (flags, *others), options, output, settings=settings)
 
 
 def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Executable:
@@ -140,20 +145,20 @@ def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Ex
         return executable(unpacked(kept, files))
     if not os.path.exists(kept.path):
         help = f"go on with the source it began with: xsrun runs resume {kept.id} --as-it-was"
-        raise _refusal("not-found", f"{kept.path} is not there any more", help)
+        raise refusal("not-found", f"{kept.path} is not there any more", help)
     project = executable(kept.path)
     if source_hash(project.program.sources) != kept.source and not again.with_changes:
         now = {source.name: source.text for source in project.program.sources}
         lines = source_diff(files, now)
         output.line({"type": "changed", "lines": lines} if output.as_json else "\n".join(lines))
-        raise _refusal(
+        raise refusal(
             "diverged",
             f"the source has changed since run {kept.id} began; nothing was done",
             "go on with --as-it-was, the source it began with, or --with-changes, the source as it is now",
         )
     output.diagnostics(project.diagnostics)
     if project.errors:
-        raise _refusal("syntax", "the source does not compile", "mend it, or go on with --as-it-was", Exit.SOURCE)
+        raise refusal("syntax", "the source does not compile", "mend it, or go on with --as-it-was", Exit.SOURCE)
     return project
 
 

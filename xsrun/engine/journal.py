@@ -141,7 +141,7 @@ class Journal:
     def begin(self, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow] = ()) -> None:
         """Add a run with its first steps, and the texts of its source unless they are there. Raises Known."""
         kept = list(steps)
-        self._transact(lambda db: _begin(db, run, files, kept))
+        self._transact(lambda db: insert_run(db, run, files, kept))
 
     def again(self, run: RunRow, token: int) -> RunRow:
         """Another attempt of a run begins: the row of it. Raises Held when there was one since ``run`` was read."""
@@ -239,9 +239,8 @@ class Journal:
 
     def forget(self, run: str) -> bool:
         """Delete a run that has ended, with its steps; False when it has not, or is not there."""
-        with self._writing() as db:
-            gone = db.execute("DELETE FROM run WHERE id = ? AND state NOT IN (?, ?)", (run, *UNFINISHED)).rowcount
-            db.execute("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)")
+        gone = self._changed("DELETE FROM run WHERE id = ? AND state NOT IN (?, ?)", (run, *UNFINISHED))
+        self._changed("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)", ())
         return gone > 0
 
     # ------------------------------------------------------------ steps
@@ -310,7 +309,8 @@ def _packed(outcome: Any) -> bytes | None:
     return zlib.compress(json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
 
 
-def _begin(db: Db, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow]) -> None:
+def insert_run(db: Db, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow] = ()) -> None:
+    """Add a run within a transaction that others have begun. Raises Known."""
     if not db.execute("SELECT 1 FROM source WHERE hash = ?", (run.source,)).fetchone():
         packed = zlib.compress(json.dumps(dict(files)).encode())
         db.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (run.source, packed))

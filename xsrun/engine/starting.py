@@ -31,7 +31,7 @@ def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None)
     """The engine of an attempt; the journal is opened when there is something to keep."""
     vault = Vault(started.secrets, started.masker)
     files = {source.name: source.text for source in started.sources}
-    run = earlier.run if earlier else _new(started, vault, seed, begun_at)
+    run = earlier.run if earlier else new_run(started, vault, seed, begun_at)
     return Local(
         started.journal or (lambda: journal_in(state_folder())),
         run,
@@ -45,7 +45,8 @@ def local(started: Started, seed: bytes, begun_at: int, earlier: Earlier | None)
     )
 
 
-def _new(started: Started, vault: Vault, seed: bytes, begun_at: int) -> RunRow:
+def new_run(started: Started, vault: Vault, seed: bytes, begun_at: int) -> RunRow:
+    """The row of a run that begins now."""
     return RunRow(
         id=started.id or new_id(begun_at),
         job=started.job,

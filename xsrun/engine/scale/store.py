@@ -78,12 +78,12 @@ class PostgresStore:
         self._patience = patience
         self._stopped = stopped
 
-    def transact(self, work: Callable[[Db], T], to_disk: bool = False) -> T:
+    def transact(self, work: Callable[[Marked], T], to_disk: bool = False) -> T:
         """What comes of work in one transaction, which is on the disk at its end."""
 
         def once() -> T:
             with self.engine.begin() as connection:
-                return work(_Marked(connection))
+                return work(Marked(connection))
 
         return self.trying(once)
 
@@ -92,7 +92,7 @@ class PostgresStore:
 
         def once() -> list[tuple[Any, ...]]:
             with self.engine.connect() as connection:
-                return [tuple(map(_plain, row)) for row in _Marked(connection).execute(query, values).fetchall()]
+                return [tuple(map(_plain, row)) for row in Marked(connection).execute(query, values).fetchall()]
 
         return self.trying(once)
 
@@ -147,7 +147,7 @@ def journal_at(url: str, patience: float = 0.0) -> Journal:
     return Journal(store)
 
 
-class _Marked:
+class Marked:
     """A connection whose statements mark their values as those of SQLite do; implements ``Db``."""
 
     def __init__(self, connection: Connection) -> None:

@@ -1,0 +1,99 @@
+"""A worker carries out a run: with the source and the settings that it was put into its queue with."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from xsrun.cli.attempts import Attempt, begin, carry_out
+from xsrun.cli.options import BadOption
+from xsrun.cli.ordering import Named
+from xsrun.cli.output import Output
+from xsrun.cli.preparing import Task
+from xsrun.cli.resume import Again, taken_up
+from xsrun.diagnostics import Exit
+from xsrun.effects.real import SystemClock
+from xsrun.engine.folder import state_folder
+from xsrun.engine.holding import Held
+from xsrun.engine.journal import Journal, Taken
+from xsrun.engine.orders import Refused
+from xsrun.engine.rows import RunRow, RunState
+from xsrun.runtime.job import Failure
+
+GOES_ON: Final = (RunState.QUEUED, RunState.RUNNING, RunState.INTERRUPTED)
+"""States of a run that a worker takes up; in any other one it has been stopped, or has ended."""
+
+
+class Carrier:
+    """Carries out runs of a journal. Safe for threads."""
+
+    def __init__(
+        self,
+        open_journal: Callable[[], Journal],
+        options: Mapping[str, Any],
+        output: Output,
+        watch: Callable[[str], None] | None = None,
+    ) -> None:
+        """``options`` are ``env``, ``env_file`` and ``db`` of the worker; ``watch`` is told each point of a write."""
+        self._open_journal = open_journal
+        self._options = options
+        self._output = output
+        self._watch = watch
+
+    def __call__(self, run: str) -> dict[str, Any]:
+        """Carry out the run of an id, as far as it is still wanted. Gives back its state."""
+        journal = self._open_journal()
+        row = journal.run(run)
+        if row is None or row.state not in GOES_ON:
+            return {"state": row.state if row else "forgotten"}
+        output = Named(self._output, run)
+        try:
+            attempt = self._begun(journal, row, output)
+        except Held:
+            return {"state": "taken over"}
+        if isinstance(attempt, Failure):
+            self._kept_from(journal, row, attempt, output)
+            return {"state": RunState.INTERRUPTED}
+        ended = carry_out(attempt)
+        if ended.failure is not None:
+            output.failure(ended.failure, () if ended.document else ended.result.requests)
+        return {"exit": ended.exit}
+
+    def _begun(self, journal: Journal, row: RunRow, output: Output) -> Attempt | Failure:
+        try:
+            return begin(self._task(journal, row, output))
+        except Refused as refused:
+            return refused.failure
+        except BadOption as fault:
+            return Failure("usage", fault.message, Exit.USAGE, fault.help)
+
+    def _task(self, journal: Journal, row: RunRow, output: Output) -> Task:
+        again = Again(
+            self._options["env"],
+            self._options["env_file"],
+            [],
+            as_it_was=True,
+            with_changes=False,
+            home=row.path if os.path.exists(row.path) else _home(row.path),
+        )
+        task = taken_up(journal, row, again, output)
+        options = {**task.options, "db": task.options["db"] or self._options["db"]}
+        return task._replace(options=options, journal=self._open_journal, watch=self._watch)
+
+    def _kept_from(self, journal: Journal, row: RunRow, refused: Failure, output: Output) -> None:
+        """Keep why a run could not begin here; it can go on when that is mended."""
+        output.failure(refused)
+        try:
+            begun = journal.again(row, journal.token)
+            now, error = SystemClock().now(), output.failure_document(refused)
+            journal.end(begun._replace(state=RunState.INTERRUPTED, exit=refused.exit, ended_at=now, error=error))
+        except (Held, Taken):
+            pass  # Whoever has taken it over keeps how it ends.
+
+
+def _home(path: str) -> str:
+    """Where a project keeps files, keys and rows whose folder is on another machine."""
+    name = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return os.path.join(state_folder(), "homes", name)

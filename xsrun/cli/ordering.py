@@ -1,0 +1,66 @@
+"""From an order to a task, for any engine; and the output of one run among others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from xsrun.cli.execute import choose
+from xsrun.cli.find import NotFound
+from xsrun.cli.options import BadOption
+from xsrun.cli.output import Output
+from xsrun.cli.preparing import Task, variables_of
+from xsrun.diagnostics import Exit
+from xsrun.engine.history import NoRun
+from xsrun.engine.orders import Order, Refused
+from xsrun.executable import executable
+from xsrun.runtime.job import Failure
+from xsrun.values import dumps, loads
+
+
+class Named(Output):
+    """The output of one run among others: its lines bear its name, and its result is kept and not shown."""
+
+    def __init__(self, outer: Output, run: str) -> None:
+        super().__init__(outer.as_json, outer.quiet)
+        self.coloured = outer.coloured
+        self._run = run
+
+    def result(self, document: str) -> None:
+        """Show nothing."""
+
+    def line(self, message: object) -> None:
+        """One message on stderr."""
+        super().line({"run": self._run, **message} if isinstance(message, dict) else f"{self._run}: {message}")
+
+    def log(self, value: Any, place: str = "") -> str:
+        """The line of a ``debug.log`` entry."""
+        line = super().log(value, place)
+        return dumps({"run": self._run, **loads(line)}) if self.as_json else f"{self._run}: {line}"
+
+
+def task_of(run: str, order: Order, options: Mapping[str, Any], output: Output) -> Task:
+    """What an order asks for. Raises Refused, BadOption and NotFound."""
+    project = executable(order.path)
+    output.diagnostics(project.diagnostics)
+    if project.errors:
+        raise Refused(Failure("syntax", project.errors[0].message, Exit.SOURCE, f"look with xsrun check {order.path}"))
+    job = choose(project, order.job)
+    options = {**options, **order.options, "typed": list(order.input)}
+    flags, *others = variables_of(order.path, options)
+    output.diagnostics(project.unknown_inputs(job, order.input))
+    return Task(project, job, order.path, order.input, ({**flags, **order.env}, *others), options, output, id=run)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Raise Refused for whatever is wrong with an order."""
+    try:
+        yield
+    except NotFound as fault:
+        raise Refused(Failure(fault.code, fault.message, fault.exit, fault.help)) from None
+    except BadOption as fault:
+        raise Refused(Failure("usage", fault.message, Exit.USAGE, fault.help)) from None
+    except NoRun as none:
+        raise Refused(Failure("no-run", str(none), Exit.USAGE, "look with xsrun runs list")) from None

@@ -1,0 +1,200 @@
+"""Runs that workers carry out: put into a queue with all that they need, but for the variables of their environment."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from typing import Any, Final
+
+from xsrun.cli.attempts import KEPT, key_of
+from xsrun.cli.options import EXECUTE, BadOption, parse
+from xsrun.cli.ordering import Named, refusing, task_of
+from xsrun.cli.output import Output
+from xsrun.cli.preparing import Task, config_for, sensitive_inputs, settings_of
+from xsrun.cli.resume import refusal, refuse
+from xsrun.diagnostics import Exit, Fault
+from xsrun.effects.real import SystemClock
+from xsrun.engine.folder import Broken
+from xsrun.engine.history import find_run
+from xsrun.engine.journal import Journal, Known
+from xsrun.engine.keeper import SEED_BYTES, Started
+from xsrun.engine.orders import Order, Place, Refused
+from xsrun.engine.rows import UNFINISHED, RunRow, RunState
+from xsrun.engine.scale.queues import Queues, place_of
+from xsrun.engine.starting import new_id, new_run
+from xsrun.engine.vault import OPEN, Vault
+from xsrun.exchange.passwords import passwords_of
+from xsrun.runtime.environment import resolve
+
+ENGINE: Final = "XSRUN_ENGINE"
+"""The variable that holds the address of the database of queues."""
+PAUSE: Final = 0.2
+"""Seconds between two looks at a run."""
+HERE_ALONE: Final = ("dry_run", "record", "replay", "trace", "ephemeral")
+"""Options that make no sense for a run that goes on elsewhere."""
+DEFAULT: Final = "default"
+"""The queue of an order that names none."""
+
+
+def engine_url(given: str | None) -> str:
+    """The address of the database of queues. Raises BadOption."""
+    url = given or os.environ.get(ENGINE, "")
+    if not url:
+        raise BadOption("no engine is named", f"write --engine postgresql://HOST/NAME, or set {ENGINE}")
+    return url
+
+
+class Queued:
+    """An engine whose runs wait in queues for workers; implements ``Engine``."""
+
+    def __init__(self, url: str, options: Mapping[str, Any], output: Output, queue: str = DEFAULT) -> None:
+        """``options`` hold for every run, ``queue`` is for those that name none. Raises Broken and Fault."""
+        self._options = {**parse(EXECUTE, []), **options}
+        self._output = output
+        self._queue = queue
+        output.masker.add(passwords_of(url), "engine")
+        self.queues = Queues(url)
+
+    def submit(self, order: Order) -> str:
+        """Have a run in the journal, and in its queue; gives back its id. Raises Refused and Broken."""
+        run = order.id or new_id(time.time_ns() // 1_000_000)
+        with refusing():
+            if order.env:
+                raise BadOption("variables of one run alone are not kept in a queue", "give them to xsrun worker")
+            task = task_of(run, order, self._options, Named(self._output, run))
+            return self.put(task, order.place or Place(self._queue))
+
+    def put(self, task: Task, place: Place) -> str:
+        """Put a run into a queue; gives back its id. Raises Refused, BadOption and Broken."""
+        row = _row(task, place)
+        # Whose id is known already is the same run.
+        with suppress(Known):
+            self.queues.submit(row, {source.name: source.text for source in task.project.program.sources}, place)
+        return row.id
+
+    def resume(self, run: str) -> None:
+        """Have a run go on that was cut short. Raises Refused and Broken."""
+        with refusing():
+            row = find_run(self.queues.journal, run)
+            place = _refuse(row, self.queues.journal)
+            self.queues.again(row, place)
+
+    def wait(self, run: str, seconds: float | None = None) -> RunRow | None:
+        """The run when it has ended; None when it has not in that time. Raises Broken."""
+        until = None if seconds is None else time.monotonic() + seconds
+        while True:
+            found = self.queues.journal.run(run)
+            if found is None or found.state not in UNFINISHED:
+                return found
+            if until is not None and time.monotonic() >= until:
+                return None
+            time.sleep(PAUSE)
+
+    def cancel(self, run: str) -> bool:
+        """Have a run stop at its next effect, or not begin; False when it had ended. Raises Broken."""
+        return self.queues.cancel(run)
+
+    def journal(self) -> Journal:
+        """The journal of all workers."""
+        return self.queues.journal
+
+    def close(self) -> None:
+        """Let go of the database; the runs go on."""
+        self.queues.close()
+
+
+def queue(task: Task) -> int:
+    """Put a run into the queue that the options name; show its id, or what comes of it. Gives back the exit code."""
+    options, output = task.options, task.output
+    place = Place(options["queue"], options["priority"] or 0, options["order_key"] or "", options["delay"] or 0.0)
+    try:
+        with closing(Queued(engine_url(options["engine"]), {}, output)) as engine:
+            run = engine.put(task._replace(id=options["id"] or new_id(time.time_ns() // 1_000_000)), place)
+            if not options["wait"]:
+                output.result(output.document({"run": run, "queue": place.queue, "state": RunState.QUEUED}))
+                return Exit.DONE
+            ended = engine.wait(run)
+    except Refused as refused:
+        output.failure(refused.failure)
+        return refused.failure.exit
+    except Fault as missing:
+        return output.complain(missing.code, missing.message, missing.help)
+    except Broken as broken:
+        help = "see that the server runs, and that the address is right"
+        return output.complain("journal", f"the engine cannot be used: {broken}", help, Exit.FAILED)
+    return _shown(ended, output)
+
+
+def _shown(run: RunRow | None, output: Output) -> int:
+    """Show what came of a run elsewhere, as if it had been here."""
+    if run is None:
+        return output.complain("no-run", "the run is not known any more", "look with xsrun runs list")
+    if run.result is not None:
+        output.result(run.result)
+        return run.exit or Exit.DONE
+    output.line(output.masker.text(f"run {run.id} has ended: {run.state}"))
+    return run.exit if run.exit is not None else Exit.INTERRUPTED
+
+
+def _row(task: Task, place: Place) -> RunRow:
+    """A run as it waits in a queue. Raises Refused and BadOption."""
+    options = task.options
+    for name in HERE_ALONE:
+        if options[name]:
+            raise BadOption(f"--{name.replace('_', '-')} is for a run of this process", "leave it away, or --queue")
+    if options["env"] or options["env_file"]:
+        raise BadOption("a run in a queue has the variables of its worker", "give --env to xsrun worker")
+    settings = settings_of(task.path)
+    url = options["db"] or config_for(task).db
+    if passwords_of(url):
+        raise BadOption(
+            "the address of the rows holds a password, which a queue does not keep", "give it to the worker"
+        )
+    variables = resolve(task.job.env, *task.variables).values
+    secrets = {**variables, **sensitive_inputs(task.project, task.job, task.given)}
+    for name, value in secrets.items():
+        task.output.masker.add([value], name)
+    kept = {
+        **{name: options.get(name) for name in KEPT},
+        "key": key_of(task, config_for(task)),
+        "settings": _text(settings) if settings else "",
+        "place": list(place),
+    }
+    started = Started(
+        task.job.name,
+        os.path.abspath(task.path),
+        kept,
+        task.given,
+        task.project.program.sources,
+        secrets,
+        task.output.masker,
+        SystemClock().now,
+        task.project.loaded.here,
+        task.output.warn,
+        id=task.id,
+    )
+    seed = options["seed"].encode("utf-8", "surrogateescape") if options["seed"] else os.urandom(SEED_BYTES)
+    row = new_run(started, Vault(secrets, task.output.masker), seed, started.now())
+    withheld = [name for name, value in row.input.items() if f"{OPEN}input " in str(value)]
+    if withheld:
+        message = f"{', '.join(withheld)} is sensitive or too large, and a queue does not keep it"
+        raise refusal("missing-input", message, "have the job read it from a variable of its worker")
+    return row._replace(state=RunState.QUEUED, attempts=0, pid=0)
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8") as stream:
+        return stream.read()
+
+
+def _refuse(row: RunRow, journal: Journal) -> Place:
+    """Where a run goes on that can. Raises Refused."""
+    place = place_of(row)
+    if place is None:
+        raise refusal("no-run", f"run {row.id} came through no queue", "resume it on the machine where it began")
+    if row.state in UNFINISHED:
+        raise refusal("no-run", f"run {row.id} is under way: {row.state}", "wait for it, or cancel it")
+    refuse(journal, row, journal.steps(row.id))
+    return place

@@ -1,0 +1,88 @@
+"""What a worker does, from its options to its end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from types import FrameType
+from typing import Any, Final
+
+from xsrun.cli.carrying import Carrier
+from xsrun.cli.options import BadOption
+from xsrun.cli.output import Output, show
+from xsrun.cli.queueing import engine_url
+from xsrun.diagnostics import Exit
+from xsrun.engine.folder import Broken
+from xsrun.engine.journal import Journal
+from xsrun.engine.scale.queues import Limits, Queues
+from xsrun.engine.scale.store import UNTIL_STOPPED, PostgresStore
+from xsrun.engine.scale.worker import Worker
+from xsrun.exchange.passwords import passwords_of
+from xsrun.values import dumps
+
+AT_ONCE: Final = 4
+"""Runs of a queue at the same time on a worker, unless somebody says otherwise."""
+QUEUE: Final = re.compile(
+    r"(?P<name>[A-Za-z0-9][\w-]*)(?::(?P<worker>[1-9]\d{0,3}))?"
+    r"(?:,all=(?P<all>[1-9]\d{0,5}))?(?:,rate=(?P<count>[1-9]\d{0,5})/(?P<seconds>\d+(?:\.\d+)?))?"
+)
+
+
+def work(queues: Iterable[str], engine: str | None, options: Mapping[str, Any], drain: int, output: Output) -> int:
+    """Carry out runs of queues until the process is told to end. Gives back the exit code."""
+    try:
+        return _work(engine_url(engine), dict(map(_queue, queues)), options, drain, output)
+    except BadOption as fault:
+        return output.complain("usage", fault.message, fault.help)
+    except Broken as broken:
+        help = "see that the server runs, and that the address is right"
+        return output.complain("journal", f"the engine cannot be used: {broken}", help, Exit.FAILED)
+
+
+def _queue(given: str) -> tuple[str, Limits]:
+    """A queue with its limits, as it is written. Raises BadOption."""
+    found = QUEUE.fullmatch(given)
+    if found is None:
+        raise BadOption(f"--queue {given} names no queue", "write --queue paging:4, or paging:4,all=10,rate=5/2")
+    rate = (int(found["count"]), float(found["seconds"])) if found["count"] else None
+    together = int(found["all"]) if found["all"] else None
+    limits = Limits(int(found["worker"] or min(AT_ONCE, together or AT_ONCE)), together, rate)
+    if together is not None and limits.worker > together:
+        raise BadOption(f"--queue {given} lets one worker do more than all", f"write {found['name']}:{together}")
+    return found["name"], limits
+
+
+def _work(url: str, wanted: dict[str, Limits], options: Mapping[str, Any], drain: int, output: Output) -> int:
+    output.masker.add([*passwords_of(url), *passwords_of(options["db"] or "")], "engine")
+    stopping = threading.Event()
+    with closing(Queues(url)) as queues:
+        store = PostgresStore(queues.engine, UNTIL_STOPPED, stopping.is_set)
+        carrier = Carrier(lambda: Journal(store), options, output)
+        working = Worker(queues, wanted, carrier)
+        working.start()
+        show(dumps({"worker": working.name, "queues": list(wanted)}))
+        _until_told()
+        left = working.under_way()
+        if left and not output.quiet:
+            output.line(f"waiting for {', '.join(left)}; a second signal ends at once, and others go on with them")
+        working.stop(drain if left else 0)
+        stopping.set()
+    return Exit.DONE
+
+
+def _until_told() -> None:
+    """Wait for SIGTERM or SIGINT; a second one ends the process where it is, as a loss of power would."""
+    told = threading.Event()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if told.is_set():
+            os._exit(Exit.INTERRUPTED)
+        told.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(each, stop)
+    told.wait()

@@ -1,0 +1,177 @@
+"""Runs on their way to workers: DBOS carries each, as a workflow that bears the id of its run.
+
+What a run does is in the journal, not among the steps of its workflow: functions that run beside one another have an
+order of their own there, reads go with the next write, and who asks about a run finds the same wherever it ran. DBOS
+decides who begins a run and when: order, limits, attempts, and which workers are gone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from xsrun import extras
+from xsrun.engine.folder import Broken
+from xsrun.engine.journal import Db, Journal, insert_run
+from xsrun.engine.orders import Place
+from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.scale.store import Marked, PostgresStore, engine_for, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dbos import DBOSClient
+    from sqlalchemy import Engine
+
+WORKFLOW: Final = "xsrun.run"
+"""The name of the one workflow: it carries out a run, whatever job that is of."""
+EFFECTS: Final = "effects-1"
+"""Which runs a worker may go on with: raised by hand when the steps of a run would come in another order."""
+APPLICATION: Final = "xsrun"
+ORDERED: Final = ".ordered"
+"""What the queue of DBOS is called behind our name for runs that have a key."""
+MOST_ATTEMPTS: Final = 5
+"""Begins of a run whose worker died each time, before it is given up."""
+TICK: Final = 0.002
+"""Seconds; runs are put in order by milliseconds of the server."""
+
+_ENDED: Final = "('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')"
+MENDING: Final = (
+    "UPDATE run SET state = ? FROM dbos.workflow_status w WHERE w.workflow_uuid = run.id"
+    " AND w.status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' AND run.state IN (?, ?)",
+    "UPDATE run SET state = ? FROM dbos.workflow_status w WHERE w.workflow_uuid = run.id"
+    f" AND w.status IN {_ENDED} AND run.state IN (?, ?)"
+    " AND w.completed_at < extract(epoch FROM clock_timestamp()) * 1000 - 5000",
+)
+"""What the journal does not know of runs whose workers died: that they are given up, or that nobody works on them."""
+
+
+class Limits(NamedTuple):
+    """How many runs of a queue may go on at once."""
+
+    worker: int
+    """On one worker."""
+    all: int | None = None
+    """On all workers."""
+    rate: tuple[int, float] | None = None
+    """So many may begin within so many seconds."""
+
+
+class Queues:
+    """The queues in a database. Safe for threads; every method raises Broken."""
+
+    def __init__(self, url: str, patience: float = 0.0) -> None:
+        self.url = url
+        self.engine: Engine = engine_for(url)
+        self.store = PostgresStore(self.engine, patience)
+        prepare(self.store)
+        self.journal = Journal(self.store)
+        self._client = _client(url, self.engine, self.store)
+
+    def submit(self, run: RunRow, files: Mapping[str, str], place: Place) -> None:
+        """Have a run in the journal and in a queue, both or neither. Raises Known."""
+        queue, key = _at(place)
+        options: Any = {
+            "workflow_name": WORKFLOW,
+            "queue_name": queue,
+            "workflow_id": run.id,
+            "app_version": EFFECTS,
+            **({"priority": place.priority} if place.priority else {}),
+            **({"queue_partition_key": key} if key else {}),
+            **({"delay_seconds": place.delay} if place.delay else {}),
+        }
+
+        def work(db: Marked) -> None:
+            insert_run(db, run, files)
+            self._client.enqueue_in_transaction(db.connection, options, run.id)
+
+        self.store.transact(work)
+        if place.key:
+            time.sleep(TICK)  # whoever orders the next one with this key comes behind it
+
+    def cancel(self, run: str) -> bool:
+        """Have a run stop before its next effect, or not begin; False when it had ended."""
+        cancelled = self.journal.cancel(run)
+        if cancelled:
+            with _telling():
+                self._client.cancel_workflow(run)
+        return cancelled
+
+    def again(self, run: RunRow, place: Place) -> None:
+        """Put a run that has ended, but can go on, into its queue once more."""
+        queue, key = _at(place)
+        self.journal.set_state(run.id, RunState.QUEUED, run.state)
+        with _telling():
+            self._client.rewind_workflow(run.id, queue_name=queue, queue_partition_key=key or None)
+
+    def register(self, queue: str, limits: Limits, poll: float) -> None:
+        """Say how many runs of a queue may go on at once, from now on and for all workers."""
+        common: dict[str, Any] = {"worker_concurrency": limits.worker, "polling_interval_sec": poll}
+        if limits.rate:
+            common["limiter"] = {"limit": limits.rate[0], "period": limits.rate[1]}
+        with _telling():
+            self._client.register_queue(queue, global_concurrency=limits.all, **common)
+            self._client.register_queue(
+                queue + ORDERED, global_concurrency=limits.all, partition_concurrency=1, **common
+            )
+
+    def mend(self) -> None:
+        """Have the journal know which runs nobody works on any more."""
+        unfinished = (RunState.QUEUED, RunState.RUNNING)
+
+        def work(db: Db) -> None:
+            for change, state in zip(MENDING, (RunState.GIVEN_UP, RunState.INTERRUPTED), strict=True):
+                db.execute(change, (state, *unfinished))
+
+        self.store.transact(work)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._client.destroy()
+        self.engine.dispose()
+
+
+def place_of(run: RunRow) -> Place | None:
+    """Where a run was put that came through a queue."""
+    kept = run.options.get("place")
+    return Place(*kept) if kept else None
+
+
+def _at(place: Place) -> tuple[str, str]:
+    """The queue of DBOS, and the partition of it."""
+    return (place.queue + ORDERED, place.key) if place.key else (place.queue, "")
+
+
+def _client(url: str, engine: Engine, store: PostgresStore) -> DBOSClient:
+    """A client of DBOS, whose tables are made when there are none."""
+    dbos = extras.load("dbos", extra="scale", needed_by="--queue")
+    logging.getLogger("dbos").setLevel(logging.ERROR)
+    with _telling():
+        if store.rows("SELECT to_regclass('dbos.workflow_status')::text", ())[0][0] is None:
+            dbos.DBOS.migrate(url)
+        client: DBOSClient = dbos.DBOSClient(
+            system_database_engine=engine,
+            serializer=serializer(),
+            application_name=APPLICATION,
+            retry_connection_errors=False,
+        )
+    return client
+
+
+def serializer() -> Any:
+    """What writes values of workflows: JSON, which runs nothing when it is read."""
+    return extras.load("dbos", extra="scale", needed_by="--queue").DBOSPortableJSONSerializer()
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Raise Broken for what the database says."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise Broken(str(getattr(error, "orig", None) or error).splitlines()[0]) from None

@@ -1,0 +1,91 @@
+"""A worker: takes runs out of queues and has them carried out, until it is told to end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from xsrun import extras
+from xsrun.engine.folder import Broken
+from xsrun.engine.scale.lease import Lease, new_worker
+from xsrun.engine.scale.queues import APPLICATION, EFFECTS, MOST_ATTEMPTS, ORDERED, WORKFLOW, Limits, Queues, serializer
+
+POLL: Final = 0.1
+"""Seconds between two looks into a queue."""
+SPARE_THREADS: Final = 8
+"""Threads of DBOS beside those that carry out runs."""
+
+Carry = Callable[[str], Mapping[str, Any]]
+"""Carries out the run of an id; gives back what is noted of it, as JSON."""
+
+
+class Worker:
+    """A worker on queues, of which a process has one. ``start`` before, and ``stop`` after."""
+
+    def __init__(self, queues: Queues, wanted: Mapping[str, Limits], carry: Carry, leased: bool = True) -> None:
+        """``wanted`` are the queues by name; without ``leased`` nobody can tell that it is gone: for tests alone."""
+        self.name = new_worker()
+        self._queues = queues
+        self._wanted = wanted
+        self._dbos: Any = extras.load("dbos", extra="scale", needed_by="xsrun worker").DBOS
+        self._carry = carry
+        self._lease = Lease(queues.url, self.name, list(wanted), self._hand_over, queues.mend) if leased else None
+        self._under_way: set[str] = set()
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to take runs. Raises Broken."""
+        for name, limits in self._wanted.items():
+            self._queues.register(name, limits, POLL)
+        if self._lease:
+            self._lease.start()
+        logging.getLogger("dbos").setLevel(logging.ERROR)
+        at_once = sum(2 * limits.worker for limits in self._wanted.values())
+        self._dbos(
+            config={
+                "name": APPLICATION,
+                "system_database_url": self._queues.url,
+                "sys_db_pool_size": at_once + SPARE_THREADS,
+                "executor_id": self.name,
+                "application_version": EFFECTS,
+                "serializer": serializer(),
+                "log_level": "ERROR",
+                "max_executor_threads": at_once + SPARE_THREADS,
+            }
+        )
+
+        def carried(run: str) -> dict[str, Any]:
+            return self._carried(run)
+
+        self._dbos.workflow(name=WORKFLOW, max_recovery_attempts=MOST_ATTEMPTS)(carried)
+        self._dbos.listen_queues([each for name in self._wanted for each in (name, name + ORDERED)])
+        self._dbos.launch()
+
+    def _carried(self, run: str) -> dict[str, Any]:
+        with self._lock:
+            self._under_way.add(run)
+        try:
+            return dict(self._carry(run))
+        finally:
+            with self._lock:
+                self._under_way.discard(run)
+
+    def under_way(self) -> list[str]:
+        """The runs that it works on."""
+        with self._lock:
+            return sorted(self._under_way)
+
+    def stop(self, seconds: int) -> None:
+        """Take no further runs, and wait so long for those under way. Their attempts go on elsewhere after that."""
+        self._dbos.destroy(workflow_completion_timeout_sec=seconds)
+        if self._lease:
+            self._lease.close()
+
+    def _hand_over(self, other: str) -> None:
+        """Have the runs of another worker taken up: the one call that is not public, see tests/test_scale.py."""
+        try:
+            self._dbos._recover_pending_workflows([other])
+        except Exception as error:  # whatever DBOS raises: the next sign of life tries again
+            raise Broken(str(error)) from error
