@@ -1,0 +1,288 @@
+"""Runs through queues: put in once, carried out in order by workers, stopped, handed over and resumed."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import threading
+from contextlib import closing
+
+import pytest
+from counting import counting
+from scaled import WorkerProcess, database_of_queues, until
+
+from xsrun.cli.output import Output
+from xsrun.cli.queueing import Queued
+from xsrun.cli.start import main
+from xsrun.engine.effects import State
+from xsrun.engine.orders import Order, Place, Refused
+from xsrun.engine.rows import RunState
+from xsrun.engine.scale.store import PostgresStore, engine_for
+
+RUN = """run.job "Notify" {
+  main = { name: "notify", input: { times: 2, path: "plain-" } }
+  env = ["TARGET"]
+}
+"""
+FUNCTION = """function "notify" {
+  input {
+    int times
+    text path
+    text secret? { sensitive = true }
+  }
+  stack {
+    var $answers { value = [] }
+    for ($input.times) {
+      each as $turn {
+        api.request {
+          url = $env.TARGET ~ "/" ~ $input.path ~ $turn
+          method = "POST"
+          params = {turn: $turn}
+          timeout = 60
+        } as $r
+        array.push $answers { value = $turn }
+      }
+    }
+  }
+  response = $answers
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def url():
+    with database_of_queues() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server():
+    with counting() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    home = tmp_path_factory.mktemp("scale")
+    job = home / "notify"
+    (job / "function").mkdir(parents=True)
+    (job / "run.xs").write_text(RUN)
+    (job / "function" / "notify.xs").write_text(FUNCTION)
+    return {"XDG_STATE_HOME": str(home / "state"), "XDG_CACHE_HOME": str(home / "cache"), "JOB": str(job)}
+
+
+@pytest.fixture(autouse=True)
+def folder(places, monkeypatch):
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, places[name])
+    return places["JOB"]
+
+
+@pytest.fixture(scope="module")
+def engine(url, places):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", places["XDG_STATE_HOME"])
+        with closing(Queued(url, {}, Output(quiet=True), "paging")) as made:
+            yield made
+
+
+@pytest.fixture(scope="module")
+def worker(url, server, places):
+    found = WorkerProcess(url, "--queue", "paging:4", TARGET=server.url, **places)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def other(request, url, places):
+    """Makes workers on a queue of the test."""
+    made = []
+
+    def begin(target, *arguments):
+        found = WorkerProcess(url, *(arguments or ("--queue", f"{request.node.name[:40]}:2")), TARGET=target, **places)
+        made.append(found)
+        return found
+
+    yield begin
+    for each in made:
+        each.close()
+
+
+def test_a_run_is_carried_out_and_its_result_is_here(engine, worker, folder):
+    run = engine.wait(engine.submit(Order(folder, input={"times": 3})), 30)
+    assert (run.state, run.exit, run.error, run.result, run.attempts) == (RunState.COMPLETE, 0, None, "[0,1,2]", 1)
+    assert [step.state for step in engine.journal().steps(run.id)] == [State.ANSWERED] * 3
+
+
+def test_a_run_with_a_known_id_is_the_same_run(engine, worker, folder, server):
+    order = Order(folder, input={"path": "once"}, id="an-id-of-mine")
+    assert {engine.submit(order) for _ in range(3)} == {"an-id-of-mine"}
+    assert engine.wait("an-id-of-mine", 30).state == RunState.COMPLETE
+    engine.submit(order)
+    assert engine.wait("an-id-of-mine", 30).attempts == 1
+    assert server.seen["POST /once0"] == 1
+
+
+def test_runs_of_one_key_go_one_after_the_other_in_their_order(engine, worker, folder, server):
+    names = [f"ordered-{at}-" for at in range(8)]
+    runs = [
+        engine.submit(Order(folder, input={"times": 1, "path": name}, place=Place("paging", key="k"))) for name in names
+    ]
+    assert {engine.wait(each, 30).state for each in runs} == {RunState.COMPLETE}
+    assert [path for path in server.seen if "ordered-" in path] == [f"POST /{name}0" for name in names]
+
+
+def test_the_command_waits_for_the_result_and_exits_as_the_run(url, worker, folder, capsys, monkeypatch):
+    monkeypatch.setenv("XSRUN_ENGINE", url)
+    assert main(["execute", folder, "--queue", "paging", "--wait", "--input", "times:=1"]) == 0
+    assert capsys.readouterr().out == "[0]\n"
+    assert main(["execute", folder, "--queue", "paging", "--input", "times:=0", "--id", "shown"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"run": "shown", "queue": "paging", "state": "queued"}
+
+
+def test_small_priorities_come_first_and_a_delayed_run_last(engine, folder, server, other):
+    queue, runs = "priorities", []
+    for name, place in {
+        "late": Place(queue, delay=0.5),
+        "third": Place(queue, 9),
+        "second": Place(queue, 3),
+        "first": Place(queue, 1),
+    }.items():
+        run = engine.submit(Order(folder, input={"times": 1, "path": f"prio-{name}-"}, place=place))
+        runs.append(run)
+    other(server.url, "--queue", f"{queue}:1")
+    assert engine.wait(runs[0], 30).state == RunState.COMPLETE
+    came = until(lambda: (found := [path for path in server.seen if "prio-" in path]) and len(found) == 4 and found)
+    assert [path for path in came if "late" not in path] == [
+        f"POST /prio-{name}-0" for name in ("first", "second", "third")
+    ]
+
+
+def test_a_run_that_is_cancelled_before_it_begins_does_nothing_and_goes_on_when_told(engine, folder, server, other):
+    place = Place("cancelled-before")
+    run = engine.submit(Order(folder, input={"times": 1, "path": "cancelled-"}, place=place))
+    assert engine.cancel(run)
+    marker = engine.submit(Order(folder, input={"times": 1, "path": "marker-"}, place=place))
+    other(server.url, "--queue", "cancelled-before:1")
+    assert engine.wait(marker, 30).state == RunState.COMPLETE
+    assert engine.journal().run(run).state == RunState.CANCELLED
+    assert not server.seen["POST /cancelled-0"]
+    engine.resume(run)
+    assert engine.wait(run, 30).state == RunState.COMPLETE
+    assert server.seen["POST /cancelled-0"] == 1
+    assert not engine.cancel(run)
+
+
+def test_a_run_without_its_variables_waits_until_a_worker_has_them(engine, folder, url, server, other, places):
+    place = Place("poor")
+    run = engine.submit(Order(folder, input={"times": 1, "path": "poor-"}, place=place))
+    poor = WorkerProcess(url, "--queue", "poor:1", **places)
+    try:
+        ended = engine.wait(run, 30)
+        assert (ended.state, ended.exit, json.loads(ended.error)["code"]) == (RunState.INTERRUPTED, 4, "missing-env")
+    finally:
+        assert poor.stop() == 0
+        poor.close()
+    other(server.url, "--queue", "poor:1")
+    engine.resume(run)
+    assert engine.wait(run, 30).state == RunState.COMPLETE
+
+
+def test_the_runs_of_a_worker_that_is_killed_go_on_elsewhere_and_what_it_sent_is_not_sent_again(
+    engine, folder, httpserver, other
+):
+    reached, go = threading.Event(), threading.Event()
+
+    def held(_request):
+        reached.set()
+        go.wait(30)
+        return "{}"
+
+    httpserver.expect_request("/dies-0").respond_with_data("{}")
+    httpserver.expect_request("/dies-1").respond_with_handler(held)
+    target = httpserver.url_for("").rstrip("/")
+    first = other(target, "--queue", "dies:1")
+    run = engine.submit(Order(folder, input={"path": "dies-"}, place=Place("dies")))
+    assert reached.wait(30)
+    other(target, "--queue", "dies:1")
+    first.kill()
+    ended = engine.wait(run, 40)
+    go.set()
+    assert (ended.state, ended.exit, ended.attempts) == (RunState.UNKNOWN, 9, 2)
+    assert [request.path for request, _ in httpserver.log] == ["/dies-0"] or len(httpserver.log) == 2
+    with pytest.raises(Refused, match="arrived is not known"):
+        engine.resume(run)
+
+
+def test_a_worker_that_is_asked_to_end_lets_its_run_end_and_takes_no_other(engine, folder, httpserver, other):
+    reached, go = threading.Event(), threading.Event()
+
+    def held(_request):
+        reached.set()
+        go.wait(30)
+        return "{}"
+
+    httpserver.expect_request("/drain-0").respond_with_handler(held)
+    found = other(httpserver.url_for("").rstrip("/"), "--queue", "drain:1")
+    run = engine.submit(Order(folder, input={"times": 1, "path": "drain-"}, place=Place("drain")))
+    assert reached.wait(30)
+    found.process.terminate()
+    later = engine.submit(Order(folder, input={"times": 1, "path": "later-"}, place=Place("drain")))
+    go.set()
+    assert found.process.wait(30) == 0
+    assert engine.wait(run, 5).state == RunState.COMPLETE
+    assert engine.journal().run(later).state == RunState.QUEUED
+    assert engine.cancel(later)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--dry-run"], 2, "--dry-run is for a run of this process"),
+        (["--env", "TARGET=x"], 2, "has the variables of its worker"),
+        (["--input", "secret=abcdefgh"], 2, "secret is sensitive or too large, and a queue does not keep it"),
+        (["--db", "postgresql://u:passw0rd@h/d"], 2, "the address of the rows holds a password"),
+    ],
+)
+def test_what_a_queue_cannot_take_is_refused(url, folder, capsys, arguments, code, said):
+    assert main(["execute", folder, "--queue", "none", "--engine", url, *arguments]) == code
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://u:passw0rd@127.0.0.1:1/x", "the engine cannot be used"),
+        ("mysql://127.0.0.1/x", "runs of many machines are kept in PostgreSQL, not in mysql"),
+        ("what", "this is no address of a database"),
+    ],
+)
+def test_an_engine_that_cannot_be_used_is_said_in_one_line_without_its_password(folder, capsys, address, said):
+    assert main(["execute", folder, "--queue", "q", "--engine", address]) == 1
+    err = capsys.readouterr().err
+    assert said in err
+    assert "passw0rd" not in err
+    assert main(["worker", "--queue", "q", "--engine", address]) == 1
+    assert "passw0rd" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["", "a b", "q:0", "q:5,all=2", "q,rate=1", "q:1,rate=2/x"])
+def test_a_queue_that_is_none_is_said(url, capsys, given):
+    assert main(["worker", "--queue", given, "--engine", url]) == 2
+    assert "write " in capsys.readouterr().err
+
+
+def test_the_one_private_call_of_dbos_is_as_it_was():
+    """Contract: it takes the names of workers, and has their runs taken up. Pinned by the minor version of DBOS."""
+    from dbos import DBOS
+
+    assert list(inspect.signature(DBOS._recover_pending_workflows).parameters) == ["executor_ids"]
+
+
+def test_no_value_of_workflows_is_read_by_pickle(engine, worker, folder, url):
+    run = engine.submit(Order(folder, input={"times": 0}))
+    assert engine.wait(run, 30).state == RunState.COMPLETE
+    store = PostgresStore(engine_for(url))
+    found = store.rows("SELECT serialization FROM dbos.workflow_status WHERE workflow_uuid = ?", (run,))
+    store.engine.dispose()
+    assert found == [("portable_json",)]
