@@ -41,7 +41,7 @@ LAYERS = (
     ("schedule",),
     ("engine",),
     ("api", "info", "render", "catalogue"),
-    ("tracing",),
+    ("tracing", "telemetry"),
     ("formatting", "reports", "explanations"),
     ("testing", "torture", "policies"),
     ("manual", "sections", "mcpserver", "server"),

@@ -8,7 +8,7 @@ import sys
 VERSION = "0.1.0"
 
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
-OUTWARD = frozenset({"__pycache__", "cli", "effects", "exchange", "simulators", "templates"})
+OUTWARD = frozenset({"__pycache__", "cli", "effects", "exchange", "simulators", "telemetry", "templates"})
 """Folders of the package that have no part in what a program is compiled to."""
 
 

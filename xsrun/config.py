@@ -7,6 +7,7 @@ budget = 60
 [hosts."api.example.com"]
 retry = {attempts = 2}           # or true, or false
 key_header = "Idempotency-Key"   # where it takes a key
+traceparent = true               # whether requests to it say to which trace they belong
 
 db = "postgresql://localhost/shop"   # where the rows of tables are; .xsrun/data.sqlite when left out
 
@@ -51,6 +52,8 @@ class Host(NamedTuple):
     retry: Retry | bool | None = None
     """None where what holds for all hosts holds for it too."""
     key_header: str = ""
+    traceparent: bool = False
+    """Whether requests to it say to which trace they belong."""
 
 
 class Config(NamedTuple):
@@ -63,6 +66,10 @@ class Config(NamedTuple):
     db: str = ""
     schedule: Mapping[str, Any] = {}
     """When its jobs run, as ``schedule.settings`` reads it."""
+
+    def traced(self, host: str) -> bool:
+        """Whether requests for a host say to which trace they belong."""
+        return host in self.hosts and self.hosts[host].traceparent
 
     def patience(self, host: str) -> Retry | None:
         """How often requests for a host are tried; None for once."""
@@ -135,9 +142,10 @@ def _allowed(given: Any) -> str:
 def _host(name: str, given: Any) -> Host:
     if not isinstance(given, dict):
         raise BadConfig(f"hosts.{name} is no table", f'write [hosts."{name}"]')
-    known_only(given, f"hosts.{name}.", "retry", "key_header")
+    known_only(given, f"hosts.{name}.", "retry", "key_header", "traceparent")
     retry = _retry(given["retry"], f"hosts.{name}.retry") if "retry" in given else None
-    return Host(retry, _typed(given, "key_header", str, "the name of a header", ""))
+    header = _typed(given, "key_header", str, "the name of a header", "")
+    return Host(retry, header, _typed(given, "traceparent", bool, "true or false", False))
 
 
 def _retry(given: Any, name: str) -> Retry | bool:

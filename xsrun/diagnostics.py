@@ -414,6 +414,7 @@ RUN: Final[dict[str, Code]] = {
     "not-recorded": Code(Exit.FAILED, "the cassette holds no such request"),
     "diverged": Code(Exit.USAGE, "a resumed run does something else than it did"),
     "journal": Code(Exit.FAILED, "the journal of runs cannot be read or written"),
+    "telemetry": Code(Exit.DONE, "what runs do could not be told to a collector; they go on"),
     "no-run": Code(Exit.USAGE, "no run has this id"),
 }
 """What happens while a job runs."""

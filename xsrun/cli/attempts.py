@@ -14,7 +14,9 @@ from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.ports import World
 from xsrun.effects.real import SystemClock
 from xsrun.effects.recording import Exchange, RecordingHttp
+from xsrun.engine import observing
 from xsrun.engine.keeper import Keeper, Started
+from xsrun.engine.observing import Ending, Subject, Watched, telling
 from xsrun.engine.world import Layer, unkept
 from xsrun.hints import Any, Final
 from xsrun.late import Late
@@ -48,8 +50,11 @@ KEPT: Final = (
     "lent",
     "alert",
     "action",
+    "traceparent",
 )
 """Options that count again when a run is resumed, or by which it is found again."""
+Guarded = Callable[["Attempt", World, list[Exchange]], Result]
+
 MOST_NAMED: Final = 8
 """Requests that a message names."""
 MOST_LOGGED: Final = 1000
@@ -68,6 +73,8 @@ class Attempt(NamedTuple):
     layer: Layer
     """What is around its requests."""
     limits: Limits
+    watched: Watched | None
+    """None when nobody watches."""
 
 
 class Ended(NamedTuple):
@@ -83,7 +90,11 @@ class Ended(NamedTuple):
 
 def run(task: Task) -> int:
     """Run a job and show what comes of it. Gives back the exit code. Raises BadOption and Broken."""
-    output = task.output
+    with telling(task.output.untold):
+        return _run(task, task.output)
+
+
+def _run(task: Task, output: Output) -> int:
     output.diagnostics(task.project.unknown_inputs(task.job, task.given))
     attempt = begin(task)
     if isinstance(attempt, Failure):
@@ -105,15 +116,41 @@ def begin(task: Task) -> Attempt | Failure:
     # What the key is made of may look different when the run goes on.
     task = task._replace(options={**task.options, "key": key_of(task, ready.config)})
     limits = limits_of(task.options)
+    watched = _watched(task)
+    if watched is not None and task.earlier is None:
+        task = task._replace(options={**task.options, "traceparent": watched.traceparent})
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
     begun = keeper.begun_at if keeper else SystemClock().now()
     ready = ready._replace(world=ready.world._replace(begun=begun))
-    return Attempt(task, ready, keeper, around(task.options, ready.config, begun), limits)
+    return Attempt(task, ready, keeper, around(task.options, ready.config, begun), limits, watched)
 
 
-def carry_out(attempt: Attempt, guarded: Callable[[Attempt, World, list[Exchange]], Result] | None = None) -> Ended:
+def carry_out(attempt: Attempt, guarded: Guarded | None = None) -> Ended:
     """Run to the end, and keep how it ended. ``guarded`` runs it where it may be cut short."""
+    if attempt.watched is None:
+        return _carried_out(attempt, guarded)
+    ended: Ended = attempt.watched.during(lambda: _carried_out(attempt, guarded), lambda done: _ending(done, attempt))
+    return ended
+
+
+def _watched(task: Task) -> Watched | None:
+    """The attempt as whoever watches this process sees it."""
+    if observing.observer is None:
+        return None
+    trace = task.options.get("traceparent") or ""
+    parent, earlier = ("", trace) if task.earlier else (trace, "")
+    masked = task.output.masker.text
+    return observing.observer.begin(Subject(task.job.name, task.project.loaded, masked, "", parent, earlier))
+
+
+def _ending(ended: Ended, attempt: Attempt) -> Ending:
+    failure, keeper = ended.failure, attempt.keeper
+    code, message = (failure.code, failure.message) if failure else ("", "")
+    return Ending(ended.exit, 0, code, message, keeper.id if keeper else "")
+
+
+def _carried_out(attempt: Attempt, guarded: Guarded | None) -> Ended:
     task, keeper, world = attempt.task, attempt.keeper, attempt.ready.world
     output, layer = task.output, attempt.layer
     world = keeper.world(world, layer) if keeper else unkept(world, layer)

@@ -69,6 +69,10 @@ class Output:
         """Something that the run goes on without."""
         self.diagnostics([Diagnostic("journal", message, severity="warning")])
 
+    def untold(self, message: str, help: str) -> None:
+        """What was to be told to a collector, and was not."""
+        self.diagnostics([Diagnostic("telemetry", message, severity="warning", help=help)])
+
     def log(self, value: Any, place: str = "") -> str:
         """The line of a ``debug.log`` entry."""
         masked = self.masker.value(values.plain(value))

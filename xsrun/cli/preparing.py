@@ -24,10 +24,11 @@ from xsrun.effects.outward import (
 )
 from xsrun.effects.ports import NOWHERE_ELSE, Cache, Clock, Elsewhere, Files, Http, Log, Random, Request, World
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
+from xsrun.engine import observing
 from xsrun.engine.chance import DerivedRandom
 from xsrun.engine.folder import state_folder
 from xsrun.engine.keeper import Earlier
-from xsrun.engine.world import Layer
+from xsrun.engine.world import Door, Layer
 from xsrun.exchange.passwords import passwords_of
 from xsrun.executable import Executable
 from xsrun.files import LeadsOut, refuse_stray
@@ -154,6 +155,8 @@ def prepare(task: Task) -> Ready | Failure:
     world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:
         world = _bound(task, world, config)
+    if observing.observer is not None:
+        world = observing.observer.below(world, config.traced)
     return Ready(world, secrets, config)
 
 
@@ -240,9 +243,14 @@ def _settings(path: str) -> tuple[str | None, Config]:
 
 def around(options: Options, config: Config, begun: int) -> Layer:
     """What is around the requests of the run."""
-    if options["key"] is None and not options["retry"] and config is NO_CONFIG:
-        return lambda world, _door, _strand: world
-    return _layer_of(config, options["retry"], options["key"], options["force"], begun)
+    layer: Layer = _as_it_is
+    if options["key"] is not None or options["retry"] or config is not NO_CONFIG:
+        layer = _layer_of(config, options["retry"], options["key"], options["force"], begun)
+    return layer if observing.observer is None else observing.observer.around(layer)
+
+
+def _as_it_is(world: World, _door: Door | None, _strand: str) -> World:
+    return world
 
 
 def _seconds(timeout: float | None) -> float:

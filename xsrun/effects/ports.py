@@ -59,6 +59,8 @@ class Request(NamedTuple):
     """The header in which its host takes a key; ``""`` where nobody has said so."""
     single: bool = False
     """To be sent once: whoever sends it tries again by himself."""
+    resent: int = 0
+    """How often it was sent before."""
 
     def header(self, name: str) -> str:
         """The value of the first header of that name in any case, ``""`` when absent."""

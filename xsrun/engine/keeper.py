@@ -80,6 +80,11 @@ class Keeper:
             self._made = _local(self._started, self._seed, self.begun_at, self._earlier)
         return self._made
 
+    @property
+    def id(self) -> str:
+        """The id of the run, ``""`` as long as the journal does not know of it."""
+        return self._made.run.id if self._made is not None and self._made.kept else ""
+
     def begin(self) -> None:
         """Have the run in the journal before its first statement. Raises Broken, and Held when it is under way."""
         self.local.begin()

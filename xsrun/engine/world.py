@@ -44,6 +44,11 @@ class Door:
             self._effects = self._make()
         return self._effects
 
+    def over(self, wrap: Callable[[Effects], Effects]) -> None:
+        """Put something around the effects, before they are asked for."""
+        make = self._make
+        self._make = lambda: wrap(make())
+
 
 Layer = Callable[[World, Door | None, str], World]
 """Puts something around the ports of a strand, which has a name; there is no door where nothing is kept."""

@@ -62,6 +62,7 @@ class RetryingHttp:
             self._world.log.write(f"{request.method} {request.url}: {self._reason(tried)}, again in {wait:.1f} s")
             self._world.clock.sleep(wait)
             waited, attempt = waited + wait, attempt + 1
+            request = request._replace(resent=attempt - 1)
             maybe = maybe or self._unclear(tried)
             tried = self._again(judged, request, tried) if maybe else self._try(request)
         if maybe and isinstance(tried, Response) and judged.refused(tried):

@@ -109,6 +109,14 @@ class Loaded:
             self.entries, self._namespace[name] = entries, own
             del self.by_code[other.__code__]
 
+    def surround(self, around: Callable[[Routine, Callable[..., Any]], Callable[..., Any]]) -> None:
+        """Put something around every function; ``by_code`` knows them as before."""
+        entries = []
+        for routine, entry in zip(self.program.routines, self.entries, strict=True):
+            function = self._namespace[function_name(routine.number)] = around(routine, entry.run)
+            entries.append(entry._replace(run=function))
+        self.entries = tuple(entries)
+
     # ------------------------------------------------------------ places
 
     def here(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 
 from xsrun import values
 from xsrun.diagnostics import Fault, RunStopped
@@ -36,7 +37,8 @@ class Workers:
     def start(self, run: Run, depth: int, number: int, given: dict[str, Any]) -> str:
         """Have a function run, and give back its job id."""
         job = run.world.random.uuid()
-        self._jobs[job] = self._pool.submit(_outcome, run.beside(), depth, number, given)
+        within = copy_context()  # whoever watches the caller watches what it begins
+        self._jobs[job] = self._pool.submit(within.run, _outcome, run.beside(), depth, number, given)
         return job
 
     def results(self, ids: Iterable[str], seconds: float) -> dict[str, Any]:
