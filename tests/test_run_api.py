@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -46,6 +47,7 @@ table note {
     text text { description = "What it says" }
     text? secret { sensitive = true }
   }
+  index = [{type: "primary", field: [{name: "id"}]}]
 }
 """
 CALL = """run.job "Call Outside" {
@@ -163,14 +165,23 @@ FORMS = [
 ]
 
 
+def test_a_variable_of_a_request_is_in_no_answer_and_no_file(api, folder):
+    body = {"job": "Keep A Note", "env": {"api_key": "another-key-of-a-request"}}
+    answer = api.post("/run", json=body)
+    assert (answer.json()["state"], answer.json()["response"]["key"]) == ("complete", "***")
+    assert "another-key-of-a-request" not in answer.text + api.get(f"/session/{answer.json()['session_id']}").text
+    kept = [each.read_bytes() for each in (folder / "state").rglob("*") if each.is_file()]
+    assert kept
+    assert not [each for each in kept if b"another-key-of-a-request" in each]
+
+
 @pytest.mark.parametrize(("path", "body"), FORMS)
 def test_every_form_of_public_scripts_runs_the_job(api, path, body):
     answer = api.post(path, json=body)
     found = answer.json()
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     assert (found["state"], found["response"]["text"], found["error_msg"]) == ("complete", "hello", "")
-    assert found["run"]["problems"] == []
-    assert not {"another-key-of-a-request", SECRET} & {*answer.text.split('"')}
+    assert (found["run"]["problems"], SECRET in answer.text) == ([], False)
 
 
 def test_the_answer_has_all_that_the_platform_tells(api):
@@ -216,3 +227,319 @@ def test_curl_as_it_stands_in_the_documents_of_jobs(api):
         pytest.skip("there is no curl here")
     command = [curl, "-sf", "-X", "POST", f"{api.base_url}run", "-d", '{"job_name": "Keep A Note"}']
     assert json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["state"] == "complete"
+
+
+# ------------------------------------------------------------ refused
+
+
+ONLY = 'function "a" { input { } stack { } response = 1 }'
+DEEP = b'{"job_name": "Refuse", "input": ' + b'{"a":' * 3000 + b"1" + b"}" * 3001
+REFUSED = [
+    ("/run", {"job_name": "Keep A Npte"}, 404, 'there is no job `Keep A Npte`; did you mean "Keep A Note"?'),
+    ("/run", {"job_name": "../../etc"}, 404, "there is no job `../../etc`; "),
+    ("/nothing-like-it", {}, 404, "there is no job `nothing-like-it`; "),
+    ("/run", {}, 400, 'no job is named; write {"job_name": "NAME"}'),
+    ("/run", {"job_name": 7}, 400, "of type int names no job"),
+    ("/run", [], 400, "the body is no JSON object"),
+    ("/run", {"job_name": "Refuse", "input": [1]}, 400, "the inputs are of type array, and have to be an object"),
+    ("/run", {"job_name": "Refuse", "env": {"A": {"b": 1}}}, 400, "`env.A` is of type object, and has to be a text"),
+    ("/run", {"job_name": "Refuse", "env": {"A B": ""}}, 400, "`env` has a name that no variable can have"),
+    ("/run", {"job_name": "Refuse", "async": "yes"}, 400, "`async` is true or false"),
+    ("/run", {"job_name": "Refuse", "queue": "q", "priority": -1}, 400, "`priority` has to be a number from 0 to "),
+    ("/run", {"job_name": "Refuse", "queue": "q", "delay": 1e300}, 400, "`delay` has to be a number from 0 to "),
+    ("/project/7/run/exec", {"doc": 1}, 400, "`doc` is of type int, and has to be the text of a document"),
+    ("/project/7/run/exec", {"doc": " "}, 400, "XanoScript content is empty"),
+    ("/project/7/run/exec", {"doc": "function {{{"}, 400, "the document has errors"),
+    (
+        "/project/7/run/exec",
+        {"doc": ONLY},
+        400,
+        "no run.job or run.service",
+    ),
+    ("/project/7/run/nothing/exec", {}, 404, "there is no run with this id"),
+    ("/session/nothing/access", {"access": "public"}, 404, "there is no session with this id"),
+    ("/session/nothing/exec", {"doc": ""}, 404, "there is no session with this id"),
+    ("/project/7/run/session/nothing/stop", {}, 404, "there is no session with this id"),
+    ("/project/7/doc/info", {}, 400, "`doc` is missing: the text of a document"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "status", "message"), REFUSED)
+def test_a_request_that_makes_no_sense_is_refused_with_one_sentence(api, path, body, status, message):
+    answer = api.post(path, json=body)
+    found = answer.json()
+    assert (answer.status_code, found["payload"], found["message"][: len(message)]) == (status, "", message)
+    assert found["code"].startswith("ERROR_CODE_")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"a": NaN}',
+        b'{"job_name": "Refuse", "input": ' + b'{"a":' * 3000 + b"1" + b"}" * 3001,
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(api, body):
+    answer = api.post("/run", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "ERROR_CODE_INPUT_ERROR")
+
+
+def test_a_body_that_is_too_large_is_refused(api):
+    assert api.post("/run", content=b"x" * 1_000_001).status_code == 413
+
+
+def test_a_method_that_is_not_there_is_as_an_address_that_is_not(api):
+    for answer in (api.get("/run"), api.put("/project"), api.get("/nothing/at/all")):
+        assert (answer.status_code, answer.json()["code"]) == (404, "ERROR_CODE_NOT_FOUND")
+
+
+# ------------------------------------------------------------ documents
+
+
+def test_a_document_runs_as_json_and_as_text(api):
+    path = "/project/any/run/exec"
+    first = api.post(path, json={"doc": CALL, "args": {"paths": []}, "env": {"TARGET": "http://nobody.test"}}).json()
+    assert (first["state"], first["response"]) == ("complete", [])
+    text = {"Content-Type": "text/x-xanoscript"}
+    second = api.post(path, params={"args": "{}", "env": "{}"}, content=REFUSE, headers=text).json()
+    assert (second["state"], second["error_msg"]) == ("error", "Not like that")
+    again = api.post(f"/project/any/run/{second['run']['id']}/exec", json={}).json()
+    assert again["run"]["id"] == second["run"]["id"]
+    assert again["session_id"] != second["session_id"]
+
+
+def test_a_variable_in_an_address_is_refused_and_told_nowhere(server):
+    api, said = server
+    headers = {"Content-Type": "text/x-xanoscript"}
+    query = {"env": json.dumps({"TARGET": "a-secret-in-an-address"})}
+    answer = api.post("/project/any/run/exec", params=query, content=CALL, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("`env` in an address would be seen")
+    assert "a-secret-in-an-address" not in answer.text + "".join(said)
+
+
+def test_a_document_gets_no_variable_of_the_server(api):
+    answer = api.post("/project/any/run/exec", json={"doc": CALL})
+    assert answer.status_code == 400
+    assert answer.json()["problems"] == [
+        {"severity": "error", "message": "the document needs TARGET; send them in `env`. Nothing was run"}
+    ]
+
+
+def test_a_document_reaches_no_private_address(api, world):
+    before = world.seen.copy()
+    found = api.post("/project/any/run/exec", json={"doc": CALL, "env": {"TARGET": world.url}}).json()
+    assert (found["state"], world.seen) == ("error", before)
+
+
+def test_a_document_shares_no_rows_with_a_job(api):
+    body = {"doc": NOTE, "env": {"api_key": "some-other-key"}}
+    ids = [api.post("/project/any/run/exec", json=body).json()["response"]["id"] for _ in range(2)]
+    assert ids == [1, 2]
+
+
+def test_documents_are_off_unless_they_are_let_in(api, folder, world):
+    document = api.post("/project/any/run/exec", json={"doc": REFUSE}).json()["run"]["id"]
+    with serving(folder, api_key=SECRET, TARGET=world.url) as (closed, _):
+        for path, body in (("exec", {"doc": REFUSE}), (f"{document}/exec", {})):
+            answer = closed.post(f"/project/any/run/{path}", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (403, "ERROR_CODE_ACCESS_DENIED")
+            assert "--allow-doc" in answer.json()["message"]
+        assert closed.post("/project/any/doc/info", json={"doc": REFUSE}).json()["type"] == "job"
+
+
+def test_info_says_what_a_document_takes_and_needs(api):
+    found = api.post("/project/any/doc/info", json={"doc": NOTE}).json()
+    assert found == {
+        "type": "job",
+        "input": {
+            "text": {
+                "type": "text", "required": True, "nullable": False, "default": None, "description": "",
+                "value": "hello",
+            },
+            "secret": {"type": "password", "required": False, "nullable": False, "default": None, "description": ""},
+        },
+        "env": ["api_key"],
+        "problems": [],
+        "functions": ["note", "ready"],
+        "services": [],
+        "jobs": ["Keep A Note"],
+        "valid": True,
+        "errors": [],
+    }  # fmt: skip
+    only = api.post("/project/any/doc/info", json={"doc": ONLY}).json()
+    assert (only["type"], only["problems"][-1]["message"]) == (None, "no run.job or run.service")
+    assert api.post("/project/any/doc/info", json={"doc": "function {{{"}).json()["valid"] is False
+
+
+# ------------------------------------------------------------ sessions
+
+
+def test_who_does_not_wait_asks_for_the_session(api, world):
+    begun = held(api, world)
+    assert (begun["state"], begun["run"]["session"]["state"], begun["response"]) == ("pending", "pending", None)
+    assert api.get(f"/session/{begun['session_id']}").json()["state"] == "running"
+    world.open.set()
+    assert ended(api, begun["session_id"])["response"] == ["/hold", "/after"]
+
+
+def test_a_key_is_one_run_also_while_it_is_under_way(api, world):
+    world.open.clear()
+    body = {"job_name": "Call Outside", "input": {"paths": ["/hold/keyed"]}}
+    headers = {"Idempotency-Key": "7f3c0f9e-6f0a-4f5c-9a53-0d5f6d1c2b3a"}
+    with ThreadPoolExecutor() as pool:
+        answers = [pool.submit(api.post, "/run", json=body, headers=headers) for _ in range(4)]
+        assert world.arrived.acquire(timeout=PATIENCE)
+        world.open.set()
+        found = [each.result().json() for each in answers]
+    assert {each["session_id"] for each in found} == {headers["Idempotency-Key"]}
+    assert [each["response"] for each in found] == [["/hold/keyed"]] * 4
+    assert api.post("/run", json=body, headers=headers).json()["response"] == ["/hold/keyed"]
+    assert world.seen["/hold/keyed"] == 1
+    other = api.post("/run", json={"job_name": "Refuse"}, headers=headers)
+    assert (other.status_code, "belongs to a session" in other.json()["message"]) == (422, True)
+
+
+@pytest.mark.parametrize("key", ["../../etc/passwd", "last", "Order #7, for ACME", "x" * 255, "K" * 36])
+def test_a_key_that_is_no_id_stands_for_one(api, key):
+    headers = {"Idempotency-Key": key}
+    ids = [api.post("/run", json={"job_name": "Refuse"}, headers=headers).json()["session_id"] for _ in range(2)]
+    assert ids[0] == ids[1]
+    assert ids[0].startswith("key-")
+    assert api.get(f"/session/{ids[0]}").json()["id"] == ids[0]
+
+
+@pytest.mark.parametrize("keys", [[""], ["x" * 256], ["one-of-two", "two-of-two"]])
+def test_a_key_that_is_none_is_refused(api, keys):
+    answer = api.post("/run", json={"job_name": "Refuse"}, headers=[("Idempotency-Key", each) for each in keys])
+    assert (answer.status_code, answer.json()["code"]) == (400, "ERROR_CODE_BAD_REQUEST")
+
+
+def test_a_session_is_stopped_before_its_next_effect_and_started_again(api, world):
+    begun = held(api, world, "/hold/stopped")
+    id, run = begun["session_id"], begun["run"]["id"]
+    assert api.delete(f"/project/any/run/session/{id}").status_code == 400
+    assert api.post(f"/project/any/run/session/{id}/start", json={}).status_code == 400
+    stopped = api.post(f"/project/any/run/{run}/session/{id}/stop").json()
+    assert (stopped["id"], stopped["state"], stopped["error_msg"]) == (id, "error", "The session was stopped.")
+    world.open.set()
+    assert api.post(f"/project/any/run/session/{id}/stop").status_code == 400
+    while (started := api.post(f"/project/any/run/session/{id}/start", json={})).status_code != 200:
+        assert started.json()["code"] == "ERROR_CODE_BAD_REQUEST"
+    assert ended(api, id)["response"] == ["/hold/stopped", "/after"]
+    assert world.seen["/hold/stopped"] == 1
+
+
+def test_a_session_is_named_made_public_and_forgotten(api):
+    id = api.post("/run", json={"job_name": "Refuse"}).json()["session_id"]
+    assert api.patch(f"/session/{id}", json={"name": "Friday"}).json()["label"] == "Friday"
+    assert api.post(f"/session/{id}/access", json={"access": "public"}).json()["access"] == "public"
+    found = api.get(f"/session/{id}").json()
+    assert (found["name"], found["label"], found["access"], found["status"]) == ("Friday", "Friday", "public", "error")
+    for body in ({}, {"name": 1}, {"name": "x" * 201}, {"access": "everybody"}):
+        assert api.patch(f"/session/{id}", json=body).status_code == 400
+    assert api.post(f"/session/{id}/exec", json={"doc": REFUSE}).status_code == 400
+    assert api.delete(f"/project/any/run/session/{id}").json() == {}
+    assert api.get(f"/session/{id}").status_code == 404
+
+
+def test_lists_come_in_pages_the_newest_first(api):
+    found = [api.post("/run", json={"job_name": "Refuse"}).json() for _ in range(3)]
+    run = found[0]["run"]["id"]
+    pages = [api.get(f"/project/any/run/{run}/session", params={"page": at, "per_page": 2}).json() for at in (1, 2)]
+    shown = [each["id"] for page in pages for each in page["items"]][:3]
+    assert shown == [each["session_id"] for each in reversed(found)]
+    total = pages[0]["itemsTotal"]
+    assert {key: value for key, value in pages[0].items() if key != "items"} == {
+        "curPage": 1, "nextPage": 2, "prevPage": None, "itemsReceived": 2, "itemsTotal": total, "offset": 0,
+        "pageTotal": -(-total // 2), "perPage": 2,
+    }  # fmt: skip
+    assert api.get("/project/any/run/session").json()["items"][0]["id"] == shown[0]
+    assert api.get("/project/any/run").json()["items"][0]["id"] == run
+    for query in ({"page": 0}, {"per_page": 101}, {"per_page": "x"}):
+        assert api.get("/project/any/run", params=query).status_code == 400
+
+
+def test_runs_of_other_folders_are_nobodys_business(api, folder):
+    env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "run.xs").write_text(REFUSE)
+    command = [sys.executable, "-m", "xsrun", "execute", str(folder / "elsewhere"), "--durable", "-q"]
+    subprocess.run(command, env=env, check=False, capture_output=True)
+    listed = subprocess.run([*command[:3], "runs", "list", "--json"], env=env, check=True, capture_output=True)
+    (id,) = [each["id"] for each in json.loads(listed.stdout) if each["path"].endswith("elsewhere")]
+    assert api.get(f"/session/{id}").status_code == 404
+    assert id not in [each["id"] for each in api.get("/project/any/run/session").json()["items"]]
+
+
+# ------------------------------------------------------------ sinks and settings
+
+
+def test_a_sink_has_the_rows_and_the_log_and_no_secret(api):
+    body = {"job_name": "Keep A Note", "input": {"text": "kept", "secret": "a-secret-of-the-input"}}
+    id = api.post("/run", json=body).json()["session_id"]
+    answer = api.get(f"/session/{id}/sink")
+    (table,) = answer.json()["tables"]
+    assert (table["name"], table["content"][-1]["text"], table["content"][-1]["secret"]) == ("note", "kept", "***")
+    assert table["columns"][:2] == [
+        {"name": "id", "type": "int", "isPrimaryKey": True, "description": ""},
+        {"name": "text", "type": "text", "isPrimaryKey": False, "description": "What it says"},
+    ]
+    assert [each["log_type"] for each in answer.json()["logs"]] == ["debug.log", "database"]
+    shown = answer.text + api.get(f"/session/{id}").text
+    assert not [each for each in (SECRET, "a-secret-of-the-input") if each in shown]
+
+
+def test_there_is_one_project(api):
+    (project,) = api.get("/project").json()
+    assert (project["id"], project["name"]) == ("local", "local")
+    for answer in (api.post("/project", json={"name": "mine"}), api.patch("/project/local", json={"name": "mine"})):
+        assert (answer.json()["id"], answer.json()["name"]) == ("local", "mine")
+    assert api.delete("/project/local").json() == {}
+    assert api.get("/project/local/secret/key").json() == {"secrets": []}
+
+
+def test_variables_are_set_and_never_given_out(api):
+    env = "/project/any/env"
+    assert api.get(f"{env}/key").json() == {"env": ["TARGET", "api_key"]}
+    refused = api.get(env, params={"name": "api_key"})
+    assert (refused.status_code, SECRET in refused.text) == (403, False)
+    assert api.get(env, params={"name": "nothing"}).status_code == 404
+    assert api.patch(env, json={"name": "mine", "env": {"name": "mine", "value": "set-over-http"}}).json() == {
+        "name": "mine", "value": None,
+    }  # fmt: skip
+    assert "mine" in api.get(f"{env}/key").json()["env"]
+    assert api.get(env, params={"name": "mine"}).status_code == 403
+    doc = CALL.replace("TARGET", "mine")
+    assert api.post("/project/any/run/exec", json={"doc": doc, "args": {"paths": []}}).json()["state"] == "complete"
+    assert api.request("DELETE", env, json={"name": "mine"}).json() == {"name": "mine", "value": None}
+    assert api.request("DELETE", env, json={"name": "mine"}).status_code == 404
+    for body in ({"name": "a b", "env": {"value": ""}}, {"env": {"name": "a", "value": 1}}, {}):
+        assert api.patch(env, json=body).status_code == 400
+
+
+def test_the_operators_variable_wins_over_one_that_was_set(api, world):
+    api.patch("/project/any/env", json={"env": {"name": "TARGET", "value": "http://nobody.test"}})
+    assert api.post("/run", json={"job_name": "Call Outside"}).json()["response"] == ["/one"]
+    api.request("DELETE", "/project/any/env", json={"name": "TARGET"})
+
+
+# ------------------------------------------------------------ tokens
+
+
+def test_a_token_opens_everything_and_nobody_else_reads_what_is_private(folder, world):
+    with serving(folder, api_key=SECRET, TARGET=world.url, XSRUN_TOKEN=TOKEN) as (api, _):
+        known = {"Authorization": f"Bearer {TOKEN}"}
+        assert api.post("/run", json={"job_name": "Refuse"}).status_code == 401
+        id = api.post("/run", json={"job_name": "Refuse"}, headers=known).json()["session_id"]
+        for path in (f"/session/{id}", f"/session/{id}/sink", "/session/nothing", "/project/any/run/session"):
+            answer = api.get(path)
+            assert (path, answer.status_code, answer.json()["code"]) == (path, 401, "ERROR_CODE_UNAUTHORIZED")
+        api.post(f"/session/{id}/access", json={"access": "public"}, headers=known)
+        assert api.get(f"/session/{id}").json()["error_msg"] == "Not like that"
+        assert api.get(f"/session/{id}/sink").json()["tables"] == []
+        assert api.patch(f"/session/{id}", json={"name": "mine"}).status_code == 401
+        assert api.get(f"/session/{id}", headers=known).json()["label"] == ""

@@ -31,14 +31,17 @@ class Unreadable(Exception):
 
 
 async def body_of(request: Request, largest: int) -> bytes:
-    """The body of a request. Raises TooLarge before the rest of it is taken in."""
+    """The body of a request. Raises TooLarge, and keeps no more of it than what is read."""
     pieces: list[bytes] = []
     left = largest
     async for piece in request.stream():
         left -= len(piece)
-        if left < 0:
+        if left < -largest:
             raise TooLarge
-        pieces.append(piece)
+        # Somebody who is still sending would not see an answer: a little more is taken in, and dropped.
+        pieces = [*pieces, piece] if left >= 0 else []
+    if left < 0:
+        raise TooLarge
     return b"".join(pieces)
 
 

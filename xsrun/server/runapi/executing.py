@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import closing
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from xsrun.engine.listing import Among, ran
@@ -12,7 +13,7 @@ from xsrun.engine.orders import Engine, Order
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.server.reading import LARGEST
 from xsrun.server.runapi.offers import NOT_ALLOWED, SERVICE, Documents, Offer, named, offers
-from xsrun.server.runapi.reading import Asked
+from xsrun.server.runapi.reading import MOST_SAID, Asked
 from xsrun.server.runapi.shapes import Told, joined, result_shape, run_id
 from xsrun.server.runapi.variables import Variables
 from xsrun.server.runapi.wrong import Wrong
@@ -82,7 +83,7 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
     if offer.plan.kind == SERVICE:
         message = f"`{offer.plan.name}` is a service: its queries are served, see /openapi.json; run a job"
         raise Wrong("badrequest", message)
-    warnings = [*asked.problems, *_unknown(offer, asked)]
+    warnings = [*asked.problems, *islice(_unknown(offer, asked), MOST_SAID)]
     run = api.engine.submit(_order(api, offer, asked, id))
     row = api.engine.wait(run) if asked.waits else None
     with closing(api.engine.journal()) as journal:

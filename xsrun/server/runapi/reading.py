@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
@@ -28,6 +28,10 @@ VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{7,63}")
 """A key that is a run id as it is."""
 LONGEST_KEY: Final = 255
+DEEPEST: Final = 500
+"""Levels of a body: whatever goes through a value later goes through all of them."""
+MOST_SAID: Final = 8
+"""Keys that are named where they are not looked at."""
 MOST_ON_A_PAGE: Final = 100
 LONGEST_DELAY: Final = 366 * 86_400.0
 HIGHEST_PRIORITY: Final = 1_000_000
@@ -79,9 +83,19 @@ async def _text_of(request: Request, largest: int) -> str:
 
 def _parsed(text: str, what: str) -> Any:
     try:
-        return values.loads(text)
+        read = values.loads(text)
     except ValueError:
         raise Wrong("inputerror", f"{what} is no JSON") from None
+    level = [read]
+    for _ in range(DEEPEST):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in _inside(each)]
+        if not level:
+            return read
+    raise Wrong("inputerror", f"{what} is nested more than {DEEPEST} levels deep")
+
+
+def _inside(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def asked(body: Mapping[str, Any]) -> Asked:
@@ -94,11 +108,12 @@ def asked(body: Mapping[str, Any]) -> Asked:
         raise Wrong("inputerror", f"`doc` is {type_of(doc)}, and has to be the text of a document")
     if not isinstance(body.get("async", False), bool):
         raise Wrong("inputerror", "`async` is true or false")
-    unknown = [f"`{each}` is not looked at; inputs go in `input`" for each in body if each not in MEANT | PLATFORM_ONLY]
+    unknown = [each[:60] for each in body if each not in MEANT | PLATFORM_ONLY][:MOST_SAID]
+    warnings = tuple(f"`{each}` is not looked at; inputs go in `input`" for each in unknown)
     args: Any = next((body[each] for each in GIVING if body.get(each) is not None), {})
     if not isinstance(args, dict):
         raise Wrong("inputerror", f"the inputs are {type_of(args)}, and have to be an object")
-    return Asked(job, doc, args, _env(body.get("env")), not body.get("async"), _place(body), tuple(unknown))
+    return Asked(job, doc, args, _env(body.get("env")), not body.get("async"), _place(body), warnings)
 
 
 def _env(given: Any) -> dict[str, str]:

@@ -14,7 +14,7 @@ from xsrun.data import migration
 from xsrun.data.columns import KEY
 from xsrun.data.opening import MEMORY, database_of, file_of
 from xsrun.data.session import Session
-from xsrun.data.tables import Column
+from xsrun.data.tables import Column, Table
 from xsrun.diagnostics import Fault
 from xsrun.engine.listing import part
 from xsrun.engine.rows import UNFINISHED, RunRow
@@ -68,10 +68,10 @@ def _url(api: Api, offer: Offer) -> str:
     return api.db or (read_config(file).db if file else "")
 
 
-def tables(path: str, declared: Iterable[Any], url: str) -> list[dict[str, Any]]:
+def tables(path: str, tables: Iterable[Table], url: str) -> list[dict[str, Any]]:
     """The tables of a project with their newest rows; sensitive columns are masked. Raises the Fault ``database``."""
     home = path if os.path.isdir(path) else os.path.dirname(path)
-    wanted = list(declared)
+    wanted = list(tables)
     file = "" if url == MEMORY else file_of(home, url)
     if not wanted or url == MEMORY or (file and not os.path.lexists(file)):
         return [_table(each.name, each.columns, []) for each in wanted]
@@ -79,16 +79,20 @@ def tables(path: str, declared: Iterable[Any], url: str) -> list[dict[str, Any]]
     try:
         with store.upkeep(writes=False) as (session, made):
             stored = migration.as_stored(session.connection, made)
-            return [
-                _table(each.name, each.columns, _rows(stored, each.name)) for each in stored.catalog.tables.values()
-            ]
+            declared = {each.name: each for each in wanted}
+            return [_stored(stored, each, declared.get(each.name, each)) for each in stored.catalog.tables.values()]
     finally:
         store.close()
 
 
-def _rows(session: Session, name: str) -> Iterator[dict[str, Any]]:
+def _stored(session: Session, table: Table, declared: Table) -> dict[str, Any]:
+    """A table as it is stored; what is kept there does not say what columns are for."""
+    columns = [declared.column(each.name) or each for each in table.columns]
+    return _table(table.name, columns, _rows(session, table.name, columns))
+
+
+def _rows(session: Session, name: str, columns: list[Column]) -> Iterator[dict[str, Any]]:
     target = session.tables[name]
-    columns = session.catalog[name].table.columns
     query = sa.select(*(target.c[each.name] for each in columns)).order_by(target.c[KEY].desc()).limit(MOST_ROWS)
     for row in reversed(session.connection.execute(query).fetchall()):
         yield {each.name: MASK if each.sensitive else value for each, value in zip(columns, row, strict=True)}
