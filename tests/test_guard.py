@@ -91,10 +91,10 @@ def test_our_names_are_answered(ask, host):
 def test_a_page_of_another_site_changes_nothing_on_this_machine(ask, headers, status):
     assert ask.post("/api:a/ping", headers=headers).status_code == status
     with_token = {**headers, "Authorization": f"Bearer {TOKEN}"}
-    expected = 403 if "evil" in headers.get("Origin", "") or status == 403 else 404
+    expected = 403 if "evil" in headers.get("Origin", "") or status == 403 else 400
     assert ask.post("/api:run/run", headers=with_token).status_code == expected
     own = {"Origin": str(ask.base_url), "Authorization": f"Bearer {TOKEN}"}
-    assert ask.post("/api:run/run", headers=own).status_code == 404
+    assert ask.post("/api:run/run", headers=own).status_code == 400
 
 
 def test_a_browser_logs_in_with_a_form_and_a_cookie_that_opens_the_page_alone(ask):
