@@ -13,13 +13,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Counting(ThreadingHTTPServer):
     """``seen`` counts requests by method and path; a path that ends in ``/lost`` is taken in and not answered.
 
-    One that ends in ``/failing`` is answered with 500.
+    One that ends in ``/failing`` is answered with 500, one that ends in ``/held`` when ``release`` is set.
     """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.release = threading.Event()
         self.seen: Counter[str] = Counter()
         self.bodies: list[str] = []
         self.headers: list[dict[str, str]] = []
@@ -41,6 +42,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/lost"):
             self.close_connection = True
             return
+        if self.path.endswith("/held"):
+            self.server.release.wait()
         answer = json.dumps({"path": self.path, "count": self.server.seen.total()}).encode()
         self.send_response(500 if self.path.endswith("/failing") else 200)
         self.send_header("Content-Type", "application/json")
@@ -62,5 +65,6 @@ def counting() -> Iterator[Counting]:
         try:
             yield server
         finally:
+            server.release.set()
             server.shutdown()
             thread.join()

@@ -14,7 +14,7 @@ MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 
 LAYERS = (
     ("hints", "build"),
-    ("record", "late", "differences", "decisions"),
+    ("record", "late", "differences", "decisions", "markup"),
     ("files", "templates", "language", "watching"),
     ("source",),
     ("diagnostics",),

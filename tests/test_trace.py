@@ -11,6 +11,8 @@ import pytest
 from counting import counting
 
 from xsrun.cli.start import main
+from xsrun.cli.tracing import Then
+from xsrun.engine.rows import StepRow
 
 KEY = "a-key-that-nobody-may-see"
 JOB = """run.job "Send" {
@@ -163,7 +165,8 @@ def test_the_page_needs_nothing_else_and_shows_values_as_text(job, capsys, tmp_p
     text = page(job, capsys, tmp_path).read_text(encoding="utf-8")
     assert "it&#x27;s &lt;b&gt;" in text
     assert KEY not in text
-    assert not any(word in text for word in ("<script", "src=", "href=", "url(", "@import"))
+    assert not any(word in text for word in ("<script", "src=", "url(", "@import"))
+    assert text.count("href=") == text.count('href="#')
 
 
 def test_the_page_in_a_browser(job, capsys, tmp_path):
@@ -179,6 +182,18 @@ def test_the_page_in_a_browser(job, capsys, tmp_path):
     assert "<title>Send, run " in seen
     assert seen.count("<tr") > 10
     assert "POST https://api.example.com/words" in seen
+
+
+def test_a_past_run_is_told_at_the_times_it_had():
+    clock = Then(1_000)
+    begun = clock()
+    step = StepRow("r", "", 0, "http", "", "", "once", "{}", "", "answered", [], 1_000, 1_000, 101_000)
+    clock.passed(step)
+    later = clock()
+    assert later - begun > 99
+    clock.passed(step._replace(answered_at=51_000))
+    clock.passed(step._replace(answered_at=None))
+    assert clock() >= later
 
 
 JOBS = Path(__file__).parent.parent / "jobs"

@@ -24,6 +24,8 @@ _listening: Callable[..., socket.socket] = Late("xsrun.server.running", "listeni
 _application: Callable[..., Any] = Late("xsrun.server.app", "application")
 _rules: Callable[..., Any] = Late("xsrun.server.guard", "Rules")
 _served: Callable[..., Any] = Late("xsrun.server.service", "Served")
+_desk: Callable[..., Any] = Late("xsrun.cli.desk", "desk")
+_page: Callable[..., list[Any]] = Late("xsrun.server.page.routes", "routes")
 _run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
 _follow: Callable[..., None] = Late("xsrun.cli.reloading", "follow")
 
@@ -44,7 +46,10 @@ class Parts(NamedTuple):
 def routes(parts: Parts) -> list[Any]:
     """What is served beside queries, as routes of Starlette. Raises BadOption."""
     served, engine, server, at = parts
-    return [*_run_api(engine, served, server.options, at.allow_doc, server.largest)]
+    return [
+        *_page(_desk(engine, server.options["env"], server.options["env_file"])),
+        *_run_api(engine, served, server.options, at.allow_doc, server.largest),
+    ]
 
 
 def run(projects: Sequence[Hosted], server: Server, at: At, output: Output) -> int:

@@ -29,7 +29,6 @@ _as_test: Callable[..., str] = Late("xsrun.cli.tracing", "as_test")
 _page: Callable[..., str] = Late("xsrun.tracing.page", "page")
 _step_line: Callable[..., str] = Late("xsrun.tracing.text", "step_line")
 _step_json: Callable[..., dict[str, Any]] = Late("xsrun.tracing.text", "step_json")
-_shorten: Callable[..., str] = Late("xsrun.render", "shorten")
 _curls: Callable[[list[StepRow]], list[str]] = Late("xsrun.engine.curl", "curls")
 _again: Callable[..., Any] = Late("xsrun.cli.resume", "Again")
 
@@ -112,8 +111,9 @@ def show(
 
     The statements are those of a new run out of the journal, which does nothing outside.
 
-    --json: an object as in the list, and {options, input, result, error, steps: [{kind, title, site, policy, state,
-    prepared_at, sent_at, answered_at, args, outcome}], statements}.
+    --json: an object as in the list, and {options, input, result, error, report, steps: [{kind, title, site, policy,
+    state, prepared_at, sent_at, answered_at, args, outcome}], statements}; report holds logs, times in seconds and
+    pre_result, as far as there are any.
 
     Examples: xsrun runs show last    xsrun runs show last --html > run.html
     """
@@ -129,7 +129,7 @@ def show(
     elif as_curl:
         to_stdout("".join(f"{line}\n" for line in _curls(steps)))
     elif html:
-        to_stdout(_page(details, told, _shorten))
+        to_stdout(_page(details, told, files))
     elif as_json:
         details["statements"] = [_step_json(step, output.masker) for step in told]
         to_stdout(json.dumps(details, ensure_ascii=False) + "\n")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from xsrun.cli.output import Output
 from xsrun.cli.rehearsal import stand_ins
@@ -41,12 +43,43 @@ def traced(loaded: Loaded, world: World, output: Output, run: Callable[[World], 
     return followed(loaded, world, tell, run)
 
 
-def followed(loaded: Loaded, world: World, tell: Callable[[Step], None], run: Callable[[World], Result]) -> Result:
-    """Run in a world, and tell every step."""
-    tracer = Tracer(loaded, tell)
+def followed(
+    loaded: Loaded,
+    world: World,
+    tell: Callable[[Step], None],
+    run: Callable[[World], Result],
+    clock: Callable[[], float] = time.perf_counter,
+) -> Result:
+    """Run in a world, and tell every step with its time by a clock."""
+    tracer = Tracer(loaded, tell, clock)
     watched = world.with_layer(lambda each: each._replace(http=tracer.around(each.http)))
     with tracer:
         return run(watched)
+
+
+RETOLD_SECONDS: Final = 20.0
+"""How long a past run may take once more: one that calculated without end does so again."""
+
+
+class Then:
+    """A clock of a past run: as fast as ours, and right whenever something outside was done."""
+
+    def __init__(self, started_at: int) -> None:
+        self._begun = time.perf_counter()
+        self._started_at = started_at
+        self._latest = 0.0
+        self._own = threading.local()
+
+    def __call__(self) -> float:
+        """Seconds. Functions beside others have a time of their own."""
+        ahead: float = getattr(self._own, "ahead", self._latest)
+        return time.perf_counter() + ahead
+
+    def passed(self, step: StepRow) -> None:
+        """Go on to when a step was answered, never back."""
+        if step.answered_at is not None:
+            then = self._begun + (step.answered_at - self._started_at) / 1000
+            self._own.ahead = self._latest = max(then, self()) - time.perf_counter()
 
 
 class Again(NamedTuple):
@@ -87,13 +120,15 @@ def _again(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> Again
     if project.errors or isinstance(job, Failure):
         return None
     env = stand_ins(job.env)
-    door = Door(lambda: Replay(steps, Vault(env, Masker(()))))
+    clock = Then(run.started_at)
+    door = Door(lambda: Replay(steps, Vault(env, Masker(())), clock.passed))
     chance = run.seed or b""
     world = through(
         memory_world(env=env), door, lambda strand: DerivedRandom(chance, strand), lambda each, _door, _strand: each
     )
     told: list[Step] = []
+    limits = Limits(seconds=RETOLD_SECONDS)
     result = followed(
-        project.loaded, world, told.append, lambda each: run_job(project.loaded, job, run.input, each, Limits())
+        project.loaded, world, told.append, lambda each: run_job(project.loaded, job, run.input, each, limits), clock
     )
     return Again(project, job, told, result)

@@ -25,11 +25,15 @@ class Ended(LimitFault):
 class Replay:
     """The effects of one strand, out of the journal; implements Effects."""
 
-    def __init__(self, steps: Iterable[StepRow], vault: Vault, name: str = "") -> None:
+    def __init__(
+        self, steps: Iterable[StepRow], vault: Vault, passed: Callable[[StepRow], None], name: str = ""
+    ) -> None:
         self.name = name
         self._all = list(steps)
         self._steps = [step for step in self._all if step.strand == name]
         self._vault = vault
+        self._passed = passed
+        """Is told each step that has happened once more."""
         self._number = 0
         self._children = 0
         self._readings = Readings()
@@ -47,10 +51,11 @@ class Replay:
     def do(self, effect: Effect) -> Any:
         """What came of the effect. Raises Ended where that is not known."""
         step = self._next()
-        if step is None or not step.finished or step.kind != effect.kind:
+        if step is None or not step.finished or step.kind != effect.kind or _unheard(step):
             raise Ended(effect.title)
         self._number += 1
         self._readings = Readings()
+        self._passed(step)
         return self._vault.open_value(step.outcome)
 
     def done(self, name: str) -> Any:
@@ -70,7 +75,12 @@ class Replay:
     def fork(self) -> Replay:
         """The strand of a function that ran beside this one."""
         self._children += 1
-        return Replay(self._all, self._vault, beside(self.name, self._children))
+        return Replay(self._all, self._vault, self._passed, beside(self.name, self._children))
 
     def _next(self) -> StepRow | None:
         return self._steps[self._number] if self._number < len(self._steps) else None
+
+
+def _unheard(step: StepRow) -> bool:
+    """Whether a request counts as done by the word of a person, who has no answer to give."""
+    return step.kind == "http" and step.outcome is None

@@ -27,7 +27,8 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
+    # With ``no-referrer`` browsers send forms without saying where they come from, and the guard refuses them.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 FORM: Final = """\
@@ -65,7 +66,7 @@ def form(said: str = "") -> Response:
 
 def logged_in(request: Request, token: str) -> bool:
     """Whether a request has a cookie of somebody who logged in, and not too long ago."""
-    cookie = request.cookies.get(_name(request), "")
+    cookie = request.cookies.get(cookie_of(request), "")
     written = WRITTEN.fullmatch(cookie)
     return written is not None and int(written[1]) > time.time() and same(cookie, _cookie(token, int(written[1])))
 
@@ -82,7 +83,7 @@ async def log_in(request: Request, token: str) -> Response:
     secure = request.url.scheme == "https"
     cookie = _cookie(token, int(time.time()) + LASTS)
     response.set_cookie(
-        _name(request), cookie, max_age=LASTS, path=PAGE, secure=secure, httponly=True, samesite="strict"
+        cookie_of(request), cookie, max_age=LASTS, path=PAGE, secure=secure, httponly=True, samesite="strict"
     )
     return response
 
@@ -90,7 +91,7 @@ async def log_in(request: Request, token: str) -> Response:
 def log_out(request: Request) -> Response:
     """The answer to somebody who is done: the form, and no cookie any more."""
     response = _to(PAGE)
-    response.delete_cookie(_name(request), PAGE)
+    response.delete_cookie(cookie_of(request), PAGE)
     return response
 
 
@@ -98,7 +99,7 @@ def _to(path: str) -> Response:
     return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
 
 
-def _name(request: Request) -> str:
+def cookie_of(request: Request) -> str:
     """The name of the cookie. It tells servers on one machine apart, which browsers do not do by port."""
     server = request.scope.get("server") or ("", 0)
     return f"xsrun-{server[1]}"

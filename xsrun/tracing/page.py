@@ -3,79 +3,253 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
+from xsrun.markup import Content, Html, document, element, pretty
+from xsrun.render import shorten
+from xsrun.tracing.style import STYLE
 from xsrun.tracing.tracer import Step
 
-STYLE: Final = """
-:root { color-scheme: light dark; --line: #8884; --dim: #767676; --bad: #c33; --good: #393 }
-body { font: 14px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
-h1 { font-size: 1.3rem; margin: 0 } h2 { font-size: 1rem; margin: 1.6rem 0 .4rem }
-.state { border-radius: .6em; color: #fff; font-size: .9rem; padding: .1em .6em; background: var(--bad) }
-.state.complete { background: var(--good) }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem } dt { color: var(--dim) } dd { margin: 0 }
-table { border-collapse: collapse; width: 100% } td { border-top: 1px solid var(--line); padding: .15rem .5rem .15rem 0;
-  vertical-align: top }
-td.n { color: var(--dim); text-align: right; white-space: nowrap }
-code, pre { font: 12.5px/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 }
-summary { cursor: pointer }
-details { border: 1px solid var(--line); border-radius: .4em; margin: .4rem 0; padding: .4rem .7rem }
-.call code { font-weight: 600 } .value, .place { color: var(--dim) }
-"""
+LONGEST: Final = 20_000
+"""Characters of one value that are shown."""
+VALUE: Final = 200
+"""Characters of what a statement set that are shown."""
+MOST: Final = 2_000
+"""Requests, and statements, that are shown."""
+SHOWN_ELSEWHERE: Final = frozenset({"code", "message", "help", "exit", "file", "line", "column", "requests"})
+"""What an error has that the page shows in another form."""
+
+Files = Mapping[str, str]
 
 
-def page(details: dict[str, Any], steps: Iterable[Step], shown: Any) -> str:
-    """A run, as ``run_details`` gives it, with the steps of its statements; ``shown`` makes a value a short text."""
+def page(details: dict[str, Any], steps: Iterable[Step], files: Files) -> str:
+    """A run, as ``run_details`` gives it, with the steps of its statements and the files of its source."""
     title = f"{details['job']}, run {details['id']}"
-    return "\n".join(
-        [
-            "<!doctype html>",
-            f'<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-            f"<style>{STYLE}</style></head><body>",
-            *_head(details),
-            *_requests(details["steps"]),
-            *_statements(steps, shown),
-            "</body></html>",
-            "",
-        ]
+    return document(title, STYLE, element("main", heading(details), *sections(details, steps, files)))
+
+
+def heading(details: dict[str, Any]) -> Html:
+    """The job of a run and how it stands, as the first line of a page."""
+    return element("h1", details["job"], badge(details["state"]))
+
+
+def badge(state: str) -> Html:
+    """How a run stands, in a word."""
+    return element("span", state, class_=f"state {state.replace(' ', '-')}")
+
+
+def moment(iso: str | None) -> Content:
+    """A time of ``views.iso`` for people."""
+    return iso and element("time", f"{iso[:19].replace('T', ' ')} UTC", datetime=iso)
+
+
+def duration(begun: str | None, ended: str | None) -> str:
+    """How long something took, between two times of ``views.iso``; ``""`` when one of them is not known."""
+    if not begun or not ended:
+        return ""
+    return span((datetime.fromisoformat(ended) - datetime.fromisoformat(begun)).total_seconds())
+
+
+def span(seconds: float) -> str:
+    """A number of seconds for people: ``0.4 ms``, ``12 ms``, ``3.42 s``, ``2 min 5 s``, ``3 h 20 min``, ``4 d 2 h``."""
+    if seconds < 0.01:
+        return f"{max(0.0, seconds) * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{round(seconds * 1000)} ms"
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    whole = int(seconds)
+    first = next(at for at, (_, size) in enumerate(units) if whole >= size)
+    parts: list[str] = []
+    for name, size in units[first : first + 2]:
+        count, whole = divmod(whole, size)
+        parts += [f"{count} {name}"] if count or not parts else []
+    return " ".join(parts)
+
+
+def sections(details: dict[str, Any], steps: Iterable[Step], files: Files) -> Iterator[Content]:
+    """All that is known of a run, below its heading."""
+    anchors = {name: f"s{at}" for at, name in enumerate(files)}
+    yield _facts(details)
+    if details["error"]:
+        yield _error(details["error"], anchors)
+    for title, name in (("Result", "result"), ("Input", "input")):
+        if details[name] not in (None, {}):
+            yield element("h2", title), element("div", _value(details[name]), class_="box")
+    yield element("h2", "Done outside"), _requests(details["steps"], anchors)
+    yield element("h2", "Statements"), _statements(steps, anchors)
+    yield from _report(details["report"])
+    yield from _sources(files, anchors)
+
+
+def _facts(details: dict[str, Any]) -> Html:
+    took = duration(details["started_at"], details["ended_at"])
+    facts: dict[str, Content] = {
+        "run": element("span", details["id"], class_="id"),
+        "began": moment(details["started_at"]),
+        "ended": (moment(details["ended_at"]), took and f" after {took}"),
+        "exit code": details["exit"],
+        "attempts": details["attempts"],
+        "folder": details["path"],
+        "options": [element("div", f"{name}: {json.dumps(value)}") for name, value in details["options"].items()],
+    }
+    known = [(name, fact) for name, fact in facts.items() if fact not in (None, [], (None, ""))]
+    return element("dl", [(element("dt", name), element("dd", fact)) for name, fact in known])
+
+
+def _error(error: dict[str, Any], anchors: Files) -> Content:
+    more = {name: value for name, value in error.items() if name not in SHOWN_ELSEWHERE and value not in ({}, [])}
+    place = _place(f"{error['file']}:{error['line']}", anchors) if "file" in error else None
+    return element("h2", "Error"), element(
+        "div",
+        element("p", element("strong", error.get("code", "error")), ": ", error.get("message", ""), " ", place),
+        element("p", "What helps: ", error["help"]) if error.get("help") else None,
+        _value(more) if more else None,
+        class_="box failed",
     )
 
 
-def _head(details: dict[str, Any]) -> Iterator[str]:
-    state = escape(details["state"])
-    yield f'<h1>{escape(details["job"])} <span class="state {state}">{state}</span></h1><dl>'
-    for name in ("id", "started_at", "ended_at", "exit", "attempts", "path"):
-        yield f"<dt>{name}</dt><dd>{escape(str(details[name]))}</dd>"
-    for name in ("options", "input", "result", "error"):
-        if details[name] not in (None, {}):
-            yield f"<dt>{name}</dt><dd>{_json(details[name])}</dd>"
-    yield "</dl>"
+# ------------------------------------------------------------------ requests
 
 
-def _requests(steps: list[dict[str, Any]]) -> Iterator[str]:
-    yield "<h2>Done outside</h2>"
+def _requests(steps: Sequence[dict[str, Any]], anchors: Files) -> Iterator[Content]:
     if not steps:
-        yield "<p>nothing</p>"
-    for step in steps:
-        title, state, site = (escape(step[name]) for name in ("title", "state", "site"))
-        times = {name: step[name] for name in ("prepared_at", "sent_at", "answered_at") if step[name]}
-        yield f'<details><summary><code>{title}</code> {state} <span class="place">{site}</span></summary>'
-        yield f"{_json(times)}{_json(step['args'])}{_json(step['outcome'])}</details>"
+        yield element("p", "nothing")
+    for step in steps[:MOST]:
+        begun = step["sent_at"] or step["prepared_at"]
+        yield element(
+            "details",
+            element(
+                "summary",
+                element("code", step["title"]),
+                element("span", _came_of(step)),
+                element("span", duration(begun, step["answered_at"]), class_="dim"),
+                _place(step["site"], anchors),
+            ),
+            element("dl", [(element("dt", name), element("dd", fact)) for name, fact in _circumstances(step)]),
+            _asked(step["args"]),
+            _answered(step["outcome"]),
+        )
+    yield _more(len(steps))
 
 
-def _statements(steps: Iterable[Step], shown: Any) -> Iterator[str]:
-    yield "<h2>Statements</h2><table>"
-    for step in steps:
-        values = [f' <span class="value">{escape(name)} = {escape(shown(value))}</span>' for name, value in step.values]
-        yield f'<tr class="{escape(step.kind)}"><td class="n">{step.at:.1f} ms</td>'
-        yield f'<td style="padding-left:{step.depth * 1.2:.1f}rem"><code>{escape(step.title)}'
-        yield f"{''.join(values)}</code></td>"
-        yield f'<td class="place"><code>{escape(step.place)}</code></td></tr>'
-    yield "</table>"
+def _came_of(step: dict[str, Any]) -> str:
+    outcome = step["outcome"]
+    if step["kind"] == "http" and isinstance(outcome, dict) and "status" in outcome:
+        return f"{outcome['status']} {outcome['reason']}".strip()
+    return str(step["state"])
 
 
-def _json(value: Any) -> str:
-    return f"<pre>{escape(json.dumps(value, indent=1, ensure_ascii=False))}</pre>"
+def _circumstances(step: dict[str, Any]) -> Iterator[tuple[str, Content]]:
+    yield "policy", step["policy"]
+    for name in ("key", "strand"):
+        if name in step:
+            yield name, step[name]
+    for name in ("prepared", "sent", "answered"):
+        if step[f"{name}_at"]:
+            yield name, moment(step[f"{name}_at"])
+
+
+def _asked(args: Any) -> Content:
+    if isinstance(args, dict) and isinstance(args.get("headers"), list):
+        return _value("\n".join(map(str, args["headers"]))), _body(args.get("body"))
+    return _value(args)
+
+
+def _answered(outcome: Any) -> Content:
+    if isinstance(outcome, dict) and isinstance(outcome.get("headers"), list):
+        head = [f"{outcome.get('version', '')} {outcome.get('status', '')} {outcome.get('reason', '')}".strip()]
+        return _value("\n".join([*head, *(f"{name}: {value}" for name, value in outcome["headers"])])), _body(
+            outcome.get("body")
+        )
+    return None if outcome is None else _value(outcome)
+
+
+def _body(body: Any) -> Content:
+    """What was sent or came back, set out where it is JSON."""
+    if not body:
+        return None
+    try:
+        return _value(json.loads(body))
+    except (TypeError, ValueError, RecursionError):
+        return _value(body)
+
+
+# ------------------------------------------------------------------ statements
+
+
+def _statements(steps: Iterable[Step], anchors: Files) -> Content:
+    pending = iter(steps)
+    rows = [_statement(step, anchors) for step in islice(pending, MOST)]
+    if not rows:
+        return element("p", "The source of the run is not there, or it reached no statement.")
+    titles = element("tr", [element("th", title, scope="col") for title in ("at", "took", "statement", "place")])
+    return element("table", element("thead", titles), element("tbody", rows), class_="steps"), _more(
+        MOST + sum(1 for _ in pending)
+    )
+
+
+def _statement(step: Step, anchors: Files) -> Html:
+    values = [element("span", f" {name} = {shorten(value, VALUE)}", class_="value") for name, value in step.values]
+    often = element("span", f" pass {step.passed}", class_="dim") if step.passed > 1 else None
+    return element(
+        "tr",
+        element("td", span(step.at / 1000), class_="n"),
+        element("td", span(step.took / 1000) if step.kind != "call" else "", class_="n"),
+        element("td", element("code", "    " * step.depth, step.title, values, often), class_="wide"),
+        element("td", _place(step.place, anchors), class_="where"),
+        class_=step.kind,
+    )
+
+
+# ------------------------------------------------------------------ the rest
+
+
+def _report(report: dict[str, Any]) -> Iterator[Content]:
+    """What a run said, and where its time went."""
+    if report.get("logs"):
+        yield element("h2", "Log"), [element("div", _value(each), class_="box") for each in report["logs"]]
+    if report.get("pre_result") is not None:
+        yield element("h2", "Result of pre"), element("div", _value(report["pre_result"]), class_="box")
+    if report.get("times"):
+        times = [(element("dt", name), element("dd", span(seconds))) for name, seconds in report["times"].items()]
+        yield element("h2", "Times"), element("dl", times)
+
+
+def _sources(files: Files, anchors: Files) -> Iterator[Content]:
+    """The source as it was, a line each where a place may lead."""
+    if files:
+        yield element("h2", "Source")
+    for name, text in files.items():
+        lines = [
+            element("span", f"{line}\n", id=f"{anchors[name]}-{number}")
+            for number, line in enumerate(text.split("\n"), 1)
+        ]
+        yield element(
+            "details", element("summary", element("code", name)), element("pre", lines, class_="source"), open=True
+        )
+
+
+def _place(place: str, anchors: Files) -> Html:
+    """A place in the source, and the way there."""
+    name, _, line = place.rpartition(":")
+    shown: Content = element("code", place)
+    if name in anchors:
+        shown = element("a", shown, href=f"#{anchors[name]}-{line}")
+    return element("span", shown, class_="place")
+
+
+def _value(value: Any) -> Html:
+    """A value as JSON, a text as it is."""
+    text = value if isinstance(value, str) else pretty(value)
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}… and {len(text) - LONGEST:,} characters more: xsrun runs show --json has them"
+    return element("pre", text)
+
+
+def _more(count: int) -> Content:
+    return element("p", f"and {count - MOST:,} more") if count > MOST else None

@@ -49,12 +49,15 @@ Tell = Callable[[Step], None]
 class Tracer:
     """While it is entered, every statement of the program on this thread and on new ones is told."""
 
-    def __init__(self, loaded: Loaded, tell: Tell) -> None:
+    def __init__(self, loaded: Loaded, tell: Tell, clock: Callable[[], float] = time.perf_counter) -> None:
         self._routines: dict[CodeType, Routine] = loaded.by_code
         self._sources = loaded.sources
         self._statements = {name: statements(source) for name, source in loaded.sources.items()}
         self._tell = tell
-        self._begun = time.perf_counter()
+        self.clock = clock
+        """Seconds; the trace begins at what it shows now."""
+        self._begun = clock()
+        self._over = False
         self._passed: Counter[tuple[str, int]] = Counter()
         self._lock = threading.Lock()
         self._depths = threading.local()
@@ -65,6 +68,7 @@ class Tracer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._over = True
         sys.settrace(None)
         threading.settrace(None)
 
@@ -74,7 +78,7 @@ class Tracer:
 
     def tell(self, kind: str, begun: float, title: str, place: str = "", values: Values = (), passed: int = 1) -> None:
         """Tell of something that began at a time and is over."""
-        at, took = (begun - self._begun) * 1000, (time.perf_counter() - begun) * 1000
+        at, took = (begun - self._begun) * 1000, (self.clock() - begun) * 1000
         with self._lock:
             self._tell(Step(kind, at, took, self.depth, place, title, values, passed))
 
@@ -84,6 +88,9 @@ class Tracer:
         return getattr(self._depths, "depth", 0)
 
     def _enter(self, frame: FrameType, event: str, _arg: Any) -> Any:
+        if self._over:  # A thread of somebody else, which began meanwhile.
+            sys.settrace(None)
+            return None
         routine = self._routines.get(frame.f_code)
         if event != "call" or routine is None:
             return None
@@ -117,7 +124,7 @@ class _Followed:
         self._routine = routine
         self._shown = {shown: name for name, shown in routine.variables.items()}
         self._line = 0
-        self._begun = time.perf_counter()
+        self._begun = tracer.clock()
         self._passed = 0
         tracer.tell("call", self._begun, f"{routine.kind} {routine.name}", tracer.place(frame, routine.line))
         tracer.deeper(1)
@@ -126,7 +133,7 @@ class _Followed:
         """What Python's tracing tells of the frame."""
         if event == "line" and frame.f_lineno != self._line and self._tracer.statement(frame, frame.f_lineno):
             self._over(frame)
-            self._line, self._begun = frame.f_lineno, time.perf_counter()
+            self._line, self._begun = frame.f_lineno, self._tracer.clock()
             self._passed = self._tracer.passes(frame, self._line)
         elif event == "return":
             self._over(frame)
@@ -155,7 +162,7 @@ class _TracedHttp:
         self._tracer = tracer
 
     def send(self, request: Request) -> Response:
-        begun = time.perf_counter()
+        begun = self._tracer.clock()
         title = f"{request.method} {request.url}"
         try:
             response = self._inner.send(request)

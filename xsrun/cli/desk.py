@@ -1,0 +1,59 @@
+"""What the page of ``xsrun serve`` is given: an engine, and what this command line knows to do with runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from typing import Any, Final
+
+from xsrun.cli.output import Output
+from xsrun.cli.resume import Again, resolve
+from xsrun.cli.tracing import replayed
+from xsrun.diagnostics import Exit
+from xsrun.effects.recording import Exchange
+from xsrun.engine.history import find_run
+from xsrun.engine.orders import Engine
+from xsrun.engine.resolving import Verdict
+from xsrun.engine.rows import RunState
+from xsrun.runtime.job import Failure
+from xsrun.server.page.desk import Desk, Said
+
+THEN: Final[dict[str, str]] = {
+    RunState.INTERRUPTED: "The run can go on.",
+    RunState.SETTLED: "The run is settled: it did more without the answer, or has none, and does not go on.",
+}
+"""What follows for a run, by its state."""
+
+
+def desk(engine: Engine, env: list[str], env_file: str | None) -> Desk:
+    """The desk of a page over the runs of an engine; variables are for asking providers."""
+
+    def resolved(run: str, assumed: Verdict | None) -> Said:
+        heard = _Heard()
+        with closing(engine.journal()) as journal:
+            kept = find_run(journal, run)
+            exit = resolve(journal, kept, Again(env, env_file, [], True, False), assumed, heard)
+            now = find_run(journal, run).state
+        return Said(" ".join([*heard.sentences, THEN.get(now, "") if exit == Exit.DONE else ""]), exit == Exit.DONE)
+
+    return Desk(engine, replayed, resolved)
+
+
+class _Heard(Output):
+    """Keeps what is said about requests as sentences, and writes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(as_json=True, quiet=True)
+        self.sentences: list[str] = []
+
+    def line(self, message: Any) -> None:
+        """What became of a request."""
+        if isinstance(message, dict) and message["type"] == "resolved":
+            self.sentences.append(f"{message['title']}: {message['verdict']}, {message['reason']}.")
+
+    def failure(self, failure: Failure, exchanges: Iterable[Exchange] = ()) -> None:
+        """Why nothing came of it."""
+        help = "Look there yourself, then choose Assume sent or Assume lost."
+        if failure.exit != Exit.UNKNOWN_OUTCOME:
+            help = f"What helps: {failure.help}." if failure.help else ""
+        self.sentences.append(self.masker.text(f"{failure.message[:1].upper()}{failure.message[1:]}. {help}".strip()))

@@ -1,0 +1,98 @@
+"""What all pages have around them."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from xsrun.markup import Content, Html, document, element, policy_of
+from xsrun.server.login import LOGOUT, PAGE, cookie_of
+from xsrun.server.page.desk import Said
+from xsrun.tracing.style import STYLE
+
+HOME: Final = PAGE
+SECONDS: Final = 2
+"""Until a page that shows something under way is asked for again."""
+
+LOOK: Final = (
+    STYLE
+    + """
+header { align-items: center; border-bottom: 1px solid var(--line); display: flex; flex-wrap: wrap; gap: .2rem 1.2rem;
+  padding: .6rem 0 }
+header a { text-decoration: none } header .brand { color: inherit; font-weight: 700 }
+header .live { margin-left: auto } header form { margin: 0 }
+nav { display: flex; flex-wrap: wrap; gap: .4rem .9rem }
+form { align-items: end; display: flex; flex-wrap: wrap; gap: .5rem .8rem; margin: .8rem 0 }
+label { color: var(--dim); display: grid; font-size: .85rem; gap: .1rem }
+input, select, textarea, button, .button { background: var(--back); border: 1px solid var(--line); border-radius: .4em;
+  color: var(--text); font: inherit; max-width: 100%; padding: .3rem .6rem; text-decoration: none }
+textarea { font: 13px/1.5 ui-monospace, monospace; width: 100% }
+button, .button { background: var(--soft); cursor: pointer; font-weight: 600 }
+button.do { background: var(--link); border-color: var(--link); color: var(--back) }
+.bar { align-items: center; display: flex; flex-wrap: wrap; gap: .5rem .8rem; margin: .8rem 0 }
+.chip { border: 1px solid var(--line); border-radius: 1em; padding: .05em .7em; text-decoration: none }
+.chip[aria-current] { border-color: var(--link); font-weight: 600 }
+.said { border: 1px solid var(--good); border-left-width: .4em; border-radius: .4em; margin: 1rem 0;
+  padding: .5rem .8rem }
+.said.badly { border-color: var(--bad) }
+@media (max-width: 40rem) {
+  .runs thead { display: none } .runs tr { border-top: 1px solid var(--line); display: block; padding: .5rem 0 }
+  .runs td { border: 0; display: inline-block; padding: 0 .8rem 0 0; text-align: left } .runs td.wide { display: block }
+}
+"""
+)
+
+HEADERS: Final = {
+    "Content-Security-Policy": f"{policy_of(LOOK)}; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    # With ``no-referrer`` browsers would send forms without saying where they come from.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Live(NamedTuple):
+    """Whether a page is asked for again by itself."""
+
+    on: bool
+    other: str
+    """Where it is the other way round."""
+
+
+def shown(
+    request: Request,
+    title: str,
+    *content: Content,
+    said: Said | None = None,
+    live: Live | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    """A page of the server."""
+    home = element("a", "xsrun", href=HOME, class_="brand")
+    inside = cookie_of(request) in request.cookies
+    text = document(
+        f"{title} · xsrun",
+        LOOK,
+        element(
+            "header",
+            element("nav", home, element("a", "Runs", href=HOME)),
+            live and _switch(live),
+            element("form", element("button", "Log out"), method="post", action=LOGOUT) if inside else None,
+        ),
+        element("main", said and _told(said), content),
+        head=element("meta", http_equiv="refresh", content=SECONDS) if live and live.on else None,
+    )
+    return HTMLResponse(text, status, HEADERS)
+
+
+def _switch(live: Live) -> Html:
+    text = f"shown anew every {SECONDS} s: stop" if live.on else "keep showing what is new"
+    return element("a", text, href=live.other, class_="live")
+
+
+def _told(said: Said) -> Html:
+    return element("p", said.text, role="status", class_="said" if said.well else "said badly")
