@@ -286,3 +286,29 @@ def test_no_value_of_workflows_is_read_by_pickle(engine, worker, folder, url):
     found = store.rows("SELECT serialization FROM dbos.workflow_status WHERE workflow_uuid = ?", (run,))
     store.engine.dispose()
     assert found == [("portable_json",)]
+
+
+def test_runs_of_both_kinds_are_listed_shown_and_told_apart(engine, worker, folder, server, url, capsys, monkeypatch):
+    monkeypatch.setenv("TARGET", server.url)
+    monkeypatch.setenv("XSRUN_ENGINE", url)
+    there = engine.submit(Order(folder, input={"times": 1}, id="over-there"))
+    assert engine.wait(there, 30).state == RunState.COMPLETE
+    assert main(["execute", folder, "--input", "times:=1"]) == 0
+    capsys.readouterr()
+    assert main(["runs", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed[0]["id"] != there
+    assert there in [each["id"] for each in listed]
+    assert main(["runs", "show", "over-t", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["state"], shown["steps"][0]["title"]) == ("complete", "POST ⟦TARGET⟧/plain-0")
+    assert main(["runs", "diff", "over-there", "last"]) == 0
+    assert main(["runs", "resume", "over-there"]) == 2
+    assert "has ended: complete" in capsys.readouterr().err
+
+
+def test_an_engine_that_is_away_keeps_nobody_from_the_runs_of_this_machine(folder, capsys, monkeypatch):
+    monkeypatch.setenv("XSRUN_ENGINE", "postgresql://127.0.0.1:1/x")
+    assert main(["runs", "list", "--json"]) == 0
+    assert "the engine cannot be used" in capsys.readouterr().err
+    assert main(["runs", "list", "--engine", "postgresql://127.0.0.1:1/x"]) == 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from typing import Any, Final
 
 from xsrun.cli.attempts import KEPT, key_of
+from xsrun.cli.journals import ENGINE, ENGINE_HELP
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.ordering import Named, refusing, task_of
 from xsrun.cli.output import Output
@@ -28,8 +29,6 @@ from xsrun.engine.vault import OPEN, Vault
 from xsrun.exchange.passwords import passwords_of
 from xsrun.runtime.environment import resolve
 
-ENGINE: Final = "XSRUN_ENGINE"
-"""The variable that holds the address of the database of queues."""
 PAUSE: Final = 0.2
 """Seconds between two looks at a run."""
 HERE_ALONE: Final = ("dry_run", "record", "replay", "trace", "ephemeral")
@@ -109,22 +108,41 @@ def queue(task: Task) -> int:
     """Put a run into the queue that the options name; show its id, or what comes of it. Gives back the exit code."""
     options, output = task.options, task.output
     place = Place(options["queue"], options["priority"] or 0, options["order_key"] or "", options["delay"] or 0.0)
+
+    def put(engine: Queued) -> int:
+        run = engine.put(task._replace(id=options["id"] or new_id(time.time_ns() // 1_000_000)), place)
+        if options["wait"]:
+            return _shown(engine.wait(run), output)
+        output.result(output.document({"run": run, "queue": place.queue, "state": RunState.QUEUED}))
+        return Exit.DONE
+
+    return with_engine(engine_url(options["engine"]), output, put)
+
+
+def resume(url: str, run: str, output: Output) -> int:
+    """Have a run of a queue go on. Gives back the exit code."""
+
+    def again(engine: Queued) -> int:
+        engine.resume(run)
+        if not output.as_json:
+            output.line(f"run {run} waits for a worker")
+        return Exit.DONE
+
+    return with_engine(url, output, again)
+
+
+def with_engine(url: str, output: Output, use: Callable[[Queued], int]) -> int:
+    """Do something with an engine; what is wrong with it is said. Gives back the exit code. Raises BadOption."""
     try:
-        with closing(Queued(engine_url(options["engine"]), {}, output)) as engine:
-            run = engine.put(task._replace(id=options["id"] or new_id(time.time_ns() // 1_000_000)), place)
-            if not options["wait"]:
-                output.result(output.document({"run": run, "queue": place.queue, "state": RunState.QUEUED}))
-                return Exit.DONE
-            ended = engine.wait(run)
+        with closing(Queued(url, {}, output)) as engine:
+            return use(engine)
     except Refused as refused:
         output.failure(refused.failure)
         return refused.failure.exit
     except Fault as missing:
         return output.complain(missing.code, missing.message, missing.help)
     except Broken as broken:
-        help = "see that the server runs, and that the address is right"
-        return output.complain("journal", f"the engine cannot be used: {broken}", help, Exit.FAILED)
-    return _shown(ended, output)
+        return output.complain("journal", f"the engine cannot be used: {broken}", ENGINE_HELP, Exit.FAILED)
 
 
 def _shown(run: RunRow | None, output: Output) -> int:

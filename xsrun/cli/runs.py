@@ -6,17 +6,14 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
 from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption
+from xsrun.cli.journals import EngineOption, find, journals, newest
 from xsrun.cli.output import Output, to_stdout
-from xsrun.diagnostics import Exit
 from xsrun.engine import history, views
-from xsrun.engine.folder import Broken
-from xsrun.engine.journal import Journal
 from xsrun.engine.resolving import Verdict
 from xsrun.engine.rows import RunRow, RunState, StepRow
 from xsrun.late import Late
@@ -31,8 +28,7 @@ _step_line: Callable[..., str] = Late("xsrun.tracing.text", "step_line")
 _step_json: Callable[..., dict[str, Any]] = Late("xsrun.tracing.text", "step_json")
 _curls: Callable[[list[StepRow]], list[str]] = Late("xsrun.engine.curl", "curls")
 _again: Callable[..., Any] = Late("xsrun.cli.resume", "Again")
-
-STATE_HELP: Final = "mend the state folder: $XDG_STATE_HOME/xsrun, or ~/.local/state/xsrun"
+_resume_there: Callable[..., int] = Late("xsrun.cli.queueing", "resume")
 
 app = typer.Typer(
     name="runs",
@@ -53,27 +49,12 @@ InputOption = Annotated[
 ]
 
 
-@contextmanager
-def _journal(output: Output) -> Iterator[Journal]:
-    """The journal for one command, which ends when there is something wrong with it or with a run's name."""
-    try:
-        opened = history.open_history()
-        try:
-            yield opened
-        finally:
-            opened.close()
-    except Broken as broken:
-        message = f"the journal cannot be used: {broken}"
-        raise typer.Exit(output.complain("journal", message, STATE_HELP, Exit.FAILED)) from None
-    except history.NoRun as none:
-        raise typer.Exit(output.complain("no-run", str(none), "look with xsrun runs list")) from None
-
-
 @app.command("list")
 def list_runs(
     job: JobOption = None,
     state: Annotated[RunState | None, typer.Option("--state", help="Only runs in this state.")] = None,
     number: Annotated[int, typer.Option("--number", "-n", min=1, help="How many at most.")] = 20,
+    engine: EngineOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List past runs, the newest first.
@@ -82,8 +63,8 @@ def list_runs(
 
     Example: xsrun runs list --state unknown
     """
-    with _journal(Output(as_json)) as journal:
-        found = [run for run in journal.runs() if job in (None, run.job) and state in (None, run.state)][:number]
+    with journals(Output(as_json), engine) as kept:
+        found = newest(kept, lambda run: job in (None, run.job) and state in (None, run.state), number)
     if as_json:
         to_stdout(json.dumps([views.run_summary(run) for run in found], ensure_ascii=False) + "\n")
         return
@@ -103,6 +84,7 @@ def show(
     as_test: Annotated[
         bool, typer.Option("--as-test", help="The change that makes a test of it: a test block and its mocks.")
     ] = False,
+    engine: EngineOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a run did, and what came of it.
@@ -118,8 +100,8 @@ def show(
     Examples: xsrun runs show last    xsrun runs show last --html > run.html
     """
     output = Output(as_json)
-    with _journal(output) as journal:
-        found = history.find_run(journal, run)
+    with journals(output, engine) as kept:
+        (journal, _), found = find(kept, run)
         steps = journal.steps(found.id)
         files = journal.files(found.source)
         told = [] if as_curl or as_test else _replayed(found, steps, files)
@@ -163,7 +145,9 @@ def _shown(details: dict[str, Any], steps: list[StepRow], statements: list[str])
 
 
 @app.command("diff")
-def diff(before: RunArgument, now: RunArgument = history.LAST, as_json: JsonOption = False) -> None:
+def diff(
+    before: RunArgument, now: RunArgument = history.LAST, engine: EngineOption = None, as_json: JsonOption = False
+) -> None:
     """Show in what two runs differ.
 
     Source, input, requests and answers, result.
@@ -172,14 +156,15 @@ def diff(before: RunArgument, now: RunArgument = history.LAST, as_json: JsonOpti
 
     Example: xsrun runs diff 01ngq41 last
     """
-    with _journal(Output(as_json)) as journal:
-        runs = [history.find_run(journal, named) for named in (before, now)]
-        texts = [views.readable(views.run_details(run, journal.steps(run.id))) for run in runs]
-        lines = views.source_diff(*(journal.files(run.source) for run in runs))
+    with journals(Output(as_json), engine) as kept:
+        found = [find(kept, named) for named in (before, now)]
+        runs = [run for _, run in found]
+        texts = [views.readable(views.run_details(run, at.journal.steps(run.id))) for at, run in found]
+        lines = views.source_diff(*(at.journal.files(run.source) for at, run in found))
     lines += views.diff(texts[0], texts[1], runs[0].id, runs[1].id)
     if as_json:
-        found = {"before": runs[0].id, "now": runs[1].id, "lines": lines}
-        to_stdout(json.dumps(found, ensure_ascii=False) + "\n")
+        shown = {"before": runs[0].id, "now": runs[1].id, "lines": lines}
+        to_stdout(json.dumps(shown, ensure_ascii=False) + "\n")
         return
     to_stdout("".join(f"{line}\n" for line in lines))
 
@@ -195,22 +180,26 @@ def resume(
     env_file: EnvFileOption = None,
     given: InputOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No debug.log and no warnings.")] = False,
+    engine: EngineOption = None,
     as_json: MessagesOption = False,
 ) -> None:
     """Go on with a run that was cut short.
 
     It begins after the last request that was answered, and exits like execute.
 
-    Secrets come from the environment, as for execute.
+    Secrets come from the environment, as for execute. A run of a queue waits there for a worker once more.
 
     --json: the result on stdout as ever; messages as JSON lines on stderr.
 
     Example: xsrun runs resume last
     """
     output = Output(as_json, quiet)
-    with _journal(output) as journal:
+    with journals(output, engine) as kept:
+        (journal, url), found = find(kept, run)
+        if url:
+            raise typer.Exit(_resume_there(url, found.id, output))
         again = _again(env or [], env_file, given or [], as_it_was, with_changes)
-        raise typer.Exit(_resume(journal, history.find_run(journal, run), again, output))
+        raise typer.Exit(_resume(journal, found, again, output))
 
 
 @app.command("resolve")
@@ -227,6 +216,7 @@ def resolve(
     env: EnvOption = None,
     env_file: EnvFileOption = None,
     given: InputOption = None,
+    engine: EngineOption = None,
     as_json: MessagesOption = False,
 ) -> None:
     """Find out what became of requests that got no answer.
@@ -243,9 +233,10 @@ def resolve(
         help = "say one thing of a request, with --assume-sent, --assume-lost, or --sent and --lost for each of several"
         raise typer.Exit(output.complain("usage", "these options exclude each other", help))
     assumed = each or (Verdict.SENT if sent else Verdict.LOST if lost else None)
-    with _journal(output) as journal:
+    with journals(output, engine) as kept:
+        (journal, _), found = find(kept, run)
         again = _again(env or [], env_file, given or [], True, False)
-        raise typer.Exit(_resolve(journal, history.find_run(journal, run), again, assumed, output))
+        raise typer.Exit(_resolve(journal, found, again, assumed, output))
 
 
 @app.command("prune")
@@ -254,6 +245,7 @@ def prune(
         history.KEEP_DAYS
     ),
     keep: Annotated[int, typer.Option("--keep", min=0, help="Keep so many runs at most.")] = history.KEEP_RUNS,
+    engine: EngineOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Forget old runs. What they did cannot be looked up any more, not by key either.
@@ -262,7 +254,7 @@ def prune(
 
     Example: xsrun runs prune --older 30 --keep 1000
     """
-    with _journal(Output(as_json)) as journal:
-        gone = history.prune(journal, time.time_ns() // 1_000_000, days, keep)
+    with journals(Output(as_json), engine) as kept:
+        gone = sum(history.prune(each.journal, time.time_ns() // 1_000_000, days, keep) for each in kept)
     shown = json.dumps({"forgotten": gone}) if as_json else f"{gone} run{'' if gone == 1 else 's'} forgotten"
     to_stdout(f"{shown}\n")

@@ -6,12 +6,13 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from types import FrameType
 from typing import Any, Final
 
 from xsrun.cli.carrying import Carrier
+from xsrun.cli.journals import ENGINE_HELP
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.queueing import engine_url
@@ -32,15 +33,26 @@ QUEUE: Final = re.compile(
 )
 
 
-def work(queues: Iterable[str], engine: str | None, options: Mapping[str, Any], drain: int, output: Output) -> int:
-    """Carry out runs of queues until the process is told to end. Gives back the exit code."""
+def work(
+    queues: Iterable[str],
+    engine: str | None,
+    options: Mapping[str, Any],
+    drain: int,
+    output: Output,
+    watch: Callable[[str], None] | None = None,
+    leased: bool = True,
+) -> int:
+    """Carry out runs of queues until the process is told to end. Gives back the exit code.
+
+    ``watch`` is told each point that a write passes; without ``leased`` nobody can tell that the worker is gone. Both
+    are for tests.
+    """
     try:
-        return _work(engine_url(engine), dict(map(_queue, queues)), options, drain, output)
+        return _work(engine_url(engine), dict(map(_queue, queues)), options, drain, output, watch, leased)
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
     except Broken as broken:
-        help = "see that the server runs, and that the address is right"
-        return output.complain("journal", f"the engine cannot be used: {broken}", help, Exit.FAILED)
+        return output.complain("journal", f"the engine cannot be used: {broken}", ENGINE_HELP, Exit.FAILED)
 
 
 def _queue(given: str) -> tuple[str, Limits]:
@@ -56,13 +68,21 @@ def _queue(given: str) -> tuple[str, Limits]:
     return found["name"], limits
 
 
-def _work(url: str, wanted: dict[str, Limits], options: Mapping[str, Any], drain: int, output: Output) -> int:
+def _work(
+    url: str,
+    wanted: dict[str, Limits],
+    options: Mapping[str, Any],
+    drain: int,
+    output: Output,
+    watch: Callable[[str], None] | None,
+    leased: bool,
+) -> int:
     output.masker.add([*passwords_of(url), *passwords_of(options["db"] or "")], "engine")
     stopping = threading.Event()
     with closing(Queues(url)) as queues:
         store = PostgresStore(queues.engine, UNTIL_STOPPED, stopping.is_set)
-        carrier = Carrier(lambda: Journal(store), options, output)
-        working = Worker(queues, wanted, carrier)
+        carrier = Carrier(lambda: Journal(store), options, output, watch)
+        working = Worker(queues, wanted, carrier, leased)
         working.start()
         show(dumps({"worker": working.name, "queues": list(wanted)}))
         _until_told()

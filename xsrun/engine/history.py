@@ -55,7 +55,20 @@ def _quiet_run(job: str, path: str, exit: int, begun_at: int, ended_at: int) -> 
 
 def find_run(journal: Journal, named: str) -> RunRow:
     """The run with that id, with the only id that begins so, or the newest for ``last``. Raises NoRun and Broken."""
-    found = journal.runs("", 1) if named == LAST else journal.runs(named.lower()) if named else []
+    return meant(named, named_so(journal, named))
+
+
+def named_so(journal: Journal, named: str) -> list[RunRow]:
+    """The runs whose id begins so, or the newest one for ``last``. Raises Broken."""
+    if named == LAST:
+        return journal.runs("", 1)
+    return (named and (journal.runs(named) or journal.runs(named.lower()))) or []
+
+
+def meant(named: str, found: list[RunRow]) -> RunRow:
+    """The one of them that is meant. Raises NoRun."""
+    if named == LAST and found:
+        return max(found, key=lambda run: run.started_at)
     exact = [run for run in found if run.id == named]
     if len(exact or found) == 1:
         return (exact or found)[0]

@@ -24,6 +24,8 @@ from xsrun.engine.scale.store import PostgresStore, engine_for
 
 BEAT: Final = 1.0
 """Seconds between two signs of life."""
+GRACE: Final = 5.0
+"""Seconds after a lost lock in which nobody is taken for dead: after a restart of the server all have lost theirs."""
 SILENCE: Final = 15
 """Seconds after which the server ends the session of a worker that gives none: a frozen one holds no lock for ever."""
 _LOCK: Final = "hashtextextended('xsrun worker ' || %s, 0)"
@@ -56,6 +58,7 @@ class Lease:
         alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "connect_timeout": 5}
         self._engine = engine_for(url, pool_size=1, max_overflow=0, connect_args=alive, isolation_level="AUTOCOMMIT")
         self._connection: Connection | None = None
+        self._trusts_from = 0.0
         self._over = threading.Event()
         self.held = threading.Event()
         """Set while the lock is held."""
@@ -90,9 +93,10 @@ class Lease:
             self._take()
         assert self._connection is not None
         self._connection.exec_driver_sql(_SEEN, (*self._row, _now()))
-        for (other,) in self._connection.exec_driver_sql(_LOST, (self.worker,)).fetchall():
-            self._take_from(self._connection, other)
-        self._tidy()
+        if time.monotonic() >= self._trusts_from:
+            for (other,) in self._connection.exec_driver_sql(_LOST, (self.worker,)).fetchall():
+                self._take_from(self._connection, other)
+            self._tidy()
 
     def _take(self) -> None:
         connection = self._engine.connect()
@@ -107,6 +111,7 @@ class Lease:
             if self._connection is not None:
                 self._connection.close()
         self._connection = None
+        self._trusts_from = time.monotonic() + GRACE
         self._engine.dispose()
 
     def _take_from(self, connection: Connection, other: str) -> None:

@@ -19,7 +19,7 @@ from xsrun import extras
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Db, Journal, insert_run
 from xsrun.engine.orders import Place
-from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.scale.store import Marked, PostgresStore, engine_for, prepare
 
 if TYPE_CHECKING:
@@ -40,15 +40,15 @@ MOST_ATTEMPTS: Final = 5
 TICK: Final = 0.002
 """Seconds; runs are put in order by milliseconds of the server."""
 
-_ENDED: Final = "('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')"
 MENDING: Final = (
+    # Given up, whatever the journal says of it.
     "UPDATE run SET state = ? FROM dbos.workflow_status w WHERE w.workflow_uuid = run.id"
     " AND w.status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' AND run.state IN (?, ?)",
-    "UPDATE run SET state = ? FROM dbos.workflow_status w WHERE w.workflow_uuid = run.id"
-    f" AND w.status IN {_ENDED} AND run.state IN (?, ?)"
-    " AND w.completed_at < extract(epoch FROM clock_timestamp()) * 1000 - 5000",
+    # Over, and nobody is left who would write down how: long enough after it that nobody is about to.
+    "UPDATE run SET state = ? FROM dbos.workflow_status w WHERE w.workflow_uuid = run.id AND run.state = ?"
+    " AND w.status IN ('SUCCESS', 'ERROR') AND w.completed_at < extract(epoch FROM clock_timestamp()) * 1000 - 5000",
 )
-"""What the journal does not know of runs whose workers died: that they are given up, or that nobody works on them."""
+"""What the journal cannot know of runs whose workers died."""
 
 
 class Limits(NamedTuple):
@@ -122,11 +122,11 @@ class Queues:
 
     def mend(self) -> None:
         """Have the journal know which runs nobody works on any more."""
-        unfinished = (RunState.QUEUED, RunState.RUNNING)
+        given_up, over = MENDING
 
         def work(db: Db) -> None:
-            for change, state in zip(MENDING, (RunState.GIVEN_UP, RunState.INTERRUPTED), strict=True):
-                db.execute(change, (state, *unfinished))
+            db.execute(given_up, (RunState.GIVEN_UP, *UNFINISHED))
+            db.execute(over, (RunState.INTERRUPTED, RunState.RUNNING))
 
         self.store.transact(work)
 

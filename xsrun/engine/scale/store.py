@@ -34,6 +34,7 @@ UNTIL_STOPPED: Final = float("inf")
 TABLES: Final = (
     f"CREATE SCHEMA IF NOT EXISTS {HOME}",
     *(each.strip() for each in SCHEMA.format(bytes="BYTEA", rows="").split(";")),
+    "CREATE INDEX run_running ON run (id) WHERE state = 'running'",
     "CREATE TABLE worker (id TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, queues TEXT NOT NULL,"
     " started_at BIGINT NOT NULL, seen_at BIGINT NOT NULL)",
     # What SQLite calls so.
@@ -71,12 +72,16 @@ class PostgresStore:
 
     shared = " FOR SHARE"
 
-    def __init__(self, engine: Engine, patience: float = 0.0, stopped: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, engine: Engine, patience: float = 0.0, stopped: Callable[[], bool] = lambda: False, own: bool = False
+    ) -> None:
+        """``stopped`` ends the patience; with ``own`` nobody else uses the pool."""
         self.engine = engine
         self.folder = state_folder()
         self.token = int.from_bytes(os.urandom(4)) >> 1
         self._patience = patience
         self._stopped = stopped
+        self._own = own
 
     def transact(self, work: Callable[[Marked], T], to_disk: bool = False) -> T:
         """What comes of work in one transaction, which is on the disk at its end."""
@@ -122,7 +127,9 @@ class PostgresStore:
         return False
 
     def close(self) -> None:
-        """Leave the connections to others that use the pool."""
+        """Let go of the pool, unless others use it."""
+        if self._own:
+            self.engine.dispose()
 
 
 def prepare(store: PostgresStore) -> None:
@@ -142,8 +149,12 @@ def prepare(store: PostgresStore) -> None:
 
 def journal_at(url: str, patience: float = 0.0) -> Journal:
     """The journal in a database, whose tables are made when there are none. Raises Broken."""
-    store = PostgresStore(engine_for(url), patience)
-    prepare(store)
+    store = PostgresStore(engine_for(url), patience, own=True)
+    try:
+        prepare(store)
+    except Broken:
+        store.close()
+        raise
     return Journal(store)
 
 

@@ -1,0 +1,85 @@
+"""The journals that commands look into: that of this machine, and that of an engine of many."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from typing import Annotated, Any, Final, NamedTuple
+
+import typer
+
+from xsrun.cli.output import Output
+from xsrun.diagnostics import Diagnostic, Exit, Fault
+from xsrun.engine import history
+from xsrun.engine.folder import Broken
+from xsrun.engine.journal import Journal
+from xsrun.engine.rows import RunRow
+from xsrun.exchange.passwords import passwords_of
+from xsrun.late import Late
+
+_journal_at: Callable[..., Journal] = Late("xsrun.engine.scale.store", "journal_at")
+
+ENGINE: Final = "XSRUN_ENGINE"
+"""The variable that holds the address of the database of queues."""
+STATE_HELP: Final = "mend the state folder: $XDG_STATE_HOME/xsrun, or ~/.local/state/xsrun"
+ENGINE_HELP: Final = "see that the server runs, and that the address is right"
+
+EngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="URL", help="The runs of queues too: postgresql://…, or set XSRUN_ENGINE."),
+]
+
+
+class Kept(NamedTuple):
+    """A journal, and where it is."""
+
+    journal: Journal
+    url: str
+    """The address of an engine, ``""`` for this machine."""
+
+
+@contextmanager
+def journals(output: Output, engine: str | None) -> Iterator[list[Kept]]:
+    """The journals for one command, which ends when there is something wrong with them or with a run's name."""
+    try:
+        with ExitStack() as opened:
+            here = opened.enter_context(closing(history.open_history()))
+            there = _engine(output, engine)
+            yield [Kept(here, ""), *([Kept(opened.enter_context(closing(there[0])), there[1])] if there else [])]
+    except Broken as broken:
+        message = f"the journal cannot be used: {broken}"
+        raise typer.Exit(output.complain("journal", message, STATE_HELP, Exit.FAILED)) from None
+    except history.NoRun as none:
+        raise typer.Exit(output.complain("no-run", str(none), "look with xsrun runs list")) from None
+
+
+def _engine(output: Output, given: str | None) -> tuple[Journal, str] | None:
+    """The journal of the engine that is named; a variable alone keeps no command from what is here."""
+    url = given or os.environ.get(ENGINE, "")
+    if not url:
+        return None
+    output.masker.add(passwords_of(url), "engine")
+    try:
+        return _journal_at(url), url
+    except Fault as missing:
+        raise typer.Exit(output.complain(missing.code, missing.message, missing.help)) from None
+    except Broken as broken:
+        message = f"the engine cannot be used: {broken}"
+        if given:
+            raise typer.Exit(output.complain("journal", message, ENGINE_HELP, Exit.FAILED)) from None
+        output.diagnostics([Diagnostic("journal", message, severity="warning", help=ENGINE_HELP)])
+        return None
+
+
+def find(kept: list[Kept], named: str) -> tuple[Kept, RunRow]:
+    """The run that is meant, and where it is kept. Raises NoRun and Broken."""
+    found = [(each, run) for each in kept for run in history.named_so(each.journal, named)]
+    chosen = history.meant(named, [run for _, run in found])
+    return next(each for each in found if each[1] is chosen)
+
+
+def newest(kept: list[Kept], wanted: Callable[[RunRow], Any], number: int) -> list[RunRow]:
+    """The newest runs of all journals that are wanted, the newest first. Raises Broken."""
+    found = [run for each in kept for run in each.journal.runs() if wanted(run)]
+    return sorted(found, key=lambda run: (run.started_at, run.id), reverse=True)[:number]
