@@ -84,7 +84,23 @@ function "refuse" {
   response = null
 }
 """
-PROJECTS = {"keep-a-note": NOTE, "caller": CALL, "refusing": REFUSE}
+SERVICE = """run.service "Counter" {
+}
+---
+api_group "count" {
+}
+---
+query "add/{by}" verb=GET {
+  api_group = "count"
+  input {
+    int by
+  }
+  stack {
+  }
+  response = $input.by + 1
+}
+"""
+PROJECTS = {"counter": SERVICE, "keep-a-note": NOTE, "caller": CALL, "refusing": REFUSE}
 
 
 @contextmanager
@@ -473,6 +489,26 @@ def test_runs_of_other_folders_are_nobodys_business(api, folder):
     (id,) = [each["id"] for each in json.loads(listed.stdout) if each["path"].endswith("elsewhere")]
     assert api.get(f"/session/{id}").status_code == 404
     assert id not in [each["id"] for each in api.get("/project/any/run/session").json()["items"]]
+
+
+def test_a_service_tells_where_its_queries_are_and_runs_as_long_as_the_server(api):
+    found = api.post("/run", json={"job_name": "counter"}).json()
+    base = str(api.base_url).removesuffix("/api:run/")
+    assert (found["state"], found["service"]["run"]["id"]) == ("running", found["run"]["id"])
+    assert found["result"]["metadata_api"] == {"url": f"{base}/counter/openapi.json"}
+    (endpoint,) = found["result"]["endpoints"]
+    field = {"name": "by", "type": "int", "source": "path", "required": True, "nullable": False, "default": None}
+    assert endpoint == {"verb": "GET", "url": f"{base}/api:count/add/{{by}}", "input": [field]}
+    assert httpx.get(endpoint["url"].replace("{by}", "7")).json() == 8
+    session = api.get(f"/session/{found['session_id']}").json()
+    assert (session["state"], session["_run"]["type"], session["doc"]) == ("running", "service", SERVICE.strip())
+    for answer in (
+        api.post(f"/session/{found['session_id']}/exec", json={"doc": SERVICE}),
+        api.post("/project/any/run/exec", json={"doc": SERVICE}),
+        api.post(f"/project/any/run/session/{found['session_id']}/stop"),
+        api.get(f"/session/{found['session_id']}/sink"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (400, "ERROR_CODE_BAD_REQUEST")
 
 
 # ------------------------------------------------------------ sinks and settings

@@ -12,6 +12,7 @@ from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import BadOption
 from xsrun.cli.preparing import variables_of
 from xsrun.diagnostics import Exit
+from xsrun.effects.real import SystemClock
 from xsrun.engine.folder import state_folder
 from xsrun.engine.orders import Engine, Refused
 from xsrun.runtime.job import Failure
@@ -37,4 +38,5 @@ def run_api(engine: Engine, served: Served, options: Mapping[str, Any], allow_do
             raise Refused(Failure("usage", fault.message, Exit.USAGE, fault.help)) from None
 
     documents = Documents(os.path.join(state_folder(), DOCUMENTS))
-    return routes(Api(engine, served, Variables(given, granted), documents, allow_doc, options["db"] or "", largest))
+    variables, db, now = Variables(given, granted), options["db"] or "", SystemClock().now()
+    return routes(Api(engine, served, variables, documents, allow_doc, db, largest, now))

@@ -12,7 +12,7 @@ from xsrun.engine.listing import Among, ran
 from xsrun.engine.orders import Engine, Order
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.server.reading import LARGEST
-from xsrun.server.runapi.offers import NOT_ALLOWED, SERVICE, Documents, Offer, named, offers
+from xsrun.server.runapi.offers import NOT_ALLOWED, Documents, Offer, named, offers
 from xsrun.server.runapi.reading import MOST_SAID, Asked
 from xsrun.server.runapi.shapes import Told, joined, result_shape, run_id
 from xsrun.server.runapi.variables import Variables
@@ -36,6 +36,8 @@ class Api(NamedTuple):
     """Where the rows of tables are, if not where the projects say."""
     largest: int = LARGEST
     """Bytes of the largest body."""
+    began: int = 0
+    """When the server began, in milliseconds since 1970."""
 
     @property
     def offers(self) -> list[Offer]:
@@ -80,9 +82,6 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
 
     Raises Wrong, Refused and Broken.
     """
-    if offer.plan.kind == SERVICE:
-        message = f"`{offer.plan.name}` is a service: its queries are served, see /openapi.json; run a job"
-        raise Wrong("badrequest", message)
     warnings = [*asked.problems, *islice(_unknown(offer, asked), MOST_SAID)]
     run = api.engine.submit(_order(api, offer, asked, id))
     row = api.engine.wait(run) if asked.waits else None

@@ -16,7 +16,9 @@ from xsrun.server.guard import STRANGER
 from xsrun.server.runapi import sessions, settings
 from xsrun.server.runapi.docinfo import info_of_text
 from xsrun.server.runapi.executing import Api, execute, meant, with_id
-from xsrun.server.runapi.reading import asked_of, id_of, object_of, page_of
+from xsrun.server.runapi.offers import SERVICE, Offer
+from xsrun.server.runapi.reading import Asked, asked_of, id_of, object_of, page_of
+from xsrun.server.runapi.serving import NOT_APART, service_result, service_session
 from xsrun.server.runapi.shapes import project_shape
 from xsrun.server.runapi.sink import sink
 from xsrun.server.runapi.wrong import Wrong, answer, refused, told
@@ -70,17 +72,27 @@ async def _execute(asking: _Asking) -> Any:
     asked, id = await asked_of(asking.request, asking.api.largest), id_of(asking.request)
     if "job" in asking.path:
         asked = asked._replace(job=asking.path["job"], doc=None)
-    return await asking.work(lambda api: execute(api, meant(api, asked), asked, id))
+    return await asking.work(lambda api: _executed(asking, meant(api, asked), asked, id))
 
 
 async def _execute_run(asking: _Asking) -> Any:
     asked, id = await asked_of(asking.request, asking.api.largest), id_of(asking.request)
-    return await asking.work(lambda api: execute(api, with_id(api, asking.path["run"]), asked, id))
+    return await asking.work(lambda api: _executed(asking, with_id(api, asking.path["run"]), asked, id))
+
+
+def _executed(asking: _Asking, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
+    if offer.plan.kind == SERVICE:
+        return service_result(asking.api, offer, str(asking.request.base_url).rstrip("/"))
+    return execute(asking.api, offer, asked, id)
 
 
 async def _execute_session(asking: _Asking) -> Any:
-    await asking.work(sessions.session, asking.path["session"])
-    raise Wrong("badrequest", "only sessions of a service can be given another document, and this is one of a job")
+    await asking.work(_session, asking.path["session"])
+    raise Wrong("badrequest", f"no session can be given another document: {NOT_APART}, and one of a job is a job's")
+
+
+def _session(api: Api, id: str) -> dict[str, Any]:
+    return service_session(api, id) or sessions.session(api, id)
 
 
 async def _info(asking: _Asking) -> Any:
@@ -105,6 +117,15 @@ def _of_session(do: Callable[[Api, str], Any]) -> _Handler:
         return await asking.work(do, asking.path["session"])
 
     return handler
+
+
+def _of_job(do: Callable[[Api, str], Any]) -> _Handler:
+    def answering(api: Api, id: str) -> Any:
+        if service_session(api, id):
+            raise Wrong("badrequest", NOT_APART)
+        return do(api, id)
+
+    return _of_session(answering)
 
 
 async def _note(asking: _Asking) -> Any:
@@ -150,15 +171,15 @@ ADDRESSES: Final[tuple[tuple[str, str, _Handler], ...]] = (
     ("GET", f"{PROJECT}/run", _list_runs),
     ("GET", f"{PROJECT}/run/session", _list_sessions),
     ("GET", f"{PROJECT}/run/{{run}}/session", _list_sessions),
-    ("POST", f"{PROJECT}/run/session/{{session}}/stop", _of_session(sessions.stop)),
-    ("POST", f"{PROJECT}/run/session/{{session}}/start", _of_session(sessions.start)),
-    ("DELETE", f"{PROJECT}/run/session/{{session}}", _of_session(sessions.forget)),
-    ("POST", f"{PROJECT}/run/{{run}}/session/{{session}}/stop", _of_session(sessions.stop)),
-    ("GET", SESSION, _of_session(sessions.session)),
+    ("POST", f"{PROJECT}/run/session/{{session}}/stop", _of_job(sessions.stop)),
+    ("POST", f"{PROJECT}/run/session/{{session}}/start", _of_job(sessions.start)),
+    ("DELETE", f"{PROJECT}/run/session/{{session}}", _of_job(sessions.forget)),
+    ("POST", f"{PROJECT}/run/{{run}}/session/{{session}}/stop", _of_job(sessions.stop)),
+    ("GET", SESSION, _of_session(_session)),
     ("PATCH", SESSION, _note),
     ("POST", f"{SESSION}/access", _note),
     ("POST", f"{SESSION}/exec", _execute_session),
-    ("GET", f"{SESSION}/sink", _of_session(sink)),
+    ("GET", f"{SESSION}/sink", _of_job(sink)),
     ("GET", f"{ROOT}/project", _list_projects),
     ("POST", f"{ROOT}/project", _change_project),
     ("PATCH", PROJECT, _change_project),
