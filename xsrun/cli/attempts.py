@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from time import perf_counter
 
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
@@ -75,6 +76,8 @@ class Attempt(NamedTuple):
     limits: Limits
     watched: Watched | None
     """None when nobody watches."""
+    since: float
+    """What ``time.perf_counter`` showed before anything was made ready."""
 
 
 class Ended(NamedTuple):
@@ -110,6 +113,7 @@ def _run(task: Task, output: Output) -> int:
 
 def begin(task: Task) -> Attempt | Failure:
     """Make ready for an attempt, or say why there is none. Raises BadOption, Broken, and Held when one is under way."""
+    since = perf_counter()
     ready = prepare(task)
     if isinstance(ready, Failure):
         return ready
@@ -123,7 +127,7 @@ def begin(task: Task) -> Attempt | Failure:
     keeper = None if nothing else _keeper(task, ready.secrets)
     begun = keeper.begun_at if keeper else SystemClock().now()
     ready = ready._replace(world=ready.world._replace(begun=begun))
-    return Attempt(task, ready, keeper, around(task.options, ready.config, begun), limits, watched)
+    return Attempt(task, ready, keeper, around(task.options, ready.config, begun), limits, watched, since)
 
 
 def carry_out(attempt: Attempt, guarded: Guarded | None = None) -> Ended:
@@ -234,7 +238,7 @@ def _guarded(attempt: Attempt, world: World, exchanges: list[Exchange]) -> Resul
 
 def _run_in(attempt: Attempt, world: World) -> Result:
     task = attempt.task
-    return run_job(task.project.loaded, task.job, task.given, world, attempt.limits)
+    return run_job(task.project.loaded, task.job, task.given, world, attempt.limits, since=attempt.since)
 
 
 def _sent(exchanges: list[Exchange]) -> str:
