@@ -10,7 +10,23 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from xsrun import __version__
-from xsrun.cli import check, commands, completion, db, docs, fmt, lsp, mock, new, runs, secrets, serve, task, worker
+from xsrun.cli import (
+    check,
+    commands,
+    completion,
+    db,
+    docs,
+    fmt,
+    lsp,
+    mock,
+    new,
+    runs,
+    schedule,
+    secrets,
+    serve,
+    task,
+    worker,
+)
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import ALERT, ALERT_FILE, EXECUTE, PATH, TEST, TORTURE, WHEN, Argument, Option
 from xsrun.cli.output import Output
@@ -221,6 +237,7 @@ app.command("list")(commands.list_jobs)
 app.command("docs")(docs.docs)
 app.command("explain")(docs.explain)
 app.command("mock")(mock.mock)
+app.command("schedule")(schedule.schedule)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("mcp")(commands.mcp)

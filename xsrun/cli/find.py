@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from xsrun.diagnostics import Diagnostic, Exit, nearest
 from xsrun.engine.folder import state_folder
-from xsrun.files import RUN_FILES, SKIPPED, content, home_of, is_home
+from xsrun.files import RUN_FILES, SKIPPED, content, home_of, is_home, source_files
 from xsrun.hints import Final
 from xsrun.late import Late, re
 from xsrun.program import TASK, spoken, task_name
@@ -75,6 +75,13 @@ def unread_below(root: str) -> list[Diagnostic]:
             message = f"{file} cannot be read: {error.strerror}; its jobs are not looked at"
             found.append(Diagnostic("unreadable", message, severity="warning"))
     return found
+
+
+def projects_at(path: str) -> list[str]:
+    """The project of a file or folder; a folder without source of its own stands for those below it."""
+    if not os.path.isdir(path):
+        return [home_of(path)]
+    return [path] if is_home(path) or source_files(path) else homes_below(path)
 
 
 def homes_below(root: str) -> list[str]:

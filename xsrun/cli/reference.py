@@ -38,6 +38,11 @@ MESSAGES: Final[dict[str, Message]] = {
     "would-database": Message("do, table", "with `--dry-run`: work on the rows of a table that was not done"),
     "action": Message("id, state, run", "`alert`: what came of an action"),
     "nothing": Message("", "`alert`: the policy asks for nothing"),
+    "tick": Message(
+        "state, job, path, run, due, reason, help",
+        "`schedule`: what happened to a run: begun, resumed, skipped, missed, refused, waiting, or how it ended",
+    ),
+    "ending": Message("runs", "`schedule`: somebody asked it to end, and it waits for these runs"),
     "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
     "ending": Message("runs", "`serve`: the runs that are waited for before it ends"),
     "reloaded": Message("project", "`serve --reload`: it is served as it is now"),

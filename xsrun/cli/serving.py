@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.statements.security import AUTH_KEY
-from xsrun.cli.find import NotFound, find, homes_below
+from xsrun.cli.find import NotFound, find, projects_at
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, around, limits_of, prepare, variables_of
@@ -17,7 +17,6 @@ from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.files import FolderFiles
 from xsrun.engine.world import unkept
 from xsrun.executable import Executable, executable
-from xsrun.files import is_home, source_files
 from xsrun.late import Late
 from xsrun.program import Plan
 from xsrun.runtime.environment import resolve
@@ -85,10 +84,8 @@ def hosted(paths: Sequence[str], job: str | None) -> list[Hosted]:
 def _homes(path: str, job: str | None) -> Iterator[str]:
     if job is not None or not os.path.isdir(path):
         yield find(path, job)[0]
-    elif is_home(path) or source_files(path):
-        yield path
     else:
-        yield from homes_below(path) or [path]
+        yield from projects_at(path) or [path]
 
 
 def _name(folder: str) -> str:

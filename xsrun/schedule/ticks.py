@@ -91,6 +91,11 @@ def run_id(begins: str, due: int) -> str:
     return begins + datetime.fromtimestamp(due // 1000, UTC).strftime(STAMP)
 
 
+def signature(series: Series) -> str:
+    """Names the due times of a series: those of a schedule that was changed are others."""
+    return hashlib.sha256(repr(series.times).encode()).hexdigest()[:DIGEST]
+
+
 def due_of(run: str) -> int | None:
     """The due time that stands in the id of a run; None where none does."""
     try:

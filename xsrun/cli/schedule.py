@@ -1,0 +1,80 @@
+"""The command schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Final
+
+import typer
+
+from xsrun.cli.arguments import MessagesOption
+from xsrun.cli.options import EXECUTE, parse
+from xsrun.cli.output import Output
+from xsrun.late import Late
+
+DEFAULTS: Final = parse(EXECUTE, [])
+"""The options of a run that nobody gave."""
+
+_schedule: Callable[..., int] = Late("xsrun.cli.scheduling", "schedule")
+
+
+def schedule(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]…", help="Folders of projects, or of several.", show_default=False),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the next runs.")] = False,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="How many --dry-run lists.")] = 20,
+    once: Annotated[bool, typer.Option("--once", help="Begin what is due now, and end when that has ended.")] = False,
+    now: Annotated[str | None, typer.Option("--now", metavar="TIME", help="Let the clock begin at this time.")] = None,
+    project: Annotated[
+        str | None,
+        typer.Option(
+            "--project", metavar="NAME", help="Names the projects where machines have them at different paths."
+        ),
+    ] = None,
+    env: Annotated[
+        list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One variable; K alone passes it on.")
+    ] = None,
+    env_file: Annotated[str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from it.")] = None,
+    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="Where the rows of tables are.")] = None,
+    simulate: Annotated[bool, typer.Option("--simulate", help="Answer for providers from simulators.")] = False,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", metavar="HOST=URL", help="Send requests for a host elsewhere.")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", metavar="SECONDS", help="End a run that takes longer.")
+    ] = None,
+    as_json: MessagesOption = False,
+) -> None:
+    """Run tasks by their schedules, and jobs by xsrun.toml.
+
+    A task says in `schedule` when it runs; a job runs as [schedule."JOB NAME"] in xsrun.toml says: every = "5m", or
+    cron = "0 3 * * 1-5". However many schedulers there are, each time has one run. Of the times that were missed the
+    latest is made up for. A run whose predecessor has not ended is skipped. A run that was cut short goes on. SIGTERM
+    lets runs under way end, a second one leaves them to be taken up.
+
+    --json: a JSON line {type: tick, state, job, path, run, due, reason, help} on stderr for all that happens; with
+    --dry-run a list of {due, local, zone, job, path, run} on stdout, times as ISO 8601.
+
+    Examples:
+
+      xsrun schedule
+
+      xsrun schedule services/shop jobs --dry-run -n 5
+
+      xsrun schedule --once
+    """
+    options = {
+        **DEFAULTS,
+        "env": env or [],
+        "env_file": env_file,
+        "db": db,
+        "simulate": simulate,
+        "map": mapped or [],
+        "timeout": timeout,
+        "json": as_json,
+    }
+    output = Output(as_json)
+    chosen = {"now": now, "project": project, "dry_run": dry_run, "number": number, "once": once}
+    raise typer.Exit(_schedule(paths or ["."], chosen, options, output))

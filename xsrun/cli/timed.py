@@ -1,0 +1,120 @@
+"""What is scheduled at some paths: the tasks of projects, and the jobs that ``xsrun.toml`` names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from xsrun.cli.attempts import AUTO
+from xsrun.cli.find import NotFound, projects_at
+from xsrun.cli.options import BadOption
+from xsrun.cli.output import Output
+from xsrun.cli.scheduler import Timed
+from xsrun.config import BadConfig, Config, config_file, read_config
+from xsrun.diagnostics import Exit, Fault, nearest
+from xsrun.engine.orders import Place, Refused
+from xsrun.executable import Executable, executable
+from xsrun.program import spoken, task_name
+from xsrun.runtime.job import Failure
+from xsrun.schedule.settings import Entry, entries
+from xsrun.schedule.ticks import Series, merged, prefix
+
+SERVICE: Final = "run.service"
+
+
+def timed(paths: Sequence[str], project: str | None, place: Place | None, output: Output) -> list[Timed]:
+    """The series of runs at some paths.
+
+    ``project`` tells their ids from those of other projects, in place of where they are. Raises NotFound, BadOption,
+    Refused for source that does not compile, and Fault for what is not installed.
+    """
+    found: dict[str, Timed] = {}
+    for path in paths:
+        if not os.path.lexists(path):
+            raise NotFound(f"there is no file or folder {path}", "name a folder", "not-found")
+        for series in merged(_series(path, output)):
+            home = os.path.realpath(series.path)
+            name = home if project is None else f"{project}:{os.path.relpath(series.path, path)}"
+            begins = prefix(series, name)
+            found[begins] = Timed(series, begins, _options(series.path), place)
+    return list(found.values())
+
+
+def _series(path: str, output: Output) -> Iterator[Series]:
+    homes = {home: _compiled(home, output) for home in projects_at(path)}
+    for home, compiled in homes.items():
+        for task in compiled.program.tasks:
+            if task.schedule:
+                yield Series(home, task_name(task.name), task.schedule)
+    for file, known in _files(path, homes).items():
+        for entry in _entries(file):
+            yield _of_entry(entry, file, known)
+
+
+def _compiled(home: str, output: Output) -> Executable:
+    compiled = executable(home)
+    output.diagnostics(compiled.diagnostics)
+    if compiled.errors:
+        message = f"{home} does not compile; nothing is scheduled"
+        raise Refused(Failure("syntax", message, Exit.SOURCE, "mend it, or name the folders to schedule"))
+    return compiled
+
+
+def _files(path: str, homes: Mapping[str, Executable]) -> dict[str, dict[str, Executable]]:
+    """The files with settings, and the projects that each speaks of: the one beside it, or all at the path."""
+    found: dict[str, dict[str, Executable]] = {}
+    for home, compiled in homes.items():
+        if file := _config_file(home):
+            found.setdefault(os.path.realpath(file), {})[home] = compiled
+    if file := _config_file(path):
+        found[os.path.realpath(file)] = dict(homes)
+    return found
+
+
+def _of_entry(entry: Entry, file: str, homes: Mapping[str, Executable]) -> Series:
+    """The series that a setting means. Raises NotFound when no project has such a job, or several do."""
+    names = {
+        home: [*compiled.tasks, *(each.name for each in compiled.jobs.values() if each.kind != SERVICE)]
+        for home, compiled in homes.items()
+    }
+    having = [home for home, listed in names.items() if entry.job in listed]
+    at = f'{file}: schedule."{entry.job}"'
+    if len(having) > 1:
+        raise NotFound(f"{at} is in {' and in '.join(having)}", "put xsrun.toml beside the one", "several-jobs")
+    if not having:
+        near = nearest(entry.job, [name for listed in names.values() for name in listed])
+        shown = f'did you mean "{near}"?' if near else "look with xsrun list"
+        raise NotFound(f"{at}: there is no {spoken(entry.job)} there", shown)
+    _, times, zone, given, overlap, catch_up = entry
+    return Series(having[0], entry.job, (times,), given, overlap, catch_up, zone)
+
+
+def _options(home: str) -> Any:
+    """The options of each run. Keys that are made of job and input would be those of the run before: its id is one."""
+    file = _config_file(home)
+    automatic = file is not None and _read(file).key == AUTO
+    return lambda run: {"key": run} if automatic else {}
+
+
+def _config_file(path: str) -> str | None:
+    try:
+        return config_file(path)
+    except BadConfig as fault:
+        raise BadOption(fault.message, fault.help) from None
+
+
+def _read(file: str) -> Config:
+    try:
+        return read_config(file)
+    except BadConfig as fault:
+        raise BadOption(fault.message, fault.help) from None
+
+
+def _entries(file: str) -> list[Entry]:
+    try:
+        return list(entries(_read(file).schedule))
+    except BadConfig as fault:
+        raise BadOption(f"{file}: {fault.message}", fault.help) from None
+    except Fault as fault:
+        raise Refused(Failure(fault.code, f"{file}: {fault.message}", Exit.USAGE, fault.help)) from None
