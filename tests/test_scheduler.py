@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import threading
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from counting import counting
 from places import Place
+from scaled import database_of_queues
 
 from xsrun.cli.scheduler import MOST_ATTEMPTS, Scheduler, Seen, Timed
 from xsrun.cli.start import main
@@ -19,6 +21,7 @@ from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
 from xsrun.engine.orders import Refused
 from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.scale.store import journal_at
 from xsrun.engine.sqlite import journal_in
 from xsrun.program import Interval
 from xsrun.runtime.job import Failure
@@ -54,13 +57,9 @@ class Threadless:
         self._ended[order.id] = threading.Event()
         return order.id
 
-    def ended(self, run, state=RunState.COMPLETE, exit=0, attempts=1):
+    def ended(self, run, state=RunState.COMPLETE, exit=0):
         with closing(self.journal()) as journal:
-            row = journal.run(run)
-            journal.end(row._replace(state=state, exit=exit, ended_at=1))
-            if attempts > 1:
-                with journal.store.writing() as db:
-                    db.execute("UPDATE run SET attempts = ? WHERE id = ?", (attempts, run))
+            journal.end(journal.run(run)._replace(state=state, exit=exit, ended_at=1))
         self._ended[run].set()
 
     def wait(self, run, seconds=None):
@@ -218,22 +217,30 @@ def test_without_a_journal_it_waits_and_says_so_once(bench):
 
 def test_what_was_cut_short_goes_on_but_not_without_end(bench):
     bench.at(0, 10)
-    (run,) = bench.at(1)
+    bench.at(1)
     run = bench.engine.orders[0].id
+    for attempt in range(1, MOST_ATTEMPTS):
+        bench.engine.ended(run, RunState.INTERRUPTED, None)
+        bench.scheduler.take_up()
+        assert bench.engine.resumed == attempt * [run]
+    assert bench.at(2) == [id_of(13)]  # it is under way
     bench.engine.ended(run, RunState.INTERRUPTED, None)
     bench.scheduler.take_up()
-    assert bench.engine.resumed == [run]
-    assert bench.at(2) == [id_of(13)]  # it is under way
-    bench.engine.ended(run, RunState.INTERRUPTED, Exit.LIMIT)
     bench.scheduler.take_up()
-    bench.engine.ended(run, RunState.INTERRUPTED, None, attempts=MOST_ATTEMPTS)
-    bench.scheduler.take_up()
-    bench.scheduler.take_up()
-    assert bench.engine.resumed == [run]
+    assert len(bench.engine.resumed) == MOST_ATTEMPTS - 1
     bench.scheduler.join()
-    assert ("given up", id_of(13)) in bench.told
+    assert bench.told.count(("given up", id_of(13))) == 1
     with closing(bench.engine.journal()) as journal:
         assert journal.run(run).state == RunState.GIVEN_UP
+
+
+def test_a_run_that_reached_a_limit_does_not_go_on(bench):
+    bench.at(0, 10)
+    bench.at(1)
+    bench.engine.ended(bench.engine.orders[0].id, RunState.INTERRUPTED, Exit.LIMIT)
+    bench.scheduler.take_up()
+    assert bench.engine.resumed == []
+    assert bench.at(2) == [id_of(13), id_of(14)]
 
 
 # ------------------------------------------------------------------ processes
@@ -302,7 +309,6 @@ def test_two_schedulers_begin_each_run_once(place, server):
     assert server.seen == {"POST /one": len(runs), "POST /two": len(runs)}
     begun = {each["run"] for each in chain(*lines) if each.get("state") == "begun"}
     assert begun == {each["id"] for each in runs}
-    assert any(each["type"] == "ending" for each in lines[0])
 
 
 def test_a_run_that_is_killed_goes_on_with_the_next_scheduler(place, server):
@@ -379,6 +385,33 @@ def test_what_cannot_be_scheduled_is_said(folder, capsys, toml, told):
     (folder / "xsrun.toml").write_text(toml)
     assert main(["schedule", "--once", str(folder)]) == Exit.USAGE
     assert told in capsys.readouterr().err
+
+
+def test_a_variable_that_is_missing_is_said_at_once(folder, capsys):
+    text = (folder / "run.xs").read_text(encoding="utf-8").replace('"report"} }', '"report"}\n  env = ["there_key"]\n}')
+    (folder / "run.xs").write_text(text, encoding="utf-8")
+    (folder / "xsrun.toml").write_text('[schedule.Report]\nevery = "5m"\n')
+    assert main(["schedule", "--once", str(folder)]) == Exit.ENVIRONMENT
+    assert "job `Report` needs there_key" in capsys.readouterr().err
+    assert main(["schedule", "--once", str(folder), "--env", "there_key=x"]) == Exit.DONE
+
+
+def test_schedulers_of_several_machines_put_each_run_into_its_queue_once(folder, capsys, monkeypatch):
+    other = folder.parent / "elsewhere"
+    (folder / "xsrun.toml").write_text('[schedule.Report]\nevery = "1h"\n')
+    shutil.copytree(folder, other)
+    with database_of_queues() as url:
+        command = ["--once", "--json", "--project", "shop", "--engine", url, "--queue", "nightly"]
+        for time in ("2026-11-29T13:59:00Z", "2026-11-29T14:00:10Z"):
+            for machine in (folder, other):
+                monkeypatch.setenv("XDG_STATE_HOME", str(machine / "state"))
+                assert main(["schedule", str(machine), "--now", time, *command]) == Exit.DONE
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        assert [(each["state"], each["due"]) for each in lines] == [("queued", "2026-11-29T14:00:00.000Z")]
+        journal = journal_at(url)
+        (run,) = journal.runs()
+        journal.store.engine.dispose()
+        assert (run.id, run.state) == (lines[0]["run"], RunState.QUEUED)
 
 
 def test_a_job_of_two_projects_is_not_guessed(folder, capsys):

@@ -7,10 +7,10 @@ import json
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from xsrun.cli.bug import report
-from xsrun.cli.hosting import InProcess
+from xsrun.cli.hosting import InProcess, tell_ending
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.serving import At, Begun, Hosted, Server, begin, begin_again
@@ -28,9 +28,6 @@ _desk: Callable[..., Any] = Late("xsrun.cli.desk", "desk")
 _page: Callable[..., list[Any]] = Late("xsrun.server.page.routes", "routes")
 _run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
 _follow: Callable[..., None] = Late("xsrun.cli.reloading", "follow")
-
-MOST_NAMED: Final = 8
-"""Runs that a message names."""
 
 
 class Parts(NamedTuple):
@@ -90,7 +87,7 @@ def _answer(begun: dict[Hosted, Begun], address: socket.socket, server: Server, 
                 _follow(begun, lambda project, before: begin_again(project, server, before), served.replace, output)
             show(json.dumps(_first(served, begun, at, address), ensure_ascii=False))
             running.run(address)
-            _tell(engine.under_way(), output)
+            tell_ending(engine.under_way(), output)
             engine.close()
 
 
@@ -101,17 +98,6 @@ def _first(served: Any, begun: dict[Hosted, Begun], at: At, address: socket.sock
     results = {project.name: each.pre_result for project, each in begun.items()}
     (alone, *others) = results.values()
     return {"url": url, "endpoints": listed, "pre_result": results if others else alone}
-
-
-def _tell(runs: list[str], output: Output) -> None:
-    """Say which runs are waited for."""
-    if not runs:
-        return
-    if output.as_json:
-        output.line({"type": "ending", "runs": runs})
-        return
-    named = ", ".join(runs[:MOST_NAMED]) + (f" and {len(runs) - MOST_NAMED} more" if len(runs) > MOST_NAMED else "")
-    output.line(f"waiting for {named}; a second signal does not, and xsrun runs resume RUN goes on then")
 
 
 def _is_local(address: socket.socket) -> bool:

@@ -29,6 +29,8 @@ from xsrun.runtime.job import Failure
 
 MOST_AT_ONCE: Final = 64
 """Runs at the same time; further ones wait."""
+MOST_NAMED: Final = 8
+"""Runs that a message names."""
 PAUSE: Final = 0.1
 """Seconds between two looks at a run that another process works on."""
 
@@ -127,3 +129,14 @@ def _carried_out(attempt: Attempt) -> None:
         return
     if ended.failure is not None:
         attempt.task.output.failure(ended.failure, () if ended.document else ended.result.requests)
+
+
+def tell_ending(runs: list[str], output: Output) -> None:
+    """Say which runs are waited for."""
+    if not runs:
+        return
+    if output.as_json:
+        output.line({"type": "ending", "runs": runs})
+        return
+    named = ", ".join(runs[:MOST_NAMED]) + (f" and {len(runs) - MOST_NAMED} more" if len(runs) > MOST_NAMED else "")
+    output.line(f"waiting for {named}; a second signal does not, and xsrun runs resume RUN goes on then")

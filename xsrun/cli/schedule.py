@@ -33,6 +33,15 @@ def schedule(
             "--project", metavar="NAME", help="Names the projects where machines have them at different paths."
         ),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine", metavar="URL", help="Put runs into a queue for workers; else XSRUN_ENGINE says where."
+        ),
+    ] = None,
+    queue: Annotated[
+        str | None, typer.Option("--queue", metavar="NAME", help="Which queue, of --engine; default when left out.")
+    ] = None,
     env: Annotated[
         list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One variable; K alone passes it on.")
     ] = None,
@@ -52,7 +61,8 @@ def schedule(
     A task says in `schedule` when it runs; a job runs as [schedule."JOB NAME"] in xsrun.toml says: every = "5m", or
     cron = "0 3 * * 1-5". However many schedulers there are, each time has one run. Of the times that were missed the
     latest is made up for. A run whose predecessor has not ended is skipped. A run that was cut short goes on. SIGTERM
-    lets runs under way end, a second one leaves them to be taken up.
+    lets runs under way end, a second one leaves them to be taken up. With --engine the runs wait in a queue for xsrun
+    worker, and schedulers on several machines begin each once.
 
     --json: a JSON line {type: tick, state, job, path, run, due, reason, help} on stderr for all that happens; with
     --dry-run a list of {due, local, zone, job, path, run} on stdout, times as ISO 8601.
@@ -64,6 +74,8 @@ def schedule(
       xsrun schedule services/shop jobs --dry-run -n 5
 
       xsrun schedule --once
+
+      xsrun schedule jobs --engine postgresql:///xsrun --queue nightly
     """
     options = {
         **DEFAULTS,
@@ -76,5 +88,13 @@ def schedule(
         "json": as_json,
     }
     output = Output(as_json)
-    chosen = {"now": now, "project": project, "dry_run": dry_run, "number": number, "once": once}
+    chosen = {
+        "now": now,
+        "project": project,
+        "dry_run": dry_run,
+        "number": number,
+        "once": once,
+        "engine": engine,
+        "queue": queue,
+    }
     raise typer.Exit(_schedule(paths or ["."], chosen, options, output))

@@ -42,7 +42,7 @@ class Tick(NamedTuple):
     """Something that happened to a run of a series."""
 
     state: str
-    """``begun``, ``resumed``, ``skipped``, ``missed``, ``refused``, ``waiting``, or how the run ended."""
+    """``begun``, ``queued``, ``resumed``, ``skipped``, ``missed``, ``refused``, ``waiting``, or how it ended."""
     timed: Timed
     run: str
     reason: str = ""
@@ -106,6 +106,8 @@ class Scheduler:
         """Series that could not be looked after at the last look."""
         self._left: set[str] = set()
         """Runs that cannot be taken up."""
+        self.broke = False
+        """Whether it ended by a fault of ours."""
         self.exits: list[int] = []
         """The exit codes of the runs that have ended, and of those that could not begin."""
 
@@ -178,7 +180,8 @@ class Scheduler:
         except Refused as refused:
             self._refused(timed, run, refused)
             return
-        self._tell(Tick("begun", timed, run, f"those from {missed} on were missed" if missed else ""))
+        state = "queued" if timed.place else "begun"
+        self._tell(Tick(state, timed, run, f"those from {missed} on were missed" if missed else ""))
         self._watch(timed, run)
 
     def _under_way(self, timed: Timed, journal: Journal, run: str) -> str | None:
@@ -216,7 +219,9 @@ class Scheduler:
         self._tell(Tick("refused", timed, run, failure.message, failure.help))
 
     def _watch(self, timed: Timed, run: str) -> None:
-        """Say how a run ended when it has."""
+        """Say how a run ended when it has; a worker says it of one in a queue."""
+        if timed.place:
+            return
 
         def watch() -> None:
             try:

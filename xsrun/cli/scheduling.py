@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
@@ -15,17 +15,18 @@ from typing import Any, Final
 
 from xsrun.cli.bug import report
 from xsrun.cli.find import NotFound
-from xsrun.cli.hosting import InProcess
+from xsrun.cli.hosting import InProcess, tell_ending
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.preparing import clock_of
 from xsrun.cli.scheduler import Scheduler, Seen, Tick, Timed
-from xsrun.cli.signals import heeding_signals
+from xsrun.cli.signals import ending_in_two_steps
 from xsrun.cli.timed import timed
-from xsrun.diagnostics import Exit
-from xsrun.engine.folder import state_folder
-from xsrun.engine.orders import Refused
+from xsrun.diagnostics import Exit, Fault
+from xsrun.engine.folder import Broken, state_folder
+from xsrun.engine.orders import Engine, Place, Refused
 from xsrun.engine.views import iso
+from xsrun.late import Late
 from xsrun.program import spoken
 from xsrun.schedule.ticks import due_of, run_id
 from xsrun.schedule.times import upcoming
@@ -33,6 +34,7 @@ from xsrun.timestamps import local_time
 
 TOLD: Final = {
     "begun": "begins",
+    "queued": "waits in a queue",
     "resumed": "goes on where it was cut short",
     "skipped": "is skipped",
     "missed": "was missed",
@@ -41,23 +43,28 @@ TOLD: Final = {
 }
 """What happens to a run, as a sentence about it goes on."""
 
-ENDING: Final = "no further run begins; those under way end first"
+DEFAULT_QUEUE: Final = "default"
+"""The queue of runs for workers, where none is named."""
+
+_queued: Callable[..., Any] = Late("xsrun.cli.queueing", "Queued")
+_engine_url: Callable[[str | None], str] = Late("xsrun.cli.queueing", "engine_url")
 
 
 def schedule(paths: Sequence[str], chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> int:
-    """Run what is scheduled at some paths, or list it; ``chosen`` is now, project, dry_run, number and once.
+    """Run what is scheduled at some paths, or list it; ``chosen`` is now, project, dry_run, number, once,
+    engine and queue.
 
     Gives back the exit code.
     """
     try:
-        clock = _clock(chosen["now"])
-        found = timed(paths, chosen["project"], None, output)
+        place = Place(chosen["queue"] or DEFAULT_QUEUE) if _is_queued(chosen) else None
+        found = timed(paths, chosen["project"], place, options, output)
         if not found:
             help = 'give a task a `schedule`, or write [schedule."JOB NAME"] with every = "5m" in xsrun.toml beside it'
             raise NotFound(f"nothing is scheduled {_where(paths)}", help)
         if chosen["dry_run"]:
-            return _listed(found, clock(), chosen["number"], output.as_json)
-        return _run(found, options, clock, chosen["once"], output)
+            return _listed(found, _clock(chosen["now"])(), chosen["number"], output.as_json)
+        return _run(found, chosen, options, output)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
@@ -65,6 +72,11 @@ def schedule(paths: Sequence[str], chosen: Mapping[str, Any], options: Mapping[s
     except Refused as refused:
         output.failure(refused.failure)
         return refused.failure.exit
+    except Fault as missing:
+        return output.complain(missing.code, missing.message, missing.help)
+    except Broken as broken:
+        help = "see that the server runs, and that the address is right"
+        return output.complain("journal", f"the engine cannot be used: {broken}", help, Exit.FAILED)
 
 
 def _where(paths: Sequence[str]) -> str:
@@ -124,42 +136,65 @@ def _shown(row: Mapping[str, Any]) -> Iterator[str]:
 # ------------------------------------------------------------------ the scheduler
 
 
-def _run(found: list[Timed], options: Mapping[str, Any], clock: Callable[[], int], once: bool, output: Output) -> int:
-    engine = InProcess(options, output)
-    scheduler = Scheduler(engine, found, Seen(state_folder(), clock), clock, lambda tick: _tell(output, tick))
-    if once:
-        return _once(scheduler, engine)
-    ended, until = [Exit.DONE], threading.Event()
-
-    def run() -> None:
-        try:
-            scheduler.run(until)
-        except Exception as bug:  # the top of a thread: a fault of ours becomes a report
-            ended[0] = report(bug)
-
-    loop = threading.Thread(target=run, daemon=True)
-    loop.start()
-    try:
-        with heeding_signals():
-            try:
+def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> int:
+    clock = _clock(chosen["now"])
+    with closing(_engine(chosen, options, output)) as engine:
+        scheduler = scheduler_of(found, engine, clock, output)
+        if chosen["once"]:
+            return _once(scheduler)
+        until = threading.Event()
+        with ending_in_two_steps(until.set):
+            with running(scheduler, until) as loop:
                 loop.join()
-            except KeyboardInterrupt:
-                until.set()
-                output.line({"type": "ending", "runs": engine.under_way()} if output.as_json else ENDING)
-                loop.join()
+            if isinstance(engine, InProcess):
+                tell_ending(engine.under_way(), output)
             scheduler.join()
             engine.close()
-    except KeyboardInterrupt:
-        sys.stderr.flush()
-        os._exit(Exit.INTERRUPTED)  # Threads that run jobs would keep the process; their runs are kept and go on.
-    return ended[0]
+    return Exit.INTERNAL if scheduler.broke else Exit.DONE
 
 
-def _once(scheduler: Scheduler, engine: InProcess) -> int:
+def _engine(chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> InProcess | Any:
+    """What carries the runs out. Raises BadOption, Broken and Fault."""
+    if not _is_queued(chosen):
+        return InProcess(options, output)
+    if options["env"] or options["env_file"]:
+        raise BadOption("a run in a queue has the variables of its worker", "give --env to xsrun worker")
+    return _queued(_engine_url(chosen["engine"]), options, output)
+
+
+def _is_queued(chosen: Mapping[str, Any]) -> bool:
+    return chosen["queue"] is not None or chosen["engine"] is not None
+
+
+def scheduler_of(found: list[Timed], engine: Engine, clock: Callable[[], int], output: Output) -> Scheduler:
+    """What begins runs on an engine, and says so."""
+    return Scheduler(engine, found, Seen(state_folder(), clock), clock, lambda tick: _tell(output, tick))
+
+
+@contextmanager
+def running(scheduler: Scheduler, until: threading.Event) -> Iterator[threading.Thread]:
+    """Let a scheduler begin runs in a thread of its own as long as the block goes on."""
+    loop = threading.Thread(target=_watched, args=(scheduler, until), daemon=True)
+    loop.start()
+    try:
+        yield loop
+    finally:
+        until.set()
+        loop.join()
+
+
+def _watched(scheduler: Scheduler, until: threading.Event) -> None:
+    try:
+        scheduler.run(until)
+    except Exception as bug:  # the top of a thread: a fault of ours becomes a report
+        scheduler.broke = True
+        report(bug)
+
+
+def _once(scheduler: Scheduler) -> int:
     scheduler.take_up()
     scheduler.wake()
     scheduler.join()
-    engine.close()
     return next((exit for exit in scheduler.exits if exit), Exit.DONE)
 
 

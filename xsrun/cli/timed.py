@@ -7,15 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from xsrun.cli.attempts import AUTO
+from xsrun.cli.execute import choose
 from xsrun.cli.find import NotFound, projects_at
+from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
+from xsrun.cli.preparing import variables_of
 from xsrun.cli.scheduler import Timed
 from xsrun.config import BadConfig, Config, config_file, read_config
-from xsrun.diagnostics import Exit, Fault, nearest
+from xsrun.diagnostics import Exit, nearest
 from xsrun.engine.orders import Place, Refused
 from xsrun.executable import Executable, executable
 from xsrun.program import spoken, task_name
+from xsrun.runtime.environment import resolve
 from xsrun.runtime.job import Failure
 from xsrun.schedule.settings import Entry, entries
 from xsrun.schedule.ticks import Series, merged, prefix
@@ -23,17 +27,22 @@ from xsrun.schedule.ticks import Series, merged, prefix
 SERVICE: Final = "run.service"
 
 
-def timed(paths: Sequence[str], project: str | None, place: Place | None, output: Output) -> list[Timed]:
+def timed(
+    paths: Sequence[str], project: str | None, place: Place | None, options: Mapping[str, Any], output: Output
+) -> list[Timed]:
     """The series of runs at some paths.
 
     ``project`` tells their ids from those of other projects, in place of where they are. Raises NotFound, BadOption,
-    Refused for source that does not compile, and Fault for what is not installed.
+    Fault for what is not installed, and Refused for source that does not compile or a variable that is missing here,
+    where no worker has it.
     """
     found: dict[str, Timed] = {}
     for path in paths:
         if not os.path.lexists(path):
             raise NotFound(f"there is no file or folder {path}", "name a folder", "not-found")
         for series in merged(_series(path, output)):
+            if place is None:
+                _check_variables(series, options)
             home = os.path.realpath(series.path)
             name = home if project is None else f"{project}:{os.path.relpath(series.path, path)}"
             begins = prefix(series, name)
@@ -50,6 +59,16 @@ def _series(path: str, output: Output) -> Iterator[Series]:
     for file, known in _files(path, homes).items():
         for entry in _entries(file):
             yield _of_entry(entry, file, known)
+
+
+def _check_variables(series: Series, options: Mapping[str, Any]) -> None:
+    """Raise Refused where a run would miss a variable: better now than in the night."""
+    compiled = executable(series.path)
+    job = choose(compiled, series.job)
+    flags, *others = variables_of(series.path, options)
+    missing = resolve(job.env, flags, simulated_keys(options["simulate"], options["map"]), *others).missing
+    if missing:
+        raise Refused(compiled.missing_env(job, missing))
 
 
 def _compiled(home: str, output: Output) -> Executable:
@@ -116,5 +135,3 @@ def _entries(file: str) -> list[Entry]:
         return list(entries(_read(file).schedule))
     except BadConfig as fault:
         raise BadOption(f"{file}: {fault.message}", fault.help) from None
-    except Fault as fault:
-        raise Refused(Failure(fault.code, f"{file}: {fault.message}", Exit.USAGE, fault.help)) from None
