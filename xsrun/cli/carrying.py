@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -20,8 +22,12 @@ from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, Taken
 from xsrun.engine.orders import Refused
 from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.unpacked import unpacked
+from xsrun.executable import Executable, executable
 from xsrun.runtime.job import Failure
 
+MOST_PROJECTS: Final = 64
+"""Sources that are kept compiled."""
 GOES_ON: Final = (RunState.QUEUED, RunState.RUNNING, RunState.INTERRUPTED)
 """States of a run that a worker takes up; in any other one it has been stopped, or has ended."""
 
@@ -41,6 +47,8 @@ class Carrier:
         self._options = options
         self._output = output
         self._watch = watch
+        self._projects: OrderedDict[str, Executable] = OrderedDict()
+        self._lock = threading.Lock()
 
     def __call__(self, run: str) -> dict[str, Any]:
         """Carry out the run of an id, as far as it is still wanted. Gives back its state."""
@@ -77,10 +85,22 @@ class Carrier:
             as_it_was=True,
             with_changes=False,
             home=row.path if os.path.exists(row.path) else _home(row.path),
+            project=self._project(journal, row),
         )
         task = taken_up(journal, row, again, output)
         options = {**task.options, "db": task.options["db"] or self._options["db"]}
         return task._replace(options=options, journal=self._open_journal, watch=self._watch)
+
+    def _project(self, journal: Journal, row: RunRow) -> Executable:
+        """The source of a run, compiled; those that runs began with lately are kept."""
+        with self._lock:
+            found = self._projects.get(row.source)
+            if found is None:
+                found = self._projects[row.source] = executable(unpacked(row, journal.files(row.source)))
+            self._projects.move_to_end(row.source)
+            while len(self._projects) > MOST_PROJECTS:
+                self._projects.popitem(last=False)
+        return found
 
     def _kept_from(self, journal: Journal, row: RunRow, refused: Failure, output: Output) -> None:
         """Keep why a run could not begin here; it can go on when that is mended."""

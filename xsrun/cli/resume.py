@@ -46,6 +46,8 @@ class Again(NamedTuple):
     """Hosts beside those that the run was allowed."""
     home: str = ""
     """Where files, keys and rows of the project are, if not where the run began."""
+    project: Executable | None = None
+    """The source that the run began with, where somebody has it."""
 
 
 def resume(
@@ -140,16 +142,17 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
 
 def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Executable:
     """The source to go on with. Raises Refused when it has changed and nobody has said which to take."""
-    files = journal.files(kept.source)
+    if again.project is not None:
+        return again.project
     if again.as_it_was:
-        return executable(unpacked(kept, files))
+        return executable(unpacked(kept, journal.files(kept.source)))
     if not os.path.exists(kept.path):
         help = f"go on with the source it began with: xsrun runs resume {kept.id} --as-it-was"
         raise refusal("not-found", f"{kept.path} is not there any more", help)
     project = executable(kept.path)
     if source_hash(project.program.sources) != kept.source and not again.with_changes:
         now = {source.name: source.text for source in project.program.sources}
-        lines = source_diff(files, now)
+        lines = source_diff(journal.files(kept.source), now)
         output.line({"type": "changed", "lines": lines} if output.as_json else "\n".join(lines))
         raise refusal(
             "diverged",

@@ -118,7 +118,8 @@ class Local:
                     self.run = journal.again(self.run, journal.token)
                     # Only from now on nobody else adds to them.
                     self._recorded = {(step.strand, step.number): step for step in journal.steps(self.run.id)}
-                    journal.write(self.run, steps)
+                    if first := list(steps):
+                        journal.write(self.run, first)
                 else:
                     journal.begin(self.run, self._files, steps)
                 undo.pop_all()

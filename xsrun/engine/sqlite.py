@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from xsrun.engine import holding
 from xsrun.engine.folder import Broken
-from xsrun.engine.journal import MIGRATIONS, SCHEMA, VERSION, Journal
+from xsrun.engine.journal import MIGRATIONS, SCHEMA, VERSION, Done, Journal
 from xsrun.files import make_private
 
 T = TypeVar("T")
@@ -90,6 +90,16 @@ class SqliteStore:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def execute(self, statement: str, values: Sequence[Any], to_disk: bool = False) -> Done:
+        """One statement that is a transaction of its own."""
+
+        def work(db: sqlite3.Connection) -> Done:
+            cursor = db.execute(statement, values)
+            rows = cursor.fetchall()
+            return Done(cursor.rowcount, rows)
+
+        return self.transact(work, to_disk)
 
     def rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows that a query gives."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from xsrun.engine.folder import Broken, state_folder
-from xsrun.engine.journal import SCHEMA, VERSION, Db, Journal, Rows
+from xsrun.engine.journal import SCHEMA, VERSION, Db, Done, Journal, Rows
 
 T = TypeVar("T")
 
@@ -77,6 +77,7 @@ class PostgresStore:
     ) -> None:
         """``stopped`` ends the patience; with ``own`` nobody else uses the pool."""
         self.engine = engine
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.folder = state_folder()
         self.token = int.from_bytes(os.urandom(4)) >> 1
         self._patience = patience
@@ -92,14 +93,20 @@ class PostgresStore:
 
         return self.trying(once)
 
-    def rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The rows that a query gives."""
+    def execute(self, statement: str, values: Sequence[Any], _to_disk: bool = False) -> Done:
+        """One statement that is a transaction of its own: one message to the server, and one back."""
 
-        def once() -> list[tuple[Any, ...]]:
-            with self.engine.connect() as connection:
-                return [tuple(map(_plain, row)) for row in Marked(connection).execute(query, values).fetchall()]
+        def once() -> Done:
+            with self._single.connect() as connection:
+                done = connection.exec_driver_sql(statement.replace("?", "%s"), tuple(values))
+                rows = [tuple(map(_plain, row)) for row in done.fetchall()] if done.returns_rows else []
+                return Done(done.rowcount, rows)
 
         return self.trying(once)
+
+    def rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows that a query gives."""
+        return self.execute(query, values).rows
 
     def trying(self, once: Callable[[], T]) -> T:
         """Do something with the server, again while it is away. Raises Broken."""
