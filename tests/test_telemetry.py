@@ -281,7 +281,7 @@ def test_a_collector_that_takes_nothing_costs_a_line_and_no_run(place, collector
     assert (done.returncode, json.loads(done.stdout)) == (0, "done")
     said = "it answered 401" if trouble == "refusing" else "it does not answer"
     assert done.stderr.splitlines() == [
-        f"warning[telemetry]: the collector of OpenTelemetry did not take what this run told: {said}",
+        f"warning[telemetry]: the collector of OpenTelemetry did not take what was sent: {said}",
         "  = help: look at OTEL_EXPORTER_OTLP_ENDPOINT",
         "",
     ]

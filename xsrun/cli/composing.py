@@ -6,7 +6,7 @@ import ipaddress
 import json
 import socket
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import Any, NamedTuple
 
 from xsrun.cli.bug import report
@@ -26,6 +26,9 @@ _rules: Callable[..., Any] = Late("xsrun.server.guard", "Rules")
 _served: Callable[..., Any] = Late("xsrun.server.service", "Served")
 _desk: Callable[..., Any] = Late("xsrun.cli.desk", "desk")
 _page: Callable[..., list[Any]] = Late("xsrun.server.page.routes", "routes")
+_metrics: Callable[..., list[Any]] = Late("xsrun.server.metrics", "routes")
+_health: Callable[..., Any] = Late("xsrun.cli.vitals", "of_server")
+_serving: Callable[..., AbstractContextManager[Any]] = Late("xsrun.telemetry.telling", "serving")
 _run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
 _follow: Callable[..., None] = Late("xsrun.cli.reloading", "follow")
 
@@ -38,12 +41,15 @@ class Parts(NamedTuple):
     engine: InProcess
     server: Server
     at: At
+    health: Any
+    """Whether it is well and ready, as ``Health``."""
 
 
 def routes(parts: Parts) -> list[Any]:
     """What is served beside queries, as routes of Starlette. Raises BadOption."""
-    served, engine, server, at = parts
+    served, engine, server, at, health = parts
     return [
+        *_metrics(health),
         *_page(_desk(engine, server.options["env"], server.options["env_file"])),
         *_run_api(engine, served, server.options, at.allow_doc, server.largest),
     ]
@@ -51,7 +57,7 @@ def routes(parts: Parts) -> list[Any]:
 
 def run(projects: Sequence[Hosted], server: Server, at: At, output: Output) -> int:
     """Serve projects until the process is asked to end; gives back the exit code. Raises NotFound and BadOption."""
-    with _bound(at) as address:
+    with _bound(at) as address, _serving(output.untold) as numbers:
         chosen = server.token is not None
         if not (chosen or _is_local(address)):
             server = server._replace(token=made())
@@ -63,7 +69,7 @@ def run(projects: Sequence[Hosted], server: Server, at: At, output: Output) -> i
             begun[each] = service
         if server.token and not chosen:
             output.line({"type": "token", "token": server.token} if server.as_json else f"token: {server.token}")
-        _answer(begun, address, server, at, output)
+        _answer(begun, address, server, at, output, numbers)
     return Exit.DONE
 
 
@@ -75,14 +81,22 @@ def _bound(at: At) -> socket.socket:
         raise BadOption(message, "take another --port, or 0") from None
 
 
-def _answer(begun: dict[Hosted, Begun], address: socket.socket, server: Server, at: At, output: Output) -> None:
+def _answer(
+    begun: dict[Hosted, Begun], address: socket.socket, server: Server, at: At, output: Output, numbers: Any
+) -> None:
     """Say where everything is, and answer until the process is asked to end."""
     served = _served(each.service for each in begun.values())
     rules = _rules(server.token, at.names, any_name=not _is_local(address) and not at.names)
     with closing(InProcess(server.options, output)) as engine:
-        beside = routes(Parts(served, engine, server, at))
+        health = _health(served, engine, numbers)
+        beside = routes(Parts(served, engine, server, at, health))
         running = _running(_application(served, report, beside, rules))
-        with ending_in_two_steps(running.stop):
+
+        def stop() -> None:
+            health.end()
+            running.stop()
+
+        with ending_in_two_steps(stop):
             if at.reload:
                 _follow(begun, lambda project, before: begin_again(project, server, before), served.replace, output)
             show(json.dumps(_first(served, begun, at, address), ensure_ascii=False))

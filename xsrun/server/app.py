@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xsrun.diagnostics import Fault, LimitFault
+from xsrun.engine import observing
+from xsrun.engine.observing import Ending, Subject
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import Answered, Asked, Head, answer, failed, find, malformed, unknown
 from xsrun.server.guard import EVERYBODY, Guard, Rules
@@ -36,15 +38,12 @@ def application(
     """Services as an ASGI application, with further routes before their addresses and a guard around everything.
 
     ``/api:GROUP/PATH`` and ``/PROJECT/api:GROUP/PATH`` are queries, ``/openapi.json`` and ``/PROJECT/openapi.json``
-    describe them, ``/_xsrun/health`` says that the server answers. ``broken`` is told each fault of ours.
+    describe them. ``broken`` is told each fault of ours.
     """
     threads = Threads()
 
     async def openapi(request: Request) -> Response:
         return _described(served.now, request.path_params.get("project"))
-
-    async def health(_request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
 
     async def query(request: Request) -> Response:
         service = _meant(served.now, request)
@@ -52,7 +51,6 @@ def application(
 
     router = Router(
         [
-            Route("/_xsrun/health", health),
             *routes,
             Route("/openapi.json", openapi),
             Route("/api:{group}/{path:path}", query, methods=VERBS),
@@ -111,8 +109,22 @@ async def _answered(service: Service, request: Request, threads: Threads) -> Res
 
 
 def _answer(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> Answered:
+    observer = observing.observer
+    if observer is None:
+        return _performed(service, endpoint, given, head)
+    route, parent = f"/api:{endpoint.group}/{endpoint.path}", given.headers.get("Traceparent", "")
+    watched = observer.begin(Subject(route, service.loaded, service.masked, endpoint.verb, parent))
+    answered: Answered = watched.during(lambda: _performed(service, endpoint, given, head), _ending)
+    return answered
+
+
+def _performed(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> Answered:
     world = service.world.fork() if service.world.fork else service.world
     return answer(service.loaded, endpoint, given, world, service.limits, head, service.failing)
+
+
+def _ending(answered: Answered) -> Ending:
+    return Ending(status=answered.status, code=str(answered.status) if answered.status >= 500 else "")
 
 
 def _whole(service: Service, endpoint: Endpoint, given: Asked) -> Response:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xsrun.diagnostics import Fault
 from xsrun.engine import observing
 from xsrun.extras import install_command
 from xsrun.late import Late
 from xsrun.telemetry.metrics import Meters
+from xsrun.telemetry.prometheus import Prometheus
 from xsrun.telemetry.spans import untraced
 from xsrun.telemetry.watch import Watch
 
@@ -43,19 +45,48 @@ class Refused(Exception):
         self.help = help
 
 
-@contextmanager
-def telling(warn: Warn, service: bool = False, meters: Meters | None = None) -> Iterator[None]:
-    """Have what runs in the block watched, and told to where the variables of OpenTelemetry say.
+class Numbers(NamedTuple):
+    """What is counted in a process."""
 
-    ``warn`` is told once what does not work; the runs go on. ``meters`` get the numbers in any case. ``service``
-    stands for a process that runs many things, for whoever asks.
+    meters: Meters
+    text: Callable[[], bytes] | None
+    """All of it for Prometheus; None where the package for that is not installed."""
+
+
+@contextmanager
+def telling(warn: Warn) -> Iterator[None]:
+    """Have the runs in the block watched, and told to where the variables of OpenTelemetry say.
+
+    ``warn`` is told once what does not work; the runs go on.
     """
     exporting = _exporting(warn)
-    if exporting is None and meters is None:
+    if exporting is None:
         yield
-        return
-    meters = meters or Meters()
-    parent = "" if service else os.environ.get(PARENT, "")
+    else:
+        with _watched(exporting, Meters(), os.environ.get(PARENT, "")):
+            yield
+
+
+@contextmanager
+def serving(warn: Warn) -> Iterator[Numbers]:
+    """The same in a process that works for others: its numbers are there for whoever asks."""
+    meters = Meters()
+    prometheus = _prometheus()
+    if prometheus:
+        meters.into(prometheus)
+    with _watched(_exporting(warn), meters, ""):
+        yield Numbers(meters, prometheus.text if prometheus else None)
+
+
+def _prometheus() -> Prometheus | None:
+    try:
+        return Prometheus()
+    except Fault:  # not installed: who asks for the text finds none
+        return None
+
+
+@contextmanager
+def _watched(exporting: Exporting | None, meters: Meters, parent: str) -> Iterator[None]:
     if exporting:
         exporting.measure(meters)
     observing.observer = Watch(meters, exporting.tracing if exporting else untraced, parent)
@@ -72,7 +103,7 @@ def _exporting(warn: Warn) -> Exporting | None:
     try:
         asked = asked_for(os.environ)
     except Refused as refused:
-        warn(f"nothing is told of this run: {refused}", refused.help)
+        warn(f"traces and metrics are not sent: {refused}", refused.help)
         return None
     if not any(asked):
         return None
@@ -82,17 +113,17 @@ def _exporting(warn: Warn) -> Exporting | None:
         nonlocal told
         if not told:
             told = True
-            warn(f"the collector of OpenTelemetry did not take what this run told: {reason}", "look at " + ENDPOINT)
+            warn(f"the collector of OpenTelemetry did not take what was sent: {reason}", "look at " + ENDPOINT)
 
     try:
         return _made(*asked, lost)
     except ModuleNotFoundError as missing:
         if not str(missing.name).startswith("opentelemetry"):
             raise
-        warn("nothing is told of this run: OpenTelemetry is not installed", install_command("otel"))
+        warn("traces and metrics are not sent: OpenTelemetry is not installed", install_command("otel"))
         return None
     except ValueError as error:
-        warn(f"nothing is told of this run: {error}", "look at the variables that begin with OTEL_")
+        warn(f"traces and metrics are not sent: {error}", "look at the variables that begin with OTEL_")
         return None
 
 
