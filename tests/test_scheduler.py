@@ -311,6 +311,18 @@ def test_two_schedulers_begin_each_run_once(place, server):
     assert begun == {each["id"] for each in runs}
 
 
+def test_a_server_runs_tasks_beside(place, server):
+    ticking(place, 1)
+    place.job(REPORT)
+    there = f"there.example.com={server.url}"
+    process = place.started("-m", "xsrun", "serve", "--port", "0", "--tasks", "--json", "--map", there)
+    wait_for(lambda: server.seen["POST /two"])
+    process.send_signal(signal.SIGTERM)
+    states = {each["state"] for each in told(process) if each["type"] == "tick"}
+    assert process.returncode == Exit.DONE
+    assert {"begun", "complete"} <= states <= {"begun", "complete", "skipped"}
+
+
 def test_a_run_that_is_killed_goes_on_with_the_next_scheduler(place, server):
     command = ticking(place, 3600, 1.5)
     first = place.started(*command, "--now", "2026-11-29T13:59:59Z")

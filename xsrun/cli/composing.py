@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 import json
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from typing import Any, NamedTuple
 
 from xsrun.cli.bug import report
@@ -17,6 +17,7 @@ from xsrun.cli.serving import At, Begun, Hosted, Server, begin, begin_again
 from xsrun.cli.signals import ending_in_two_steps
 from xsrun.cli.tokens import made
 from xsrun.diagnostics import Exit
+from xsrun.engine.orders import Refused
 from xsrun.late import Late
 
 _running: Callable[..., Any] = Late("xsrun.server.running", "Server")
@@ -30,6 +31,7 @@ _metrics: Callable[..., list[Any]] = Late("xsrun.server.metrics", "routes")
 _health: Callable[..., Any] = Late("xsrun.cli.vitals", "of_server")
 _serving: Callable[..., AbstractContextManager[Any]] = Late("xsrun.telemetry.telling", "serving")
 _run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
+_scheduled: Callable[..., AbstractContextManager[None]] = Late("xsrun.cli.scheduling", "scheduled")
 _follow: Callable[..., None] = Late("xsrun.cli.reloading", "follow")
 
 
@@ -69,7 +71,11 @@ def run(projects: Sequence[Hosted], server: Server, at: At, output: Output) -> i
             begun[each] = service
         if server.token and not chosen:
             output.line({"type": "token", "token": server.token} if server.as_json else f"token: {server.token}")
-        _answer(begun, address, server, at, output, numbers)
+        try:
+            _answer(begun, address, server, at, output, numbers)
+        except Refused as refused:
+            output.failure(refused.failure)
+            return refused.failure.exit
     return Exit.DONE
 
 
@@ -99,10 +105,18 @@ def _answer(
         with ending_in_two_steps(stop):
             if at.reload:
                 _follow(begun, lambda project, before: begin_again(project, server, before), served.replace, output)
-            show(json.dumps(_first(served, begun, at, address), ensure_ascii=False))
-            running.run(address)
+            with _tasks(begun, engine, server, at, output):
+                show(json.dumps(_first(served, begun, at, address), ensure_ascii=False))
+                running.run(address)
             tell_ending(engine.under_way(), output)
             engine.close()
+
+
+def _tasks(
+    begun: Iterable[Hosted], engine: InProcess, server: Server, at: At, output: Output
+) -> AbstractContextManager[None]:
+    """Tasks that run by their schedules beside, where somebody wants them."""
+    return _scheduled([each.folder for each in begun], engine, server.options, output) if at.tasks else nullcontext()
 
 
 def _first(served: Any, begun: dict[Hosted, Begun], at: At, address: socket.socket) -> dict[str, Any]:

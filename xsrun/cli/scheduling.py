@@ -183,6 +183,14 @@ def running(scheduler: Scheduler, until: threading.Event) -> Iterator[threading.
         loop.join()
 
 
+@contextmanager
+def scheduled(paths: Sequence[str], engine: Engine, options: Mapping[str, Any], output: Output) -> Iterator[None]:
+    """Run what is scheduled at some paths, as long as the block goes on. Raises NotFound, BadOption and Refused."""
+    found = timed(paths, None, None, options, output)
+    with running(scheduler_of(found, engine, _clock(None), output), threading.Event()):
+        yield
+
+
 def _watched(scheduler: Scheduler, until: threading.Event) -> None:
     try:
         scheduler.run(until)

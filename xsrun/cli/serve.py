@@ -63,6 +63,7 @@ def serve(
     allow_doc: Annotated[
         bool, typer.Option("--allow-doc", help="Run documents that arrive over HTTP, not only jobs of the projects.")
     ] = False,
+    tasks: Annotated[bool, typer.Option("--tasks", help="Run tasks by their schedules, as xsrun schedule.")] = False,
     run_api: Annotated[bool, typer.Option("--run-api", hidden=True, help="The Run API is there in any case.")] = False,
     reload: Annotated[bool, typer.Option("--reload", help="Serve projects as they are now.")] = False,
     max_body: Annotated[int, typer.Option("--max-body", min=1, metavar="MB", help="The largest request.")] = 16,
@@ -108,7 +109,7 @@ def serve(
     try:
         server = Server(options, as_json, token_of(token, token_file), max_body * 1_000_000)
         projects = hosted(paths or [os.curdir], job)
-        raise typer.Exit(_run(projects, server, At(host, port, names, reload, allow_doc), output))
+        raise typer.Exit(_run(projects, server, At(host, port, names, reload, allow_doc, tasks), output))
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     except BadOption as fault:

@@ -62,6 +62,8 @@ class At(NamedTuple):
     """Whether services follow their source."""
     allow_doc: bool
     """Whether documents that arrive are run."""
+    tasks: bool = False
+    """Whether tasks run by their schedules."""
 
 
 def hosted(paths: Sequence[str], job: str | None) -> list[Hosted]:

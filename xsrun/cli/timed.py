@@ -15,7 +15,7 @@ from xsrun.cli.output import Output
 from xsrun.cli.preparing import variables_of
 from xsrun.cli.scheduler import Timed
 from xsrun.config import BadConfig, Config, config_file, read_config
-from xsrun.diagnostics import Exit, nearest
+from xsrun.diagnostics import Exit, Fault, nearest
 from xsrun.engine.orders import Place, Refused
 from xsrun.executable import Executable, executable
 from xsrun.program import spoken, task_name
@@ -33,8 +33,8 @@ def timed(
     """The series of runs at some paths.
 
     ``project`` tells their ids from those of other projects, in place of where they are. Raises NotFound, BadOption,
-    Fault for what is not installed, and Refused for source that does not compile or a variable that is missing here,
-    where no worker has it.
+    and Refused for source that does not compile, what is not installed, or a variable that is missing here, where no
+    worker has it.
     """
     found: dict[str, Timed] = {}
     for path in paths:
@@ -135,3 +135,5 @@ def _entries(file: str) -> list[Entry]:
         return list(entries(_read(file).schedule))
     except BadConfig as fault:
         raise BadOption(f"{file}: {fault.message}", fault.help) from None
+    except Fault as missing:
+        raise Refused(Failure(missing.code, f"{file}: {missing.message}", Exit.USAGE, missing.help)) from None
