@@ -4,9 +4,10 @@ import fcntl
 import json
 import os
 import signal
+import sqlite3
 import stat
 import threading
-from contextlib import nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from time import time_ns
 
 import pytest
@@ -140,6 +141,38 @@ def test_a_journal_of_a_later_version_is_left_alone(folder):
     journal.close()
     with pytest.raises(Broken, match="another version"):
         journal_in(str(folder))
+
+
+FORMAT_1 = """
+CREATE TABLE run (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, path TEXT NOT NULL, options TEXT NOT NULL, input TEXT NOT NULL,
+    source TEXT NOT NULL, seed BLOB, state TEXT NOT NULL, exit INTEGER, pid INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    started_at INTEGER NOT NULL, ended_at INTEGER, result TEXT, error TEXT
+) WITHOUT ROWID;
+CREATE TABLE step (
+    run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE, strand TEXT NOT NULL, number INTEGER NOT NULL,
+    kind TEXT NOT NULL, title TEXT NOT NULL, site TEXT NOT NULL, policy TEXT NOT NULL, args TEXT NOT NULL,
+    key TEXT NOT NULL, state TEXT NOT NULL, readings TEXT NOT NULL, prepared_at INTEGER NOT NULL, sent_at INTEGER,
+    answered_at INTEGER, outcome BLOB, PRIMARY KEY (run, strand, number)
+) WITHOUT ROWID;
+CREATE TABLE source (hash TEXT PRIMARY KEY, files BLOB NOT NULL) WITHOUT ROWID;
+INSERT INTO run VALUES ('old', 'Job', '/job', '{}', '{"a": 1}', 'h', NULL, 'complete', 0, 1, 1, 1000, 1001, '7', NULL);
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_journal_of_the_format_before_is_brought_up_to_date(folder):
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as older:
+        older.executescript(FORMAT_1)
+    journal = journal_in(str(folder))
+    (run,) = journal.runs()
+    assert (run.id, run.input, run.result, run.report) == ("old", {"a": 1}, "7", None)
+    journal.begin(row(2_000)._replace(report="{}"), {})
+    assert journal.runs()[0].report == "{}"
+    journal.close()
+    with closing(journal_in(str(folder))) as again:
+        assert len(again.runs()) == 2
 
 
 def row(at, state=RunState.COMPLETE):

@@ -307,6 +307,16 @@ def test_runs_of_both_kinds_are_listed_shown_and_told_apart(engine, worker, fold
     assert "has ended: complete" in capsys.readouterr().err
 
 
+def test_what_is_pruned_is_forgotten_by_the_queues_too(engine, worker, folder, url, capsys):
+    run = engine.submit(Order(folder, input={"times": 0}, id="soon-forgotten"))
+    assert engine.wait(run, 30).state == RunState.COMPLETE
+    known = "SELECT count(*) FROM dbos.workflow_status WHERE workflow_uuid = ?"
+    until(lambda: engine.queues.store.rows(known + " AND status = 'SUCCESS'", (run,)) == [(1,)])
+    assert main(["runs", "prune", "--keep", "0", "--engine", url]) == 0
+    assert engine.journal().run(run) is None
+    assert engine.queues.store.rows(known, (run,)) == [(0,)]
+
+
 def test_an_engine_that_is_away_keeps_nobody_from_the_runs_of_this_machine(folder, capsys, monkeypatch):
     monkeypatch.setenv("XSRUN_ENGINE", "postgresql://127.0.0.1:1/x")
     assert main(["runs", "list", "--json"]) == 0

@@ -11,14 +11,20 @@ from typing import Any, NamedTuple
 
 from xsrun.cli.bug import report
 from xsrun.cli.hosting import InProcess, tell_ending
+from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.serving import At, Begun, Hosted, Server, begin, begin_again
 from xsrun.cli.signals import ending_in_two_steps
 from xsrun.cli.tokens import made
-from xsrun.diagnostics import Exit
-from xsrun.engine.orders import Refused
+from xsrun.diagnostics import Exit, Fault
+from xsrun.engine.folder import Broken
+from xsrun.engine.orders import Engine, Refused
+from xsrun.hints import TYPE_CHECKING
 from xsrun.late import Late
+
+if TYPE_CHECKING:
+    from xsrun.cli.queueing import Queued
 
 _running: Callable[..., Any] = Late("xsrun.server.running", "Server")
 _listening: Callable[..., socket.socket] = Late("xsrun.server.running", "listening")
@@ -32,6 +38,7 @@ _health: Callable[..., Any] = Late("xsrun.cli.vitals", "of_server")
 _serving: Callable[..., AbstractContextManager[Any]] = Late("xsrun.telemetry.telling", "serving")
 _run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
 _scheduled: Callable[..., AbstractContextManager[None]] = Late("xsrun.cli.scheduling", "scheduled")
+_queued: Callable[..., Queued] = Late("xsrun.cli.queueing", "Queued")
 _follow: Callable[..., None] = Late("xsrun.cli.reloading", "follow")
 
 
@@ -40,7 +47,7 @@ class Parts(NamedTuple):
 
     served: Any
     """The services, as ``Served``."""
-    engine: InProcess
+    engine: Engine
     server: Server
     at: At
     health: Any
@@ -93,7 +100,7 @@ def _answer(
     """Say where everything is, and answer until the process is asked to end."""
     served = _served(each.service for each in begun.values())
     rules = _rules(server.token, at.names, any_name=not _is_local(address) and not at.names)
-    with closing(InProcess(server.options, output)) as engine:
+    with closing(_engine(server, output)) as engine:
         health = _health(served, engine, numbers)
         beside = routes(Parts(served, engine, server, at, health))
         running = _running(_application(served, report, beside, rules))
@@ -113,10 +120,25 @@ def _answer(
 
 
 def _tasks(
-    begun: Iterable[Hosted], engine: InProcess, server: Server, at: At, output: Output
+    begun: Iterable[Hosted], engine: InProcess | Queued, server: Server, at: At, output: Output
 ) -> AbstractContextManager[None]:
     """Tasks that run by their schedules beside, where somebody wants them."""
     return _scheduled([each.folder for each in begun], engine, server.options, output) if at.tasks else nullcontext()
+
+
+def _engine(server: Server, output: Output) -> InProcess | Queued:
+    """Who runs the jobs that are asked for: threads of this process, or the workers of a queue. Raises BadOption."""
+    options = server.options
+    if not options["queue"]:
+        return InProcess(options, output)
+    url, kept = engine_url(options["engine"]), {name: options[name] for name in ("db", "timeout", "simulate", "map")}
+    try:
+        queued: Queued = _queued(url, kept, output, options["queue"])
+    except Broken as broken:
+        raise BadOption(f"the engine cannot be used: {broken}", ENGINE_HELP) from None
+    except Fault as missing:
+        raise BadOption(missing.message, missing.help) from None
+    return queued
 
 
 def _first(served: Any, begun: dict[Hosted, Begun], at: At, address: socket.socket) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
+from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Diagnostic, Exit, Fault
 from xsrun.engine import history
@@ -29,6 +30,14 @@ EngineOption = Annotated[
     str | None,
     typer.Option("--engine", metavar="URL", help="The runs of queues too: postgresql://…, or set XSRUN_ENGINE."),
 ]
+
+
+def engine_url(given: str | None) -> str:
+    """The address of the database of queues. Raises BadOption."""
+    url = given or os.environ.get(ENGINE, "")
+    if not url:
+        raise BadOption("no engine is named", f"write --engine postgresql://HOST/NAME, or set {ENGINE}")
+    return url
 
 
 class Kept(NamedTuple):
@@ -56,8 +65,7 @@ def journals(output: Output, engine: str | None) -> Iterator[list[Kept]]:
 
 def _engine(output: Output, given: str | None) -> tuple[Journal, str] | None:
     """The journal of the engine that is named; a variable alone keeps no command from what is here."""
-    url = given or os.environ.get(ENGINE, "")
-    if not url:
+    if not (url := given or os.environ.get(ENGINE, "")):
         return None
     output.masker.add(passwords_of(url), "engine")
     try:

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from typing import Any, Final
 
 from xsrun.cli.attempts import KEPT, key_of
-from xsrun.cli.journals import ENGINE, ENGINE_HELP
+from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.ordering import Named, refusing, task_of
 from xsrun.cli.output import Output
@@ -35,14 +35,6 @@ HERE_ALONE: Final = ("dry_run", "record", "replay", "trace", "ephemeral")
 """Options that make no sense for a run that goes on elsewhere."""
 DEFAULT: Final = "default"
 """The queue of an order that names none."""
-
-
-def engine_url(given: str | None) -> str:
-    """The address of the database of queues. Raises BadOption."""
-    url = given or os.environ.get(ENGINE, "")
-    if not url:
-        raise BadOption("no engine is named", f"write --engine postgresql://HOST/NAME, or set {ENGINE}")
-    return url
 
 
 class Queued:
@@ -99,6 +91,10 @@ class Queued:
         """The journal of all workers."""
         return self.queues.journal
 
+    def under_way(self) -> list[str]:
+        """This process works on none."""
+        return []
+
     def close(self) -> None:
         """Let go of the database; the runs go on."""
         self.queues.close()
@@ -129,6 +125,16 @@ def resume(url: str, run: str, output: Output) -> int:
         return Exit.DONE
 
     return with_engine(url, output, again)
+
+
+def prune(url: str, output: Output) -> None:
+    """Have an engine forget what its journal has forgotten."""
+
+    def forget(engine: Queued) -> int:
+        engine.queues.forget()
+        return Exit.DONE
+
+    with_engine(url, output, forget)
 
 
 def with_engine(url: str, output: Output, use: Callable[[Queued], int]) -> int:

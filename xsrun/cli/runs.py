@@ -28,6 +28,7 @@ _step_line: Callable[..., str] = Late("xsrun.tracing.text", "step_line")
 _step_json: Callable[..., dict[str, Any]] = Late("xsrun.tracing.text", "step_json")
 _curls: Callable[[list[StepRow]], list[str]] = Late("xsrun.engine.curl", "curls")
 _again: Callable[..., Any] = Late("xsrun.cli.resume", "Again")
+_prune_there: Callable[..., None] = Late("xsrun.cli.queueing", "prune")
 _resume_there: Callable[..., int] = Late("xsrun.cli.queueing", "resume")
 
 app = typer.Typer(
@@ -254,7 +255,11 @@ def prune(
 
     Example: xsrun runs prune --older 30 --keep 1000
     """
-    with journals(Output(as_json), engine) as kept:
+    output = Output(as_json)
+    with journals(output, engine) as kept:
         gone = sum(history.prune(each.journal, time.time_ns() // 1_000_000, days, keep) for each in kept)
+        for each in kept:
+            if each.url:
+                _prune_there(each.url, output)
     shown = json.dumps({"forgotten": gone}) if as_json else f"{gone} run{'' if gone == 1 else 's'} forgotten"
     to_stdout(f"{shown}\n")

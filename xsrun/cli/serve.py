@@ -65,6 +65,12 @@ def serve(
     ] = False,
     tasks: Annotated[bool, typer.Option("--tasks", help="Run tasks by their schedules, as xsrun schedule.")] = False,
     run_api: Annotated[bool, typer.Option("--run-api", hidden=True, help="The Run API is there in any case.")] = False,
+    queue: Annotated[
+        str | None, typer.Option("--queue", metavar="NAME", help="Have jobs of the Run API carried out by workers.")
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", metavar="URL", help="The database of queues; XSRUN_ENGINE if left out.")
+    ] = None,
     reload: Annotated[bool, typer.Option("--reload", help="Serve projects as they are now.")] = False,
     max_body: Annotated[int, typer.Option("--max-body", min=1, metavar="MB", help="The largest request.")] = 16,
     as_json: MessagesOption = False,
@@ -103,6 +109,8 @@ def serve(
         "simulate": simulate,
         "map": mapped or [],
         "timeout": timeout,
+        "queue": queue,
+        "engine": engine,
         "json": as_json,
     }
     names = tuple(each.lower() for each in served_as or ())

@@ -12,10 +12,9 @@ from types import FrameType
 from typing import Any, Final
 
 from xsrun.cli.carrying import Carrier
-from xsrun.cli.journals import ENGINE_HELP
+from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
-from xsrun.cli.queueing import engine_url
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal

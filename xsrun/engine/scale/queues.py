@@ -49,6 +49,13 @@ MENDING: Final = (
     " AND w.status IN ('SUCCESS', 'ERROR') AND w.completed_at < extract(epoch FROM clock_timestamp()) * 1000 - 5000",
 )
 """What the journal cannot know of runs whose workers died."""
+FORGOTTEN: Final = (
+    "SELECT workflow_uuid FROM dbos.workflow_status w WHERE name = ?"
+    " AND status IN ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')"
+    " AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = w.workflow_uuid) LIMIT ?"
+)
+MOST_FORGOTTEN: Final = 1000
+"""Runs that are forgotten at once."""
 
 
 class Limits(NamedTuple):
@@ -119,6 +126,12 @@ class Queues:
             self._client.register_queue(
                 queue + ORDERED, global_concurrency=limits.all, partition_concurrency=1, **common
             )
+
+    def forget(self) -> None:
+        """Have DBOS forget what the journal has forgotten."""
+        while gone := [str(row[0]) for row in self.store.rows(FORGOTTEN, (WORKFLOW, MOST_FORGOTTEN))]:
+            with _telling():
+                self._client.delete_workflows(gone)
 
     def mend(self) -> None:
         """Have the journal know which runs nobody works on any more."""
