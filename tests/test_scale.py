@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
+import subprocess
+import sys
 import threading
 from contextlib import closing
 
+import httpx
 import pytest
 from counting import counting
 from scaled import WorkerProcess, database_of_queues, until
@@ -322,3 +326,25 @@ def test_an_engine_that_is_away_keeps_nobody_from_the_runs_of_this_machine(folde
     assert main(["runs", "list", "--json"]) == 0
     assert "the engine cannot be used" in capsys.readouterr().err
     assert main(["runs", "list", "--engine", "postgresql://127.0.0.1:1/x"]) == 1
+
+
+def test_the_run_api_hands_its_runs_to_workers(engine, worker, folder, url, server, places):
+    command = [sys.executable, "-m", "xsrun", "serve", folder, "--port", "0", "--queue", "paging", "--engine", url]
+    env = {**os.environ, **places, "TARGET": "http://127.0.0.1:1"}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as serving:
+        try:
+            api = json.loads(serving.stdout.readline())["url"] + "/api:run"
+            given = {"job_name": "Notify", "input": {"times": 1, "path": "by-api-"}}
+            header = {"Idempotency-Key": "by-api-key-1"}
+            for _ in range(2):
+                answer = httpx.post(f"{api}/run", json=given, headers=header, timeout=30).json()
+                assert (answer["state"], answer["response"], answer["session_id"]) == ("complete", [0], "by-api-key-1")
+            assert server.seen["POST /by-api-0"] == 1, "by the worker, with its variable, and once"
+            answer = httpx.post(f"{api}/run", json={**given, "async": True}, timeout=30).json()
+            assert answer["state"] == "pending"
+            assert engine.wait(answer["session_id"], 30).state == RunState.COMPLETE
+            answer = httpx.post(f"{api}/run", json={**given, "env": {"TARGET": "x"}}, timeout=30)
+            assert (answer.status_code, "not kept in a queue" in answer.text) == (400, True)
+        finally:
+            serving.terminate()
+        assert serving.wait(30) == 0
