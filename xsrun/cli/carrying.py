@@ -16,6 +16,7 @@ from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task
 from xsrun.cli.resume import Again, taken_up
 from xsrun.diagnostics import Exit
+from xsrun.effects.outward import LateHttp
 from xsrun.effects.real import SystemClock
 from xsrun.engine.folder import state_folder
 from xsrun.engine.holding import Held
@@ -49,6 +50,7 @@ class Carrier:
         self._watch = watch
         self._projects: OrderedDict[str, Executable] = OrderedDict()
         self._lock = threading.Lock()
+        self._network = LateHttp()
 
     def __call__(self, run: str) -> dict[str, Any]:
         """Carry out the run of an id, as far as it is still wanted. Gives back its state."""
@@ -89,7 +91,7 @@ class Carrier:
         )
         task = taken_up(journal, row, again, output)
         options = {**task.options, "db": task.options["db"] or self._options["db"]}
-        return task._replace(options=options, journal=self._open_journal, watch=self._watch)
+        return task._replace(options=options, journal=self._open_journal, watch=self._watch, network=self._network)
 
     def _project(self, journal: Journal, row: RunRow) -> Executable:
         """The source of a run, compiled; those that runs began with lately are kept."""

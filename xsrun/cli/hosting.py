@@ -17,6 +17,7 @@ from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task
 from xsrun.cli.resume import Again, taken_up
 from xsrun.diagnostics import Exit
+from xsrun.effects.outward import LateHttp
 from xsrun.engine.folder import state_folder
 from xsrun.engine.history import find_run, open_history
 from xsrun.engine.holding import Held
@@ -43,6 +44,7 @@ class InProcess:
         self._options = {**parse(EXECUTE, []), **options, **shown, "durable": True, "ephemeral": False}
         self._output = output
         self._pool = ThreadPoolExecutor(at_once)
+        self._network = LateHttp()
         self._under_way: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
 
@@ -69,7 +71,7 @@ class InProcess:
             self._start(run, task)
 
     def _start(self, run: str, make: Callable[[Output], Task]) -> None:
-        attempt = begin(make(Named(self._output, run)))
+        attempt = begin(make(Named(self._output, run))._replace(network=self._network))
         if isinstance(attempt, Failure):
             raise Refused(attempt)
         with self._lock:

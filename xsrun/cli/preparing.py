@@ -103,6 +103,8 @@ class Task(NamedTuple):
     """The text of the ``xsrun.toml`` that holds; None for the file beside the project."""
     journal: Callable[[], Journal] | None = None
     """Opens the journal; None for that of this machine."""
+    network: Http | None = None
+    """The network that runs of this process share with their connections; None for one of this run alone."""
 
 
 class Ready(NamedTuple):
@@ -126,7 +128,7 @@ def prepare(task: Task) -> Ready | Failure:
     """The world that the options ask for, with the variables of the job. Raises BadOption."""
     options, output = task.options, task.output
     clock, random, config = clock_of(options), random_of(options), config_for(task)
-    network: Http = _network(options, config)
+    network = _network(task, config)
     http: Http = _usual_answers() if options["dry_run"] else network
     simulated: dict[str, str] = {}
     if options["simulate"] or options["map"]:
@@ -187,13 +189,14 @@ def _bound(task: Task, world: World, config: Config) -> World:
     return world._replace(http=AdmittingHttp(world.http, make), elsewhere=admitting(world.elsewhere, make))
 
 
-def _network(options: Options, config: Config) -> Http:
+def _network(task: Task, config: Config) -> Http:
     """The network, as far as requests may go. Raises BadOption."""
+    options = task.options
     if options["allow_host"]:
         _checked_hosts(options["allow_host"])
     if options["public_only"]:
         return LateHttp(lambda: _port(reach=_reach(options, config)))
-    return LateHttp()
+    return task.network or LateHttp()
 
 
 def _rehearsed(world: World, secrets: Mapping[str, str], options: Options, output: Output) -> World:
