@@ -1,4 +1,4 @@
-"""Workers on queues: jobs a second against a bare DBOS worker, with how many runs waiting, and what memory they hold."""
+"""Workers on queues: jobs a second against a bare DBOS worker, with many runs waiting, and the memory they hold."""
 
 from __future__ import annotations
 
