@@ -1,17 +1,20 @@
 """The Run API of ``xsrun serve``, in a process of its own, asked over real sockets."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
 
 import httpx
 import pytest
 from holding_server import PATIENCE, outside
+from served import serving
+
+from xsrun.engine.orders import Place
+from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.sqlite import journal_in
+from xsrun.server.runapi.reading import asked
 
 SECRET = "a-key-that-must-not-show"
 TOKEN = "the-token-of-this-server"
@@ -101,29 +104,6 @@ query "add/{by}" verb=GET {
 }
 """
 PROJECTS = {"counter": SERVICE, "keep-a-note": NOTE, "caller": CALL, "refusing": REFUSE}
-
-
-@contextmanager
-def serving(folder, *arguments, **env):
-    command = [sys.executable, "-m", "xsrun", "serve", str(folder / "jobs"), "--port", "0", *arguments]
-    env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache"), **env}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        first = process.stdout.readline()
-        if not first:
-            process.wait()
-            raise AssertionError(process.stderr.read())
-        said = []
-        reading = threading.Thread(target=lambda: said.extend(process.stderr), daemon=True)
-        reading.start()
-        try:
-            with httpx.Client(base_url=f"{json.loads(first)['url']}/api:run", timeout=PATIENCE) as client:
-                yield client, said
-        finally:
-            process.terminate()
-            process.wait()
-            reading.join()
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +292,17 @@ def test_a_method_that_is_not_there_is_as_an_address_that_is_not(api):
         assert (answer.status_code, answer.json()["code"]) == (404, "ERROR_CODE_NOT_FOUND")
 
 
+def test_a_queue_is_a_place(api):
+    body = {"job": "a", "queue": "calls", "priority": 2, "order_key": "one", "delay": 1.5}
+    assert asked(body).place == Place("calls", 2, "one", 1.5)
+    assert asked({"job": "a"}).place is None
+
+
+def test_there_is_no_queue_without_an_engine(api):
+    answer = api.post("/run", json={"job_name": "Refuse", "queue": "paging", "async": True})
+    assert (answer.status_code, "--engine" in answer.json()["message"]) == (400, True)
+
+
 # ------------------------------------------------------------ documents
 
 
@@ -355,16 +346,6 @@ def test_a_document_shares_no_rows_with_a_job(api):
     body = {"doc": NOTE, "env": {"api_key": "some-other-key"}}
     ids = [api.post("/project/any/run/exec", json=body).json()["response"]["id"] for _ in range(2)]
     assert ids == [1, 2]
-
-
-def test_documents_are_off_unless_they_are_let_in(api, folder, world):
-    document = api.post("/project/any/run/exec", json={"doc": REFUSE}).json()["run"]["id"]
-    with serving(folder, api_key=SECRET, TARGET=world.url) as (closed, _):
-        for path, body in (("exec", {"doc": REFUSE}), (f"{document}/exec", {})):
-            answer = closed.post(f"/project/any/run/{path}", json=body)
-            assert (answer.status_code, answer.json()["code"]) == (403, "ERROR_CODE_ACCESS_DENIED")
-            assert "--allow-doc" in answer.json()["message"]
-        assert closed.post("/project/any/doc/info", json={"doc": REFUSE}).json()["type"] == "job"
 
 
 def test_info_says_what_a_document_takes_and_needs(api):
@@ -480,15 +461,12 @@ def test_lists_come_in_pages_the_newest_first(api):
 
 
 def test_runs_of_other_folders_are_nobodys_business(api, folder):
-    env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
-    (folder / "elsewhere").mkdir()
-    (folder / "elsewhere" / "run.xs").write_text(REFUSE)
-    command = [sys.executable, "-m", "xsrun", "execute", str(folder / "elsewhere"), "--durable", "-q"]
-    subprocess.run(command, env=env, check=False, capture_output=True)
-    listed = subprocess.run([*command[:3], "runs", "list", "--json"], env=env, check=True, capture_output=True)
-    (id,) = [each["id"] for each in json.loads(listed.stdout) if each["path"].endswith("elsewhere")]
-    assert api.get(f"/session/{id}").status_code == 404
-    assert id not in [each["id"] for each in api.get("/project/any/run/session").json()["items"]]
+    row = RunRow("of-another", "Refuse", str(folder / "jobs"), {}, {}, "", None, RunState.COMPLETE, 0, 0, 1, 1)
+    with closing(journal_in(str(folder / "state" / "xsrun"))) as journal:
+        journal.begin(row, {})
+    assert api.get("/session/of-another").status_code == 404
+    assert api.delete("/project/any/run/session/of-another").status_code == 404
+    assert api.post("/run", json={"job_name": "Refuse"}, headers={"Idempotency-Key": "of-another"}).status_code == 422
 
 
 def test_a_service_tells_where_its_queries_are_and_runs_as_long_as_the_server(api):
@@ -566,16 +544,23 @@ def test_the_operators_variable_wins_over_one_that_was_set(api, world):
 # ------------------------------------------------------------ tokens
 
 
-def test_a_token_opens_everything_and_nobody_else_reads_what_is_private(folder, world):
-    with serving(folder, api_key=SECRET, TARGET=world.url, XSRUN_TOKEN=TOKEN) as (api, _):
+def test_a_token_opens_everything_and_nobody_else_reads_what_is_private(api, folder, world):
+    document = api.post("/project/any/run/exec", json={"doc": REFUSE}).json()["run"]["id"]
+    with serving(folder, api_key=SECRET, TARGET=world.url, XSRUN_TOKEN=TOKEN) as (closed, _):
         known = {"Authorization": f"Bearer {TOKEN}"}
-        assert api.post("/run", json={"job_name": "Refuse"}).status_code == 401
-        id = api.post("/run", json={"job_name": "Refuse"}, headers=known).json()["session_id"]
+        assert closed.post("/run", json={"job_name": "Refuse"}).status_code == 401
+        id = closed.post("/run", json={"job_name": "Refuse"}, headers=known).json()["session_id"]
         for path in (f"/session/{id}", f"/session/{id}/sink", "/session/nothing", "/project/any/run/session"):
-            answer = api.get(path)
+            answer = closed.get(path)
             assert (path, answer.status_code, answer.json()["code"]) == (path, 401, "ERROR_CODE_UNAUTHORIZED")
-        api.post(f"/session/{id}/access", json={"access": "public"}, headers=known)
-        assert api.get(f"/session/{id}").json()["error_msg"] == "Not like that"
-        assert api.get(f"/session/{id}/sink").json()["tables"] == []
-        assert api.patch(f"/session/{id}", json={"name": "mine"}).status_code == 401
-        assert api.get(f"/session/{id}", headers=known).json()["label"] == ""
+        closed.post(f"/session/{id}/access", json={"access": "public"}, headers=known)
+        assert closed.get(f"/session/{id}").json()["error_msg"] == "Not like that"
+        assert closed.get(f"/session/{id}/sink").json()["tables"] == []
+        assert closed.patch(f"/session/{id}", json={"name": "mine"}).status_code == 401
+        assert closed.get(f"/session/{id}", headers=known).json()["label"] == ""
+        # Documents are off unless they are let in, those too that have run.
+        for path, body in (("exec", {"doc": REFUSE}), (f"{document}/exec", {})):
+            answer = closed.post(f"/project/any/run/{path}", json=body, headers=known)
+            assert (answer.status_code, answer.json()["code"]) == (403, "ERROR_CODE_ACCESS_DENIED")
+            assert "--allow-doc" in answer.json()["message"]
+        assert closed.post("/project/any/doc/info", json={"doc": REFUSE}, headers=known).json()["type"] == "job"

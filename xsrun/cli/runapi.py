@@ -39,4 +39,5 @@ def run_api(engine: Engine, served: Served, options: Mapping[str, Any], allow_do
 
     documents = Documents(os.path.join(state_folder(), DOCUMENTS))
     variables, db, now = Variables(given, granted), options["db"] or "", SystemClock().now()
-    return routes(Api(engine, served, variables, documents, allow_doc, db, largest, now))
+    api = Api(engine, served, variables, documents, allow_doc, db, largest, now, bool(options["queue"]))
+    return routes(api)

@@ -38,6 +38,8 @@ class Api(NamedTuple):
     """Bytes of the largest body."""
     began: int = 0
     """When the server began, in milliseconds since 1970."""
+    has_queues: bool = False
+    """Whether runs wait in queues for workers, all of them."""
 
     @property
     def offers(self) -> list[Offer]:
@@ -97,6 +99,10 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
 
 
 def _order(api: Api, offer: Offer, asked: Asked, id: str) -> Order:
+    if asked.place is not None and not api.has_queues:
+        raise Wrong("badrequest", "there are no queues here; start the server with --queue NAME, and --engine")
+    if offer.is_document and api.has_queues:
+        raise Wrong("badrequest", "documents are not put into queues: put it in a folder, and run it by its name")
     options: dict[str, Any] = {}
     if offer.is_document:
         # What comes from outside reaches public addresses, and rows of its own.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -11,8 +11,8 @@ from xsrun.diagnostics import ERROR_KINDS, Exit
 from xsrun.runtime.job import Failure
 from xsrun.values import dumps
 
-MISSING = frozenset({"no-job", "not-found", "no-run"})
-"""Codes of failures that say that something is not there."""
+KINDS: Final = {"no-job": "notfound", "not-found": "notfound", "no-run": "badrequest"}
+"""What failures say of a request, by their codes."""
 
 
 class Wrong(Exception):
@@ -31,8 +31,8 @@ class Wrong(Exception):
 def refused(failure: Failure) -> Wrong:
     """What is wrong with a request that an engine does not carry out."""
     told = f"{failure.message}; {failure.help}" if failure.help else failure.message
-    if failure.code in MISSING:
-        return Wrong("notfound", told)
+    if failure.code in KINDS:
+        return Wrong(KINDS[failure.code], told)
     if failure.exit in (Exit.FAILED, Exit.INTERNAL):
         return Wrong("standard", told)
     return Wrong("inputerror", told, [failure.message])
