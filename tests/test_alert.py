@@ -372,7 +372,7 @@ def test_half_characters_reach_the_policy(folder, capsys):
 
 def test_what_past_runs_began_with_is_no_job_of_the_folder(folder, capsys, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
-    shutil.copytree(folder / "tell", folder / "state" / "xsrun" / "sources" / "then")
+    shutil.copytree(folder / "tell", folder / "state" / "xsrun" / ".sources" / "then")
     write(folder, tell('{"title": "a"}'))
     assert run(capsys, "--dry-run")[0] == Exit.DONE
 

@@ -241,15 +241,15 @@ def test_pruning_takes_along_what_no_kept_run_needs(folder):
     kept, gone = row(4_000)._replace(source="kept"), row(1_000)._replace(source="gone")
     for run in (kept, gone):
         history.begin(run, {"run.xs": "text"})
-    for name in ("running/dead", "sources/kept/run.xs", "sources/gone/run.xs", "sources/tmpnew/run.xs",
-                 "sources/tmpold/run.xs"):  # fmt: skip
+    for name in ("running/dead", ".sources/kept/run.xs", ".sources/gone/run.xs", ".sources/tmpnew/run.xs",
+                 ".sources/tmpold/run.xs"):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("text")
-    os.utime(folder / "sources" / "tmpold", (0, 0))
+    os.utime(folder / ".sources" / "tmpold", (0, 0))
     held = holding.hold(str(folder), kept.id)
     assert prune(history, time_ns() // 1_000_000, days=1_000_000, keep=1) == 1
     assert os.listdir(folder / "running") == [kept.id]
-    assert sorted(os.listdir(folder / "sources")) == ["kept", "tmpnew"]
+    assert sorted(os.listdir(folder / ".sources")) == ["kept", "tmpnew"]
     holding.release(str(folder), kept.id, held)
     history.close()
 

@@ -202,7 +202,7 @@ def test_what_cannot_begin_is_said_and_gone(bench):
     bench.engine.refusing = False
     assert bench.at(1, 1) == []
     assert bench.told == [("refused", id_of(13))]
-    assert bench.scheduler.exits == [Exit.ENVIRONMENT]
+    assert bench.scheduler.failed == Exit.ENVIRONMENT
 
 
 def test_without_a_journal_it_waits_and_says_so_once(bench):
@@ -335,6 +335,8 @@ def test_a_run_that_is_killed_goes_on_with_the_next_scheduler(place, server):
     assert [each["state"] for each in lines] == ["resumed", "complete"]
     assert lines[0]["due"] == "2026-11-29T14:00:00.000Z"
     assert server.seen == {"POST /one": 1, "POST /two": 1}
+    # The source that it began with lies in the project here, and is no part of it.
+    assert place.xsrun("schedule", "--dry-run", "-n", "1").returncode == Exit.DONE
 
 
 def test_a_second_signal_leaves_runs_to_be_taken_up(place, server):

@@ -65,7 +65,7 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
         Kind(
             "task",
             "stack",
-            "Statements that run by the clock.",
+            "Statements that run by the clock: `xsrun schedule` does it.",
             ("stack", "schedule", "active", "datasource", "history", "middleware", "test"),
             'task "nightly" {\n  stack {\n    debug.log { value = "good night" }\n  }\n'
             "  schedule = [{starts_on: 2026-01-01 00:00:00+0000, freq: 86400}]\n}",

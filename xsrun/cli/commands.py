@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption, PathArgument
-from xsrun.cli.find import NotFound, find, jobs_below, unread_below
+from xsrun.cli.find import NotFound, find, jobs_below, tasks_below, unread_below
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
@@ -114,10 +114,10 @@ def list_jobs(
     codes: CodesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the jobs below a folder, or what the language consists of.
+    """List jobs and tasks, or what the language consists of.
 
-    --json: a list of {name, path, kind} for jobs, of {kind, name, group, summary, local} for filters, statements and
-    types, of {code, kind, exit, meaning} for codes.
+    --json: a list of {name, path, kind} for jobs and tasks, of {kind, name, group, summary, local} for filters,
+    statements and types, of {code, kind, exit, meaning} for codes.
 
     Examples:
 
@@ -132,7 +132,7 @@ def list_jobs(
         return
     if not os.path.lexists(path):
         raise typer.Exit(output.complain("not-found", f"there is no file or folder {path}", "name a folder"))
-    places = jobs_below(path)
+    places = [*jobs_below(path), *tasks_below(path)]
     output.diagnostics(unread_below(path))
     if as_json:
         rows = [{"name": each.name, "path": each.path, "kind": each.kind} for each in places]

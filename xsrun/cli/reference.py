@@ -42,6 +42,7 @@ MESSAGES: Final[dict[str, Message]] = {
         "state, job, path, run, due, reason, help",
         "`schedule`: what happened to a run: begun, resumed, skipped, missed, refused, waiting, or how it ended",
     ),
+    "over": Message("", "`schedule`: nothing is due any more"),
     "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
     "ending": Message("runs", "`serve` and `schedule`: the runs that are waited for before it ends"),
     "reloaded": Message("project", "`serve --reload`: it is served as it is now"),

@@ -17,7 +17,7 @@ from xsrun.engine.orders import Engine, Order, Place, Refused
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.files import make_private, replace
 from xsrun.schedule.ticks import Series, due_of, look, run_id, signature
-from xsrun.schedule.times import following
+from xsrun.schedule.times import following, latest
 
 LONGEST_WAIT: Final = 10.0
 """Seconds between two looks at the clock, at most: it may be set, or have stood still while the machine slept."""
@@ -74,6 +74,11 @@ class Seen:
             self.keep(timed, seen)
         return self._known[timed.begins]
 
+    def may_miss(self, timed: Timed, now: int) -> bool:
+        """Whether something may be due."""
+        known = self._known.get(timed.begins)
+        return known is None or now < known or latest(timed.series.times, known, now) is not None
+
     def keep(self, timed: Timed, seen: int) -> None:
         """Have it known from now on."""
         if self._known.get(timed.begins) == seen:
@@ -102,14 +107,14 @@ class Scheduler:
         self._now = now
         self._tell = tell
         self._watching: list[threading.Thread] = []
-        self._waiting: set[str] = set()
-        """Series that could not be looked after at the last look."""
+        self._waiting = False
+        """Whether something could not be done at the last look, for want of the journal."""
         self._left: set[str] = set()
         """Runs that cannot be taken up."""
         self.broke = False
         """Whether it ended by a fault of ours."""
-        self.exits: list[int] = []
-        """The exit codes of the runs that have ended, and of those that could not begin."""
+        self.failed: int = Exit.DONE
+        """The first exit code that tells of a failure, of the runs that have ended or could not begin."""
 
     def run(self, until: threading.Event) -> None:
         """Begin runs until somebody asks to end, or nothing is due any more."""
@@ -132,30 +137,36 @@ class Scheduler:
 
     def wake(self) -> None:
         """Begin what is due now."""
-        for each in self._timed:
-            self._trying(each, self._look)
+        now = self._now()
+        self._trying([each for each in self._timed if self._seen.may_miss(each, now)], self._look)
 
     def take_up(self) -> None:
         """Have runs go on whose process died, or was told to end."""
-        for each in self._timed:
-            self._trying(each, self._take_up)
+        self._trying(self._timed, self._take_up)
 
     def join(self) -> None:
         """Wait until the runs have ended that were begun here."""
         for each in self._watching:
             each.join()
 
-    def _trying(self, timed: Timed, do: Callable[[Timed, Journal], None]) -> None:
-        """Do something with the journal; what cannot be done now is due still at the next look."""
+    def _trying(self, timed: list[Timed], do: Callable[[Timed, Journal], None]) -> None:
+        """Do something with the journal for each; what cannot be done now is due still at the next look."""
+        failed: tuple[Timed, Broken] | None = None
+        if not timed:
+            return
         try:
             with closing(self._engine.journal()) as journal:
-                do(timed, journal)
-            self._waiting.discard(timed.begins)
+                for each in timed:
+                    try:
+                        do(each, journal)
+                    except Broken as broken:
+                        failed = each, broken
         except Broken as broken:
-            if timed.begins not in self._waiting:
-                self._waiting.add(timed.begins)
-                reason, help = f"the journal cannot be used: {broken}", "mend it; this is tried again"
-                self._tell(Tick("waiting", timed, "", reason, help))
+            failed = timed[0], broken
+        if failed and not self._waiting:
+            reason = f"the journal cannot be used: {failed[1]}"
+            self._tell(Tick("waiting", failed[0], "", reason, "mend it; this is tried again"))
+        self._waiting = failed is not None
 
     def _look(self, timed: Timed, journal: Journal) -> None:
         found = look(timed.series, self._seen.of(timed, journal), self._now())
@@ -215,7 +226,7 @@ class Scheduler:
 
     def _refused(self, timed: Timed, run: str, refused: Refused) -> None:
         failure = refused.failure
-        self.exits.append(failure.exit)
+        self.failed = self.failed or failure.exit
         self._tell(Tick("refused", timed, run, failure.message, failure.help))
 
     def _watch(self, timed: Timed, run: str) -> None:
@@ -233,7 +244,7 @@ class Scheduler:
                 return
             if ended is not None:
                 done = Exit.DONE if ended.state == RunState.COMPLETE else Exit.FAILED
-                self.exits.append(done if ended.exit is None else ended.exit)
+                self.failed = self.failed or (done if ended.exit is None else ended.exit)
                 self._tell(Tick(ended.state, timed, run, f"exit {ended.exit}" if ended.exit else ""))
 
         self._watching = [each for each in self._watching if each.is_alive()]

@@ -43,6 +43,7 @@ TOLD: Final = {
 }
 """What happens to a run, as a sentence about it goes on."""
 
+OVER: Final = "nothing is due any more"
 DEFAULT_QUEUE: Final = "default"
 """The queue of runs for workers, where none is named."""
 
@@ -101,7 +102,7 @@ def _listed(found: list[Timed], now: int, number: int, as_json: bool) -> int:
         for row in rows:
             show("  ".join(_shown(row)))
     if not rows:
-        sys.stderr.write("nothing is due any more\n")
+        sys.stderr.write(f"{OVER}\n")
     return Exit.DONE
 
 
@@ -144,8 +145,10 @@ def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, An
             return _once(scheduler)
         until = threading.Event()
         with ending_in_two_steps(until.set):
-            with running(scheduler, until) as loop:
-                loop.join()
+            loop = running(scheduler, until)
+            loop.join()
+            if not (until.is_set() or scheduler.broke):
+                output.line({"type": "over"} if output.as_json else OVER)
             if isinstance(engine, InProcess):
                 tell_ending(engine.under_way(), output)
             scheduler.join()
@@ -171,24 +174,24 @@ def scheduler_of(found: list[Timed], engine: Engine, clock: Callable[[], int], o
     return Scheduler(engine, found, Seen(state_folder(), clock), clock, lambda tick: _tell(output, tick))
 
 
-@contextmanager
-def running(scheduler: Scheduler, until: threading.Event) -> Iterator[threading.Thread]:
-    """Let a scheduler begin runs in a thread of its own as long as the block goes on."""
+def running(scheduler: Scheduler, until: threading.Event) -> threading.Thread:
+    """A thread in which a scheduler begins runs until it is asked to end."""
     loop = threading.Thread(target=_watched, args=(scheduler, until), daemon=True)
     loop.start()
-    try:
-        yield loop
-    finally:
-        until.set()
-        loop.join()
+    return loop
 
 
 @contextmanager
 def scheduled(paths: Sequence[str], engine: Engine, options: Mapping[str, Any], output: Output) -> Iterator[None]:
     """Run what is scheduled at some paths, as long as the block goes on. Raises NotFound, BadOption and Refused."""
     found = timed(paths, None, None, options, output)
-    with running(scheduler_of(found, engine, _clock(None), output), threading.Event()):
+    until = threading.Event()
+    loop = running(scheduler_of(found, engine, _clock(None), output), until)
+    try:
         yield
+    finally:
+        until.set()
+        loop.join()
 
 
 def _watched(scheduler: Scheduler, until: threading.Event) -> None:
@@ -203,7 +206,7 @@ def _once(scheduler: Scheduler) -> int:
     scheduler.take_up()
     scheduler.wake()
     scheduler.join()
-    return next((exit for exit in scheduler.exits if exit), Exit.DONE)
+    return scheduler.failed
 
 
 def _tell(output: Output, tick: Tick) -> None:

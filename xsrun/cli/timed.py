@@ -43,11 +43,17 @@ def timed(
         for series in merged(_series(path, output)):
             if place is None:
                 _check_variables(series, options)
-            home = os.path.realpath(series.path)
-            name = home if project is None else f"{project}:{os.path.relpath(series.path, path)}"
-            begins = prefix(series, name)
+            begins = prefix(series, _name(series.path, path, project))
             found[begins] = Timed(series, begins, _options(series.path), place)
     return list(found.values())
+
+
+def _name(home: str, path: str, project: str | None) -> str:
+    """What tells a project from others. Links stay as they are: where they lead may change with every release."""
+    if project is None:
+        return os.path.abspath(home)
+    around = path if os.path.isdir(path) else os.path.dirname(path)
+    return f"{project}:{os.path.relpath(home, around or os.curdir)}"
 
 
 def _series(path: str, output: Output) -> Iterator[Series]:

@@ -14,6 +14,8 @@ from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.rows import RunRow
 
 DAY: Final = 86_400
+SOURCES: Final = ".sources"
+"""The folder of them in a state folder: hidden from a project that has its state folder inside."""
 
 
 def unpacked(run: RunRow, files: Mapping[str, str]) -> str:
@@ -28,7 +30,7 @@ def unpacked(run: RunRow, files: Mapping[str, str]) -> str:
 
 def written(source: str, files: Mapping[str, str]) -> str:
     """A folder of ours that holds the files of a source, which has this hash. Raises Broken."""
-    folder = os.path.join(state_folder(), "sources", source)
+    folder = os.path.join(state_folder(), SOURCES, source)
     try:
         if not os.path.isdir(folder):
             os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
@@ -40,7 +42,7 @@ def written(source: str, files: Mapping[str, str]) -> str:
 
 def forget_sources(folder: str, needed: Container[str]) -> None:
     """Take away the folders in a state folder that hold other sources, and those that nobody has finished for a day."""
-    home = os.path.join(folder, "sources")
+    home = os.path.join(folder, SOURCES)
     with suppress(FileNotFoundError), os.scandir(home) as entries:
         for entry in entries:
             unfinished = entry.name.startswith(tempfile.gettempprefix())

@@ -83,7 +83,7 @@ def prefix(series: Series, project: str) -> str:
     kind = "" if series.job.startswith(f"{TASK} ") else "job-"
     plain = unicodedata.normalize("NFKD", series.job).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_NAME]
-    return f"{kind}{name}-{digest.hexdigest()[:DIGEST]}-"
+    return f"{kind}{name}-{digest.hexdigest()[:DIGEST]}-".replace("--", "-")
 
 
 def run_id(begins: str, due: int) -> str:
