@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Counting(ThreadingHTTPServer):
     """``seen`` counts requests by method and path; a path that ends in ``/lost`` is taken in and not answered.
 
-    One that ends in ``/failing`` is answered with 500, one that ends in ``/held`` when ``release`` is set.
+    One that ends in ``/failing`` is answered with 500, one that holds ``/held`` when ``release`` is set.
     """
 
     daemon_threads = True
@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/lost"):
             self.close_connection = True
             return
-        if self.path.endswith("/held"):
+        if "/held" in self.path:
             self.server.release.wait()
         answer = json.dumps({"path": self.path, "count": self.server.seen.total()}).encode()
         self.send_response(500 if self.path.endswith("/failing") else 200)

@@ -321,6 +321,38 @@ def test_what_is_pruned_is_forgotten_by_the_queues_too(engine, worker, folder, u
     assert engine.queues.store.rows(known, (run,)) == [(0,)]
 
 
+def test_how_things_stand_in_queues(engine, worker, folder, server, url, capsys):
+    order = Order(folder, input={"times": 1, "path": "held-"}, id="held-run", place=Place("paging", key="k"))
+    engine.submit(order)
+    later = [engine.submit(order._replace(id=f"later-{at}")) for at in range(2)]
+    engine.submit(order._replace(id="in-a-day", place=Place("reports", delay=86_400.0)))
+    until(lambda: server.seen["POST /held-0"])
+    assert main(["top", "--engine", url, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)[1]
+    queues = {each["name"]: each for each in found["queues"]}
+    paging = queues["paging"]
+    assert (paging["waiting"], paging["running"], paging["worker_limit"], paging["rate"]) == (2, 1, 4, None)
+    assert (queues["reports"]["waiting"], queues["reports"]["delayed"]) == (0, 1)
+    here = next(each for each in found["workers"] if each["name"] == worker.name)
+    assert (here["runs"], here["queues"], here["pid"]) == (["held-run"], ["paging"], worker.process.pid)
+    assert found["oldest"]["id"] == later[0]
+    assert (found["runs"]["running"], found["runs"]["queued"]) == (1, 3)
+    assert main(["top", "--engine", url]) == 0
+    assert "4 a worker" in capsys.readouterr().out
+    assert main(["runs", "cancel", "in-a-day", "--engine", url]) == 0
+    server.release.set()
+    assert main(["runs", "watch", later[1], "--engine", url]) == 0
+    assert f"{server.url}/held-0" not in capsys.readouterr().out
+    assert engine.journal().run("in-a-day").state == RunState.CANCELLED
+    assert main(["runs", "cancel", later[1], "--engine", url]) == 2
+
+
+def test_where_nothing_was_ever_in_a_queue(capsys):
+    with database_of_queues() as empty:
+        assert main(["top", "--engine", empty, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[1]["queues"] == []
+
+
 def test_an_engine_that_is_away_keeps_nobody_from_the_runs_of_this_machine(folder, capsys, monkeypatch):
     monkeypatch.setenv("XSRUN_ENGINE", "postgresql://127.0.0.1:1/x")
     assert main(["runs", "list", "--json"]) == 0

@@ -243,6 +243,29 @@ def exchange_json(exchange: Exchange) -> dict[str, object]:
     return shown
 
 
+def span(seconds: float) -> str:
+    """A number of seconds for people: ``0.4 ms``, ``12 ms``, ``3.42 s``, ``2 min 5 s``, ``3 h 20 min``, ``4 d 2 h``."""
+    if seconds < 0.01:
+        return f"{max(0.0, seconds) * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{round(seconds * 1000)} ms"
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    whole = int(seconds)
+    first = next(at for at, (_, size) in enumerate(units) if whole >= size)
+    parts: list[str] = []
+    for name, size in units[first : first + 2]:
+        count, whole = divmod(whole, size)
+        parts += [f"{count} {name}"] if count or not parts else []
+    return " ".join(parts)
+
+
+def visible(text: str) -> str:
+    """A text in one line, in which nothing acts on a terminal."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def shorten(value: object, limit: int = MAX_VALUE) -> str:
     """A value in one short line."""
     return values.shortened(value, limit)

@@ -25,6 +25,7 @@ from xsrun.cli import (
     secrets,
     serve,
     task,
+    top,
     worker,
 )
 from xsrun.cli.grouping import GroupedCommand
@@ -241,6 +242,7 @@ app.command("schedule")(schedule.schedule)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("mcp")(commands.mcp)
+app.command("top")(top.top)
 app.add_typer(runs.app)
 app.add_typer(db.app)
 app.add_typer(secrets.app)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
@@ -13,6 +13,7 @@ from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Diagnostic, Exit, Fault
 from xsrun.engine import history
+from xsrun.engine.finding import Wanted, search
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow
@@ -46,6 +47,11 @@ class Kept(NamedTuple):
     journal: Journal
     url: str
     """The address of an engine, ``""`` for this machine."""
+
+    def refresh(self) -> None:
+        """Have it know what other processes did since. Raises Broken."""
+        if not self.url:  # Workers find out themselves who of them is gone.
+            history.refresh(self.journal)
 
 
 @contextmanager
@@ -87,7 +93,7 @@ def find(kept: list[Kept], named: str) -> tuple[Kept, RunRow]:
     return next(each for each in found if each[1] is chosen)
 
 
-def newest(kept: list[Kept], wanted: Callable[[RunRow], Any], number: int) -> list[RunRow]:
-    """The newest runs of all journals that are wanted, the newest first. Raises Broken."""
-    found = [run for each in kept for run in each.journal.runs() if wanted(run)]
+def newest(kept: Iterable[Kept], wanted: Wanted, number: int) -> list[RunRow]:
+    """The newest runs of all journals that are looked for, the newest first. Raises Broken."""
+    found = [run for each in kept for run in search(each.journal, wanted, number)]
     return sorted(found, key=lambda run: (run.started_at, run.id), reverse=True)[:number]

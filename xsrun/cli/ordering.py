@@ -14,6 +14,7 @@ from xsrun.cli.preparing import Task, variables_of
 from xsrun.diagnostics import Exit
 from xsrun.engine.history import NoRun
 from xsrun.engine.orders import Order, Refused
+from xsrun.engine.rows import RunRow
 from xsrun.executable import executable
 from xsrun.runtime.job import Failure
 from xsrun.values import dumps, loads
@@ -64,3 +65,12 @@ def refusing() -> Iterator[None]:
         raise Refused(Failure("usage", fault.message, Exit.USAGE, fault.help)) from None
     except NoRun as none:
         raise Refused(Failure("no-run", str(none), Exit.USAGE, "look with xsrun runs list")) from None
+
+
+def cancelled(run: RunRow, stopped: bool, output: Output) -> int:
+    """Say whether a run was cancelled. Gives back the exit code."""
+    if not stopped:
+        return output.complain("no-run", f"run {run.id} has ended: {run.state}", "look with xsrun runs list")
+    if not output.as_json:
+        output.line(f"run {run.id} is cancelled: it stops before its next write")
+    return Exit.DONE

@@ -11,7 +11,7 @@ from typing import Any, Final
 from xsrun.cli.attempts import KEPT, key_of
 from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import EXECUTE, BadOption, parse
-from xsrun.cli.ordering import Named, refusing, task_of
+from xsrun.cli.ordering import Named, cancelled, refusing, task_of
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, config_for, sensitive_inputs, settings_of
 from xsrun.cli.resume import refusal, refuse
@@ -135,6 +135,11 @@ def prune(url: str, output: Output) -> None:
         return Exit.DONE
 
     with_engine(url, output, forget)
+
+
+def cancel(url: str, run: RunRow, output: Output) -> int:
+    """Have a run of a queue stop at its next effect, or not begin. Gives back the exit code."""
+    return with_engine(url, output, lambda engine: cancelled(run, engine.cancel(run.id), output))
 
 
 def with_engine(url: str, output: Output, use: Callable[[Queued], int]) -> int:

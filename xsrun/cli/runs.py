@@ -14,6 +14,7 @@ from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption
 from xsrun.cli.journals import EngineOption, find, journals, newest
 from xsrun.cli.output import Output, to_stdout
 from xsrun.engine import history, views
+from xsrun.engine.finding import Wanted
 from xsrun.engine.resolving import Verdict
 from xsrun.engine.rows import RunRow, RunState, StepRow
 from xsrun.late import Late
@@ -24,12 +25,18 @@ _resolve: Callable[..., int] = Late("xsrun.cli.resume", "resolve")
 _replayed: Callable[..., list[Any]] = Late("xsrun.cli.tracing", "replayed")
 _as_test: Callable[..., str] = Late("xsrun.cli.tracing", "as_test")
 _page: Callable[..., str] = Late("xsrun.tracing.page", "page")
+_run_line: Callable[..., str] = Late("xsrun.cli.watching", "run_line")
+_watch_run: Callable[..., int] = Late("xsrun.cli.watching", "watch_run")
+_watch_runs: Callable[..., int] = Late("xsrun.cli.watching", "watch_runs")
 _step_line: Callable[..., str] = Late("xsrun.tracing.text", "step_line")
 _step_json: Callable[..., dict[str, Any]] = Late("xsrun.tracing.text", "step_json")
+_visible: Callable[[str], str] = Late("xsrun.render", "visible")
 _curls: Callable[[list[StepRow]], list[str]] = Late("xsrun.engine.curl", "curls")
 _again: Callable[..., Any] = Late("xsrun.cli.resume", "Again")
 _prune_there: Callable[..., None] = Late("xsrun.cli.queueing", "prune")
 _resume_there: Callable[..., int] = Late("xsrun.cli.queueing", "resume")
+_cancel_there: Callable[..., int] = Late("xsrun.cli.queueing", "cancel")
+_cancelled: Callable[..., int] = Late("xsrun.cli.ordering", "cancelled")
 
 app = typer.Typer(
     name="runs",
@@ -65,14 +72,59 @@ def list_runs(
     Example: xsrun runs list --state unknown
     """
     with journals(Output(as_json), engine) as kept:
-        found = newest(kept, lambda run: job in (None, run.job) and state in (None, run.state), number)
+        found = newest(kept, Wanted(job=job or "", state=state or ""), number)
     if as_json:
         to_stdout(json.dumps([views.run_summary(run) for run in found], ensure_ascii=False) + "\n")
         return
     for run in found:
-        to_stdout(f"{run.id}  {run.state:<11}  {views.iso(run.started_at)}  {run.job}\n")
+        to_stdout(f"{_run_line(run)}\n")
     if not found:
         sys.stderr.write("there is no such run\n")
+
+
+@app.command("watch")
+def watch(
+    run: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN]", help="A run id, the beginning of one, or `last`.", show_default=False),
+    ] = None,
+    job: JobOption = None,
+    engine: EngineOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a run does while it does it, or how the newest runs stand.
+
+    With RUN: a line for every request as it is sent and answered, until the run has ended; exits like it. Without:
+    a line for every run that begins or ends, until Ctrl-C. On a terminal the lines are drawn anew.
+
+    --json: a line of {run} for every change of a run, an object as in the list, and with RUN a line of {step}, an
+    object as among the steps of runs show, for every change of a step.
+
+    Examples: xsrun runs watch last    xsrun runs watch --job "Disk Alert"
+    """
+    with journals(Output(as_json), engine) as kept:
+        if run is None:
+            raise typer.Exit(_watch_runs(kept, Wanted(job=job or ""), as_json))
+        at, found = find(kept, run)
+        raise typer.Exit(_watch_run(at, found.id, as_json))
+
+
+@app.command("cancel")
+def cancel(run: RunArgument, engine: EngineOption = None, as_json: MessagesOption = False) -> None:
+    """Have a run stop before its next write.
+
+    One that waits does not begin. What a run has sent stays done, and it can go on with runs resume.
+
+    --json: nothing on stdout; messages as JSON lines on stderr.
+
+    Example: xsrun runs cancel 01ngq41
+    """
+    output = Output(as_json)
+    with journals(output, engine) as kept:
+        (journal, url), found = find(kept, run)
+        if url:
+            raise typer.Exit(_cancel_there(url, found, output))
+        raise typer.Exit(_cancelled(found, journal.cancel(found.id), output))
 
 
 @app.command("show")
@@ -117,7 +169,8 @@ def show(
         details["statements"] = [_step_json(step, output.masker) for step in told]
         to_stdout(json.dumps(details, ensure_ascii=False) + "\n")
     else:
-        to_stdout("\n".join(_shown(details, steps, [_step_line(step, output.masker) for step in told])) + "\n")
+        lines = _shown(details, steps, [_step_line(step, output.masker) for step in told])
+        to_stdout("".join(f"{_visible(line)}\n" for line in lines))
 
 
 def _made_test(run: RunRow, steps: list[StepRow], files: Mapping[str, str], output: Output) -> str:

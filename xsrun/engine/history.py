@@ -27,12 +27,17 @@ class NoRun(Exception):
 def open_history(folder: str | None = None) -> Journal:
     """The journal of the user or of another state folder, brought up to date. Raises Broken."""
     journal = journal_in(folder or state_folder())
+    refresh(journal)
+    return journal
+
+
+def refresh(journal: Journal) -> None:
+    """Have the journal know of runs that did nothing outside, and of those whose process has died. Raises Broken."""
     for row in quiet.taken(journal.folder):
         journal.begin(_quiet_run(*row), {})
     for run in journal.running():
         if not journal.is_held(run):
             journal.set_state(run, RunState.INTERRUPTED, RunState.RUNNING)
-    return journal
 
 
 def _quiet_run(job: str, path: str, exit: int, begun_at: int, ended_at: int) -> RunRow:

@@ -278,9 +278,10 @@ class Journal:
 
         return self._transact(work, to_disk)
 
-    def steps(self, run: str) -> list[StepRow]:
-        """The steps of a run, by strand and number."""
-        return self._rows(_step, "SELECT * FROM step WHERE run = ? ORDER BY strand, number", (run,))
+    def steps(self, run: str, since: int = 0) -> list[StepRow]:
+        """The steps of a run, by strand and number; all but those that were answered before a time."""
+        query = "SELECT * FROM step WHERE run = ? AND (answered_at IS NULL OR answered_at >= ?) ORDER BY strand, number"
+        return self._rows(_step, query, (run, since))
 
     def settle(self, run: RunRow, state: str, dropped: Iterable[tuple[str, int]], answered: Iterable[StepRow]) -> None:
         """Write down what became of the steps of a run, and its state, all at once.

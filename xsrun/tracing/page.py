@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from xsrun.markup import Content, Html, document, element, pretty
-from xsrun.render import shorten
+from xsrun.render import shorten, span
 from xsrun.tracing.style import STYLE
 from xsrun.tracing.tracer import Step
 
@@ -51,24 +51,6 @@ def duration(begun: str | None, ended: str | None) -> str:
     if not begun or not ended:
         return ""
     return span((datetime.fromisoformat(ended) - datetime.fromisoformat(begun)).total_seconds())
-
-
-def span(seconds: float) -> str:
-    """A number of seconds for people: ``0.4 ms``, ``12 ms``, ``3.42 s``, ``2 min 5 s``, ``3 h 20 min``, ``4 d 2 h``."""
-    if seconds < 0.01:
-        return f"{max(0.0, seconds) * 1000:.1f} ms"
-    if seconds < 1:
-        return f"{round(seconds * 1000)} ms"
-    if seconds < 60:
-        return f"{seconds:.3g} s"
-    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-    whole = int(seconds)
-    first = next(at for at, (_, size) in enumerate(units) if whole >= size)
-    parts: list[str] = []
-    for name, size in units[first : first + 2]:
-        count, whole = divmod(whole, size)
-        parts += [f"{count} {name}"] if count or not parts else []
-    return " ".join(parts)
 
 
 def sections(details: dict[str, Any], steps: Iterable[Step], files: Files) -> Iterator[Content]:

@@ -11,9 +11,10 @@ from xsrun.engine.finding import Wanted
 from xsrun.engine.rows import RunRow, RunState
 from xsrun.engine.views import iso
 from xsrun.markup import Content, Html, element
+from xsrun.render import span
 from xsrun.server.page.frame import HOME
 from xsrun.server.page.single import address
-from xsrun.tracing.page import badge, duration, span
+from xsrun.tracing.page import badge, duration
 
 ON_A_PAGE: Final = 50
 LAST_PAGE: Final = 100_000
