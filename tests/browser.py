@@ -78,6 +78,12 @@ class Browser:
         self.run(f"[...document.querySelectorAll('a, button')].find(each => each.textContent === {wanted}).click()")
         self._wait()
 
+    def choose(self, text: str) -> None:
+        """Choose what has a label with that text."""
+        self.run(
+            f"[...document.querySelectorAll('label')].find(each => each.textContent === {json.dumps(text)}).click()"
+        )
+
     def fill(self, name: str, value: str) -> None:
         """Write into the field of that name."""
         self.run(f"document.querySelector('[name={name}]').value = {json.dumps(value)}")

@@ -47,7 +47,7 @@ function "send" {{
       params = {{word: $input.word}}
     }} as $first
     api.request {{
-      url = "{url}/second"
+      url = "{url}/{then}"
       method = "{second}"
     }} as $second
     {more}
@@ -63,13 +63,13 @@ class Site:
     def __init__(self, folder, server, client, engine):
         self.folder, self.server, self.client, self.engine = folder, server, client, engine
 
-    def job(self, name="Send", path="/words", word="hello", more="", second="GET"):
+    def job(self, name="Send", path="/words", word="hello", more="", second="GET", then="second"):
         """The folder of a job that sends something to a path."""
         folder = self.folder / f"job{len([*self.folder.iterdir()])}"
         folder.mkdir()
         escaped = word.replace('"', '\\"')
         name, url = name.replace('"', '\\"'), self.server.url + path
-        text = JOB.format(name=name, word=escaped, url=url, more=more, second=second)
+        text = JOB.format(name=name, word=escaped, url=url, more=more, second=second, then=then)
         (folder / "run.xs").write_text(text, encoding="utf-8")
         return str(folder)
 
@@ -88,6 +88,10 @@ class Site:
 
     def get(self, path, **named):
         return self.client.get(f"/_xsrun{path}", **named)
+
+    def assume(self, run, **words):
+        """What comes of saying that requests were sent or lost, by the numbers of their steps."""
+        return self.ask(run, "assume", **{name.replace("_", " "): word for name, word in words.items()})
 
     def ask(self, run, action, **changed):
         """What the form of an action gives, with some of its fields changed."""
@@ -244,10 +248,10 @@ def offered(site, run):
 def test_a_lost_request_is_resolved_and_the_run_goes_on(site):
     run = site.run(path="/lost")
     assert site.state(run) == "unknown"
-    assert offered(site, run) == ["ask", "assume-sent", "assume-lost"]
+    assert offered(site, run) == ["ask", "assume"]
     asked = site.client.get(site.ask(run, "ask").headers["location"])
     assert "not known" in said(asked)
-    answer = site.ask(run, "assume-lost")
+    answer = site.assume(run, step_0="lost")
     assert answer.status_code == 303
     page = site.client.get(answer.headers["location"])
     assert said(page).endswith("lost, as you say. The run can go on.")
@@ -257,7 +261,7 @@ def test_a_lost_request_is_resolved_and_the_run_goes_on(site):
     until(lambda: site.state(run) == "unknown")
     assert site.server.seen["POST /lost"] == 2
     until(lambda: not site.engine.under_way())
-    assert "sent, as you say" in said(site.client.get(site.ask(run, "assume-sent").headers["location"]))
+    assert "sent, as you say" in said(site.client.get(site.assume(run, step_0="sent").headers["location"]))
     assert site.state(run) == "settled"
     assert offered(site, run) == []
     assert site.get(f"/runs/{run}").status_code == 200
@@ -265,7 +269,19 @@ def test_a_lost_request_is_resolved_and_the_run_goes_on(site):
 
 def test_a_run_that_did_more_without_an_answer_does_not_go_on(site):
     run = site.run(path="/lost", second="POST")
-    assert "settled" in said(site.client.get(site.ask(run, "assume-lost").headers["location"]))
+    assert "settled" in said(site.client.get(site.assume(run, step_0="lost").headers["location"]))
+    assert site.state(run) == "settled"
+
+
+def test_of_several_requests_each_gets_its_own_word(site):
+    run = site.run(path="/lost", second="POST", then="also/lost")
+    assert site.get(f"/assume/{run}").text.count("<fieldset>") == 2
+    for words in ({}, {"step_0": "sent"}, {"step_0": "sent", "step_1": "maybe"}, {"step_7": "lost"}):
+        assert site.client.get(site.assume(run, **words).headers["location"]).text.count("said badly") == 1
+        assert site.state(run) == "unknown"
+    told = said(site.client.get(site.assume(run, step_0="sent", step_1="lost").headers["location"]))
+    assert "/lost: sent, as you say" in told
+    assert "/lost/also/lost: lost, as you say" in told
     assert site.state(run) == "settled"
 
 
@@ -291,28 +307,28 @@ def test_a_run_is_cancelled_and_goes_on(site):
 
 def test_what_does_not_come_from_our_page_does_nothing(site):
     run = site.run(path="/lost")
-    path = f"/_xsrun/assume-sent/{run}"
+    path = f"/_xsrun/assume/{run}"
     for answer in (
         site.client.post(path, data={}),
         site.client.post(path, data={"seen": "unknown/1", "token": "0" * 64}),
         site.client.post(path, data={"seen": "unknown/1", "token": "\u00e9"}),
         site.client.post(path, json={"seen": "unknown/1"}),
         site.client.post(path, content=b"seen=" + b"a" * 2_000_000, headers={"Content-Type": FORM}),
-        site.ask(run, "assume-sent", seen="error/1"),
+        site.ask(run, "assume", seen="error/1"),
     ):
         assert (answer.status_code, said(answer)[:17]) == (403, "Nothing was done:")
-    others = re.findall(r'name="token" value="(\w+)"', site.get(f"/assume-lost/{run}").text)
-    assert site.ask(run, "assume-sent", token=others[0]).status_code == 403
+    others = re.findall(r'name="token" value="(\w+)"', site.get(f"/ask/{run}").text)
+    assert site.ask(run, "assume", token=others[0]).status_code == 403
     assert site.client.get(path).status_code == 200
     assert site.state(run) == "unknown"
 
 
 def test_a_form_about_a_run_that_went_on_does_nothing(site):
     run = site.run(path="/lost")
-    page = site.get(f"/assume-sent/{run}").text
+    page = site.get(f"/assume/{run}").text
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
-    assert site.ask(run, "assume-lost").status_code == 303
-    late = site.client.post(f"/_xsrun/assume-sent/{run}", data=fields)
+    assert site.assume(run, step_0="lost").status_code == 303
+    late = site.client.post(f"/_xsrun/assume/{run}", data={**fields, "step 0": "sent"})
     assert (late.status_code, "it is interrupted" in said(late)) == (409, True)
     assert site.state(run) == "interrupted"
 
@@ -339,10 +355,11 @@ def test_the_page_in_a_browser(site, tmp_path):
         browser.click("Show")
         browser.click(f"Lost {HOSTILE}")
         assert browser.text("h1").split() == [*f"Lost {HOSTILE}".split(), "unknown"]
-        browser.click("Assume lost")
+        browser.click("Assume sent or lost")
         browser.click("Leave it")
-        browser.click("Assume lost")
-        browser.click("Assume lost")
+        browser.click("Assume sent or lost")
+        browser.choose("It did not arrive")
+        browser.click("Assume sent or lost")
         assert "lost, as you say" in browser.text(".said")
         browser.click("Resume")
         browser.click("Resume")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import Any, Final
 
@@ -28,11 +28,11 @@ THEN: Final[dict[str, str]] = {
 def desk(engine: Engine, env: list[str], env_file: str | None) -> Desk:
     """The desk of a page over the runs of an engine; variables are for asking providers."""
 
-    def resolved(run: str, assumed: Verdict | None) -> Said:
+    def resolved(run: str, words: Mapping[str, Verdict]) -> Said:
         heard = _Heard()
         with closing(engine.journal()) as journal:
             kept = find_run(journal, run)
-            exit = resolve(journal, kept, Again(env, env_file, [], True, False), assumed, heard)
+            exit = resolve(journal, kept, Again(env, env_file, [], True, False), words, heard)
             now = find_run(journal, run).state
         return Said(" ".join([*heard.sentences, THEN.get(now, "") if exit == Exit.DONE else ""]), exit == Exit.DONE)
 
@@ -53,7 +53,7 @@ class _Heard(Output):
 
     def failure(self, failure: Failure, exchanges: Iterable[Exchange] = ()) -> None:
         """Why nothing came of it."""
-        help = "Look there yourself, then choose Assume sent or Assume lost."
+        help = "Look there yourself, then choose Assume sent or lost."
         if failure.exit != Exit.UNKNOWN_OUTCOME:
             help = f"What helps: {failure.help}." if failure.help else ""
         self.sentences.append(self.masker.text(f"{failure.message[:1].upper()}{failure.message[1:]}. {help}".strip()))

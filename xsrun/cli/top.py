@@ -20,7 +20,7 @@ def top(
     engine: EngineOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show queues, workers, how many runs go through in a minute, and who waits longest.
+    """Show queues, workers, rates, and which run waits longest.
 
     On a terminal it is drawn anew every second, until q or Ctrl-C.
 

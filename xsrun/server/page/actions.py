@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from xsrun.engine.orders import Refused
 from xsrun.engine.resolving import Verdict, unclear
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState, StepRow
+from xsrun.engine.views import iso
+from xsrun.markup import Content, element
 from xsrun.server.page.desk import Desk, Said
 
+STEP: Final = "step "
+"""How the field of a request begins, before the name of its step."""
+WORDS: Final = {Verdict.SENT.value: "It arrived", Verdict.LOST.value: "It did not arrive"}
 Why = Callable[[RunRow, Sequence[StepRow]], str]
 
 GOES_ON: Final = (RunState.INTERRUPTED, RunState.CANCELLED, RunState.GIVEN_UP)
@@ -26,8 +31,10 @@ class Action(NamedTuple):
     """What it means, for somebody who is asked whether they want it."""
     refused: Why
     """Why it cannot be done with a run as it stands, ``""`` when it can."""
-    do: Callable[[Desk, RunRow], Said]
-    """Raises Broken."""
+    do: Callable[[Desk, RunRow, Mapping[str, str]], Said]
+    """Does it, with the fields of its form. Raises Broken."""
+    asks: Callable[[Sequence[StepRow]], Content] = lambda _steps: None
+    """What its form asks beside."""
 
 
 def _may_stop(run: RunRow, _steps: Sequence[StepRow]) -> str:
@@ -50,13 +57,13 @@ def _may_be_settled(run: RunRow, steps: Sequence[StepRow]) -> str:
     return "" if unclear(steps) else f"nothing is unclear about run {run.id}"
 
 
-def _cancel(desk: Desk, run: RunRow) -> Said:
+def _cancel(desk: Desk, run: RunRow, _fields: Mapping[str, str]) -> Said:
     if desk.engine.cancel(run.id):
         return Said("The run is cancelled: it stops before its next write. What was sent before stays done.")
     return Said("The run had ended before; nothing was cancelled.", False)
 
 
-def _resume(desk: Desk, run: RunRow) -> Said:
+def _resume(desk: Desk, run: RunRow, _fields: Mapping[str, str]) -> Said:
     try:
         desk.engine.resume(run.id)
     except Refused as refused:
@@ -65,8 +72,34 @@ def _resume(desk: Desk, run: RunRow) -> Said:
     return Said("The run goes on.")
 
 
-def _settle(verdict: Verdict | None) -> Callable[[Desk, RunRow], Said]:
-    return lambda desk, run: desk.resolve(run.id, verdict)
+def _ask(desk: Desk, run: RunRow, _fields: Mapping[str, str]) -> Said:
+    return desk.resolve(run.id, {})
+
+
+def _assume(desk: Desk, run: RunRow, fields: Mapping[str, str]) -> Said:
+    words = {name.removeprefix(STEP): word for name, word in fields.items() if name.startswith(STEP)}
+    if not words or not {*words.values()} <= {*WORDS}:
+        return Said("Nothing was done: say of each request whether it arrived.", False)
+    return desk.resolve(run.id, {name: Verdict(word) for name, word in words.items()})
+
+
+def _which(steps: Sequence[StepRow]) -> Content:
+    """The requests without an answer, and what may be said of each."""
+    return [
+        element(
+            "fieldset",
+            element("legend", element("code", step.title), f" at {iso(step.sent_at or step.prepared_at)}"),
+            [
+                element(
+                    "label",
+                    element("input", type="radio", name=f"{STEP}{step.name}", value=word, required=True),
+                    meaning,
+                )
+                for word, meaning in WORDS.items()
+            ],
+        )
+        for step in unclear(steps)
+    ]
 
 
 ACTIONS: Final = (
@@ -90,22 +123,16 @@ ACTIONS: Final = (
         "Ask the provider",
         "The provider is asked by key whether the requests without an answer arrived. Nothing is sent again.",
         _may_be_settled,
-        _settle(None),
+        _ask,
     ),
     Action(
-        "assume-sent",
-        "Assume sent",
-        "You have looked yourself: the requests without an answer did arrive. They are never sent again.",
+        "assume",
+        "Assume sent or lost",
+        "You have looked yourself. What arrived is never sent again. What did not is sent again when the run is "
+        "resumed: if you are wrong, it is done twice.",
         _may_be_settled,
-        _settle(Verdict.SENT),
-    ),
-    Action(
-        "assume-lost",
-        "Assume lost",
-        "You have looked yourself: the requests without an answer did not arrive. "
-        "They are sent again when the run is resumed. If you are wrong, they are done twice.",
-        _may_be_settled,
-        _settle(Verdict.LOST),
+        _assume,
+        _which,
     ),
 )
 

@@ -26,5 +26,6 @@ class Desk(NamedTuple):
     engine: Engine
     statements: Callable[[RunRow, list[StepRow], Files], list[Step]]
     """The statements of a run, out of the journal; may take seconds. Raises Broken."""
-    resolve: Callable[[str, Verdict | None], Said]
-    """Find out what became of the requests of a run that got no answer, or take somebody's word. Raises Broken."""
+    resolve: Callable[[str, Mapping[str, Verdict]], Said]
+    """Take somebody's word for what became of the requests of a run that got no answer, by the names of their steps;
+    where there is none ask the provider. Raises Broken."""

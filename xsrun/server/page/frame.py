@@ -25,6 +25,8 @@ header a { text-decoration: none } header .brand { color: inherit; font-weight: 
 header .live { margin-left: auto } header form { margin: 0 }
 nav { display: flex; flex-wrap: wrap; gap: .4rem .9rem }
 form { align-items: end; display: flex; flex-wrap: wrap; gap: .5rem .8rem; margin: .8rem 0 }
+fieldset { border: 1px solid var(--line); border-radius: .5em; flex-basis: 100%; margin: 0; padding: .3rem .8rem }
+fieldset label { align-items: center; color: inherit; display: flex; font-size: inherit; gap: .5rem }
 label { color: var(--dim); display: grid; font-size: .85rem; gap: .1rem }
 input, select, textarea, button, .button { background: var(--back); border: 1px solid var(--line); border-radius: .4em;
   color: var(--text); font: inherit; max-width: 100%; padding: .3rem .6rem; text-decoration: none }

@@ -109,20 +109,20 @@ class _Page:
                 return shown(
                     request, "Nothing was done", said=Said(f"Nothing was done: {unwelcome}.", False), status=403
                 )
-            return await self.on_thread(lambda each: self._done(action, each, fields[SEEN]))(request)
+            return await self.on_thread(lambda each: self._done(action, each, fields))(request)
 
         return answer
 
-    def _done(self, action: Action, request: Request, seen: str) -> Response:
+    def _done(self, action: Action, request: Request, fields: dict[str, str]) -> Response:
         looked = self._look(request)
-        if seen != stands(looked.run):
+        if fields[SEEN] != stands(looked.run):
             return _refusal(
                 request, looked.run.id, f"something happened to the run meanwhile: it is {looked.run.state}"
             )
         reason = action.refused(looked.run, looked.steps)
         if reason:
             return _refusal(request, looked.run.id, reason)
-        said = self._forms.keep(action.do(self._desk, looked.run))
+        said = self._forms.keep(action.do(self._desk, looked.run, fields))
         return RedirectResponse(f"{address(looked.run.id)}?{urlencode({'said': said})}", 303, HEADERS)
 
     # ------------------------------------------------------------ threads

@@ -55,6 +55,7 @@ def question(looked: Looked, action: Action, forms: Forms) -> Content:
         forms.form(
             here,
             stands(run),
+            action.asks(looked.steps),
             element("button", action.title, class_="do"),
             element("a", "Leave it", href=address(run.id), class_="button"),
         ),
