@@ -92,7 +92,7 @@ def watch(
     engine: EngineOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a run does while it does it, or how the newest runs stand.
+    """Follow a run while it goes on, or the newest of all.
 
     With RUN: a line for every request as it is sent and answered, until the run has ended; exits like it. Without:
     a line for every run that begins or ends, until Ctrl-C. On a terminal the lines are drawn anew.
