@@ -14,7 +14,7 @@ import pytest
 
 from xsrun.builtins.statements.security import logged_in
 from xsrun.cli.start import main
-from xsrun.diagnostics import Exit
+from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.memory import memory_world
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import Head, find
@@ -283,6 +283,15 @@ def test_a_path_fits_or_does_not(path, found):
     assert (match and match[1]) == found
     assert find(endpoints, "g", "POST", path) is None
     assert find(endpoints, "h", "GET", path) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["HTTP/1.1 000 x", "HTTP/1.1 101 Switching", "HTTP/1.1 999", "Content-Length: 1", "X-Snow: \u2603", "X: a\x01"],
+)
+def test_a_header_that_no_query_sets(line):
+    with pytest.raises(Fault):
+        Head().header(line, append=False)
 
 
 def test_a_header_takes_the_place_of_one_of_its_name():

@@ -24,6 +24,12 @@ from xsrun.runtime.surrounding import envelope, surrounded
 JSON: Final = "application/json"
 STATUS_LINE: Final = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
 HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)", re.DOTALL)
+LOWEST, HIGHEST = 200, 599
+"""The statuses of an answer."""
+OF_CONNECTION: Final = frozenset(
+    {"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+"""Headers that say how an answer is sent, and not what it is."""
 BEARER: Final = re.compile(r"bearer\s+(\S+)", re.IGNORECASE)
 
 _logged_in: Callable[..., dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
@@ -67,15 +73,22 @@ class Head:
     def header(self, line: str, append: bool) -> None:
         """Add a header or set the status. Raises Fault for what is neither."""
         if found := STATUS_LINE.fullmatch(line.strip()):
-            self.status = int(found[1])
+            self._set_status(int(found[1]), line)
             return
         header = HEADER.fullmatch(line.strip())
-        if header is None or any(ord(char) < 32 for char in line):
+        if header is None or any(not 32 <= ord(char) < 256 for char in line):
             raise Fault("bad-argument", f"Invalid header: {line!a}", help='write value = "Name: value"')
         name, value = header.groups()
+        if name.lower() in OF_CONNECTION:
+            raise Fault("bad-argument", f"{name} is not for a query to set.", help="the server sets it")
         if not append:
             self.headers = [each for each in self.headers if each[0].lower() != name.lower()]
         self.headers.append((name, value))
+
+    def _set_status(self, status: int, line: str) -> None:
+        if not LOWEST <= status <= HIGHEST:
+            raise Fault("bad-argument", f"Invalid status: {line!a}", help=f"write {LOWEST} to {HIGHEST}")
+        self.status = status
 
     def write(self, pieces: Iterable[bytes], kind: str, filename: str) -> None:
         """Send pieces of a streamed answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import h11
 from starlette.exceptions import HTTPException
@@ -47,8 +47,10 @@ class Patience:
 class PatientProtocol(H11Protocol):
     """HTTP that gives up on requests whose head does not come, and answers what is none in the form of all errors."""
 
-    seconds = PATIENCE
-    _given_up: asyncio.TimerHandle | None = None
+    def __init__(self, *arguments: Any, seconds: float = PATIENCE, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._seconds = seconds
+        self._given_up: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection."""
@@ -78,7 +80,7 @@ class PatientProtocol(H11Protocol):
         self.transport.close()
 
     def _wait(self) -> None:
-        self._given_up = self.loop.call_later(self.seconds, self.transport.close)
+        self._given_up = self.loop.call_later(self._seconds, self.transport.close)
 
     def _wait_no_longer(self) -> None:
         if self._given_up is not None:

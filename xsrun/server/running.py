@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import math
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from xsrun.server.patience import Patience, PatientProtocol
+from xsrun.server.patience import PATIENCE, Patience, PatientProtocol
 
 MOST_CONNECTIONS: Final = 1000
 """Connections at the same time; what is asked on a further one gets 503."""
+KEEP_ALIVE: Final = 5
+"""Seconds that a connection is kept for a further request."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -29,18 +33,23 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class Server:
-    """Answers requests on a socket that listens, in the thread that calls ``run``, until ``stop``."""
+    """Answers requests on a socket that listens, in the thread that calls ``run``, until ``stop``.
 
-    def __init__(self, application: ASGIApp) -> None:
+    ``patience`` are the seconds that a client may send nothing in the middle of a request.
+    """
+
+    def __init__(self, application: ASGIApp, patience: float = PATIENCE) -> None:
+        protocol: Any = partial(PatientProtocol, seconds=patience)
         self._server = _Server(
             uvicorn.Config(
-                Patience(application),
-                http=PatientProtocol,
+                Patience(application, patience),
+                http=protocol,
                 log_config=None,
                 access_log=False,
                 lifespan="off",
                 server_header=False,
                 ws="none",
+                timeout_keep_alive=math.ceil(min(KEEP_ALIVE, patience)),
                 limit_concurrency=MOST_CONNECTIONS,
             )
         )
