@@ -8,8 +8,13 @@ from typing import Any, NamedTuple
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from prometheus_client.parser import text_string_to_metric_families
 
-NO_VALUE = object()
+
+def samples(text: str) -> dict[tuple[Any, ...], float]:
+    """The numbers in a text for Prometheus, by their names and labels."""
+    families = text_string_to_metric_families(text)
+    return {(each.name, *sorted(each.labels.items())): each.value for family in families for each in family.samples}
 
 
 class Told(NamedTuple):

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from collecting import collecting
+from collecting import collecting, samples
 from places import Place
-from prometheus_client.parser import text_string_to_metric_families
 
 from xsrun.engine.folder import Broken
 from xsrun.telemetry.health import METRICS, READY, Health
@@ -39,11 +38,6 @@ def serving(place, *arguments):
             yield client
         process.terminate()
         process.wait()
-
-
-def samples(text):
-    families = text_string_to_metric_families(text)
-    return {(each.name, *sorted(each.labels.items())): each.value for family in families for each in family.samples}
 
 
 def test_a_server_tells_what_it_answers(tmp_path):

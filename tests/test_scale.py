@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from contextlib import closing
 
 import httpx
 import pytest
+from collecting import collecting, samples
 from counting import counting
 from scaled import WorkerProcess, database_of_queues, until
 
@@ -380,3 +382,30 @@ def test_the_run_api_hands_its_runs_to_workers(engine, worker, folder, url, serv
         finally:
             serving.terminate()
         assert serving.wait(30) == 0
+
+
+def test_a_worker_says_how_it_is_and_what_waits(engine, folder, server, url, places):
+    trace, span = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    traced = {"traceparent": f"00-{trace}-{span}-01"}
+    with collecting() as collector, socket.create_server(("127.0.0.1", 0)) as free:
+        base = f"http://127.0.0.1:{free.getsockname()[1]}/_xsrun"
+        free.close()
+        run = engine.submit(Order(folder, input={"path": "told-"}, options=traced, place=Place("told")))
+        engine.submit(Order(folder, place=Place("nobody")))
+        arguments = "--queue", "told:2", "--health", base.removeprefix("http://").removesuffix("/_xsrun")
+        worker = WorkerProcess(url, *arguments, TARGET=server.url, **collector.env(), **places)
+        try:
+            until(lambda: httpx.get(f"{base}/ready").status_code == 200)
+            assert engine.wait(run, 30).state == RunState.COMPLETE
+            complete = ("xsrun_runs_total", ("job", "Notify"), ("state", "complete"))
+            found = until(lambda: (seen := samples(httpx.get(f"{base}/metrics").text)).get(complete) and seen)
+            assert worker.stop() == 0
+        finally:
+            worker.close()
+    assert found[("xsrun_queue_length", ("queue", "nobody"))] == 1
+    assert found[("xsrun_queue_age_seconds", ("queue", "nobody"))] > 0
+    assert found[("xsrun_workers", ("queue", "told"))] == 1
+    told = collector.only("run Notify")
+    assert (told.trace, told.parent, told.attributes["xsrun.run.id"]) == (trace, span, run)
+    assert {each.name for each in collector.spans} == {"run Notify", "function notify", "POST"}
+    assert {each.trace for each in collector.spans} == {trace}

@@ -17,7 +17,7 @@ from xsrun.effects.real import SystemClock
 from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.engine import observing
 from xsrun.engine.keeper import Keeper, Started
-from xsrun.engine.observing import Ending, Subject, Watched, telling
+from xsrun.engine.observing import Ending, Watched, telling
 from xsrun.engine.world import Layer, unkept
 from xsrun.hints import Any, Final
 from xsrun.late import Late
@@ -30,6 +30,7 @@ _bounded_memory: Callable[[int], AbstractContextManager[None]] = Late("xsrun.cli
 _heeding_signals: Callable[[], AbstractContextManager[None]] = Late("xsrun.cli.signals", "heeding_signals")
 
 _traced: Callable[..., Result] = Late("xsrun.cli.tracing", "traced")
+_watched: Callable[..., tuple[Task, Watched]] = Late("xsrun.cli.observing", "watched")
 _auto_key: Callable[[str, Mapping[str, Any]], str] = Late("xsrun.engine.keying", "auto_key")
 KEPT: Final = (
     "db",
@@ -120,9 +121,7 @@ def begin(task: Task) -> Attempt | Failure:
     # What the key is made of may look different when the run goes on.
     task = task._replace(options={**task.options, "key": key_of(task, ready.config)})
     limits = limits_of(task.options)
-    watched = _watched(task)
-    if watched is not None and task.earlier is None:
-        task = task._replace(options={**task.options, "traceparent": watched.traceparent})
+    task, watched = (task, None) if observing.observer is None else _watched(task, observing.observer)
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
     begun = keeper.begun_at if keeper else SystemClock().now()
@@ -136,16 +135,6 @@ def carry_out(attempt: Attempt, guarded: Guarded | None = None) -> Ended:
         return _carried_out(attempt, guarded)
     ended: Ended = attempt.watched.during(lambda: _carried_out(attempt, guarded), lambda done: _ending(done, attempt))
     return ended
-
-
-def _watched(task: Task) -> Watched | None:
-    """The attempt as whoever watches this process sees it."""
-    if observing.observer is None:
-        return None
-    trace = task.options.get("traceparent") or ""
-    parent, earlier = ("", trace) if task.earlier else (trace, "")
-    masked = task.output.masker.text
-    return observing.observer.begin(Subject(task.job.name, task.project.loaded, masked, "", parent, earlier))
 
 
 def _ending(ended: Ended, attempt: Attempt) -> Ending:

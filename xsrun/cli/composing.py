@@ -35,6 +35,7 @@ _desk: Callable[..., Any] = Late("xsrun.cli.desk", "desk")
 _page: Callable[..., list[Any]] = Late("xsrun.server.page.routes", "routes")
 _metrics: Callable[..., list[Any]] = Late("xsrun.server.metrics", "routes")
 _health: Callable[..., Any] = Late("xsrun.cli.vitals", "of_server")
+_look_into: Callable[..., None] = Late("xsrun.telemetry.queues", "look_into")
 _serving: Callable[..., AbstractContextManager[Any]] = Late("xsrun.telemetry.telling", "serving")
 _run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
 _scheduled: Callable[..., AbstractContextManager[None]] = Late("xsrun.cli.scheduling", "scheduled")
@@ -101,6 +102,8 @@ def _answer(
     served = _served(each.service for each in begun.values())
     rules = _rules(server.token, at.names, any_name=not _is_local(address) and not at.names)
     with closing(_engine(server, output)) as engine:
+        if not isinstance(engine, InProcess):
+            _look_into(engine.queues.store, numbers.meters)
         health = _health(served, engine, numbers)
         beside = routes(Parts(served, engine, server, at, health))
         running = _running(_application(served, report, beside, rules))

@@ -21,6 +21,7 @@ from xsrun.engine.folder import Broken
 from xsrun.engine.history import find_run
 from xsrun.engine.journal import Journal, Known
 from xsrun.engine.keeper import SEED_BYTES, Started
+from xsrun.engine.observing import traceparent
 from xsrun.engine.orders import Order, Place, Refused
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.scale.queues import Queues, place_of
@@ -106,7 +107,9 @@ def queue(task: Task) -> int:
     place = Place(options["queue"], options["priority"] or 0, options["order_key"] or "", options["delay"] or 0.0)
 
     def put(engine: Queued) -> int:
-        run = engine.put(task._replace(id=options["id"] or new_id(time.time_ns() // 1_000_000)), place)
+        trace = traceparent(os.environ.get("TRACEPARENT", ""))
+        ordered = task._replace(options={**options, "traceparent": trace})
+        run = engine.put(ordered._replace(id=options["id"] or new_id(time.time_ns() // 1_000_000)), place)
         if options["wait"]:
             return _shown(engine.wait(run), output)
         output.result(output.document({"run": run, "queue": place.queue, "state": RunState.QUEUED}))

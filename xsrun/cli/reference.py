@@ -47,6 +47,7 @@ MESSAGES: Final[dict[str, Message]] = {
     "ending": Message("runs", "`serve` and `schedule`: the runs that are waited for before it ends"),
     "reloaded": Message("project", "`serve --reload`: it is served as it is now"),
     "kept": Message("project", "`serve --reload`: what it is now cannot be served; it is served as it was"),
+    "health": Message("url", "`worker` and `schedule` with `--health`: where they say how they are"),
     "token": Message("token", "`serve`: the token that was made for this server"),
     "changed": Message("lines", "`runs resume`: how the source differs from the one the run began with"),
 }

@@ -54,6 +54,10 @@ def schedule(
     timeout: Annotated[
         float | None, typer.Option("--timeout", metavar="SECONDS", help="End a run that takes longer.")
     ] = None,
+    health: Annotated[
+        str | None,
+        typer.Option("--health", metavar="[HOST:]PORT", help="Answer /_xsrun/health, ready and metrics there."),
+    ] = None,
     as_json: MessagesOption = False,
 ) -> None:
     """Run tasks by their schedules, and jobs by xsrun.toml.
@@ -96,5 +100,6 @@ def schedule(
         "once": once,
         "engine": engine,
         "queue": queue,
+        "health": health,
     }
     raise typer.Exit(_schedule(paths or ["."], chosen, options, output))

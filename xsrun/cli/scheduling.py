@@ -22,6 +22,7 @@ from xsrun.cli.preparing import clock_of
 from xsrun.cli.scheduler import Scheduler, Seen, Tick, Timed
 from xsrun.cli.signals import ending_in_two_steps
 from xsrun.cli.timed import timed
+from xsrun.cli.vitals import reaching, telling_health
 from xsrun.diagnostics import Exit, Fault
 from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.orders import Engine, Place, Refused
@@ -47,6 +48,7 @@ OVER: Final = "nothing is due any more"
 DEFAULT_QUEUE: Final = "default"
 """The queue of runs for workers, where none is named."""
 
+_look_into: Callable[..., None] = Late("xsrun.telemetry.queues", "look_into")
 _queued: Callable[..., Any] = Late("xsrun.cli.queueing", "Queued")
 _engine_url: Callable[[str | None], str] = Late("xsrun.cli.queueing", "engine_url")
 
@@ -139,7 +141,12 @@ def _shown(row: Mapping[str, Any]) -> Iterator[str]:
 
 def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> int:
     clock = _clock(chosen["now"])
-    with closing(_engine(chosen, options, output)) as engine:
+    with (
+        closing(_engine(chosen, options, output)) as engine,
+        telling_health(chosen["health"], {"journal": reaching(engine)}, output) as (condition, meters),
+    ):
+        if not isinstance(engine, InProcess):
+            _look_into(engine.queues.store, meters)
         scheduler = scheduler_of(found, engine, clock, output)
         if chosen["once"]:
             return _once(scheduler)
@@ -149,6 +156,7 @@ def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, An
             loop.join()
             if not (until.is_set() or scheduler.broke):
                 output.line({"type": "over"} if output.as_json else OVER)
+            condition.end()
             if isinstance(engine, InProcess):
                 tell_ending(engine.under_way(), output)
             scheduler.join()

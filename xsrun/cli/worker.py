@@ -41,6 +41,10 @@ def worker(
     drain: Annotated[
         int, typer.Option("--drain", min=0, metavar="SECONDS", help="Wait so long for runs under way at the end.")
     ] = DRAIN,
+    health: Annotated[
+        str | None,
+        typer.Option("--health", metavar="[HOST:]PORT", help="Answer /_xsrun/health, ready and metrics there."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No debug.log and no warnings of runs.")] = False,
     as_json: MessagesOption = False,
 ) -> None:
@@ -49,6 +53,8 @@ def worker(
     They have the variables of this process. SIGTERM lets runs under way end and takes no further ones; a second one
     ends at once, and another worker goes on with them. So it is with a worker that dies. Needs the optional part
     `scale`.
+
+    With --health it says over HTTP whether it is ready: it reaches the database, and others see that it lives.
 
     --json: the first line of stdout is {worker, queues}; messages as JSON lines on stderr.
 
@@ -62,5 +68,5 @@ def worker(
     if not is_installed("scale"):
         message = "xsrun worker needs packages that are not installed"
         raise typer.Exit(output.complain("missing-extra", message, install_command("scale"), Exit.USAGE))
-    options = {"env": env or [], "env_file": env_file, "db": db}
+    options = {"env": env or [], "env_file": env_file, "db": db, "health": health}
     raise typer.Exit(_work(queue, engine, options, drain, output))

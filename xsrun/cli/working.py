@@ -15,6 +15,7 @@ from xsrun.cli.carrying import Carrier
 from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
+from xsrun.cli.vitals import telling_health
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal
@@ -22,6 +23,7 @@ from xsrun.engine.scale.queues import Limits, Queues
 from xsrun.engine.scale.store import UNTIL_STOPPED, PostgresStore
 from xsrun.engine.scale.worker import Worker
 from xsrun.exchange.passwords import passwords_of
+from xsrun.telemetry.queues import look_into
 from xsrun.values import dumps
 
 AT_ONCE: Final = 4
@@ -82,15 +84,24 @@ def _work(
         store = PostgresStore(queues.engine, UNTIL_STOPPED, stopping.is_set)
         carrier = Carrier(lambda: Journal(store), options, output, watch)
         working = Worker(queues, wanted, carrier, leased)
-        working.start()
-        show(dumps({"worker": working.name, "queues": list(wanted)}))
-        _until_told()
-        left = working.under_way()
-        if left and not output.quiet:
-            output.line(f"waiting for {', '.join(left)}; a second signal ends at once, and others go on with them")
-        working.stop(drain if left else 0)
+        looks = {"journal": lambda: queues.store.rows("SELECT 1", ()), "worker": working.seen}
+        with telling_health(options.get("health"), looks, output) as (condition, meters):
+            look_into(queues.store, meters)
+            working.start()
+            show(dumps({"worker": working.name, "queues": list(wanted)}))
+            _until_told()
+            condition.end()
+            _end(working, drain, output)
         stopping.set()
     return Exit.DONE
+
+
+def _end(working: Worker, drain: int, output: Output) -> None:
+    """Wait for runs under way."""
+    left = working.under_way()
+    if left and not output.quiet:
+        output.line(f"waiting for {', '.join(left)}; a second signal ends at once, and others go on with them")
+    working.stop(drain if left else 0)
 
 
 def _until_told() -> None:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from xsrun.engine.world import Layer
 from xsrun.hints import TYPE_CHECKING, Any, Final, Protocol
-from xsrun.late import Late
+from xsrun.late import Late, re
 from xsrun.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -85,6 +85,11 @@ class Observer(Protocol):
 
 observer: Observer | None = None
 """Set by a command, once for its process."""
+
+
+def traceparent(given: str) -> str:
+    """A header or variable of that name as it is; ``""`` for what names no trace."""
+    return given if re.fullmatch("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", given) else ""
 
 
 def telling(warn: Callable[[str, str], None]) -> AbstractContextManager[None]:

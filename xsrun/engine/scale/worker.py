@@ -77,6 +77,11 @@ class Worker:
         with self._lock:
             return sorted(self._under_way)
 
+    def seen(self) -> None:
+        """Raise Broken where others cannot see that it is alive."""
+        if self._lease and not self._lease.held.is_set():
+            raise Broken("it gives no sign of life")
+
     def stop(self, seconds: int) -> None:
         """Take no further runs, and wait so long for those under way. Their attempts go on elsewhere after that."""
         self._dbos.destroy(workflow_completion_timeout_sec=seconds)

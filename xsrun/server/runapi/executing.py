@@ -103,10 +103,10 @@ def _order(api: Api, offer: Offer, asked: Asked, id: str) -> Order:
         raise Wrong("badrequest", "there are no queues here; start the server with --queue NAME, and --engine")
     if offer.is_document and api.has_queues:
         raise Wrong("badrequest", "documents are not put into queues: put it in a folder, and run it by its name")
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"traceparent": asked.trace} if asked.trace else {}
     if offer.is_document:
         # What comes from outside reaches public addresses, and rows of its own.
-        options = {"public_only": True, "db": os.path.join(offer.path, DATABASE)}
+        options |= {"public_only": True, "db": os.path.join(offer.path, DATABASE)}
     env = api.variables.of(offer, {name: asked.env[name] for name in asked.env if name in _declared(offer)})
     return Order(offer.path, offer.plan.name, asked.args, options, env, id, asked.place)
 

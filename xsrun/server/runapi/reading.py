@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from starlette.requests import Request
 
 from xsrun import values
+from xsrun.engine.observing import traceparent
 from xsrun.engine.orders import Place
 from xsrun.server.reading import TooLarge, body_of
 from xsrun.server.runapi.shapes import Page
@@ -50,6 +51,8 @@ class Asked(NamedTuple):
     """Where it waits, None for at once."""
     problems: tuple[str, ...]
     """What was asked for and is not looked at."""
+    trace: str = ""
+    """The trace that it is part of, as the header ``traceparent`` names it."""
 
 
 async def asked_of(request: Request, largest: int) -> Asked:
@@ -59,9 +62,11 @@ async def asked_of(request: Request, largest: int) -> Asked:
         help = "send a JSON body {doc, args, env}"
         raise Wrong("badrequest", f"`env` in an address would be seen by whoever sees the address; {help}")
     if kind != SOURCE:
-        return asked(await object_of(request, largest))
-    text = await _text_of(request, largest)
-    return asked({"doc": text, "args": _parsed(request.query_params.get("args") or "{}", "args")})
+        found = asked(await object_of(request, largest))
+    else:
+        text = await _text_of(request, largest)
+        found = asked({"doc": text, "args": _parsed(request.query_params.get("args") or "{}", "args")})
+    return found._replace(trace=traceparent(request.headers.get("traceparent", "")))
 
 
 async def object_of(request: Request, largest: int) -> dict[str, Any]:
