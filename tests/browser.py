@@ -86,7 +86,7 @@ class Browser:
 
     def fill(self, name: str, value: str) -> None:
         """Write into the field of that name."""
-        self.run(f"document.querySelector('[name={name}]').value = {json.dumps(value)}")
+        self.run(f"document.getElementsByName({json.dumps(name)})[0].value = {json.dumps(value)}")
 
     def run(self, script: str) -> Any:
         """What an expression gives in the page."""

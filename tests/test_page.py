@@ -1,5 +1,6 @@
 """The page at /_xsrun: over real sockets, and in a real browser without scripts."""
 
+import json
 import re
 import shutil
 import socket
@@ -18,14 +19,17 @@ from xsrun.cli.bug import report
 from xsrun.cli.desk import desk
 from xsrun.cli.hosting import InProcess
 from xsrun.cli.output import Output
+from xsrun.effects.memory import memory_world
 from xsrun.engine.history import open_history
 from xsrun.engine.orders import Order
 from xsrun.engine.rows import RunRow
+from xsrun.executable import executable
+from xsrun.runtime.frame import Limits
 from xsrun.server.app import application
 from xsrun.server.guard import Rules
 from xsrun.server.page.actions import ACTIONS
 from xsrun.server.page.routes import routes
-from xsrun.server.service import Served
+from xsrun.server.service import Served, Service
 
 TOKEN = "a-token-of-some-length"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
@@ -54,6 +58,32 @@ function "send" {{
   }}
   response = {{said: $input.word, answer: $second.response.result}}
 }}
+"""
+
+OFFERED = """run.job "Add/up" {
+  main = {name: "add", input: {by: 3}}
+  env = ["page_key"]
+}
+---
+function "add" {
+  input {
+    int by
+    int[] numbers
+    text label?="<b>" {
+      description = "What it is <i>for</i>"
+    }
+    password word?
+    bool twice?
+    enum how? {
+      values = ["up", "down"]
+    }
+    file paper?
+  }
+  stack {
+    var $sum { value = $input.numbers|sum }
+  }
+  response = {sum: $sum, input: $input|unset:"word"}
+}
 """
 
 
@@ -100,6 +130,15 @@ class Site:
         return self.client.post(f"/_xsrun/{action}/{run}", data=fields | changed)
 
 
+def services(folder):
+    """A project with a job, as a service."""
+    (folder / "offered").mkdir()
+    (folder / "offered" / "run.xs").write_text(OFFERED, encoding="utf-8")
+    loaded = executable(str(folder / "offered")).loaded
+    nothing = Limits()
+    return [Service("offered", str(folder / "offered"), "Offered", loaded, memory_world(), nothing, str, print)]
+
+
 @pytest.fixture
 def site(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
@@ -107,7 +146,8 @@ def site(tmp_path, monkeypatch):
     (tmp_path / "jobs").mkdir()
     engine = InProcess({"quiet": True}, Output(quiet=True))
     address = socket.create_server(("127.0.0.1", 0))
-    app = application(Served(()), report, routes(desk(engine, [], None)), Rules(TOKEN))
+    served = Served(services(tmp_path))
+    app = application(served, report, routes(desk(engine, served, [], None)), Rules(TOKEN))
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
     thread = threading.Thread(target=running.run, args=([address],))
     url = f"http://127.0.0.1:{address.getsockname()[1]}"
@@ -339,6 +379,44 @@ def test_a_journal_that_cannot_be_used_is_said(site, tmp_path):
     (tmp_path / "state").write_text("")
     answer = site.get("")
     assert (answer.status_code, "The journal cannot be used" in said(answer)) == (503, True)
+
+
+def test_a_job_is_started_with_inputs_by_their_types(site, monkeypatch):
+    listed = site.get("/jobs").text
+    assert 'href="/_xsrun/start/offered/Add/up"' in listed
+    path = "/_xsrun/start/offered/Add/up"
+    form = Parsed(site.client.get(path).text)
+    controls = {each["name"]: each for tag, each in form.tags if tag in ("input", "select", "textarea")}
+    assert (controls["input by"]["type"], controls["input word"]["type"]) == ("number", "password")
+    assert (controls["input by"]["placeholder"], controls["input label"]["placeholder"]) == ("3", "<b>")
+    assert ("required" in controls["input numbers"], "required" in controls["input by"]) == (True, False)
+    assert "input paper" not in controls
+    assert "What it is <i>for</i>" in form.text
+    assert "page_key" in form.text
+
+    def start(**written):
+        page = site.client.get(path).text
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+        return site.client.post(path, data=fields | {f"input {name}": value for name, value in written.items()})
+
+    refused = start(numbers="[1]", label="kept", word="swordfish")
+    assert (refused.status_code, "needs page_key" in said(refused)) == (409, True)
+    assert "kept" in refused.text
+    assert "swordfish" not in refused.text
+    monkeypatch.setenv("page_key", "a-key-that-nobody-sees")
+    wrong = start(numbers="[1")
+    assert (wrong.status_code, "is no JSON" in said(wrong)) == (409, True)
+    assert site.client.post(path, data={"input numbers": "[1]"}).status_code == 403
+    answer = start(numbers="[1, 2]", twice="true", how="down", word="swordfish")
+    assert answer.status_code == 303
+    run = answer.headers["location"].rpartition("/")[2]
+    assert site.engine.wait(run, 20).state == "complete"
+    with closing(site.engine.journal()) as journal:
+        result = json.loads(journal.run(run).result)
+    assert result["sum"] == 3
+    assert (result["input"]["by"], result["input"]["twice"], result["input"]["how"]) == (3, True, "down")
+    assert "a-key-that-nobody-sees" not in site.client.get(answer.headers["location"]).text
+    assert site.get("/start/offered/Nothing").status_code == 404
 
 
 def test_the_page_in_a_browser(site, tmp_path):

@@ -60,7 +60,7 @@ def routes(parts: Parts) -> list[Any]:
     served, engine, server, at, health = parts
     return [
         *_metrics(health),
-        *_page(_desk(engine, server.options["env"], server.options["env_file"])),
+        *_page(_desk(engine, served, server.options["env"], server.options["env_file"])),
         *_run_api(engine, served, server.options, at.allow_doc, server.largest),
     ]
 

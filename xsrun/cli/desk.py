@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Any, Final
 
+from xsrun.cli.inputs import read_inputs
+from xsrun.cli.ordering import refusing
 from xsrun.cli.output import Output
 from xsrun.cli.resume import Again, resolve
 from xsrun.cli.tracing import replayed
 from xsrun.diagnostics import Exit
 from xsrun.effects.recording import Exchange
 from xsrun.engine.history import find_run
-from xsrun.engine.orders import Engine
+from xsrun.engine.orders import Engine, Order
 from xsrun.engine.resolving import Verdict
 from xsrun.engine.rows import RunState
-from xsrun.runtime.job import Failure
-from xsrun.server.page.desk import Desk, Said
+from xsrun.runtime.job import Failure, main_routine
+from xsrun.server.page.desk import Desk, Offered, Said
+from xsrun.server.page.offers import is_structured
+from xsrun.server.service import Served, Services
 
+JOB: Final = "run.job"
 THEN: Final[dict[str, str]] = {
     RunState.INTERRUPTED: "The run can go on.",
     RunState.SETTLED: "The run is settled: it did more without the answer, or has none, and does not go on.",
@@ -25,8 +30,8 @@ THEN: Final[dict[str, str]] = {
 """What follows for a run, by its state."""
 
 
-def desk(engine: Engine, env: list[str], env_file: str | None) -> Desk:
-    """The desk of a page over the runs of an engine; variables are for asking providers."""
+def desk(engine: Engine, served: Served, env: list[str], env_file: str | None) -> Desk:
+    """The desk of a page over the runs of an engine, and jobs of what is served; variables are for asking providers."""
 
     def resolved(run: str, words: Mapping[str, Verdict]) -> Said:
         heard = _Heard()
@@ -36,7 +41,27 @@ def desk(engine: Engine, env: list[str], env_file: str | None) -> Desk:
             now = find_run(journal, run).state
         return Said(" ".join([*heard.sentences, THEN.get(now, "") if exit == Exit.DONE else ""]), exit == Exit.DONE)
 
-    return Desk(engine, replayed, resolved)
+    def started(offered: Offered, written: Mapping[str, str]) -> str:
+        with refusing():
+            pairs = [
+                f"{field.name}{':=' if is_structured(field) else '='}{written[field.name]}"
+                for field in offered.fields
+                if written.get(field.name)
+            ]
+            given = read_inputs(pairs, None, offered.fields)
+        return engine.submit(Order(offered.folder, offered.job, given))
+
+    return Desk(engine, replayed, resolved, lambda: list(_offered(served.now)), started)
+
+
+def _offered(services: Services) -> Iterator[Offered]:
+    """The jobs of projects."""
+    for service in services.named.values():
+        program = service.loaded.program
+        for job in program.jobs.values():
+            if job.kind == JOB and job.main is not None:
+                fields = main_routine(program, job.main).fields
+                yield Offered(service.name, service.folder, job.name, job.description, fields, job.main.input, job.env)
 
 
 class _Heard(Output):

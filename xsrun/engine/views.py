@@ -30,7 +30,7 @@ def run_details(run: RunRow, steps: Iterable[StepRow]) -> dict[str, Any]:
     """The summary with ``options``, ``input``, ``result``, ``error``, ``report`` and ``steps``; no secret is in it."""
     return {
         **run_summary(run),
-        "options": {name: value for name, value in run.options.items() if value not in (None, False, [])},
+        "options": {name: value for name, value in run.options.items() if value not in (None, False, [], "")},
         "input": run.input,
         "result": json.loads(run.result) if run.result else None,
         "error": json.loads(run.error) if run.error else None,

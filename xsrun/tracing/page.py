@@ -41,9 +41,9 @@ def badge(state: str) -> Html:
     return element("span", state, class_=f"state {state.replace(' ', '-')}")
 
 
-def moment(iso: str | None) -> Content:
-    """A time of ``views.iso`` for people."""
-    return iso and element("time", f"{iso[:19].replace('T', ' ')} UTC", datetime=iso)
+def moment(iso: str | None, exact: bool = False) -> Content:
+    """A time of ``views.iso`` for people, to the second or, when it is to be exact, to the millisecond."""
+    return iso and element("time", f"{iso[: 23 if exact else 19].replace('T', ' ')} UTC", datetime=iso)
 
 
 def duration(begun: str | None, ended: str | None) -> str:
@@ -113,6 +113,7 @@ def _requests(steps: Sequence[dict[str, Any]], anchors: Files) -> Iterator[Conte
                 _place(step["site"], anchors),
             ),
             element("dl", [(element("dt", name), element("dd", fact)) for name, fact in _circumstances(step)]),
+            element("h3", "Request"),
             _asked(step["args"]),
             _answered(step["outcome"]),
         )
@@ -133,7 +134,7 @@ def _circumstances(step: dict[str, Any]) -> Iterator[tuple[str, Content]]:
             yield name, step[name]
     for name in ("prepared", "sent", "answered"):
         if step[f"{name}_at"]:
-            yield name, moment(step[f"{name}_at"])
+            yield name, moment(step[f"{name}_at"], exact=True)
 
 
 def _asked(args: Any) -> Content:
@@ -143,12 +144,17 @@ def _asked(args: Any) -> Content:
 
 
 def _answered(outcome: Any) -> Content:
+    if outcome is None:
+        return None
+    title = element("h3", "Answer")
     if isinstance(outcome, dict) and isinstance(outcome.get("headers"), list):
         head = [f"{outcome.get('version', '')} {outcome.get('status', '')} {outcome.get('reason', '')}".strip()]
-        return _value("\n".join([*head, *(f"{name}: {value}" for name, value in outcome["headers"])])), _body(
-            outcome.get("body")
+        return (
+            title,
+            _value("\n".join([*head, *(f"{name}: {value}" for name, value in outcome["headers"])])),
+            _body(outcome.get("body")),
         )
-    return None if outcome is None else _value(outcome)
+    return title, _value(outcome)
 
 
 def _body(body: Any) -> Content:

@@ -16,7 +16,7 @@ body { background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sa
 a { color: var(--link) }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
 h1 { align-items: center; display: flex; flex-wrap: wrap; font-size: 1.35rem; gap: .3rem .7rem; margin: 1.2rem 0 .6rem }
-h2 { font-size: 1.05rem; margin: 1.8rem 0 .5rem }
+h2 { font-size: 1.05rem; margin: 1.8rem 0 .5rem } h3 { font-size: .95rem; margin: .7rem 0 .2rem }
 h1, td, dd, code, pre { overflow-wrap: anywhere; unicode-bidi: isolate }
 code, pre, .id { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
 pre { margin: 0; white-space: pre-wrap } code { white-space: pre-wrap }

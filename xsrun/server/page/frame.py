@@ -13,6 +13,7 @@ from xsrun.server.page.desk import Said
 from xsrun.tracing.style import STYLE
 
 HOME: Final = PAGE
+JOBS: Final = f"{HOME}/jobs"
 SECONDS: Final = 2
 """Until a page that shows something under way is asked for again."""
 
@@ -27,6 +28,7 @@ nav { display: flex; flex-wrap: wrap; gap: .4rem .9rem }
 form { align-items: end; display: flex; flex-wrap: wrap; gap: .5rem .8rem; margin: .8rem 0 }
 fieldset { border: 1px solid var(--line); border-radius: .5em; flex-basis: 100%; margin: 0; padding: .3rem .8rem }
 fieldset label { align-items: center; color: inherit; display: flex; font-size: inherit; gap: .5rem }
+label.input { flex-basis: 100% } label.input strong { color: var(--text) }
 label { color: var(--dim); display: grid; font-size: .85rem; gap: .1rem }
 input, select, textarea, button, .button { background: var(--back); border: 1px solid var(--line); border-radius: .4em;
   color: var(--text); font: inherit; max-width: 100%; padding: .3rem .6rem; text-decoration: none }
@@ -81,7 +83,7 @@ def shown(
         LOOK,
         element(
             "header",
-            element("nav", home, element("a", "Runs", href=HOME)),
+            element("nav", home, element("a", "Runs", href=HOME), element("a", "Jobs", href=JOBS)),
             live and _switch(live),
             element("form", element("button", "Log out"), method="post", action=LOGOUT) if inside else None,
         ),
