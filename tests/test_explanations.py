@@ -18,9 +18,9 @@ KNOWN = explanations()
 READ = [each for each in KNOWN.values() if each.example and not each.command]
 TYPED = [each for each in KNOWN.values() if each.command]
 UNPROVOKED = {
-    "cancelled", "diverged", "encoding", "file-error", "internal", "interrupted", "journal", "limit-time", "taken-over",
-    "missing-extra", "nesting", "no-function", "outcome-unknown", "schema-loss", "source-size", "telemetry",
-    "test-crashed", "too-complex", "unwritable",
+    "cancelled", "diverged", "encoding", "file-error", "internal", "interrupted", "journal", "limit-time",
+    "missing-extra", "nesting", "no-function", "no-worker", "outcome-unknown", "schema-loss", "source-size",
+    "taken-over", "telemetry", "test-crashed", "too-complex", "unwritable",
 }  # fmt: skip
 """Codes that no short text and no single command provokes."""
 ANNOUNCED = {"unknown-variable", "missing-variable", "missing-input"}

@@ -241,9 +241,21 @@ def test_a_worker_that_is_asked_to_end_lets_its_run_end_and_takes_no_other(engin
     assert engine.cancel(later)
 
 
+def test_options_of_queues_are_refused_without_one(folder, capsys):
+    assert main(["execute", folder, "--id", "mine-alone"]) == 2
+    assert "--id is for runs in a queue" in capsys.readouterr().err
+
+
+def test_a_run_that_nobody_will_take_is_said(engine, url, folder, capsys):
+    assert main(["execute", folder, "--queue", "deserted", "--engine", url, "--id", "deserted-1"]) == 0
+    assert "no worker takes runs of the queue deserted now" in capsys.readouterr().err
+    assert engine.cancel("deserted-1")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        (["--id", "../up"], 2, "is no id of a run"),
         (["--dry-run"], 2, "--dry-run is for a run of this process"),
         (["--env", "TARGET=x"], 2, "has the variables of its worker"),
         (["--input", "secret=abcdefgh"], 2, "secret is sensitive or too large, and a queue does not keep it"),

@@ -12,11 +12,14 @@ from xsrun.cli.preparing import Options, Staged, Task, variables_of
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
 from xsrun.executable import Executable, executable
-from xsrun.hints import Any
+from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.program import Plan
 from xsrun.runtime.job import Failure
 from xsrun.types.fields import Field
+
+OF_QUEUES: Final = ("priority", "order_key", "delay", "id", "wait", "engine")
+"""Options that say something of a run in a queue alone."""
 
 _queue: Callable[[Task], int] = Late("xsrun.cli.queueing", "queue")
 _read_inputs: Callable[[list[str], str | None, list[Field]], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")
@@ -40,7 +43,12 @@ def execute(options: Options, watch: Callable[[str], None] | None = None, staged
         typed = given if options["input_json"] is None else _read_inputs(options["input"], None, project.inputs(job))
         options = {**options, "typed": list(typed)}
         task = Task(project, job, folder, given, variables, options, output, watch=watch, staged=staged)
-        return _queue(task) if options["queue"] else run(task)
+        if options["queue"]:
+            return _queue(task)
+        for name in OF_QUEUES:
+            if options[name]:
+                raise BadOption(f"--{name.replace('_', '-')} is for runs in a queue", "write --queue NAME too")
+        return run(task)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:

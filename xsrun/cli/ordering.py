@@ -13,7 +13,7 @@ from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, variables_of
 from xsrun.diagnostics import Exit
 from xsrun.engine.history import NoRun
-from xsrun.engine.orders import Order, Refused
+from xsrun.engine.orders import ID, Order, Refused
 from xsrun.engine.rows import RunRow
 from xsrun.executable import executable
 from xsrun.runtime.job import Failure
@@ -43,6 +43,7 @@ class Named(Output):
 
 def task_of(run: str, order: Order, options: Mapping[str, Any], output: Output) -> Task:
     """What an order asks for. Raises Refused, BadOption and NotFound."""
+    checked_id(run)
     project = executable(order.path)
     output.diagnostics(project.diagnostics)
     if project.errors:
@@ -52,6 +53,13 @@ def task_of(run: str, order: Order, options: Mapping[str, Any], output: Output) 
     flags, *others = variables_of(order.path, options)
     output.diagnostics(project.unknown_inputs(job, order.input))
     return Task(project, job, order.path, order.input, ({**flags, **order.env}, *others), options, output, id=run)
+
+
+def checked_id(run: str) -> str:
+    """An id that a run may have. Raises BadOption."""
+    if not ID.fullmatch(run):
+        raise BadOption(f"{run!a} is no id of a run", "write letters, digits, and - _ . : + between them, at most 200")
+    return run
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from typing import Any, Final
 from xsrun.cli.attempts import KEPT, key_of
 from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import EXECUTE, BadOption, parse
-from xsrun.cli.ordering import Named, cancelled, refusing, task_of
+from xsrun.cli.ordering import Named, cancelled, checked_id, refusing, task_of
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, config_for, sensitive_inputs, settings_of
 from xsrun.cli.resume import refusal, refuse
-from xsrun.diagnostics import Exit, Fault
+from xsrun.diagnostics import Diagnostic, Exit, Fault
 from xsrun.effects.real import SystemClock
 from xsrun.engine.folder import Broken
 from xsrun.engine.history import find_run
@@ -105,11 +105,17 @@ def queue(task: Task) -> int:
     """Put a run into the queue that the options name; show its id, or what comes of it. Gives back the exit code."""
     options, output = task.options, task.output
     place = Place(options["queue"], options["priority"] or 0, options["order_key"] or "", options["delay"] or 0.0)
+    id = checked_id(options["id"]) if options["id"] else new_id(time.time_ns() // 1_000_000)
+    output.diagnostics(task.project.unknown_inputs(task.job, task.given))
 
     def put(engine: Queued) -> int:
         trace = traceparent(os.environ.get("TRACEPARENT", ""))
         ordered = task._replace(options={**options, "traceparent": trace})
-        run = engine.put(ordered._replace(id=options["id"] or new_id(time.time_ns() // 1_000_000)), place)
+        run = engine.put(ordered._replace(id=id), place)
+        if not engine.queues.is_served(place.queue):
+            message = f"no worker takes runs of the queue {place.queue} now"
+            help = f"start one: xsrun worker --queue {place.queue}"
+            output.diagnostics([Diagnostic("no-worker", message, severity="warning", help=help)])
         if options["wait"]:
             return _shown(engine.wait(run), output)
         output.result(output.document({"run": run, "queue": place.queue, "state": RunState.QUEUED}))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow
 from xsrun.runtime.job import Failure
+
+ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,199}", re.ASCII)
+"""What may be the id of a run: it is the name of a file, and stands in addresses."""
 
 
 class Place(NamedTuple):

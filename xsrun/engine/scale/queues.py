@@ -7,6 +7,7 @@ decides who begins a run and when: order, limits, attempts, and which workers ar
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Mapping
@@ -54,6 +55,8 @@ FORGOTTEN: Final = (
     " AND status IN ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')"
     " AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = w.workflow_uuid) LIMIT ?"
 )
+LATELY: Final = 30_000
+"""Milliseconds after which a worker that gave no sign of life counts for nothing."""
 MOST_FORGOTTEN: Final = 1000
 """Runs that are forgotten at once."""
 
@@ -126,6 +129,12 @@ class Queues:
             self._client.register_queue(
                 queue + ORDERED, global_concurrency=limits.all, partition_concurrency=1, **common
             )
+
+    def is_served(self, queue: str) -> bool:
+        """Whether a worker that was heard of lately takes runs of a queue."""
+        lately = (time.time_ns() // 1_000_000) - LATELY
+        found = self.store.rows("SELECT queues FROM worker WHERE seen_at >= ?", (lately,))
+        return any(queue in json.loads(row[0]) for row in found)
 
     def forget(self) -> None:
         """Have DBOS forget what the journal has forgotten."""
