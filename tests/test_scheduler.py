@@ -19,10 +19,12 @@ from xsrun.cli.scheduler import MOST_ATTEMPTS, Scheduler, Seen, Timed
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
+from xsrun.engine.history import open_history
 from xsrun.engine.orders import Refused
 from xsrun.engine.rows import RunRow, RunState
 from xsrun.engine.scale.store import journal_at
 from xsrun.engine.sqlite import journal_in
+from xsrun.executable import executable
 from xsrun.program import Interval
 from xsrun.runtime.job import Failure
 from xsrun.schedule.ticks import Series, due_of
@@ -274,6 +276,11 @@ def ticking(place, freq, pause=0.0):
     return "-m", "xsrun", "schedule", "--map", f"there.example.com={place.server.url}", "--json"
 
 
+def runs_of(place):
+    with closing(open_history(str(place.folder / "state" / "xsrun"))) as journal:
+        return journal.runs()
+
+
 def wait_for(condition):
     until = time.monotonic() + 30
     while not condition():
@@ -303,12 +310,12 @@ def test_two_schedulers_begin_each_run_once(place, server):
         each.send_signal(signal.SIGTERM)
     lines = [told(each) for each in both]
     assert [each.returncode for each in both] == [Exit.DONE, Exit.DONE]
-    runs = json.loads(place.xsrun("runs", "list", "--json").stdout)
+    runs = runs_of(place)
     assert len(runs) >= 2
-    assert {each["state"] for each in runs} == {"complete"}
+    assert {each.state for each in runs} == {RunState.COMPLETE}
     assert server.seen == {"POST /one": len(runs), "POST /two": len(runs)}
     begun = {each["run"] for each in chain(*lines) if each.get("state") == "begun"}
-    assert begun == {each["id"] for each in runs}
+    assert begun == {each.id for each in runs}
 
 
 def test_a_server_runs_tasks_beside(place, server):
@@ -336,7 +343,7 @@ def test_a_run_that_is_killed_goes_on_with_the_next_scheduler(place, server):
     assert lines[0]["due"] == "2026-11-29T14:00:00.000Z"
     assert server.seen == {"POST /one": 1, "POST /two": 1}
     # The source that it began with lies in the project here, and is no part of it.
-    assert place.xsrun("schedule", "--dry-run", "-n", "1").returncode == Exit.DONE
+    assert executable(str(place.folder), cached=False).errors == []
 
 
 def test_a_second_signal_leaves_runs_to_be_taken_up(place, server):
@@ -348,7 +355,7 @@ def test_a_second_signal_leaves_runs_to_be_taken_up(place, server):
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == Exit.INTERRUPTED
-    assert (place.run()["id"], place.run()["state"]) == (run, "interrupted")
+    assert [(each.id, each.state) for each in runs_of(place)] == [(run, RunState.INTERRUPTED)]
 
 
 REPORT = 'run.job "Report" { main = {name: "report"} }\n---\nfunction "report" { stack {} response = null }\n'
@@ -401,10 +408,24 @@ def test_what_cannot_be_scheduled_is_said(folder, capsys, toml, told):
     assert told in capsys.readouterr().err
 
 
+def test_settings_may_speak_of_several_folders(folder, capsys, monkeypatch):
+    (folder.parent / "again").mkdir()
+    (folder.parent / "again" / "run.xs").write_text(REPORT.replace("Report", "Again"), encoding="utf-8")
+    (folder.parent / "xsrun.toml").write_text('[schedule.Report]\nevery = "5m"\n[schedule.Again]\nevery = "5m"\n')
+    monkeypatch.chdir(folder.parent)
+    assert main(["schedule", "--dry-run", "-n", "2", "shop", "again", "--now", "2026-01-01T12:00:00Z"]) == Exit.DONE
+    out, err = capsys.readouterr()
+    assert [line.split()[2:] for line in out.splitlines()] == [["Report", "(shop)"], ["Again", "(again)"]]
+    assert err == ""
+    assert main(["schedule", "--dry-run", "-n", "1", "again"]) == Exit.DONE
+    assert "there is no job `Report` there; it is left out" in capsys.readouterr().err
+
+
 def test_a_variable_that_is_missing_is_said_at_once(folder, capsys):
     text = (folder / "run.xs").read_text(encoding="utf-8").replace('"report"} }', '"report"}\n  env = ["there_key"]\n}')
     (folder / "run.xs").write_text(text, encoding="utf-8")
     (folder / "xsrun.toml").write_text('[schedule.Report]\nevery = "5m"\n')
+    assert main(["schedule", "--dry-run", "-n", "1", str(folder)]) == Exit.DONE
     assert main(["schedule", "--once", str(folder)]) == Exit.ENVIRONMENT
     assert "job `Report` needs there_key" in capsys.readouterr().err
     assert main(["schedule", "--once", str(folder), "--env", "there_key=x"]) == Exit.DONE

@@ -118,14 +118,6 @@ def test_a_task_runs_once_with_its_middleware_and_is_kept(place, server):
     assert (place.run()["job"], place.run()["state"]) == ("task nightly", "complete")
 
 
-def test_a_task_that_is_killed_goes_on(place, server):
-    there = ("--map", f"there.example.com={server.url}", "--env", "there_key=open-sesame-please")
-    place.killed("before-intent", 2, "--job", "task nightly", ".", *there)
-    resumed = place.xsrun("runs", "resume", "last", "--env", "there_key=open-sesame-please")
-    assert (resumed.returncode, resumed.stdout) == (0, "null\n"), resumed.stderr
-    assert server.seen == {"POST /a": 1, "POST /b": 1}
-
-
 def test_a_task_is_found_below_a_folder_and_named_when_it_is_not(place, capsys):
     assert main(["task", "nightly", str(place.folder)]) == Exit.ENVIRONMENT
     assert "task `nightly` needs there_key" in capsys.readouterr().err

@@ -39,7 +39,7 @@ MESSAGES: Final[dict[str, Message]] = {
     "action": Message("id, state, run", "`alert`: what came of an action"),
     "nothing": Message("", "`alert`: the policy asks for nothing"),
     "tick": Message(
-        "state, job, path, run, due, reason, help",
+        "state, job, path, run, due, code, reason, help",
         "`schedule`: what happened to a run: begun, resumed, skipped, missed, refused, waiting, or how it ended",
     ),
     "over": Message("", "`schedule`: nothing is due any more"),

@@ -68,7 +68,7 @@ def schedule(
     lets runs under way end, a second one leaves them to be taken up. With --engine the runs wait in a queue for xsrun
     worker, and schedulers on several machines begin each once.
 
-    --json: a JSON line {type: tick, state, job, path, run, due, reason, help} on stderr for all that happens; with
+    --json: a line {type: tick, state, job, path, run, due, code, reason, help} on stderr for all that happens; with
     --dry-run a list of {due, local, zone, job, path, run} on stdout, times as ISO 8601.
 
     Examples:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from typing import Any, Final, NamedTuple
 
+from xsrun.cli.bug import report
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
@@ -47,6 +48,8 @@ class Tick(NamedTuple):
     run: str
     reason: str = ""
     help: str = ""
+    code: str = ""
+    """Of the failure that kept it from beginning."""
 
 
 class Seen:
@@ -107,7 +110,7 @@ class Scheduler:
         self._now = now
         self._tell = tell
         self._watching: list[threading.Thread] = []
-        self._waiting = False
+        self.waiting = False
         """Whether something could not be done at the last look, for want of the journal."""
         self._left: set[str] = set()
         """Runs that cannot be taken up."""
@@ -125,7 +128,7 @@ class Scheduler:
                 self.take_up()
             self.wake()
             due = self.next()
-            if due is None and not self._waiting:
+            if due is None and not self.waiting:
                 return
             until.wait(LONGEST_WAIT if due is None else min(LONGEST_WAIT, max(0, due - self._now()) / 1000))
 
@@ -163,10 +166,10 @@ class Scheduler:
                         failed = each, broken
         except Broken as broken:
             failed = timed[0], broken
-        if failed and not self._waiting:
+        if failed and not self.waiting:
             reason = f"the journal cannot be used: {failed[1]}"
             self._tell(Tick("waiting", failed[0], "", reason, "mend it; this is tried again"))
-        self._waiting = failed is not None
+        self.waiting = failed is not None
 
     def _look(self, timed: Timed, journal: Journal) -> None:
         found = look(timed.series, self._seen.of(timed, journal), self._now())
@@ -227,7 +230,7 @@ class Scheduler:
     def _refused(self, timed: Timed, run: str, refused: Refused) -> None:
         failure = refused.failure
         self.failed = self.failed or failure.exit
-        self._tell(Tick("refused", timed, run, failure.message, failure.help))
+        self._tell(Tick("refused", timed, run, failure.message, failure.help, failure.code))
 
     def _watch(self, timed: Timed, run: str) -> None:
         """Say how a run ended when it has; a worker says it of one in a queue."""
@@ -236,20 +239,23 @@ class Scheduler:
 
         def watch() -> None:
             try:
-                ended = self._engine.wait(run)
+                self._ended(timed, run, self._engine.wait(run))
             except Broken as broken:
-                self._tell(
-                    Tick("waiting", timed, run, f"how it ended is not known: {broken}", "look with xsrun runs list")
-                )
-                return
-            if ended is not None:
-                done = Exit.DONE if ended.state == RunState.COMPLETE else Exit.FAILED
-                self.failed = self.failed or (done if ended.exit is None else ended.exit)
-                self._tell(Tick(ended.state, timed, run, f"exit {ended.exit}" if ended.exit else ""))
+                reason = f"how it ended is not known: {broken}"
+                self._tell(Tick("waiting", timed, run, reason, "look with xsrun runs list"))
+            except Exception as bug:  # the top of a thread: a fault of ours becomes a report
+                report(bug)
 
         self._watching = [each for each in self._watching if each.is_alive()]
         self._watching.append(threading.Thread(target=watch, daemon=True))
         self._watching[-1].start()
+
+    def _ended(self, timed: Timed, run: str, ended: RunRow | None) -> None:
+        if ended is None:
+            return  # somebody has had it forgotten
+        done = Exit.DONE if ended.state == RunState.COMPLETE else Exit.FAILED
+        self.failed = self.failed or (done if ended.exit is None else ended.exit)
+        self._tell(Tick(ended.state, timed, run, f"exit {ended.exit}" if ended.exit else ""))
 
 
 def _unended(journal: Journal, timed: Timed, *states: str) -> list[RunRow]:

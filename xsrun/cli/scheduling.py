@@ -21,7 +21,7 @@ from xsrun.cli.output import Output, show
 from xsrun.cli.preparing import clock_of
 from xsrun.cli.scheduler import Scheduler, Seen, Tick, Timed
 from xsrun.cli.signals import ending_in_two_steps
-from xsrun.cli.timed import timed
+from xsrun.cli.timed import check_variables, timed
 from xsrun.cli.vitals import reaching, telling_health
 from xsrun.diagnostics import Exit, Fault
 from xsrun.engine.folder import Broken, state_folder
@@ -54,19 +54,20 @@ _engine_url: Callable[[str | None], str] = Late("xsrun.cli.queueing", "engine_ur
 
 
 def schedule(paths: Sequence[str], chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> int:
-    """Run what is scheduled at some paths, or list it; ``chosen`` is now, project, dry_run, number, once,
-    engine and queue.
+    """Run what is scheduled at some paths, or list it; gives back the exit code.
 
-    Gives back the exit code.
+    ``chosen`` are the options now, project, dry_run, number, once, engine and queue.
     """
     try:
         place = Place(chosen["queue"] or DEFAULT_QUEUE) if _is_queued(chosen) else None
-        found = timed(paths, chosen["project"], place, options, output)
+        found = timed(paths, chosen["project"], place, output)
         if not found:
             help = 'give a task a `schedule`, or write [schedule."JOB NAME"] with every = "5m" in xsrun.toml beside it'
             raise NotFound(f"nothing is scheduled {_where(paths)}", help)
         if chosen["dry_run"]:
             return _listed(found, _clock(chosen["now"])(), chosen["number"], output.as_json)
+        if place is None:
+            check_variables(found, options)
         return _run(found, chosen, options, output)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
@@ -141,26 +142,29 @@ def _shown(row: Mapping[str, Any]) -> Iterator[str]:
 
 def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> int:
     clock = _clock(chosen["now"])
+    until = threading.Event()
     with (
         closing(_engine(chosen, options, output)) as engine,
         telling_health(chosen["health"], {"journal": reaching(engine)}, output) as (condition, meters),
+        ending_in_two_steps(until.set),
     ):
         if not isinstance(engine, InProcess):
             _look_into(engine.queues.store, meters)
         scheduler = scheduler_of(found, engine, clock, output)
         if chosen["once"]:
-            return _once(scheduler)
-        until = threading.Event()
-        with ending_in_two_steps(until.set):
-            loop = running(scheduler, until)
-            loop.join()
-            if not (until.is_set() or scheduler.broke):
-                output.line({"type": "over"} if output.as_json else OVER)
-            condition.end()
-            if isinstance(engine, InProcess):
-                tell_ending(engine.under_way(), output)
+            scheduler.take_up()
+            scheduler.wake()
             scheduler.join()
-            engine.close()
+            return scheduler.failed or (Exit.FAILED if scheduler.waiting else Exit.DONE)
+        loop = running(scheduler, until)
+        loop.join()
+        if not (until.is_set() or scheduler.broke):
+            output.line({"type": "over"} if output.as_json else OVER)
+        condition.end()
+        if isinstance(engine, InProcess):
+            tell_ending(engine.under_way(), output)
+        scheduler.join()
+        engine.close()
     return Exit.INTERNAL if scheduler.broke else Exit.DONE
 
 
@@ -192,7 +196,8 @@ def running(scheduler: Scheduler, until: threading.Event) -> threading.Thread:
 @contextmanager
 def scheduled(paths: Sequence[str], engine: Engine, options: Mapping[str, Any], output: Output) -> Iterator[None]:
     """Run what is scheduled at some paths, as long as the block goes on. Raises NotFound, BadOption and Refused."""
-    found = timed(paths, None, None, options, output)
+    found = timed(paths, None, None, output)
+    check_variables(found, options)
     until = threading.Event()
     loop = running(scheduler_of(found, engine, _clock(None), output), until)
     try:
@@ -210,19 +215,12 @@ def _watched(scheduler: Scheduler, until: threading.Event) -> None:
         report(bug)
 
 
-def _once(scheduler: Scheduler) -> int:
-    scheduler.take_up()
-    scheduler.wake()
-    scheduler.join()
-    return scheduler.failed
-
-
 def _tell(output: Output, tick: Tick) -> None:
     """One line about a run, and another on what to do where something is."""
     series, due = tick.timed.series, due_of(tick.run)
     if output.as_json:
         shown = {"state": tick.state, "job": series.job, "path": series.path, "run": tick.run}
-        told = {"due": due and iso(due), "reason": tick.reason, "help": tick.help}
+        told = {"due": due and iso(due), "code": tick.code, "reason": tick.reason, "help": tick.help}
         output.line({"type": "tick", **shown, **{name: value for name, value in told.items() if value}})
         return
     about = f"{spoken(series.job)} {TOLD.get(tick.state, f'has ended: {tick.state}')}"
