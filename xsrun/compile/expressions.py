@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
-from xsrun.compile import fast, growth, proofs
+from xsrun.compile import fast, growth, headers, proofs
 from xsrun.compile import python as py
 from xsrun.compile.calls import Arguments
 from xsrun.compile.context import Context, Piece
@@ -266,7 +266,8 @@ class Expressions:
             if base.name == "var":
                 return self._var_path(first, node, strict)
             if base.name == "env":
-                return self._steps(self._env(base, first), steps[1:], False, "", node, ANY)
+                into = headers.kept_as(steps[1:]) if first.name == headers.HEADERS else steps[1:]
+                return self._steps(self._env(base, first), into, False, "", node, ANY)
             if base.name in ("auth", "error"):
                 return self._steps(self._variable(base, strict), steps, False, "", node, ANY)
         if isinstance(base, tree.Variable) and base.name == "" and isinstance(steps[0], tree.Index):
@@ -512,6 +513,7 @@ class Expressions:
             name = _given_name(each)
             if name:
                 return self._named(name, made, each, filters[at + 1 :], known)
+            each = headers.filter_kept_as(each) if headers.are_headers(subject) else each
             made = self.context.concealed(each, self.arguments.filter(made, subject, each, known))
             py.place_at(made, self.context.source, each.start, each.end)
             known = types.filtered(known, each)
