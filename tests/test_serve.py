@@ -45,7 +45,7 @@ def counter(tmp_path_factory):
     folder = tmp_path_factory.mktemp("service") / "counter"
     subprocess.run(["cp", "-r", str(SERVICES / "counter"), str(folder)], check=True)
     env = ["--env", f"greeting={GREETING}"]
-    with serving(str(folder), *env, "--timeout", "1", "--max-body", "1") as (first, client, _process):
+    with serving(str(folder), *env, "--timeout", "1", "--max-body", "1", "--cache") as (first, client, _process):
         yield first, client
 
 
@@ -128,6 +128,15 @@ def test_headers(ask):
     assert split.json()["message"].startswith("Invalid header: ")
     assert ask.get("/api:count/rows").headers["content-type"] == "application/x-ndjson"
     assert "access-control-allow-origin" not in ask.options("/api:count/page").headers
+
+
+def test_an_answer_counts_for_a_while_and_headers_are_looked_up_in_any_case(ask):
+    def asked(who):
+        return ask.get("/api:count/kept", headers={"X-WHO": who}).json()
+
+    ada = asked("ada")
+    assert ada == {"times": ada["times"], **dict.fromkeys(("who", "member", "got", "named"), "ada"), "has": True}
+    assert [asked("ada"), asked("bob")["times"], asked("ada")] == [ada, ada["times"] + 1, ada]
 
 
 def test_only_a_query_that_streams_can_stream(ask):

@@ -26,7 +26,7 @@ from xsrun.diagnostics import Diagnostic
 from xsrun.files import content, source_files
 from xsrun.hints import Any, Final
 from xsrun.late import Late
-from xsrun.program import Call, Endpoint, Interval, Middleware, Plan, Program, Routine, Task, Trigger
+from xsrun.program import Caching, Call, Endpoint, Interval, Middleware, Plan, Program, Routine, Task, Trigger
 from xsrun.record import NamedTuple
 from xsrun.source import Source, Span
 from xsrun.types.fields import Field, FilterCall
@@ -182,7 +182,8 @@ def _program(row: tuple[Any, ...], sources: tuple[Source, ...]) -> Program:
 
 def _endpoint(row: tuple[Any, ...]) -> Endpoint:
     made = Endpoint._make(row)
-    return made._replace(pre=_attached(made.pre), post=_attached(made.post))
+    cache = made.cache and Caching(*made.cache)
+    return made._replace(pre=_attached(made.pre), post=_attached(made.post), cache=cache)
 
 
 def _task(row: tuple[Any, ...]) -> Task:

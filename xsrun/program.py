@@ -61,6 +61,18 @@ class Middleware(NamedTuple):
     """What its errors do: ``rethrow``, ``silent`` or ``critical``."""
 
 
+class Caching(NamedTuple):
+    """For how long an answer of a query counts, and what of a request tells answers apart."""
+
+    seconds: float
+    input: bool = True
+    auth: bool = True
+    datasource: bool = True
+    ip: bool = False
+    headers: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+
+
 class Endpoint(NamedTuple):
     """A ``query`` as a server needs it."""
 
@@ -77,6 +89,8 @@ class Endpoint(NamedTuple):
     post: tuple[Middleware, ...] = ()
     streams: bool = False
     description: str = ""
+    cache: Caching | None = None
+    """None where every request gets an answer of its own."""
 
 
 class Trigger(NamedTuple):

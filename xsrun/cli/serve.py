@@ -71,6 +71,7 @@ def serve(
     engine: Annotated[
         str | None, typer.Option("--engine", metavar="URL", help="The database of queues; XSRUN_ENGINE if left out.")
     ] = None,
+    cache: Annotated[bool, typer.Option("--cache", help="Give answers again for as long as queries say.")] = False,
     reload: Annotated[bool, typer.Option("--reload", help="Serve projects as they are now.")] = False,
     max_body: Annotated[int, typer.Option("--max-body", min=1, metavar="MB", help="The largest request.")] = 16,
     as_json: MessagesOption = False,
@@ -115,7 +116,7 @@ def serve(
     }
     names = tuple(each.lower() for each in served_as or ())
     try:
-        server = Server(options, as_json, token_of(token, token_file), max_body * 1_000_000)
+        server = Server(options, as_json, token_of(token, token_file), max_body * 1_000_000, cache)
         projects = hosted(paths or [os.curdir], job)
         raise typer.Exit(_run(projects, server, At(host, port, names, reload, allow_doc, tasks), output))
     except NotFound as fault:

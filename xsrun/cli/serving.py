@@ -27,6 +27,7 @@ AUTH_FILE: Final = "auth.key"
 """Where the key lies that signs the tokens of a service's users, if no variable holds one."""
 KEY_HELP: Final = f"set {AUTH_KEY} to a long random text, e.g. in --env-file"
 
+_answers: Callable[[], Any] = Late("xsrun.runtime.answers", "Answers")
 _service: Callable[..., Any] = Late("xsrun.server.service", "Service")
 
 
@@ -105,6 +106,8 @@ class Server(NamedTuple):
     token: str | None
     largest: int
     """Bytes of the largest body."""
+    cache: bool
+    """Whether answers are kept as queries say."""
 
 
 def begin(project: Hosted, server: Server) -> Begun | int:
@@ -168,7 +171,8 @@ def _made(project: Hosted, server: Server, before: Begun | None) -> _Made | int:
         output.failure(failure_of(fault, []))
 
     mask, largest = output.masker.text, server.largest
-    service = _service(project.name, folder, plan.name, compiled.loaded, world, limits, mask, failing, largest)
+    kept = _answers() if server.cache else None
+    service = _service(project.name, folder, plan.name, compiled.loaded, world, limits, mask, failing, largest, kept)
     return _Made(Begun(service, database), plan, output)
 
 

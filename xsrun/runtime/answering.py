@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from xsrun import values
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, NOT_FOUND, Fault
@@ -16,6 +17,7 @@ from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.program import Endpoint
 from xsrun.record import NamedTuple
+from xsrun.runtime.answers import Answers, kept_or_made
 from xsrun.runtime.deadline import ENDLESS, Deadline
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
@@ -157,15 +159,20 @@ def answer(
     limits: Limits,
     head: Head,
     failing: Callable[[Fault], None],
+    answers: Answers | None = None,
 ) -> Answered:
-    """The answer of an endpoint. ``failing`` is told every error, with its place."""
+    """The answer of an endpoint.
+
+    ``failing`` is told every error, with its place; ``answers`` keeps those that may be given again.
+    """
     deadline = Deadline(limits.seconds) if limits.seconds < values.INFINITY else ENDLESS
     run = loaded.begin(asked.given, world._replace(reply=head), limits, deadline)
     run.system |= asked.system
+    inner = partial(kept_or_made, answers, run, endpoint, head) if answers and endpoint.cache else None
     try:
         run.auth = _caller(endpoint, asked, world)
         with deadline.running():
-            value = loaded.finish(run, lambda: surrounded(loaded, run, endpoint, asked.given))
+            value = loaded.finish(run, lambda: surrounded(loaded, run, endpoint, asked.given, inner))
     except Fault as fault:
         failing(fault)
         return failed(fault, head)

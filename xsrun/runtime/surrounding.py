@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from xsrun.diagnostics import Fault
 from xsrun.hints import Any
@@ -10,16 +11,24 @@ from xsrun.program import Endpoint, Middleware, Task
 from xsrun.runtime.frame import Run
 from xsrun.runtime.run import Loaded
 
+Bound = Mapping[str, Any]
+Inner = Callable[[Bound, Callable[[], Any]], Any]
+"""Gives the value of a routine for its inputs: what is made by the call, or another one."""
 
-def surrounded(loaded: Loaded, run: Run, around: Endpoint | Task, given: Mapping[str, Any]) -> Any:
+
+def surrounded(
+    loaded: Loaded, run: Run, around: Endpoint | Task, given: Mapping[str, Any], inner: Inner | None = None
+) -> Any:
     """The value of a query or task, or the error of a middleware after which nothing else runs."""
     try:
-        return _surrounded(loaded, run, around, given)
+        return _surrounded(loaded, run, around, given, inner)
     except _Critical as critical:
         raise critical.fault from None
 
 
-def _surrounded(loaded: Loaded, run: Run, around: Endpoint | Task, given: Mapping[str, Any]) -> Any:
+def _surrounded(
+    loaded: Loaded, run: Run, around: Endpoint | Task, given: Mapping[str, Any], inner: Inner | None
+) -> Any:
     entry = loaded.entries[around.number]
     bound = entry.bind(given, run.world.clock)
     try:
@@ -27,7 +36,8 @@ def _surrounded(loaded: Loaded, run: Run, around: Endpoint | Task, given: Mappin
             changed = _after(each, bound, _attached(run, each, {"vars": dict(bound), "type": "pre"}))
             if isinstance(changed, dict):
                 bound = {name: changed.get(name) for name in bound}
-        value = entry.run(run, 1, *bound.values())
+        made = partial(entry.run, run, 1, *bound.values())
+        value = inner(bound, made) if inner else made()
     except Fault as fault:
         for each in around.post:
             told = {"status": fault.kind.status, "result": envelope(fault), "payload": fault.payload}

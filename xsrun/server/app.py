@@ -120,7 +120,7 @@ def _answer(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> A
 
 def _performed(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> Answered:
     world = service.world.fork() if service.world.fork else service.world
-    return answer(service.loaded, endpoint, given, world, service.limits, head, service.failing)
+    return answer(service.loaded, endpoint, given, world, service.limits, head, service.failing, service.answers)
 
 
 def _ending(answered: Answered) -> Ending:

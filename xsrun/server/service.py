@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import World
 from xsrun.program import Endpoint
+from xsrun.runtime.answers import Answers
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
 from xsrun.server.reading import LARGEST
@@ -34,6 +35,8 @@ class Service(NamedTuple):
     """Is told every error of a query, from any thread."""
     largest: int = LARGEST
     """Bytes of the largest body."""
+    answers: Answers | None = None
+    """Keeps what queries say that may be kept; None where nothing is."""
 
     @property
     def endpoints(self) -> Sequence[Endpoint]:

@@ -1,0 +1,143 @@
+"""Answers of queries that are given again for a while (``cache``, constructs.md section 1.4).
+
+The middleware of a query runs for every request; what is kept is what the query itself gives. Nothing is kept of one
+that fails, sets a cookie or was given a file.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+from xsrun import values
+from xsrun.hints import Any, Final, Protocol
+from xsrun.late import LateModule
+from xsrun.program import Caching, Endpoint
+from xsrun.record import NamedTuple
+from xsrun.runtime.frame import Run
+
+MOST_BYTES: Final = 64_000_000
+"""What the answers of a service may take."""
+OWN_SIZE: Final = 500
+"""Bytes that an answer takes beside its text."""
+SHARE: Final = 8
+"""An answer may take such a part of all at most."""
+FIRST_FAILURE: Final = 300
+"""The lowest status that is no success."""
+
+_hashes: Any = LateModule("hashlib")
+
+
+class Head(Protocol):
+    """Status and headers of an answer under way."""
+
+    status: int
+    headers: list[tuple[str, str]]
+
+    def header(self, line: str, append: bool) -> None:
+        """Add a header or set the status."""
+
+
+class Kept(NamedTuple):
+    """What a query gave, as it can be given to anybody."""
+
+    until: int
+    """In milliseconds."""
+    text: str
+    """The value as JSON."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+
+
+class Answers:
+    """The answers of a service, those that were asked for last. Safe for threads."""
+
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        self._most = most
+        self._taken = 0
+        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: bytes, now: int) -> Kept | None:
+        """The answer that is kept, None where there is none that still counts."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            if found.until <= now:
+                self._drop(key)
+                return None
+            self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: bytes, kept: Kept) -> None:
+        """Keep an answer, and forget those that nobody asked for in the longest time."""
+        if _size(kept) > self._most // SHARE:
+            return
+        with self._lock:
+            if key in self._kept:
+                self._drop(key)
+            self._kept[key] = kept
+            self._taken += _size(kept)
+            while self._taken > self._most:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: bytes) -> None:
+        self._taken -= _size(self._kept.pop(key))
+
+
+def _size(kept: Kept) -> int:
+    return OWN_SIZE + len(kept.text) * 4 + sum(len(name) + len(value) for name, value in kept.headers)
+
+
+def kept_or_made(
+    answers: Answers, run: Run, endpoint: Endpoint, head: Head, bound: Mapping[str, Any], make: Callable[[], Any]
+) -> Any:
+    """What a query gives for its inputs: what is kept of an earlier request, or what is made now.
+
+    ``head`` is that of the answer, whose status and headers belong to it.
+    """
+    caching = endpoint.cache
+    if caching is None or endpoint.streams or any(map(_holds_resource, bound.values())):
+        return make()
+    key = _key(run, endpoint, caching, bound)
+    found = answers.get(key, run.world.clock.now())
+    if found is not None:
+        head.status = found.status
+        for name, value in found.headers:
+            head.header(f"{name}: {value}", append=True)
+        return values.loads(found.text)
+    before = list(head.headers)
+    value = values.settled(make())
+    headers = tuple(each for each in head.headers if each not in before)
+    cookie = any(name.lower() == "set-cookie" for name, _ in headers)
+    if head.status < FIRST_FAILURE and not (cookie or _holds_resource(value)):
+        until = run.world.clock.now() + int(caching.seconds * 1000)
+        answers.put(key, Kept(until, values.dumps(value), head.status, headers))
+    return value
+
+
+def _key(run: Run, endpoint: Endpoint, caching: Caching, bound: Mapping[str, Any]) -> bytes:
+    """What tells a request apart from those that get another answer: what the query names, and nothing else."""
+    sent = run.system["http_headers"]
+    named = {
+        "query": endpoint.number,
+        "input": dict(bound) if caching.input else None,
+        "auth": run.auth if caching.auth else None,
+        "datasource": run.system["datasource"] if caching.datasource else None,
+        "ip": run.system.get("remote_ip") if caching.ip else None,
+        "headers": [sent.get(name.title()) for name in caching.headers],
+        "env": [run.env.get(name) for name in caching.env],
+    }
+    digest: bytes = _hashes.sha256(values.dumps(named).encode("utf-8", "surrogatepass")).digest()
+    return digest
+
+
+def _holds_resource(value: Any) -> bool:
+    """Whether a value is or holds something that no text stands for, such as a file."""
+    if isinstance(value, dict):
+        return any(map(_holds_resource, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_resource, value))
+    return not (value is None or isinstance(value, str | int | float))
