@@ -132,6 +132,7 @@ Examples:
 USAGE: Final[Any] = typer.BadParameter.__base__
 """What typer raises for a command line that it does not understand."""
 
+_client: Callable[..., Any] = Late("xsrun.cli.client", "app")
 _execute: Callable[[dict[str, Any]], int] = Late("xsrun.cli.execute", "execute")
 _alert: Callable[[dict[str, Any]], int] = Late("xsrun.cli.alert", "alert")
 _test: Callable[[dict[str, Any]], int] = Late("xsrun.cli.test", "test")
@@ -149,9 +150,18 @@ app = typer.Typer(
 
 def run(argv: list[str]) -> int:
     """Run a command line. Gives back the exit code. Raises BrokenPipeError when nobody reads the output."""
+    return _run(app, argv, "xsrun")
+
+
+def run_client(argv: list[str]) -> int:
+    """Run a command line of the platform's client, behind ``run``. As ``run`` does it."""
+    return _run(_client, argv, "xsrun run")
+
+
+def _run(typed: Callable[..., Any], argv: list[str], program: str) -> int:
     stdout = sys.stdout
     try:
-        return int(app(args=argv, prog_name="xsrun", standalone_mode=False) or 0)
+        return int(typed(args=argv, prog_name=program, standalone_mode=False) or 0)
     except USAGE as fault:
         if "--json" in argv:
             return Output(True).complain("usage", fault.format_message(), "look with --help")

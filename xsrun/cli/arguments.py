@@ -15,3 +15,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable outpu
 MessagesOption = Annotated[bool, typer.Option("--json", help="Messages as JSON lines on stderr.")]
 ColorOption = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="auto, always or never.")]
 JobOption = Annotated[str | None, typer.Option("--job", "-j", help="Which job.", autocompletion=job_names)]
+Form = Literal["summary", "table", "list", "value", "json"]
+FormOption = Annotated[
+    Form | None, typer.Option("--output", "-o", help="json, or text as the platform's client lays it out.")
+]

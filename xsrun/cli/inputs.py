@@ -37,6 +37,9 @@ def read_inputs(pairs: Iterable[str], json_file: str | None, fields: Iterable[Fi
     takers = {field.name: field for field in fields if field.type in FILE_TYPES}
     uploads: dict[str, list[Any]] = {}
     for pair in pairs:
+        if pair.startswith("{"):
+            found |= _object(pair, "--input")
+            continue
         name, mark, value = _split(pair)
         if mark == "@" and name in takers:
             uploads.setdefault(name, []).append(_upload(value))
@@ -105,7 +108,13 @@ def _stdin_text() -> str:
 
 
 def _json_object(path: str) -> dict[str, Any]:
-    named, text = ("standard input", _stdin_text()) if path == "-" else (path, _file_text(path))
+    """The object in a file, on stdin for ``-``, or as it is."""
+    if path.startswith("{"):
+        return _object(path, "--input-json")
+    return _object(_stdin_text(), "standard input") if path == "-" else _object(_file_text(path), path)
+
+
+def _object(text: str, named: str) -> dict[str, Any]:
     try:
         value = values.loads(text)
     except ValueError as error:

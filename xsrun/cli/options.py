@@ -26,17 +26,21 @@ class Argument(NamedTuple):
 
 WHEN: Final = ("auto", "always", "never")
 
-PATH: Final = Argument("path", "The job folder, its run.xs, or a single file; the current folder when left out.")
+PATH: Final = Argument(
+    "path", "The job folder, its run.xs, a single file, or the address of one; the current folder when left out."
+)
 
 EXECUTE: Final = (
     Option("job", ("--job", "-j"), "text", "NAME", "Which job to run, by its declared name.", "What to run"),
+    Option("file", ("--file", "-f"), "text", "PATH", "The same as PATH.", "What to run"),
+    Option("stdin", ("--stdin", "-s"), "flag", "", "Run the documents on stdin; so does - as PATH.", "What to run"),
     Option(
         "input",
-        ("--input", "-i"),
+        ("--input", "-i", "-d"),
         "texts",
         "K=V",
-        "One input: k=v text, k:=json any value, k@file the text of a file, or the file for inputs of type file. "
-        "Wins over main.input.",
+        "One input: k=v text, k:=json any value, k@file the text of a file, or the file for inputs of type file; or "
+        "several as a JSON object. Wins over main.input.",
         "Inputs",
     ),
     Option(
@@ -44,7 +48,7 @@ EXECUTE: Final = (
         ("--input-json", "--args", "-a"),
         "text",
         "FILE",
-        "All inputs as a JSON object; - is stdin.",
+        "All inputs as a JSON object, in a file or as it is; - is stdin.",
         "Inputs",
     ),
     Option("env", ("--env", "-e"), "texts", "K=V", "One environment variable; K alone passes it on.", "Environment"),
@@ -192,6 +196,14 @@ EXECUTE: Final = (
     Option("seed", ("--seed",), "text", "TEXT", "Make uuids and random numbers repeatable.", "Determinism"),
     Option(
         "trace", ("--trace",), "flag", "", "Show every statement with its time and values, and every request.", "Output"
+    ),
+    Option(
+        "output",
+        ("--output", "-o"),
+        "text",
+        "FORM",
+        "The end as the platform's client shows it: summary, json, or response.",
+        "Output",
     ),
     Option("json", ("--json",), "flag", "", "Messages as JSON lines on stderr.", "Output"),
     Option("quiet", ("--quiet", "-q"), "flag", "", "No debug.log and no warnings; faults are still shown.", "Output"),

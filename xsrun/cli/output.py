@@ -97,6 +97,11 @@ def to_stdout(text: str) -> None:
     sys.stdout.write(_encodable(text))
 
 
+def show_in(document: Any, form: str | None, as_json: bool, text: Callable[[Any], str]) -> None:
+    """A document on stdout, in JSON where that is asked for in either way, else as its text."""
+    to_stdout(values.dumps(document) + "\n" if as_json or form == "json" else text(document))
+
+
 def show(line: str) -> None:
     """A line on stdout, at once."""
     to_stdout(line + "\n")

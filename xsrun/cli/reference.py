@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import typer
 
+from xsrun.cli import client
 from xsrun.cli.app import app
 from xsrun.diagnostics import CODES, Exit
 
@@ -85,7 +86,8 @@ class Found(NamedTuple):
 
 def commands() -> list[Found]:
     """Every command that does something, in the order of the help."""
-    return [*_below(typer.main.get_command(app), "xsrun")]
+    typed = {"xsrun": app, "xsrun run": client.app}
+    return [found for path, each in typed.items() for found in _below(typer.main.get_command(each), path)]
 
 
 def _below(command: Any, path: str) -> Iterator[Found]:

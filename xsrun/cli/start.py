@@ -12,11 +12,22 @@ from xsrun.diagnostics import Exit
 from xsrun.late import Late
 
 RUN_WORDS = ("execute", "run", "exec")
+CLIENT_WORDS = {
+    "sessions": ("list", "get", "start", "stop", "delete", "-h", "--help"),
+    "sink": ("get", "-h", "--help"),
+    "env": ("list", "set", "get", "delete", "-h", "--help"),
+    "projects": ("list", "create", "update", "delete", "-h", "--help"),
+    "info": (),
+    "history": (),
+    "deploy": (),
+}
+"""What follows ``run`` where it is not a job: commands of the platform's client, and what has to follow them."""
 
 UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 _execute = Late("xsrun.cli.execute", "execute")
 _app = Late("xsrun.cli.app", "run")
+_run_client = Late("xsrun.cli.app", "run_client")
 _report_bug = Late("xsrun.cli.bug", "report")
 
 
@@ -56,10 +67,22 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _is_client(words: list[str]) -> bool:
+    """Whether this is a command of the platform's client, and no folder or job of that name."""
+    follows = CLIENT_WORDS.get(words[0]) if words else None
+    if not follows:
+        return follows is not None
+    return words[1] in follows if words[1:] else not os.path.lexists(words[0])
+
+
 def _dispatch(argv: list[str]) -> int:
+    if argv[:1] and argv[0].startswith("run:"):
+        argv = [*argv[0].split(":"), *argv[1:]]
+    if argv[:1] == ["run"] and _is_client(argv[1:]):
+        return int(_run_client(argv[1:]))
     if argv[:1] and argv[0] in RUN_WORDS:
         rest = argv[1:]
-        if argv[0] == "run" and rest[:1] == ["execute"]:
+        if argv[0] == "run" and rest[:1] in (["execute"], ["exec"]):
             rest = rest[1:]
         try:
             options = parse(EXECUTE, rest)

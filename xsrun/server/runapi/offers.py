@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Final, NamedTuple
 
 from xsrun.diagnostics import nearest
+from xsrun.engine import documents
 from xsrun.executable import Executable, executable
-from xsrun.files import make_private
 from xsrun.program import Plan
 from xsrun.runtime.job import Failure
 from xsrun.server.runapi.shapes import run_id
@@ -23,8 +20,6 @@ SERVICE: Final = "run.service"
 NOT_ALLOWED: Final = "documents are not run here; start the server with --allow-doc, or run a job by its name"
 MOST_SHOWN: Final = 8
 """Jobs that a message names."""
-MOST_DOCUMENTS: Final = 1_000
-"""Documents that are kept."""
 
 
 class Offer(NamedTuple):
@@ -86,20 +81,9 @@ class Documents:
 
     def keep(self, text: str) -> Offer:
         """The job that a text of several documents declares. Raises Wrong."""
-        data = text.encode("utf-8", "backslashreplace")
-        if not data.strip():
+        if not text.strip():
             raise Wrong("inputerror", "XanoScript content is empty")
-        path = os.path.join(self.folder, hashlib.sha256(data).hexdigest())
-        file = os.path.join(path, "run.xs")
-        if not os.path.exists(file):
-            self._forget_oldest()
-            os.makedirs(path, 0o700, exist_ok=True)
-            unfinished = f"{file}.{os.getpid()}.{os.urandom(4).hex()}"
-            make_private(unfinished)
-            with open(unfinished, "wb") as stream:
-                stream.write(data)
-            os.replace(unfinished, file)
-        return self.at(path)
+        return self.at(documents.keep(self.folder, text))
 
     def at(self, path: str) -> Offer:
         """The job of a document that is kept. Raises Wrong."""
@@ -111,9 +95,3 @@ class Documents:
             said = "no run.job or run.service" if chosen.code == "no-job" else chosen.message
             raise Wrong("inputerror", said, [said])
         return Offer(path, slug(chosen.name), chosen, compiled, is_document=True)
-
-    def _forget_oldest(self) -> None:
-        with suppress(FileNotFoundError):
-            kept = sorted(os.scandir(self.folder), key=lambda each: each.stat().st_mtime)
-            for each in kept[: len(kept) - MOST_DOCUMENTS + 1]:
-                shutil.rmtree(each.path, ignore_errors=True)

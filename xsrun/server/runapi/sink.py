@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import os
-import uuid
-from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from xsrun.config import BadConfig, config_file, read_config
-from xsrun.data import migration
-from xsrun.data.columns import KEY
-from xsrun.data.opening import MEMORY, database_of, file_of
-from xsrun.data.session import Session
-from xsrun.data.tables import Column, Table
 from xsrun.diagnostics import Fault
 from xsrun.engine.listing import part
 from xsrun.engine.rows import UNFINISHED, RunRow
-from xsrun.runtime.secrets import MASK, Masker
+from xsrun.runtime.secrets import Masker
 from xsrun.server.runapi.executing import DATABASE, Api
 from xsrun.server.runapi.offers import Offer
+from xsrun.server.runapi.rows import tables
 from xsrun.server.runapi.sessions import found, opened
-from xsrun.server.runapi.shapes import NAMES, effects_of, logs_of
+from xsrun.server.runapi.shapes import effects_of, logs_of
 from xsrun.server.runapi.wrong import Wrong
 from xsrun.values import plain
 
-MOST_ROWS: Final = 1_000
-"""Rows of a table that are shown."""
 MOST_SINKS: Final = 20
 """Sessions whose sink can be had."""
 
@@ -66,48 +56,3 @@ def _url(api: Api, offer: Offer) -> str:
         return os.path.join(offer.path, DATABASE)
     file = config_file(offer.path)
     return api.db or (read_config(file).db if file else "")
-
-
-def tables(path: str, tables: Iterable[Table], url: str) -> list[dict[str, Any]]:
-    """The tables of a project with their newest rows; sensitive columns are masked. Raises the Fault ``database``."""
-    home = path if os.path.isdir(path) else os.path.dirname(path)
-    wanted = list(tables)
-    file = "" if url == MEMORY else file_of(home, url)
-    if not wanted or url == MEMORY or (file and not os.path.lexists(file)):
-        return [_table(each.name, each.columns, []) for each in wanted]
-    store = database_of(home, wanted, url, project=os.path.basename(os.path.realpath(path)))
-    try:
-        with store.upkeep(writes=False) as (session, made):
-            stored = migration.as_stored(session.connection, made)
-            declared = {each.name: each for each in wanted}
-            return [_stored(stored, each, declared.get(each.name, each)) for each in stored.catalog.tables.values()]
-    finally:
-        store.close()
-
-
-def _stored(session: Session, table: Table, declared: Table) -> dict[str, Any]:
-    """A table as it is stored; what is kept there does not say what columns are for."""
-    columns = [declared.column(each.name) or each for each in table.columns]
-    return _table(table.name, columns, _rows(session, table.name, columns))
-
-
-def _rows(session: Session, name: str, columns: list[Column]) -> Iterator[dict[str, Any]]:
-    target = session.tables[name]
-    query = sa.select(*(target.c[each.name] for each in columns)).order_by(target.c[KEY].desc()).limit(MOST_ROWS)
-    for row in reversed(session.connection.execute(query).fetchall()):
-        yield {each.name: MASK if each.sensitive else value for each, value in zip(columns, row, strict=True)}
-
-
-def _table(name: str, columns: Iterable[Column], rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "guid": str(uuid.uuid5(NAMES, f"table {name}")),
-        "name": name,
-        "columns": [_column(each) for each in columns],
-        "content": list(rows),
-    }
-
-
-def _column(column: Column) -> dict[str, Any]:
-    description = column.attributes.get("description", "")
-    shown = f"{column.type}{'[]' if column.is_list else ''}"
-    return {"name": column.name, "type": shown, "isPrimaryKey": column.name == KEY, "description": description}
