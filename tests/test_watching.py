@@ -18,6 +18,7 @@ from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
 from xsrun.engine.history import open_history
 from xsrun.engine.orders import Order
+from xsrun.engine.views import run_summary
 
 JOB = """run.job "{name}" {{
   main = {{name: "send"}}
@@ -202,6 +203,22 @@ def test_how_things_stand_is_drawn_until_q(server):
         os.write(ours, b"q")
         assert process.wait() == 0
         assert process.stderr.read() == ""
+
+
+def test_the_end_of_an_old_run_is_told_when_many_began_after_it(server):
+    with under_way(server), started("runs", "watch", "--json", stdout=subprocess.PIPE) as watching:
+        assert json.loads(watching.stdout.readline())["run"]["state"] == "running"
+        first = newest()
+        with closing(open_history()) as journal:
+            later = [f"later-{number:03}" for number in range(100)]
+            for id in later:
+                journal.begin(first._replace(id=id, state="complete", started_at=first.started_at + 1), {})
+        told = [json.loads(watching.stdout.readline())["run"]["id"] for _ in later]
+        assert sorted(told) == later
+        server.release.set()
+        assert json.loads(watching.stdout.readline())["run"] | {"ended_at": None} == {
+            **run_summary(first), "state": "complete", "exit": 0, "ended_at": None,
+        }  # fmt: skip
 
 
 def test_on_a_terminal_a_run_is_drawn(server):

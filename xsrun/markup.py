@@ -76,4 +76,8 @@ def document(title: str, style: str, *content: Content, head: Content = None) ->
         element("body", content),
         lang="en",
     )
-    return f"<!doctype html>\n{page}\n".encode("utf-8", "backslashreplace").decode()
+    return (
+        f"<!doctype html>\n{page}\n".replace("\0", "\N{REPLACEMENT CHARACTER}")
+        .encode("utf-8", "backslashreplace")
+        .decode()
+    )

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any, Final, NamedTuple
 
-from xsrun.cli.journals import Kept, newest
+from xsrun.cli.journals import Kept
 from xsrun.cli.output import show
 from xsrun.diagnostics import Exit
-from xsrun.engine.finding import Wanted
+from xsrun.engine.finding import Wanted, search
 from xsrun.engine.history import NoRun
 from xsrun.engine.rows import UNFINISHED, RunRow, StepRow
 from xsrun.engine.views import iso, outcome_line, run_summary, step_details
@@ -26,15 +26,17 @@ PAUSE: Final = 0.2
 """Seconds between two looks into the journal."""
 NEWEST: Final = 20
 """Runs that are shown of all, and steps of one on a terminal."""
+MOST: Final = 10_000
+"""Runs that may begin between two looks."""
 LATE: Final = 2_000
-"""Milliseconds that a step may come into the journal after its time."""
+"""Milliseconds that something may come into the journal after its time."""
 
 
 class Look(NamedTuple):
     """What a look into the journal shows."""
 
     runs: list[RunRow]
-    """The oldest first."""
+    """Those that may stand otherwise than at the look before, the oldest first."""
     steps: list[StepRow]
     """Those that stand otherwise than at the look before, in their order."""
 
@@ -64,7 +66,7 @@ def watch_runs(kept: Sequence[Kept], wanted: Wanted, as_json: bool) -> int:
 
 
 def _looks_at(kept: Kept, id: str) -> Iterator[Look]:
-    known: dict[tuple[str, int], str] = {}
+    known: dict[str, str] = {}
     since = 0
     while True:
         kept.refresh()
@@ -72,17 +74,29 @@ def _looks_at(kept: Kept, id: str) -> Iterator[Look]:
         if run is None:
             raise NoRun(f"run {id} is not there any more")
         found = kept.journal.steps(id, since)
-        new = [step for step in found if known.get((step.strand, step.number)) != step.state]
-        known |= {(step.strand, step.number): step.state for step in new}
+        new = [step for step in found if known.get(step.name) != step.state]
+        known |= {step.name: step.state for step in new}
         since = max([since, *(step.answered_at - LATE for step in new if step.answered_at)])
         yield Look([run], sorted(new, key=lambda step: (step.prepared_at, step.strand, step.number)))
 
 
 def _looks_around(kept: Sequence[Kept], wanted: Wanted) -> Iterator[Look]:
+    unfinished: dict[str, Kept] = {}
+    latest = 0
     while True:
+        looked: dict[str, tuple[RunRow, Kept]] = {}
         for each in kept:
             each.refresh()
-        yield Look(newest(kept, wanted, NEWEST)[::-1], [])
+            # Whatever began since, and how those stand now that had not ended: others may have begun behind them.
+            begun = search(each.journal, wanted._replace(since=latest), MOST if latest else NEWEST)
+            looked |= {run.id: (run, each) for run in begun}
+        for id, each in unfinished.items():
+            run = each.journal.run(id)
+            if run is not None:
+                looked[id] = run, each
+        unfinished = {run.id: each for run, each in looked.values() if run.state in UNFINISHED}
+        latest = max([latest, *(run.started_at - LATE for run, _ in looked.values())])
+        yield Look(sorted((run for run, _ in looked.values()), key=lambda run: (run.started_at, run.id)), [])
 
 
 def _shown(looks: Iterator[Look], as_json: bool) -> Iterator[Look]:
@@ -147,20 +161,24 @@ COLOURS: Final = {
 
 
 def _picture(screen: Any) -> Callable[[Look], None]:
-    """Draws the runs, and the last steps of one."""
-    steps: dict[tuple[str, int], StepRow] = {}
+    """Draws the newest runs, and the last steps of one."""
+    runs: dict[str, RunRow] = {}
+    steps: dict[str, StepRow] = {}
 
     def draw(look: Look) -> None:
-        steps.update({(step.strand, step.number): step for step in look.steps})
-        text = _text()
-        for run in look.runs:
-            since = (run.ended_at or time.time_ns() // 1_000_000) - run.started_at
+        runs.update({run.id: run for run in look.runs})
+        steps.update({step.name: step for step in look.steps})
+        for known in (runs, steps):
+            for name in [*known][:-NEWEST]:
+                del known[name]
+        text = _text(no_wrap=True, overflow="ellipsis")
+        for run in runs.values():
+            took = span(max(0, (run.ended_at or time.time_ns() // 1_000_000) - run.started_at) / 1000)
             text.append(f"{run.id}  ")
             text.append(f"{run.state:<11}", COLOURS.get(run.state, ""))
-            text.append(f"  {span(max(0, since) / 1000):>12}  {visible(run.job)}\n")
-        for step in list(steps.values())[-NEWEST:]:
+            text.append(f"  {took:>12}  {visible(run.job)}\n")
+        for step in steps.values():
             text.append(f"  {_step_line(step)}\n")
-        text.no_wrap, text.overflow = True, "ellipsis"
         text.rstrip()
         screen.update(text, refresh=True)
 

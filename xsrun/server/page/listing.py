@@ -63,7 +63,7 @@ class Listed(NamedTuple):
 
 def query_of(given: Mapping[str, str]) -> Query:
     """What the query of an address asks for; what makes no sense counts for nothing."""
-    return Query(**{name: given[name] for name in FIELDS if given.get(name)})
+    return Query(**{name: given[name].replace("\0", "") for name in FIELDS if given.get(name)})
 
 
 def list_page(query: Query, listed: Listed) -> Content:
