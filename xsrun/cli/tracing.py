@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -112,6 +113,12 @@ def as_test(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> str:
     return unified(source.name, source.text, made.after or made.source.text)
 
 
+def _main_began_at(run: RunRow) -> int:
+    """When its statements began, as far as that is known: behind what made it ready."""
+    times: dict[str, float] = json.loads(run.report).get("times", {}) if run.report and run.attempts == 1 else {}
+    return run.started_at + round(1000 * times.get("boot", 0.0))
+
+
 def _again(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> Again | None:
     if not files:
         return None
@@ -120,7 +127,7 @@ def _again(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> Again
     if project.errors or isinstance(job, Failure):
         return None
     env = stand_ins(job.env)
-    clock = Then(run.started_at)
+    clock = Then(_main_began_at(run))
     door = Door(lambda: Replay(steps, Vault(env, Masker(())), clock.passed))
     chance = run.seed or b""
     world = through(

@@ -31,6 +31,7 @@ th { font-size: .85rem; font-weight: 500; text-align: left }
 th, td { border-top: 1px solid var(--line); padding: .25rem .8rem .25rem 0; vertical-align: top }
 thead th { border-top: 0 }
 .n { color: var(--dim); font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap }
+.steps .n { width: 1% }
 .call .wide code { font-weight: 600 }
 .where { max-width: 24rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .where code { white-space: nowrap }
