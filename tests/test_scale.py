@@ -100,6 +100,12 @@ def worker(url, server, places):
 
 
 @pytest.fixture
+def collector():
+    with collecting() as running:
+        yield running
+
+
+@pytest.fixture
 def other(request, url, places):
     """Makes workers on a queue of the test."""
     made = []
@@ -195,8 +201,10 @@ def test_a_run_without_its_variables_waits_until_a_worker_has_them(engine, folde
 
 
 def test_the_runs_of_a_worker_that_is_killed_go_on_elsewhere_and_what_it_sent_is_not_sent_again(
-    engine, folder, httpserver, other
+    engine, folder, httpserver, other, monkeypatch, collector
 ):
+    for name, value in {**collector.env(), "OTEL_BSP_SCHEDULE_DELAY": "100"}.items():
+        monkeypatch.setenv(name, value)
     reached, go = threading.Event(), threading.Event()
 
     def held(_request):
@@ -216,6 +224,10 @@ def test_the_runs_of_a_worker_that_is_killed_go_on_elsewhere_and_what_it_sent_is
     go.set()
     assert (ended.state, ended.exit, ended.attempts) == (RunState.UNKNOWN, 9, 2)
     assert [request.path for request, _ in httpserver.log] == ["/dies-0"] or len(httpserver.log) == 2
+    (told,) = until(lambda: collector.named("run Notify"))
+    ((first_trace, _),) = told.links
+    assert first_trace in engine.journal().run(run).options["traceparent"]
+    assert next(each.attributes["xsrun.replayed"] for each in collector.named("POST") if each.trace == told.trace)
     with pytest.raises(Refused, match="arrived is not known"):
         engine.resume(run)
 

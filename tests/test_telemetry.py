@@ -1,6 +1,7 @@
 """What runs tell a collector of OpenTelemetry: real runs, a real collector, every byte looked at."""
 
 import json
+import os
 from base64 import b64encode
 
 import pytest
@@ -286,6 +287,49 @@ def test_a_collector_that_takes_nothing_costs_a_line_and_no_run(place, collector
         "",
     ]
     assert not collector.spans
+
+
+def test_without_its_packages_a_line_says_what_to_type(place):
+    place.job(STEPS)
+    (place.folder / "none" / "opentelemetry").mkdir(parents=True)
+    (place.folder / "none" / "opentelemetry" / "__init__.py").write_text("")
+    place.environment["PYTHONPATH"] = f"{place.folder / 'none'}{os.pathsep}{place.environment['PYTHONPATH']}"
+    done = ran(place)
+    assert (done.returncode, json.loads(done.stdout)) == (0, "done")
+    assert done.stderr.splitlines()[:2] == [
+        "warning[telemetry]: traces and metrics are not sent: OpenTelemetry is not installed",
+        "  = help: pip install 'xsrun[otel]'",
+    ]
+
+
+DEEP = """run.job "Deep" {
+  main = {name: "down", input: {n: 990}}
+}
+---
+function "down" {
+  input {
+    int n
+  }
+  stack {
+    var $under { value = 0 }
+    conditional {
+      if ($input.n > 0) {
+        function.run "down" {
+          input = {}|set:"n":($input.n - 1)
+        } as $under
+      }
+    }
+  }
+  response = $under + 1
+}
+"""
+
+
+def test_calls_go_as_deep_as_ever(place, collector):
+    place.job(DEEP)
+    done = ran(place)
+    assert (done.returncode, json.loads(done.stdout)) == (0, 991), done.stderr
+    assert len(collector.named("function down")) == 991
 
 
 @pytest.mark.parametrize(

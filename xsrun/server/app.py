@@ -113,7 +113,7 @@ def _answer(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> A
     if observer is None:
         return _performed(service, endpoint, given, head)
     route, parent = f"/api:{endpoint.group}/{endpoint.path}", given.headers.get("Traceparent", "")
-    watched = observer.begin(Subject(route, service.loaded, service.masked, endpoint.verb, parent))
+    watched = observer.begin(Subject(route, service.loaded, service.masked, endpoint.verb, parent, ""))
     answered: Answered = watched.during(lambda: _performed(service, endpoint, given, head), _ending)
     return answered
 
@@ -124,7 +124,7 @@ def _performed(service: Service, endpoint: Endpoint, given: Asked, head: Head) -
 
 
 def _ending(answered: Answered) -> Ending:
-    return Ending(status=answered.status, code=str(answered.status) if answered.status >= 500 else "")
+    return Ending(0, answered.status, str(answered.status) if answered.status >= 500 else "", "", "")
 
 
 def _whole(service: Service, endpoint: Endpoint, given: Asked) -> Response:

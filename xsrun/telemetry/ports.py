@@ -34,20 +34,31 @@ TRACEPARENT = "traceparent"
 def around(layer: Layer) -> Layer:
     """A layer with what watches the effects in it: of a request that is sent again each attempt is one."""
 
+    last: tuple[World | None, World | None] = None, None
+
     def watched(world: World, door: Door | None, strand: str) -> World:
+        nonlocal last
         if door is not None:
             door.over(_Noting)
-        seen = world._replace(
-            http=_Http(world.http),
-            clock=_Clock(world.clock),
-            files=_Files(world.files),
-            cache=_Cache(world.cache),
-            database=_Database(world.database),
-            elsewhere=_Elsewhere(world.elsewhere),
-        )
+            return layer(_seen(world), door, strand)
+        known, seen = last
+        if seen is None or known is not world:  # the requests to a server are strands of one world
+            seen = _seen(world)
+            last = world, seen
         return layer(seen, door, strand)
 
     return watched
+
+
+def _seen(world: World) -> World:
+    return world._replace(
+        http=_Http(world.http),
+        clock=_Clock(world.clock),
+        files=_Files(world.files),
+        cache=_Cache(world.cache),
+        database=_Database(world.database),
+        elsewhere=_Elsewhere(world.elsewhere),
+    )
 
 
 def _effect(kind: str, name: str, told: Mapping[str, Value]) -> AbstractContextManager[Effect | None]:
@@ -215,11 +226,13 @@ class _Cache:
 
 
 class _Database:
-    """The tables as a run sees them: in a transaction that an earlier attempt has done, nothing reaches the store."""
+    """The tables as a run sees them: in a transaction that an earlier attempt has done, nothing reaches the store.
+
+    What reaches it says so, below the door, and so does all that is done where there is no door.
+    """
 
     def __init__(self, inner: Database) -> None:
         self._inner = inner
-        self._inside = 0
 
     @property
     def catalog(self) -> Any:
@@ -239,7 +252,7 @@ class _Database:
         if work.datasource:
             told["db.namespace"] = work.datasource
         with _effect("database", f"{work.verb} {work.table}".rstrip(), told) as effect:
-            if effect is not None and self._inside:
+            if effect is not None:
                 effect.judged()
             return self._inner.do(work, once)
 
@@ -250,12 +263,8 @@ class _Database:
             if effect is not None:
                 effect.judged()
                 effect.begin()
-            self._inside += 1
-            try:
-                with self._inner.transaction(isolation, datasource):
-                    yield
-            finally:
-                self._inside -= 1
+            with self._inner.transaction(isolation, datasource):
+                yield
 
     def remember(self, name: str, outcome: Any, datasource: str = "") -> None:
         """Note something."""

@@ -20,6 +20,7 @@ class Prometheus:
         self._library = library
         self._registry = library.CollectorRegistry()
         self._kept = {each: self._made(each) for each in METRICS if each.kind != GAUGE}
+        self._series: dict[tuple[str, Labels], Any] = {}
         self._gauges: dict[Metric, Reading] = {}
         self._registry.register(self)
 
@@ -31,7 +32,10 @@ class Prometheus:
 
     def record(self, metric: Metric, amount: float, labels: Labels) -> None:
         """Count, or measure."""
-        kept = self._kept[metric].labels(*labels) if labels else self._kept[metric]
+        kept = self._series.get((metric.name, labels))
+        if kept is None:
+            of_all = self._kept[metric]
+            kept = self._series[(metric.name, labels)] = of_all.labels(*labels) if labels else of_all
         if metric.kind == COUNTER:
             kept.inc(amount)
         else:

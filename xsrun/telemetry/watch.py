@@ -68,7 +68,7 @@ class Watch:
         """A subject begins."""
         if self.tracing is not untraced:
             self._surround(subject.loaded)
-        if current() is None and not subject.parent:
+        if self._parent and not subject.parent and current() is None:
             subject = subject._replace(parent=self._parent)
         return Seen(self, subject)
 
