@@ -126,3 +126,19 @@ def test_a_task_is_found_below_a_folder_and_named_when_it_is_not(place, capsys):
     assert "there is no task `nightl` below" in told
     assert "nightly" in told
     assert main(["task"]) == Exit.USAGE
+
+
+def test_the_rows_of_a_task_are_in_its_datasource(tmp_path, capsys, monkeypatch):
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    table = 'table "item" {\n  schema {\n    int id\n  }\n  index = [{type: "primary", field: [{name: "id"}]}]\n}\n'
+    for name in ("draft", "no such / name"):
+        stack = "stack {\n    db.add item { data = {} }\n  }"
+        text = f'task "fill" {{\n  datasource = "{name}"\n  {stack}\n}}\n---\n{table}'
+        (folder / "fill.xs").write_text(text, encoding="utf-8")
+        assert main(["task", "fill", str(folder)]) == (Exit.DONE if name == "draft" else Exit.FAILED)
+    assert "cannot be the name of a datasource" in capsys.readouterr().err
+    assert (folder / ".xsrun" / "data.draft.sqlite").exists()
+    assert not (folder / ".xsrun" / "data.sqlite").exists()

@@ -69,6 +69,7 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
             ("stack", "schedule", "active", "datasource", "history", "middleware", "test"),
             'task "nightly" {\n  stack {\n    debug.log { value = "good night" }\n  }\n'
             "  schedule = [{starts_on: 2026-01-01 00:00:00+0000, freq: 86400}]\n}",
+            "it runs as long as `xsrun schedule` does, which makes up for the latest time that was missed",
         ),
         Kind(
             "tool",
@@ -127,7 +128,6 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
             "other",
             "Queries under one address.",
             example='api_group "shop" {\n  canonical = "shop"\n}',
-            parity="queries are not served yet",
         ),
         Kind("workspace", "other", "Settings of a workspace.", parity=_PARSED),
         Kind("branch", "other", "Settings of a branch.", parity=_PARSED),

@@ -127,6 +127,8 @@ class Task(NamedTuple):
     pre: tuple[Middleware, ...] = ()
     post: tuple[Middleware, ...] = ()
     description: str = ""
+    datasource: str = ""
+    """Where its rows are; ``""`` for the default one."""
 
 
 class Program(NamedTuple):

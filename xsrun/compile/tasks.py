@@ -43,6 +43,7 @@ def _task(construct: Construct, number: int, middleware: Attaching, found: Found
         tuple(middleware.attached([construct], "pre")),
         tuple(middleware.attached([construct], "post")),
         str(static(block.attribute("description"), "")),
+        str(static(block.attribute("datasource"), "")),
     )
 
 

@@ -20,6 +20,7 @@ from xsrun.runtime.run import Loaded
 from xsrun.values import INFINITY
 
 _surrounded: Callable[..., Any] = Late("xsrun.runtime.surrounding", "surrounded")
+_set_datasource: Callable[..., None] = Late("xsrun.data.statements", "set_datasource")
 _question: Callable[[Request], str] = Late("xsrun.providers.policies", "question")
 
 NO_LIMITS: Final = Limits()
@@ -165,7 +166,13 @@ def _call(
     if isinstance(what, Routine):
         return loaded.call(what, given, world, limits, until)
     begun = loaded.begin(given, world, limits, until)
-    return loaded.finish(begun, lambda: _surrounded(loaded, begun, what, given))
+
+    def run() -> Any:
+        if what.datasource:
+            _set_datasource(begun, what.datasource)
+        return _surrounded(loaded, begun, what, given)
+
+    return loaded.finish(begun, run)
 
 
 def _steps(program: Program, plan: Plan, given: Mapping[str, Any], call: _CallOne, times: _Times) -> tuple[Any, Any]:
