@@ -20,6 +20,8 @@ from report import as_json, page, table
 from serving import serve
 from starting import start
 from suites import suites
+from waiting import held, queue
+from working import worker
 
 MEASURES: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     measure.__name__: measure
@@ -36,6 +38,9 @@ MEASURES: Final[dict[str, Callable[[Plan], list[Row]]]] = {
         journal,
         data,
         serve,
+        worker,
+        queue,
+        held,
         suites,
         peers,
     )

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -24,7 +24,6 @@ AT_ONCE: Final = 8
 STEPS: Final = 3
 FIRST: Final = 2 * AT_ONCE
 """Jobs of a worker that has just begun, which is slow."""
-WAITING: Final = (100, 1_000, 10_000, 100_000)
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 SPAN: Final = (
     "SELECT count(*) FILTER (WHERE status IN ('ENQUEUED', 'PENDING')), count(*) FILTER (WHERE status = 'SUCCESS'),"
@@ -75,9 +74,9 @@ class Process(NamedTuple):
 def worker(plan: Plan) -> list[Row]:
     """Jobs a second of a worker over those of a bare one."""
     jobs, rounds = (40, 2) if plan.quick else (200, max(3, plan.rounds // 2))
-    with local_server.running() as server, _home(), _database("xsrun") as ours, _database("bare") as bare:
+    with local_server.running() as server, home(), database("xsrun") as ours, database("bare") as bare:
         contenders = {
-            "job": lambda batch: _turn(ours, _order(ours, batch, jobs, f"{server}/0"), jobs, _xsrun(ours)),
+            "job": lambda batch: _turn(ours, order(ours, batch, jobs, f"{server}/0"), jobs, xsrun_worker(ours)),
             "steps": lambda batch: _turn(bare, _enqueue(bare, batch, jobs, f"{server}/0"), jobs, _bare(bare)),
             "nothing": lambda batch: _turn(bare, _enqueue(bare, batch, jobs, ""), jobs, _bare(bare)),
         }
@@ -108,15 +107,16 @@ def _both(contenders: dict[str, Callable[[str], Cost]], rounds: int) -> tuple[di
 
 def _turn(database: Database, batch: str, jobs: int, command: Sequence[str]) -> Cost:
     """One batch, which waits already, on a worker that begins; the first jobs are not counted."""
-    with _working(command) as process:
+    with begun(command) as process:
         database.ended(f"first-{batch}", FIRST)
         before = process.cpu()
         seconds = database.ended(batch, jobs)
         return Cost(seconds, process.cpu() - before)
 
 
-def _xsrun(database: Database) -> Sequence[str]:
-    return (sys.executable, "-m", "xsrun", "worker", "--queue", f"{QUEUE}:{AT_ONCE}", "--engine", database.url)
+def xsrun_worker(database: Database) -> Sequence[str]:
+    """The command that begins a worker of ours."""
+    return (sys.executable, "-m", "xsrun", "worker", "--queue", f"{QUEUE}:{AT_ONCE}", "--engine", database.url, "-q")
 
 
 def _bare(database: Database) -> Sequence[str]:
@@ -124,7 +124,8 @@ def _bare(database: Database) -> Sequence[str]:
 
 
 @contextmanager
-def _working(command: Sequence[str]) -> Iterator[Process]:
+def begun(command: Sequence[str]) -> Iterator[Process]:
+    """A worker that takes jobs, ended behind the block."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline(), "the worker did not begin"
@@ -134,17 +135,21 @@ def _working(command: Sequence[str]) -> Iterator[Process]:
             process.terminate()
 
 
-def _order(database: Database, batch: str, jobs: int, url: str) -> str:
+def order(database: Database, batch: str, jobs: int, url: str) -> str:
     """Put jobs of ours into the queue."""
+    put(database, names(batch, jobs), "posts", {"url": url, "times": STEPS})
+    return batch
+
+
+def put(database: Database, ids: Sequence[str], job: str, given: Mapping[str, Any]) -> None:
+    """Put runs with these ids of a job of ``jobs/`` into the queue."""
     from xsrun.cli.output import Output
     from xsrun.cli.queueing import Queued
     from xsrun.engine.orders import Order, Place
 
     with closing(Queued(database.url, {}, Output(False))) as engine:
-        for name in _names(batch, jobs):
-            given = {"url": url, "times": STEPS}
-            engine.submit(Order(str(HERE / "jobs/posts"), input=given, id=name, place=Place(QUEUE)))
-    return batch
+        for each in ids:
+            engine.submit(Order(str(HERE / "jobs" / job), input=given, id=each, place=Place(QUEUE)))
 
 
 def _enqueue(database: Database, batch: str, jobs: int, url: str) -> str:
@@ -156,20 +161,20 @@ def _enqueue(database: Database, batch: str, jobs: int, url: str) -> str:
 
     client = DBOSClient(system_database_url=database.url, serializer=serializer(), application_name=APPLICATION)
     client.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL)
-    for name in _names(batch, jobs):
+    for name in names(batch, jobs):
         options: Any = {"workflow_name": "posts", "queue_name": QUEUE, "app_version": VERSION}
         client.enqueue({**options, "workflow_id": name}, url, STEPS)
     client.destroy()
     return batch
 
 
-def _names(batch: str, jobs: int) -> list[str]:
+def names(batch: str, jobs: int) -> list[str]:
     """The ids of jobs, in order."""
     return [f"first-{batch}-{number}" for number in range(FIRST)] + [f"{batch}-{number}" for number in range(jobs)]
 
 
 @contextmanager
-def _database(name: str) -> Iterator[Database]:
+def database(name: str) -> Iterator[Database]:
     """A new database with the tables of queues."""
     import psycopg
     from dbos import DBOS
@@ -187,7 +192,7 @@ def _database(name: str) -> Iterator[Database]:
 
 
 @contextmanager
-def _home() -> Iterator[None]:
+def home() -> Iterator[None]:
     """Folders of our own for what xsrun keeps."""
     with tempfile.TemporaryDirectory() as home:
         before = {name: os.environ.get(name) for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME")}

@@ -44,6 +44,8 @@ TOLD: Final = {
 }
 """What happens to a run, as a sentence about it goes on."""
 
+NOTICED: Final = 0.5
+"""Seconds until the main thread, which alone heeds signals, notices one that came just before it began to wait."""
 OVER: Final = "nothing is due any more"
 DEFAULT_QUEUE: Final = "default"
 """The queue of runs for workers, where none is named."""
@@ -157,7 +159,8 @@ def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, An
             scheduler.join()
             return scheduler.failed or (Exit.FAILED if scheduler.waiting else Exit.DONE)
         loop = running(scheduler, until)
-        loop.join()
+        while loop.is_alive():
+            loop.join(NOTICED)
         if not (until.is_set() or scheduler.broke):
             output.line({"type": "over"} if output.as_json else OVER)
         condition.end()
