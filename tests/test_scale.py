@@ -365,6 +365,8 @@ def test_how_things_stand_in_queues(engine, worker, folder, server, url, capsys)
     assert (found["runs"]["running"], found["runs"]["queued"]) == (1, 3)
     assert main(["top", "--engine", url]) == 0
     assert "4 a worker" in capsys.readouterr().out
+    assert main(["runs", "show", "in-a-day", "--engine", url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["statements"] == []
     assert main(["runs", "cancel", "in-a-day", "--engine", url]) == 0
     server.release.set()
     assert main(["runs", "watch", later[1], "--engine", url]) == 0

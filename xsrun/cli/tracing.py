@@ -120,7 +120,7 @@ def _main_began_at(run: RunRow) -> int:
 
 
 def _again(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> Again | None:
-    if not files:
+    if not files or not run.attempts:  # it waits, and has reached nothing
         return None
     project = executable(unpacked(run, files))
     job = project.choose(run.job)

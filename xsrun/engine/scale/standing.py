@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunState
-from xsrun.engine.scale.queues import ORDERED
+from xsrun.engine.scale.queues import APPLICATION, ORDERED
 from xsrun.engine.standing import Queue, Standing, Worker, standing
 
 _IN: Final = (
     "SELECT queue_name, status, count(*) FROM dbos.workflow_status"
-    " WHERE status IN ('ENQUEUED', 'DELAYED', 'PENDING') AND queue_name IS NOT NULL GROUP BY queue_name, status"
+    " WHERE status IN ('ENQUEUED', 'DELAYED', 'PENDING') AND application_name = ? AND queue_name IS NOT NULL"
+    " GROUP BY queue_name, status"
 )
 _LIMITS: Final = "SELECT name, worker_concurrency, concurrency, rate_limit_max, rate_limit_period_sec FROM dbos.queues"
 _WORKERS: Final = "SELECT id, host, pid, queues, seen_at FROM worker ORDER BY id"
@@ -36,7 +37,7 @@ def _queues(journal: Journal) -> tuple[Queue, ...]:
     for name, *limit in journal.store.rows(_LIMITS, ()):
         found.setdefault(name.removesuffix(ORDERED), {})
         limits[name] = tuple(limit)
-    for name, status, count in journal.store.rows(_IN, ()):
+    for name, status, count in journal.store.rows(_IN, (APPLICATION,)):
         inside = found.setdefault(name.removesuffix(ORDERED), {})
         inside[status] = inside.get(status, 0) + int(count)
     return tuple(_queue(name, found[name], limits.get(name, (None, None, None, None))) for name in sorted(found))
