@@ -130,23 +130,23 @@ class Site:
         return self.client.post(f"/_xsrun/{action}/{run}", data=fields | changed)
 
 
-def services(folder):
-    """A project with a job, as a service."""
-    (folder / "offered").mkdir()
-    (folder / "offered" / "run.xs").write_text(OFFERED, encoding="utf-8")
-    loaded = executable(str(folder / "offered")).loaded
-    nothing = Limits()
-    return [Service("offered", str(folder / "offered"), "Offered", loaded, memory_world(), nothing, str, print)]
+@pytest.fixture(scope="module")
+def adding(tmp_path_factory):
+    """A project with a job, as what a server serves."""
+    folder = tmp_path_factory.mktemp("offered")
+    (folder / "run.xs").write_text(OFFERED, encoding="utf-8")
+    loaded = executable(str(folder), cached=False).loaded
+    return Service("offered", str(folder), "Offered", loaded, memory_world(), Limits(), str, print)
 
 
 @pytest.fixture
-def site(tmp_path, monkeypatch):
+def site(tmp_path, monkeypatch, adding):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "jobs").mkdir()
     engine = InProcess({"quiet": True}, Output(quiet=True))
     address = socket.create_server(("127.0.0.1", 0))
-    served = Served(services(tmp_path))
+    served = Served([adding])
     app = application(served, report, routes(desk(engine, served, [], None)), Rules(TOKEN))
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
     thread = threading.Thread(target=running.run, args=([address],))
