@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from xsrun.markup import document, element
+from xsrun.server.look import HEADERS, LOOK
 from xsrun.server.reading import TooLarge, body_of
 
 PAGE: Final = "/_xsrun"
@@ -23,33 +25,6 @@ WRITTEN: Final = re.compile(r"([0-9]{1,12})\.[0-9a-f]{64}")
 """A cookie: until when it counts, and what only somebody with the token can have made of that."""
 LARGEST: Final = 10_000
 """Bytes of a form that is read."""
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
-    # With ``no-referrer`` browsers send forms without saying where they come from, and the guard refuses them.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-FORM: Final = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>xsrun</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 24rem; margin: 15vh auto; padding: 0 1rem }}
-input, button {{ font: inherit; width: 100%; box-sizing: border-box; padding: .5rem; margin-top: .5rem }}
-</style>
-<h1>xsrun</h1>
-<form method="post" action="{action}">
-<label>Token of this server
-<input type="password" name="token" autocomplete="current-password" autofocus required></label>
-<button>Log in</button>
-</form>
-<p role="alert">{said}</p>
-</html>
-"""
 
 
 def same(one: str, other: str) -> bool:
@@ -61,7 +36,13 @@ def same(one: str, other: str) -> bool:
 def form(said: str = "") -> Response:
     """The form, for somebody who has to log in."""
     headers = {**HEADERS, "WWW-Authenticate": "Bearer"}
-    return HTMLResponse(FORM.format(action=LOGIN, said=said), 401, headers)
+    token = element(
+        "input", type="password", name="token", autocomplete="current-password", autofocus=True, required=True
+    )
+    question = element("label", "Token of this server", token)
+    asked = element("form", question, element("button", "Log in", class_="do"), method="post", action=LOGIN)
+    page = element("main", element("h1", "xsrun"), asked, element("p", said, role="alert"))
+    return HTMLResponse(document("xsrun", LOOK, page), 401, headers)
 
 
 def logged_in(request: Request, token: str) -> bool:

@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from xsrun.engine.history import NoRun
 from xsrun.engine.orders import Refused
+from xsrun.server.look import HEADERS
 from xsrun.server.page.answering import Answering
 from xsrun.server.page.desk import Offered, Said
-from xsrun.server.page.frame import HEADERS, JOBS, shown
+from xsrun.server.page.frame import JOBS, shown
 from xsrun.server.page.offers import INPUT, START, jobs_page, start_address, start_page
 from xsrun.server.page.single import address
 

@@ -17,11 +17,12 @@ from xsrun.engine.history import find_run
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import UNFINISHED
 from xsrun.markup import element
+from xsrun.server.look import HEADERS
 from xsrun.server.page.actions import ACTIONS, Action, stands
 from xsrun.server.page.answering import Answer, Answering
 from xsrun.server.page.desk import Said
 from xsrun.server.page.forms import SEEN
-from xsrun.server.page.frame import HEADERS, HOME, Live, shown
+from xsrun.server.page.frame import HOME, Live, shown
 from xsrun.server.page.listing import ON_A_PAGE, Listed, list_page, query_of
 from xsrun.server.page.retold import Retold
 from xsrun.server.page.single import Looked, address, question, run_page
