@@ -101,7 +101,10 @@ def _end(working: Worker, drain: int, output: Output) -> None:
     left = working.under_way()
     if left and not output.quiet:
         output.line(f"waiting for {', '.join(left)}; a second signal ends at once, and others go on with them")
-    working.stop(drain if left else 0)
+    working.stop(drain)
+    if working.under_way():
+        # Threads that still work would be waited for: whoever takes their runs up must not wait for them.
+        os._exit(Exit.INTERRUPTED)
 
 
 def _until_told() -> None:

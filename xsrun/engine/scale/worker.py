@@ -14,6 +14,8 @@ from xsrun.engine.scale.queues import APPLICATION, EFFECTS, MOST_ATTEMPTS, ORDER
 
 POLL: Final = 0.1
 """Seconds between two looks into a queue."""
+LAST_CLAIMS: Final = 2
+"""Seconds in which what was claimed when the worker was told to end begins, and counts as under way."""
 SPARE_THREADS: Final = 8
 """Threads of DBOS beside those that carry out runs."""
 
@@ -84,7 +86,7 @@ class Worker:
 
     def stop(self, seconds: int) -> None:
         """Take no further runs, and wait so long for those under way. Their attempts go on elsewhere after that."""
-        self._dbos.destroy(workflow_completion_timeout_sec=seconds)
+        self._dbos.destroy(workflow_completion_timeout_sec=max(seconds, LAST_CLAIMS))
         if self._lease:
             self._lease.close()
 
