@@ -96,6 +96,15 @@ def test_an_id_that_another_one_begins_with_is_another_run(engine, folder, serve
     assert engine.wait("my-own", 20) is None
 
 
+def test_the_id_of_a_run_that_is_forgotten_is_one_for_another(engine, folder, server):
+    order = Order(str(folder), id="forgotten-once")
+    for _ in range(2):
+        engine.wait(engine.submit(order), 20)
+        assert engine.forget("forgotten-once")
+    assert not engine.forget("forgotten-once")
+    assert sum(server.seen.values()) == 4
+
+
 def test_a_variable_of_one_run_wins_over_those_of_all(folder, server):
     with closing(InProcess({"env": [f"TARGET={server.url}/all"]}, Output(quiet=True))) as engine:
         engine.wait(engine.submit(Order(str(folder), env={"TARGET": f"{server.url}/one"})), 20)

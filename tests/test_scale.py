@@ -135,6 +135,23 @@ def test_a_run_with_a_known_id_is_the_same_run(engine, worker, folder, server):
     assert server.seen["POST /once0"] == 1
 
 
+def test_the_id_of_a_run_that_is_forgotten_is_one_for_another(engine, worker, folder, server):
+    order = Order(folder, input={"path": "twice", "times": 1}, id="forgotten-once")
+    for forgotten in (True, False):
+        engine.submit(order)
+        assert engine.wait("forgotten-once", 30).state == RunState.COMPLETE
+        if forgotten:
+            # What carried it out may be about to say so.
+            until(lambda: engine.forget("forgotten-once") or engine.queues.journal.run("forgotten-once") is None)
+            until(lambda: engine.queues.forget() or not known(engine, "forgotten-once"))
+    assert server.seen["POST /twice0"] == 2
+
+
+def known(engine, run):
+    """Whether DBOS knows a run."""
+    return engine.queues.store.rows("SELECT 1 FROM dbos.workflow_status WHERE workflow_uuid = ?", (run,))
+
+
 def test_runs_of_one_key_go_one_after_the_other_in_their_order(engine, worker, folder, server):
     names = [f"ordered-{at}-" for at in range(8)]
     runs = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 
 VERSION = "0.1.0"
 
@@ -18,8 +19,12 @@ def grammar_folder() -> str:
     return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(PACKAGE), "grammar")
 
 
+@cache
 def build_stamp() -> str:
-    """A text that changes with the versions of xsrun and Python, and with every file that has a part in compiling."""
+    """A text that changes with the versions of xsrun and Python, and with every file that has a part in compiling.
+
+    It is that of the first look: a process goes on with the code that it began with.
+    """
     parts = [VERSION, sys.version]
     folders = [PACKAGE, grammar_folder()]
     for folder in folders:

@@ -47,6 +47,8 @@ class InProcess:
         self._network = LateHttp()
         self._under_way: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
+        self._open: Journal | None = None
+        """While this one is open, closing another does not put the log of SQLite into its file, which takes longest."""
 
     def submit(self, order: Order) -> str:
         """Have a run in the journal, and on its way; gives back its id. Raises Refused and Broken."""
@@ -71,6 +73,8 @@ class InProcess:
             self._start(run, task)
 
     def _start(self, run: str, make: Callable[[Output], Task]) -> None:
+        with self._lock:
+            self._open = self._open or journal_in(state_folder())
         attempt = begin(make(Named(self._output, run))._replace(network=self._network))
         if isinstance(attempt, Failure):
             raise Refused(attempt)
@@ -106,6 +110,11 @@ class InProcess:
         with closing(self.journal()) as journal:
             return journal.cancel(run)
 
+    def forget(self, run: str) -> bool:
+        """Forget a run that has ended; False when it has not, or is not there. Raises Broken."""
+        with closing(self.journal()) as journal:
+            return journal.forget(run)
+
     def journal(self) -> Journal:
         """An open journal, to be closed by the caller. Raises Broken."""
         return open_history()
@@ -118,6 +127,10 @@ class InProcess:
     def close(self) -> None:
         """Begin nothing new, and wait for the runs under way."""
         self._pool.shutdown()
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+            self._open = None
 
 
 def _carried_out(attempt: Attempt) -> None:

@@ -88,6 +88,12 @@ class Queued:
         """Have a run stop at its next effect, or not begin; False when it had ended. Raises Broken."""
         return self.queues.cancel(run)
 
+    def forget(self, run: str) -> bool:
+        """Forget a run that has ended, in the queues too; False when it has not, or is not there. Raises Broken."""
+        gone = self.queues.journal.forget(run)
+        self.queues.forget()
+        return gone
+
     def journal(self) -> Journal:
         """The journal of all workers."""
         return self.queues.journal

@@ -132,6 +132,9 @@ def delete_session(session: SessionArgument, force: ForceOption = False, as_json
         if not there.journal.forget(row.id):
             help = f"xsrun run sessions stop {row.id}"
             raise typer.Exit(output.complain("no-run", f"the session {row.id} is under way", help))
+        if there.url:
+            with closing(_queues(there.url)) as queues:
+                queues.forget()
     show_in({"deleted": row.id}, None, as_json, lambda _: f"Session deleted successfully!\n  ID: {row.id}\n")
 
 

@@ -71,6 +71,10 @@ class Engine(Protocol):
         """Have a run go on that was cut short, with the source it began with. Raises Refused and Broken."""
         ...
 
+    def forget(self, run: str) -> bool:
+        """Forget a run that has ended; False when it has not, or is not there. Raises Broken."""
+        ...
+
     def journal(self) -> Journal:
         """An open journal, to be closed by the caller. Raises Broken."""
         ...

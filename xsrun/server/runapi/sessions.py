@@ -126,6 +126,6 @@ def forget(api: Api, id: str) -> dict[str, Any]:
     """Forget a session that has ended, with all that is known of it."""
     with opened(api) as journal:
         found(api, journal, id)
-        if not journal.forget(id):
-            raise Wrong("badrequest", "the session is under way: stop it first")
+    if not api.engine.forget(id):
+        raise Wrong("badrequest", "the session is under way: stop it first")
     return {}
