@@ -190,37 +190,68 @@ def test_a_service_ends_well_when_it_is_asked_to(tmp_path):
         assert first["pre_result"] is None
 
 
+SEVERAL = """query "is" verb=POST {
+  api_group = "both"
+  input {
+    text guess
+  }
+  response = $env.word == $input.guess
+}
+---
+query "hit" verb=POST {
+  api_group = "NAME"
+  stack {
+    db.add hit { data = {} } as $hit
+    redis.incr { key = "hits" by = 1 } as $hits
+  }
+  response = [$hit.id, $hits]
+}
+---
+table hit {
+  schema {
+    int id
+  }
+}
+"""
+
+
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("several")
-    for name, service in (("One", 'run.service "first" {\n  env = ["word"]\n}\n---\n'), ("two", "")):
-        (folder / name).mkdir()
-        (folder / name / "run.xs").write_text(
-            f'{service}query "word" verb=GET {{\n  api_group = "both"\n  response = $env.word\n}}\n---\n'
-            f'query "only" verb=GET {{\n  api_group = "{name}"\n  response = "{name}"\n}}\n'
-        )
+    folder = tmp_path_factory.mktemp("several") / "outer"
+    for name in ("One", "two"):
+        (folder / name).mkdir(parents=True)
+        service = f'run.service "{name}" {{\n  env = ["word"]\n}}\n---\n'
+        (folder / name / "run.xs").write_text(service + SEVERAL.replace("NAME", name))
         (folder / name / ".env").write_text(f"word=word-of-{name}\n")
     (folder / "job").mkdir()
     (folder / "job" / "run.xs").write_text(
         'run.job "j" {\n  main = {name: "f"}\n  env = ["nowhere"]\n}\n---\nfunction f {\n}\n'
     )
-    with serving(str(folder)) as (first, client, _process):
+    (folder / "shared.xs").write_text('query "ping" verb=GET {\n  api_group = "own"\n  response = "own"\n}\n')
+    with serving(str(folder), env={"word": None}) as (first, client, _process):
         yield first, client
 
 
-def test_several_projects_are_served_together_each_with_what_is_its_own(several):
+def test_several_projects_are_served_together(several):
     first, ask = several
     listed = [each["url"].removeprefix(first["url"]) for each in first["endpoints"]]
-    assert listed == ["/one/api:both/word", "/api:one/only", "/two/api:both/word", "/api:two/only"]
-    assert first["pre_result"] == {"job": None, "one": None, "two": None}
-    assert [ask.get(each).status_code for each in listed] == [200] * 4
-    assert ask.get("/two/api:two/only").json() == "two"
-    assert [ask.get(each).status_code for each in ("/api:both/word", "/one/api:two/only", "/x/api:two/only")] == [
-        404
-    ] * 3
+    assert listed == ["/api:own/ping", "/one/api:both/is", "/api:one/hit", "/two/api:both/is", "/api:two/hit"]
+    assert first["pre_result"] == {"outer": None, "job": None, "one": None, "two": None}
+    for nowhere in ("/api:both/is", "/one/api:two/hit", "/x/api:two/hit"):
+        assert ask.post(nowhere, json={"guess": ""}).status_code == 404
     assert list(ask.get("/openapi.json").json()["paths"]) == listed
-    assert list(ask.get("/two/openapi.json").json()["paths"]) == ["/two/api:both/word", "/two/api:two/only"]
+    assert list(ask.get("/two/openapi.json").json()["paths"]) == ["/two/api:both/is", "/two/api:two/hit"]
     assert ask.get("/three/openapi.json").status_code == 404
+
+
+def test_every_project_has_what_is_its_own(several):
+    _, ask = several
+    for name, other in (("One", "two"), ("two", "One")):
+        address = f"/{name.lower()}/api:both/is"
+        guesses = [ask.post(address, json={"guess": f"word-of-{each}"}).json() for each in (name, other)]
+        assert guesses == [True, False]
+    hits = [ask.post(each).json() for each in ("/one/api:one/hit", "/api:one/hit", "/api:two/hit")]
+    assert hits == [[1, 1], [2, 2], [1, 1]]
 
 
 # ------------------------------------------------------------------ what cannot be served
@@ -250,6 +281,16 @@ def test_what_cannot_be_served(tmp_path, capsys, source, exit, said):
     (tmp_path / "all.xs").write_text(source)
     assert main(["serve", str(tmp_path), "--port", "0"]) == exit
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.1"])
+def test_an_address_that_is_none_of_this_machine(tmp_path, capsys, host):
+    (tmp_path / "ping.xs").write_text('query "ping" verb=GET {\n}\n')
+    assert main(["serve", str(tmp_path), "--port", "0", "--host", host]) == Exit.USAGE
+    shown = capsys.readouterr().err
+    assert f"cannot listen on {host}:0: " in shown
+    assert "e.g. --host 127.0.0.1" in shown
+    assert "while" not in shown
 
 
 def test_which_service_has_to_be_clear(tmp_path, capsys):

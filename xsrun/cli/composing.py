@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import json
 import socket
@@ -91,8 +92,10 @@ def _bound(at: At) -> socket.socket:
     try:
         return _listening(at.host, at.port)
     except OSError as error:
-        message = f"cannot listen on {at.host}:{at.port}: {error.strerror}"
-        raise BadOption(message, "take another --port, or 0") from None
+        reason = str(error.strerror).partition(" (while")[0]
+        unknown = error.errno == errno.EADDRNOTAVAIL or (error.errno or 0) < 0  # those of names are negative
+        help = "name an address of this machine, e.g. --host 127.0.0.1" if unknown else "take another --port, or 0"
+        raise BadOption(f"cannot listen on {at.host}:{at.port}: {reason}", help) from None
 
 
 def _answer(

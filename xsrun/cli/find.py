@@ -17,6 +17,7 @@ _unquote: Callable[[str], str] = Late("xsrun.syntax.builder", "unquote")
 
 HERE: Final = os.curdir
 _HEADER: Final = r'(?m)^[ \t]*(run\.(?:job|service)|task)[ \t]+("(?:[^"\\]|\\.)*"|[A-Za-z_]\w*)'
+_BEGINNING: Final = r"(?m)^[ \t]*(?:query|task|run\.(?:job|service))\b"
 
 
 class Place(NamedTuple):
@@ -78,10 +79,24 @@ def unread_below(root: str) -> list[Diagnostic]:
 
 
 def projects_at(path: str) -> list[str]:
-    """The project of a file or folder; a folder without source of its own stands for those below it."""
+    """The project of a file or folder; a folder without a run file stands for those below it too.
+
+    Then its own source counts where there is something in it that begins by itself.
+    """
     if not os.path.isdir(path):
         return [home_of(path)]
-    return [path] if is_home(path) or source_files(path) else homes_below(path)
+    below = [] if is_home(path) else [each for each in homes_below(path) if is_home(each)]
+    own = source_files(path)
+    counts = any(_begins(file, path) for file in own) if below else bool(own)
+    return [path, *below] if counts else below
+
+
+def _begins(file: str, root: str) -> bool:
+    """Whether a file declares what is asked for or due."""
+    try:
+        return re.search(_BEGINNING, content(file, root).decode("utf-8-sig", "replace")) is not None
+    except OSError:  # compiling says so
+        return True
 
 
 def homes_below(root: str) -> list[str]:
