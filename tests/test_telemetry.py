@@ -9,6 +9,7 @@ from collecting import collecting
 from counting import counting
 from places import Place
 
+from xsrun.cli.start import main
 from xsrun.telemetry.metrics import MOST_SERIES, OTHER, RUNS, Meters
 from xsrun.telemetry.requests import method_of, shown
 from xsrun.telemetry.telling import Asked, Refused, asked_for
@@ -149,8 +150,26 @@ def place(tmp_path, server, collector):
     return made
 
 
+@pytest.fixture
+def here(place, monkeypatch, capsys):
+    """Runs the job of the place in this process; gives back exit code, result and stderr."""
+
+    def run(*arguments):
+        for name, value in place.environment.items():
+            monkeypatch.setenv(name, value)
+        code = main(["execute", str(place.folder), *arguments])
+        said = capsys.readouterr()
+        return code, said.out and json.loads(said.out), said.err
+
+    return run
+
+
 def ran(place, *arguments):
-    return place.xsrun("execute", "--map", f"told.example.com={place.server.url}", *arguments)
+    return place.xsrun("execute", *mapped(place), *arguments)
+
+
+def mapped(place):
+    return "--map", f"told.example.com={place.server.url}"
 
 
 @pytest.fixture(scope="module")
@@ -258,19 +277,19 @@ def test_a_resumed_run_leads_to_its_first_attempt_and_marks_what_it_does_not_do_
     assert collector.metrics == {}
 
 
-def test_a_failed_run_says_why(place, collector):
+def test_a_failed_run_says_why(place, here, collector):
     place.job(STEPS.replace('response = "done"', "response = $answer.response.result.nothing|first"))
-    done = place.xsrun("execute", "--map", "told.example.com=http://127.0.0.1:1", "--ephemeral")
+    _, _, said = here("--map", "told.example.com=http://127.0.0.1:1", "--ephemeral")
     run = collector.only("run Steps")
     assert (run.failed, run.attributes["xsrun.exit"], "xsrun.run.id" in run.attributes) == (True, 6, False)
-    assert f"error[{run.attributes['error.type']}]" in done.stderr
+    assert f"error[{run.attributes['error.type']}]" in said
     assert all(each.failed for each in collector.named("PUT"))
     assert collector.metrics["xsrun.effects"] == [({"kind": "http", "policy": "none", "outcome": "not sent"}, 3)]
     assert [labels["state"] for labels, _ in collector.metrics["xsrun.runs"]] == ["error"]
 
 
 @pytest.mark.parametrize("trouble", ["down", "hanging", "refusing"])
-def test_a_collector_that_takes_nothing_costs_a_line_and_no_run(place, collector, trouble):
+def test_a_collector_that_takes_nothing_costs_a_line_and_no_run(place, here, collector, trouble):
     place.job(STEPS)
     if trouble == "down":
         place.environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1"
@@ -278,15 +297,23 @@ def test_a_collector_that_takes_nothing_costs_a_line_and_no_run(place, collector
         collector.hanging.clear()
     else:
         collector.status = 401
-    done = ran(place)
-    assert (done.returncode, json.loads(done.stdout)) == (0, "done")
-    said = "it answered 401" if trouble == "refusing" else "it does not answer"
-    assert done.stderr.splitlines() == [
-        f"warning[telemetry]: the collector of OpenTelemetry did not take what was sent: {said}",
+    code, result, said = here(*mapped(place))
+    assert (code, result) == (0, "done")
+    reason = "it answered 401" if trouble == "refusing" else "it does not answer"
+    assert said.splitlines() == [
+        f"warning[telemetry]: the collector of OpenTelemetry did not take what was sent: {reason}",
         "  = help: look at OTEL_EXPORTER_OTLP_ENDPOINT",
         "",
     ]
     assert not collector.spans
+
+
+def test_settings_that_make_no_sense_are_said_and_end_no_run(place, here):
+    place.job(STEPS)
+    place.environment["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = "0"
+    code, result, said = here(*mapped(place))
+    assert (code, result) == (0, "done")
+    assert said.startswith("warning[telemetry]: traces and metrics are not sent: max_export_batch_size must be")
 
 
 def test_without_its_packages_a_line_says_what_to_type(place):
@@ -325,10 +352,9 @@ function "down" {
 """
 
 
-def test_calls_go_as_deep_as_ever(place, collector):
+def test_calls_go_as_deep_as_ever(place, here, collector):
     place.job(DEEP)
-    done = ran(place)
-    assert (done.returncode, json.loads(done.stdout)) == (0, 991), done.stderr
+    assert here()[:2] == (0, 991)
     assert len(collector.named("function down")) == 991
 
 

@@ -31,13 +31,16 @@ PATIENCE: Final = 2.0
 """Seconds that the end of a process waits for a collector that has not failed."""
 LITTLE_PATIENCE: Final = 0.3
 """Seconds that it waits for one that has."""
+SENDING: Final = "opentelemetry.exporter"
+AGAIN: Final = "Transient error"
+"""How the library begins to say that it tries again."""
 LOOK: Final = 0.01
 """Seconds between two looks whether there is still hope."""
 ATTRIBUTES: Final = "OTEL_RESOURCE_ATTRIBUTES"
 
 
 class Exporting:
-    """What a process sends, until ``close``. Raises ValueError for settings that make no sense."""
+    """What a process sends, until ``close``. Raises ValueError and RuntimeError for settings that make no sense."""
 
     def __init__(self, traces: bool, metrics: bool, lost: Callable[[str], None]) -> None:
         self._failing = threading.Event()
@@ -45,11 +48,19 @@ class Exporting:
         _listen(_Complaints(self._failing, lost))
         self._lost = lost
         resource = _resource()
-        self._tracers = TracerProvider(resource=resource, shutdown_on_exit=False) if traces else None
-        if self._tracers:
-            self._tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-        readers = [PeriodicExportingMetricReader(OTLPMetricExporter())] if metrics else []
-        self._meters = MeterProvider(readers, resource, shutdown_on_exit=False) if metrics else None
+        self._exporters: list[OTLPSpanExporter | OTLPMetricExporter] = []
+        self._tracers: TracerProvider | None = None
+        self._meters: MeterProvider | None = None
+        if traces:
+            spans = OTLPSpanExporter()
+            self._exporters.append(spans)
+            self._tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
+            self._tracers.add_span_processor(BatchSpanProcessor(spans))
+        if metrics:
+            numbers = OTLPMetricExporter()
+            self._exporters.append(numbers)
+            reader = PeriodicExportingMetricReader(numbers)
+            self._meters = MeterProvider([reader], resource, shutdown_on_exit=False)
 
     @property
     def tracing(self) -> Tracing:
@@ -70,6 +81,8 @@ class Exporting:
             pass
         if not self._closed.is_set():
             self._lost("it does not answer")
+            for exporter in self._exporters:
+                exporter.shutdown()  # tries no further
 
     def _end(self) -> None:
         for provider in (self._tracers, self._meters):
@@ -88,8 +101,12 @@ class _Complaints(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a complaint; what it says may hold more than it should, but for a status."""
-        self._failing.set()
-        if record.levelno >= logging.ERROR:
+        if not record.name.startswith(SENDING):
+            return  # of settings that make no sense: their defaults hold
+        gave_up = record.levelno >= logging.ERROR
+        if gave_up or record.getMessage().startswith(AGAIN):
+            self._failing.set()
+        if gave_up:
             status = [each for each in record.args or () if isinstance(each, int)]
             self._lost(f"it answered {status[0]}" if status else "it does not answer")
 

@@ -32,12 +32,18 @@ class Answer(NamedTuple):
 
 
 class Health:
-    """The health of a process. Safe for threads; every answer comes within ``PATIENCE``, so that threads may wait."""
+    """The health of a process. Safe for threads; whoever is looked at has its ``patience`` to answer, in seconds."""
 
-    def __init__(self, looks: Callable[[], Mapping[str, Look]], text: Callable[[], bytes] | None = None) -> None:
+    def __init__(
+        self,
+        looks: Callable[[], Mapping[str, Look]],
+        text: Callable[[], bytes] | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         """``looks`` names what it needs, ``text`` gives its metrics, None where the part for that is not installed."""
         self._looks = looks
         self._text = text
+        self._patience = patience
         self._ending = False
         self._looking: dict[str, _Looking] = {}
 
@@ -68,8 +74,8 @@ class Health:
         looking = self._looking.get(name)
         if looking is None or looking.said:
             looking = self._looking[name] = _Looking(look)
-        looking.thread.join(PATIENCE)
-        reason = looking.said[0] if looking.said else f"no answer within {PATIENCE:g} s"
+        looking.thread.join(self._patience)
+        reason = looking.said[0] if looking.said else f"no answer within {self._patience:g} s"
         return reason and f"{name}: {reason}"
 
 

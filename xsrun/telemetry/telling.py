@@ -122,7 +122,7 @@ def _exporting(warn: Warn) -> Exporting | None:
             raise
         warn("traces and metrics are not sent: OpenTelemetry is not installed", install_command("otel"))
         return None
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:
         warn(f"traces and metrics are not sent: {error}", "look at the variables that begin with OTEL_")
         return None
 
