@@ -1,9 +1,10 @@
-"""What docs/deploy.md says is so: units are valid and their commands start, scripts run, roles suffice."""
+"""docs/deploy.md and docs/operations.md say what is so: units are valid and start, scripts run, roles suffice."""
 
 import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -11,23 +12,28 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from databases import SERVER
 from scaled import until
 
 from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued
+from xsrun.diagnostics import Exit
 from xsrun.engine.orders import Order, Place
+from xsrun.engine.rows import RunRow
+from xsrun.engine.sqlite import journal_in
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BLOCKS = {
     (language, name): text
-    for language, name, text in re.findall(r"^```(\w+) (\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    for language, name, text in re.findall(r"^```(\w+) (\S+)\n(.*?)^```", PAGE + OPERATIONS, re.MULTILINE | re.DOTALL)
 }
 UNITS = {name: text for (language, name), text in BLOCKS.items() if language == "ini"}
 XSRUN = f"{sys.executable} -m xsrun"
@@ -60,7 +66,7 @@ def placed(text: str, machine: Path) -> str:
 def command(unit: str, machine: Path) -> list[str]:
     """The command of a unit, on another machine."""
     (found,) = re.findall(r"^ExecStart=(.*)", UNITS[unit], re.MULTILINE)
-    return placed(found, machine).replace("--port 8080", "--port 0").split()
+    return shlex.split(re.sub(r"--(port|health) \d+", r"--\1 0", placed(found, machine)).replace("$$", "$"))
 
 
 def variables(unit: str, machine: Path) -> dict[str, str]:
@@ -84,7 +90,7 @@ def started(unit: str, machine: Path, **env: str) -> Iterator[subprocess.Popen[s
             yield process
             process.send_signal(signal.SIGTERM)
             _, err = process.communicate(timeout=30)
-            assert (process.returncode, err) == (0, "")
+            assert (process.returncode, "error" in err) == (0, False)
         finally:
             process.kill()
 
@@ -275,3 +281,38 @@ def test_the_image_has_no_root_and_no_secret_and_looks_after_itself():
     assert compile(json.loads(words["HEALTHCHECK"].removeprefix("CMD "))[2], "health", "exec")
     help = subprocess.run([*XSRUN.split(), *json.loads(words["CMD"])[:1], "-h"], capture_output=True, text=True).stdout
     assert all(each in help for each in json.loads(words["CMD"]) if each.startswith("--"))
+
+
+def test_the_watch_fails_while_a_run_needs_somebody(machine):
+    unit = "xsrun-watch.service"
+    env = {**variables(unit, machine), "XDG_STATE_HOME": str(machine / "watched")}
+    assert subprocess.run(command(unit, machine), env=env).returncode == 0
+    with closing(journal_in(str(machine / "watched/xsrun"))) as journal:
+        journal.begin(given_up(), {})
+    assert subprocess.run(command(unit, machine), env=env).returncode == 1
+
+
+def given_up() -> RunRow:
+    return RunRow(
+        id="r1", job="j", path="/p", options={}, input={}, source="", seed=None, state="given up", exit=None, pid=0,
+        attempts=5, started_at=0, ended_at=None, result=None, error=None, report=None,
+    )  # fmt: skip
+
+
+def test_prometheus_takes_its_settings_and_the_metrics_are_there(tmp_path):
+    telemetry = (ROOT / "docs" / "telemetry.md").read_text(encoding="utf-8")
+    rules = BLOCKS["yaml", "xsrun-rules.yml"]
+    assert {*re.findall(r"xsrun_\w+", rules)} <= {*re.findall(r"`(xsrun_\w+)`", telemetry)}
+    for name in ("prometheus.yml", "xsrun-rules.yml"):
+        (tmp_path / name).write_text(BLOCKS["yaml", name].replace("/etc/prometheus", str(tmp_path)))
+        assert yaml.safe_load(BLOCKS["yaml", name])
+    (tmp_path / "xsrun-token").write_text("t")
+    if shutil.which("promtool"):
+        subprocess.run(
+            ["promtool", "check", "config", str(tmp_path / "prometheus.yml")], check=True, capture_output=True
+        )
+
+
+def test_the_table_of_exit_codes_is_that_of_the_program():
+    listed = {int(each) for each in re.findall(r"^\| (\d+) \|", OPERATIONS, re.MULTILINE)}
+    assert listed == {code for name, code in vars(Exit).items() if name.isupper()}
