@@ -28,6 +28,7 @@ from xsrun.runtime.frame import Limits
 from xsrun.server.app import application
 from xsrun.server.guard import Rules
 from xsrun.server.page.actions import ACTIONS
+from xsrun.server.page.retold import Retold
 from xsrun.server.page.routes import routes
 from xsrun.server.service import Served, Service
 
@@ -417,6 +418,19 @@ def test_a_job_is_started_with_inputs_by_their_types(site, monkeypatch):
     assert (result["input"]["by"], result["input"]["twice"], result["input"]["how"]) == (3, True, "down")
     assert "a-key-that-nobody-sees" not in site.client.get(answer.headers["location"]).text
     assert site.get("/start/offered/Nothing").status_code == 404
+
+
+def test_statements_are_told_anew_only_when_there_is_something_new():
+    told = []
+    retold = Retold(lambda run, steps, files: told.append(run.state) or [])
+    row = RunRow("r", "Job", "/x", {}, {}, "", None, "running", None, 0, 1, 1_000)
+    for state in ("running", "running", "complete", "complete"):
+        retold.statements(row._replace(state=state), [], {})
+    assert told == ["running", "complete"]
+    for number in range(100):
+        retold.statements(row._replace(id=f"other-{number}"), [], {})
+    retold.statements(row._replace(state="complete"), [], {})
+    assert told[-1] == "complete"
 
 
 def test_the_page_in_a_browser(site, tmp_path):

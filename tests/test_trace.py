@@ -11,8 +11,9 @@ import pytest
 from counting import counting
 
 from xsrun.cli.start import main
-from xsrun.cli.tracing import Then
-from xsrun.engine.rows import StepRow
+from xsrun.cli.tracing import Then, replayed
+from xsrun.engine.rows import RunRow, StepRow
+from xsrun.tracing.tracer import Step
 
 KEY = "a-key-that-nobody-may-see"
 JOB = """run.job "Send" {
@@ -182,6 +183,30 @@ def test_the_page_in_a_browser(job, capsys, tmp_path):
     assert "<title>Send, run " in seen
     assert seen.count("<tr") > 10
     assert "POST https://api.example.com/words" in seen
+
+
+ENDLESS = """run.job "Endless" {
+  main = {name: "endless"}
+}
+---
+function "endless" {
+  stack {
+    for (100000000) {
+      each as $turn {
+      }
+    }
+  }
+  response = null
+}
+"""
+
+
+def test_a_run_that_calculated_without_end_is_told_for_some_time(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    row = RunRow("r", "Endless", str(tmp_path), {}, {}, "hash", b"x", "interrupted", 7, 1, 1, 1_000)
+    told = replayed(row, [], {"run.xs": ENDLESS}, seconds=0.1)
+    assert [step.title for step in told[:2]] == ["function endless", "for (100000000)"]
+    assert told[-1] == Step("error", told[-1].at, 0.0, 0, "", "not told any further: it takes longer than 0.1 s")
 
 
 def test_a_past_run_is_told_at_the_times_it_had():

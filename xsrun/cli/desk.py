@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from typing import Any, Final
 
 from xsrun.cli.inputs import read_inputs
@@ -23,6 +24,8 @@ from xsrun.server.page.offers import is_structured
 from xsrun.server.service import Served, Services
 
 JOB: Final = "run.job"
+RETOLD_SECONDS: Final = 5.0
+"""How long the statements of a run may take to be told while others ask for answers."""
 THEN: Final[dict[str, str]] = {
     RunState.INTERRUPTED: "The run can go on.",
     RunState.SETTLED: "The run is settled: it did more without the answer, or has none, and does not go on.",
@@ -51,7 +54,9 @@ def desk(engine: Engine, served: Served, env: list[str], env_file: str | None) -
             given = read_inputs(pairs, None, offered.fields)
         return engine.submit(Order(offered.folder, offered.job, given))
 
-    return Desk(engine, replayed, resolved, lambda: list(_offered(served.now)), started)
+    return Desk(
+        engine, partial(replayed, seconds=RETOLD_SECONDS), resolved, lambda: list(_offered(served.now)), started
+    )
 
 
 def _offered(services: Services) -> Iterator[Offered]:

@@ -92,10 +92,21 @@ class Again(NamedTuple):
     result: Result
 
 
-def replayed(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> list[Step]:
-    """The statements of a past run; none where its source is not there or does not compile."""
-    again = _again(run, steps, files)
-    return [step for step in again.steps if step.kind != "request"] if again else []
+def replayed(
+    run: RunRow, steps: list[StepRow], files: Mapping[str, str], seconds: float = RETOLD_SECONDS
+) -> list[Step]:
+    """The statements of a past run; none where its source is not there or does not compile.
+
+    What takes longer than some seconds is not told to its end, and the last step says so.
+    """
+    again = _again(run, steps, files, seconds)
+    if again is None:
+        return []
+    told = [step for step in again.steps if step.kind != "request"]
+    failure = again.result.error
+    if failure is not None and failure.code == "limit-time" and told:
+        told.append(Step("error", told[-1].at, 0.0, 0, "", f"not told any further: it takes longer than {seconds:g} s"))
+    return told
 
 
 def as_test(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> str:
@@ -119,7 +130,9 @@ def _main_began_at(run: RunRow) -> int:
     return run.started_at + round(1000 * times.get("boot", 0.0))
 
 
-def _again(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> Again | None:
+def _again(
+    run: RunRow, steps: list[StepRow], files: Mapping[str, str], seconds: float = RETOLD_SECONDS
+) -> Again | None:
     if not files or not run.attempts:  # it waits, and has reached nothing
         return None
     project = executable(unpacked(run, files))
@@ -134,7 +147,7 @@ def _again(run: RunRow, steps: list[StepRow], files: Mapping[str, str]) -> Again
         memory_world(env=env), door, lambda strand: DerivedRandom(chance, strand), lambda each, _door, _strand: each
     )
     told: list[Step] = []
-    limits = Limits(seconds=RETOLD_SECONDS)
+    limits = Limits(seconds=seconds)
     result = followed(
         project.loaded, world, told.append, lambda each: run_job(project.loaded, job, run.input, each, limits), clock
     )

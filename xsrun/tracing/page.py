@@ -17,7 +17,7 @@ LONGEST: Final = 20_000
 """Characters of one value that are shown."""
 VALUE: Final = 200
 """Characters of what a statement set that are shown."""
-MOST: Final = 2_000
+MOST: Final = 500
 """Requests, and statements, that are shown."""
 SHOWN_ELSEWHERE: Final = frozenset({"code", "message", "help", "exit", "file", "line", "column", "requests"})
 """What an error has that the page shows in another form."""
