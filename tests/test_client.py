@@ -4,9 +4,12 @@ import json
 import re
 import subprocess
 import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from counting import counting
 
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
@@ -158,10 +161,28 @@ def test_documents_come_from_stdin(folder):
     assert subprocess.run(command, input=DOUBLE, capture_output=True, text=True, check=True).stdout == '{"n":6}\n'
 
 
-def test_documents_come_from_an_address(typed):
-    with counting() as server:
-        exit, _, err = typed("run", f"{server.url}/run.xs", "-q")
-    assert (exit, sum(server.seen.values())) == (Exit.SOURCE, 1), err
+@contextmanager
+def files_of(folder):
+    """The address of a server of the files in a folder."""
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        return
+
+
+def test_documents_come_from_an_address(typed, folder):
+    with files_of(folder) as url:
+        assert typed("run", f"{url}/double/run.xs", "-q")[:2] == (0, '{"n":6}\n')
+        exit, _, err = typed("run", f"{url}/nothing.xs?key=hidden", "-q")
+    assert (exit, "it answers 404" in err, "hidden" in err) == (Exit.USAGE, True, False)
 
 
 def test_sessions_are_listed_shown_and_forgotten(typed):

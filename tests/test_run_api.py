@@ -161,7 +161,8 @@ FORMS = [
 ]
 
 
-def test_a_variable_of_a_request_is_in_no_answer_and_no_file(api, folder):
+def test_a_variable_of_a_request_is_in_no_answer_and_no_file(server, folder):
+    api, said = server
     body = {"job": "Keep A Note", "env": {"api_key": "another-key-of-a-request"}}
     answer = api.post("/run", json=body)
     assert (answer.json()["state"], answer.json()["response"]["key"]) == ("complete", "***")
@@ -169,6 +170,8 @@ def test_a_variable_of_a_request_is_in_no_answer_and_no_file(api, folder):
     kept = [each.read_bytes() for each in (folder / "state").rglob("*") if each.is_file()]
     assert kept
     assert not [each for each in kept if b"another-key-of-a-request" in each]
+    assert "noting hello with ***" in "".join(said)
+    assert "another-key-of-a-request" not in "".join(said)
 
 
 @pytest.mark.parametrize(("path", "body"), FORMS)
@@ -309,13 +312,23 @@ def test_there_is_no_queue_without_an_engine(api):
 def test_a_document_runs_as_json_and_as_text(api):
     path = "/project/any/run/exec"
     first = api.post(path, json={"doc": CALL, "args": {"paths": []}, "env": {"TARGET": "http://nobody.test"}}).json()
-    assert (first["state"], first["response"]) == ("complete", [])
+    assert (first["state"], first["response"], first["run"]["problems"]) == ("complete", [], [])
     text = {"Content-Type": "text/x-xanoscript"}
     second = api.post(path, params={"args": "{}", "env": "{}"}, content=REFUSE, headers=text).json()
     assert (second["state"], second["error_msg"]) == ("error", "Not like that")
     again = api.post(f"/project/any/run/{second['run']['id']}/exec", json={}).json()
     assert again["run"]["id"] == second["run"]["id"]
     assert again["session_id"] != second["session_id"]
+
+
+def test_one_of_several_jobs_of_a_document_is_named(api):
+    body = {"doc": f"{REFUSE}---\n{REFUSE.replace('Refuse', 'Also').partition('---')[0]}"}
+    answer = api.post("/project/any/run/exec", json=body)
+    assert (answer.status_code, "choose one with `job_name`" in answer.json()["message"]) == (400, True)
+    found = api.post("/project/any/run/exec", json={**body, "job_name": "Also"}).json()
+    assert found["run"]["session"]["_run"]["name"] == "Also"
+    again = api.post(f"/project/any/run/{found['run']['id']}/exec", json={}).json()
+    assert again["run"]["session"]["_run"]["name"] == "Also"
 
 
 def test_a_variable_in_an_address_is_refused_and_told_nowhere(server):

@@ -13,6 +13,8 @@ from xsrun.engine import documents
 from xsrun.engine.folder import state_folder
 
 STDIN = "-"
+DOCUMENTS = "documents"
+"""Where in the state folder they are kept."""
 SECONDS = 30
 LARGEST = 16_000_000
 """Bytes of a document that are taken in."""
@@ -23,7 +25,7 @@ def fetched(named: str) -> str:
     text = _stdin() if named == STDIN else _downloaded(named)
     if not text.strip():
         raise BadOption("XanoScript content is empty", "give the text of a document")
-    return documents.keep(os.path.join(state_folder(), documents.FOLDER), text)
+    return documents.keep(os.path.join(state_folder(), DOCUMENTS), text)
 
 
 def _stdin() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from starlette.routing import Route
 
@@ -13,7 +13,6 @@ from xsrun.cli.options import BadOption
 from xsrun.cli.preparing import variables_of
 from xsrun.diagnostics import Exit
 from xsrun.effects.real import SystemClock
-from xsrun.engine.documents import FOLDER
 from xsrun.engine.folder import state_folder
 from xsrun.engine.orders import Engine, Refused
 from xsrun.runtime.job import Failure
@@ -22,6 +21,9 @@ from xsrun.server.runapi.offers import Documents
 from xsrun.server.runapi.routes import routes
 from xsrun.server.runapi.variables import Variables
 from xsrun.server.service import Served
+
+RECEIVED: Final = "received"
+"""Where in the state folder documents lie that arrived over HTTP, apart from those of the command line."""
 
 
 def run_api(engine: Engine, served: Served, options: Mapping[str, Any], allow_doc: bool, largest: int) -> list[Route]:
@@ -35,7 +37,7 @@ def run_api(engine: Engine, served: Served, options: Mapping[str, Any], allow_do
         except BadOption as fault:
             raise Refused(Failure("usage", fault.message, Exit.USAGE, fault.help)) from None
 
-    documents = Documents(os.path.join(state_folder(), FOLDER))
+    documents = Documents(os.path.join(state_folder(), RECEIVED))
     variables, db, now = Variables(given, granted), options["db"] or "", SystemClock().now()
     api = Api(engine, served, variables, documents, allow_doc, db, largest, now, bool(options["queue"]))
     return routes(api)

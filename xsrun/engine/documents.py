@@ -10,8 +10,6 @@ from typing import Final
 
 from xsrun.files import make_private
 
-FOLDER: Final = "documents"
-"""Where in the state folder they lie."""
 FILE: Final = "run.xs"
 MOST: Final = 1_000
 """Documents that are kept."""

@@ -9,9 +9,8 @@ from xsrun.compile.program import compile_folder
 from xsrun.program import Plan, Program
 from xsrun.project import Folder, load_text
 from xsrun.runtime.job import main_routine
+from xsrun.server.runapi.shapes import NO_RUN
 from xsrun.types.fields import ABSENT, Field
-
-NO_RUN: str = "no run.job or run.service"
 
 
 def info_of_text(text: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def meant(api: Api, asked: Asked) -> Offer:
     if asked.doc is not None:
         if not api.allow_doc:
             raise Wrong("accessdenied", NOT_ALLOWED)
-        return api.documents.keep(asked.doc)
+        return api.documents.keep(asked.doc, asked.job)
     if asked.job is None:
         raise Wrong("inputerror", 'no job is named; write {"job_name": "NAME"}')
     return named(api.offers, asked.job)
@@ -76,7 +76,7 @@ def with_id(api: Api, id: str) -> Offer:
         raise Wrong("notfound", "there is no run with this id")
     if not api.allow_doc:
         raise Wrong("accessdenied", NOT_ALLOWED)
-    return api.documents.at(document.path)
+    return api.documents.at(*document)
 
 
 def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
 
     Raises Wrong, Refused and Broken.
     """
-    warnings = [*asked.problems, *islice(_unknown(offer, asked), MOST_SAID)]
+    warnings = [*asked.problems, *islice(_warnings(offer, asked), MOST_SAID)]
     run = api.engine.submit(_order(api, offer, asked, id))
     row = api.engine.wait(run) if asked.waits else None
     with closing(api.engine.journal()) as journal:
@@ -115,13 +115,14 @@ def _declared(offer: Offer) -> set[str]:
     return {spelled for name in offer.plan.env for spelled in (name, name.upper())}
 
 
-def _unknown(offer: Offer, asked: Asked) -> Iterable[str]:
-    """What is given that the job does not take."""
+def _warnings(offer: Offer, asked: Asked) -> Iterable[str]:
+    """What is given that the job does not take, and what a document had better not say."""
     declared = _declared(offer)
     yield from (
         f"job `{offer.plan.name}` has no variable `{name}`; it is ignored" for name in asked.env if name not in declared
     )
     yield from (each.message for each in offer.compiled.unknown_inputs(offer.plan, asked.args))
+    yield from (str(each) for each in offer.compiled.diagnostics)
 
 
 def _same(row: RunRow, offer: Offer) -> None:

@@ -12,7 +12,7 @@ from xsrun.engine import documents
 from xsrun.executable import Executable, executable
 from xsrun.program import Plan
 from xsrun.runtime.job import Failure
-from xsrun.server.runapi.shapes import run_id
+from xsrun.server.runapi.shapes import NO_RUN, run_id
 from xsrun.server.runapi.wrong import Wrong
 from xsrun.server.service import Service
 
@@ -79,19 +79,19 @@ class Documents:
     def __init__(self, folder: str) -> None:
         self.folder = os.path.abspath(folder)
 
-    def keep(self, text: str) -> Offer:
-        """The job that a text of several documents declares. Raises Wrong."""
+    def keep(self, text: str, job: str | None) -> Offer:
+        """The job of that name that a text of several documents declares, the only one for None. Raises Wrong."""
         if not text.strip():
             raise Wrong("inputerror", "XanoScript content is empty")
-        return self.at(documents.keep(self.folder, text))
+        return self.at(documents.keep(self.folder, text), job)
 
-    def at(self, path: str) -> Offer:
-        """The job of a document that is kept. Raises Wrong."""
+    def at(self, path: str, job: str | None) -> Offer:
+        """A job of a document that is kept. Raises Wrong."""
         compiled = executable(path)
         if compiled.errors:
             raise Wrong("inputerror", "the document has errors", [str(each) for each in compiled.errors])
-        chosen = compiled.choose(None)
+        chosen = compiled.choose(job)
         if isinstance(chosen, Failure):
-            said = "no run.job or run.service" if chosen.code == "no-job" else chosen.message
+            said = NO_RUN if not compiled.jobs else f"{chosen.message}; choose one with `job_name`"
             raise Wrong("inputerror", said, [said])
         return Offer(path, slug(chosen.name), chosen, compiled, is_document=True)

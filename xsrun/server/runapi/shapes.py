@@ -32,6 +32,8 @@ PHASES: Final = ("boot", "pre", "main", "post", "total")
 SEPARATOR: Final = "\n---\n"
 NOTES: Final = "session"
 """The option of a run that holds what was said of its session: ``name`` and ``access``."""
+NO_RUN: Final = "no run.job or run.service"
+"""What is wrong with a document that runs nothing."""
 PRIVATE: Final = "private"
 PUBLIC: Final = "public"
 

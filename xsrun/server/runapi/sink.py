@@ -40,7 +40,7 @@ def _shown_tables(api: Api, row: RunRow) -> list[dict[str, Any]]:
     offer = next((each for each in api.offers if (each.path, each.plan.name) == (row.path, row.job)), None)
     if offer is None and not os.path.exists(row.path):
         return []
-    offer = offer or api.documents.at(row.path)
+    offer = offer or api.documents.at(row.path, row.job)
     masker = Masker(api.variables.values(offer).values())
     try:
         shown = tables(row.path, offer.compiled.program.tables, _url(api, offer))
