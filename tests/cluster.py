@@ -23,6 +23,8 @@ INSTALLED: Final = Path("/usr/lib/postgresql")
 PATIENCE: Final = 60.0
 """Seconds that a server may take to come up or to go."""
 STOPS: Final = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+QUICK: Final = ("recovery_init_sync_method=syncfs",)
+"""What makes it come up soon; everything that could lose something is as it is in earnest."""
 OWNER: Final = "postgres"
 """Who runs the server when we are root, which it refuses to be."""
 
@@ -77,7 +79,13 @@ class Cluster:
 
     def start(self) -> None:
         """Come up, and answer."""
-        settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *self._settings]
+        settings = [
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            *QUICK,
+            *self._settings,
+        ]
         command = [str(self._programs / "postgres"), "-D", "data"]
         for setting in settings:
             command += ["-c", setting]
@@ -116,7 +124,8 @@ class Cluster:
         """End sessions of a database, by a condition on ``pg_stat_activity``. Gives back how many."""
         ended = self.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            f" WHERE datname = '{database}' AND pid <> pg_backend_pid() AND ({which})"
+            f" WHERE datname = current_database() AND pid <> pg_backend_pid() AND ({which})",
+            database,
         )
         return len(ended)
 

@@ -17,18 +17,50 @@ from pathlib import Path
 from typing import Final
 
 from cluster import why_not
-from proving import kills, local
+from proving import chaos, kept_secret, kills, local, outages, queueing, schedules, workers
 from proving.bench import Bench, bench
-from proving.trials import Proof, Trial, table
+from proving.trials import Outcome, Proof, Trial, table
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "safety.md"
 BEGIN: Final = "<!-- figures of `python tests/proofs.py` -->"
 END: Final = "<!-- end of the figures of `proofs.py` -->"
 PROOFS: Final = (
-    Proof("kills-local", "kill -9 at each point of each write, journal in SQLite", kills.locally, server=False),
-    Proof("full-disk-local", "the disk fills up while a request is under way, SQLite", local.full_disk, server=False),
+    Proof(
+        "kills-local",
+        "kill -9 at each point of each write, journal in SQLite",
+        kills.locally,
+        server=False,
+        tested=True,
+    ),
+    Proof(
+        "full-disk-local",
+        "the disk fills up while a request is under way, SQLite",
+        local.full_disk,
+        server=False,
+        tested=True,
+    ),
     Proof("busy-local", "another process keeps the journal in SQLite busy", local.busy, server=False),
-    Proof("claims-local", "four processes go on with one run at once, SQLite", local.claims, server=False),
+    Proof("claims-local", "four processes go on with one run at once, SQLite", local.claims, server=False, tested=True),
+    Proof("kills", "kill -9 at each point of each write, two workers on PostgreSQL", kills.on_workers, tested=True),
+    Proof("killed", "a worker is killed with all its runs under way", workers.killed),
+    Proof("frozen", "a worker is frozen, loses its lease, and is thawed", workers.frozen, tested=True),
+    Proof("lease-cut", "a worker that is alive loses its lease", workers.lease_cut, tested=True),
+    Proof("claims", "three workers are after the runs of a dead one", workers.claims),
+    Proof("without-lease", "without leases a run stands still (the negative control)", workers.without_lease),
+    Proof("drained", "SIGTERM, and a second one, with a run under way", workers.drained),
+    Proof("restarted", "PostgreSQL restarts as if the power had failed", outages.restarted, tested=True),
+    Proof("away", "PostgreSQL is away for 30 seconds", outages.away),
+    Proof("takeover", "PostgreSQL restarts while a run is taken over", outages.restarted_amid_takeover),
+    Proof("full-disk", "the disk of PostgreSQL fills up while a request is under way", outages.full_disk, tested=True),
+    Proof("cancelled", "a run is cancelled during a request, and resumed", queueing.cancelled, tested=True),
+    Proof("rate", "a rate limit holds across workers", queueing.rate_limited),
+    Proof("poison", "a run that kills its worker each time is given up", queueing.poison),
+    Proof("edited", "the folder of a run is edited or gone meanwhile", queueing.edited),
+    Proof("version", "a worker of another effects version is there", queueing.other_version),
+    Proof("schedulers", "two schedulers on the same ticks, one of which is killed", schedules.two_schedulers),
+    Proof("secrets", "the database holds no variable in any shape", kept_secret.no_secret, tested=True),
+    Proof("pickle", "a pickle in place of what a worker reads is not loaded", kept_secret.no_pickle),
+    Proof("chaos", "1,000 alerts, four workers, a kill every second, two restarts", chaos.chaos, tested=True),
 )
 
 
@@ -67,12 +99,20 @@ def _first(line: str) -> str:
 def _proving(proof: Proof, shared: Bench, quick: bool) -> Iterator[Trial]:
     begun = time.monotonic()
     tried = 0
-    for trial in proof.run(shared, quick):
+    for trial in _tried(proof, shared, quick):
         tried += 1
         if not trial.good:
             _say(f"{proof.name}: {trial.title}: {trial.outcome}: {trial.detail}\n")
         yield trial
     _say(f"{proof.name}: {tried} trials in {time.monotonic() - begun:.0f} s\n")
+
+
+def _tried(proof: Proof, shared: Bench, quick: bool) -> Iterator[Trial]:
+    """The trials of a proof; that it could not go on is one, too."""
+    try:
+        yield from proof.run(shared, quick)
+    except AssertionError as stuck:
+        yield Trial("cannot go on", Outcome.OTHER, str(stuck))
 
 
 def _arguments() -> argparse.Namespace:

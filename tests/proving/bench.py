@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
@@ -26,11 +27,18 @@ class Bench:
         self.receiver = receiver
         self._undo = undo
         self._numbers = count(1)
+        self._making = threading.Lock()
 
     @cached_property
     def cluster(self) -> Cluster:
         """A server that has come up with the first proof that needs one."""
         return self._undo.enter_context(cluster("max_connections=200"))
+
+    def have(self, database: str) -> None:
+        """See that there is a database in the cluster."""
+        with self._making:
+            if not self.cluster.execute(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):
+                self.cluster.create(database)
 
     def mark(self) -> str:
         """A name that nothing else has."""

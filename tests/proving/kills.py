@@ -7,17 +7,22 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from proving.bench import Bench
+from proving.fleet import Fleet, fleet
 from proving.jobs import KINDS, NAMES, Kind, write_job
 from proving.processes import NEVER, Death, Running
 from proving.trials import Outcome, Trial
 from xsrun.diagnostics import Exit
 from xsrun.engine.effects import State
+from xsrun.engine.rows import RunState
 
 POINTS: Final = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
+AT_ONCE: Final = 3
+"""Trials under way at the same time."""
 UNPASSED: Final = {("rows", "before-call")}
 """What a kind of write does not pass: rows and what tells of them are written at once."""
 
@@ -97,6 +102,60 @@ def locally(bench: Bench, quick: bool) -> Iterator[Trial]:
     for name, kind in KINDS.items():
         for death in deaths(name, quick):
             yield tried(bench, Locally(bench), name, kind, death)
+
+
+class OnWorkers:
+    """A run in a queue, whose worker dies, and that goes on with another one."""
+
+    def __init__(self, group: Fleet) -> None:
+        self._group = group
+        self._run = ""
+
+    def killed(self, folder: Path, mark: str, death: Death) -> bool:
+        self._run = self._group.order(folder, mark, "--db", self._rows)
+        return self._group.worker(death).wait() == -signal.SIGKILL
+
+    def goes_on(self) -> Ended:
+        if not any(worker.alive for worker in self._group.workers):
+            self._group.worker()
+        row = self._group.ended(self._run)
+        return Ended(Exit.DONE if row.state == RunState.COMPLETE else row.exit or Exit.INTERNAL, row.error or row.state)
+
+    def unclear(self) -> dict[str, str]:
+        steps = self._group.journal.steps(self._run)
+        return {step.name: step.title.rpartition("/")[2] for step in steps if step.state == State.SENT}
+
+    def resolved(self, *said: str) -> Ended:
+        engine = ("--engine", self._group.engine)
+        done = self._group.xsrun("runs", "resolve", self._run, *said, *engine)
+        assert done.wait() == Exit.DONE, done.stderr()
+        if self._group.run(self._run).state == RunState.INTERRUPTED:
+            resumed = self._group.xsrun("runs", "resume", self._run, *engine)
+            assert resumed.wait() == Exit.DONE, resumed.stderr()
+        return self.goes_on()
+
+    def rows(self, mark: str) -> list[str]:
+        found = self._group.cluster.execute(f"SELECT name FROM item WHERE name LIKE '{mark}-%'", "rows")
+        return [str(row[0]) for row in found]
+
+    @property
+    def _rows(self) -> str:
+        """Where the rows of tables are."""
+        return self._group.cluster.url("rows")
+
+
+def on_workers(bench: Bench, quick: bool) -> Iterator[Trial]:
+    """The matrix on the journal in PostgreSQL, some trials at a time."""
+    bench.cluster.create("rows")
+    kinds = {name: KINDS[name] for name in ("once", "rows")} if quick else KINDS
+    wanted = [(name, kind, death) for name, kind in kinds.items() for death in deaths(name, quick)]
+
+    def trial(each: tuple[str, Kind, Death]) -> Trial:
+        with fleet(bench) as group:
+            return tried(bench, OnWorkers(group), *each)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from pool.map(trial, wanted)
 
 
 def deaths(kind: str, quick: bool) -> Iterable[Death]:

@@ -6,6 +6,7 @@ passes.
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -18,7 +19,7 @@ from typing import Final, NamedTuple
 
 import killed
 
-PATIENCE: Final = 120.0
+PATIENCE: Final = 60.0
 """Seconds that a command may take, and something that is waited for."""
 PRELOADED: Final = [
     "xsrun.api",
@@ -78,6 +79,8 @@ class Running:
     def wait(self, seconds: float = PATIENCE) -> int:
         """The exit code; that of a signal is negative."""
         if not self.over(seconds) or self._process.exitcode is None:
+            self.signal(signal.SIGUSR1)
+            self.over(1)
             raise AssertionError(f"still running after {seconds} s:\n{self.stderr()}")
         return self._process.exitcode
 
@@ -114,13 +117,16 @@ def _be(arguments: tuple[str, ...], folder: str, environment: dict[str, str], ou
         file = os.open(f"{output}.{stream}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(file, handle)
         os.close(file)
+    faulthandler.register(signal.SIGUSR1)
     raise SystemExit(killed.main(death.point, death.times, list(arguments), death.signal))
 
 
-def until(found: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    """Wait for something to be so. Raises AssertionError when it is not in that time."""
+def until(
+    found: Callable[[], object], what: str, seconds: float = PATIENCE, told: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait for something to be so. Raises AssertionError, with what is told then, when it is not in that time."""
     deadline = time.monotonic() + seconds
     while not found():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not so after {seconds:g} s: {what}")
+            raise AssertionError(f"not so after {seconds:g} s: {what}\n{told()}")
         time.sleep(0.02)

@@ -48,6 +48,8 @@ class Proof(NamedTuple):
     """Gets whether the shortened form will do."""
     server: bool = True
     """Whether it needs a PostgreSQL server of its own."""
+    tested: bool = False
+    """Whether its short form is part of the tests."""
 
 
 def kept(title: str, *demands: tuple[bool, str]) -> Trial:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from types import FrameType
 from typing import Any, Final
 
 from xsrun.cli.carrying import Carrier
 from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
+from xsrun.cli.signals import ending_in_two_steps
 from xsrun.cli.vitals import telling_health
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
@@ -85,11 +84,15 @@ def _work(
         carrier = Carrier(lambda: Journal(store), options, output, watch)
         working = Worker(queues, wanted, carrier, leased)
         looks = {"journal": lambda: queues.store.rows("SELECT 1", ()), "worker": working.seen}
-        with telling_health(options.get("health"), looks, output) as (condition, meters):
+        told = threading.Event()
+        with (
+            ending_in_two_steps(told.set),
+            telling_health(options.get("health"), looks, output) as (condition, meters),
+        ):
             look_into(queues.store, meters)
             working.start()
             show(dumps({"worker": working.name, "queues": list(wanted)}))
-            _until_told()
+            told.wait()
             condition.end()
             _end(working, drain, output)
         stopping.set()
@@ -105,17 +108,3 @@ def _end(working: Worker, drain: int, output: Output) -> None:
     if working.under_way():
         # Threads that still work would be waited for: whoever takes their runs up must not wait for them.
         os._exit(Exit.INTERRUPTED)
-
-
-def _until_told() -> None:
-    """Wait for SIGTERM or SIGINT; a second one ends the process where it is, as a loss of power would."""
-    told = threading.Event()
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        if told.is_set():
-            os._exit(Exit.INTERRUPTED)
-        told.set()
-
-    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(each, stop)
-    told.wait()

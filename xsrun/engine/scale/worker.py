@@ -61,7 +61,7 @@ class Worker:
         def carried(run: str) -> dict[str, Any]:
             return self._carried(run)
 
-        self._dbos.workflow(name=WORKFLOW, max_recovery_attempts=MOST_ATTEMPTS)(carried)
+        self._dbos.workflow(name=WORKFLOW, max_recovery_attempts=MOST_ATTEMPTS - 1)(carried)
         self._dbos.listen_queues([each for name in self._wanted for each in (name, name + ORDERED)])
         self._dbos.launch()
 
