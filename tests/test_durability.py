@@ -92,8 +92,8 @@ def test_a_demand_that_is_not_met_is_named():
 
 def test_the_table_counts_what_came_of_trials():
     proof = Proof("x", "a kill", lambda _bench, _quick: ())
-    *_, row = table([(proof, [Trial("1"), Trial("2", Outcome.LOST)])])
-    assert row == "| a kill | 2 | 1 | 0 | 0 | 1 | 0 | 0 |\n"
+    *_, row = table([(proof, [Trial("1"), Trial("2", Outcome.LOST, "gone"), Trial("3", detail="7 s")])])
+    assert row == "| a kill | 3 | 2 | 0 | 0 | 1 | 0 | 0 | 7 s |\n"
 
 
 def test_the_page_has_figures_of_every_proof_and_none_is_bad():

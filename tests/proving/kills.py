@@ -6,7 +6,7 @@ import json
 import signal
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -99,9 +99,8 @@ class Locally:
 
 def locally(bench: Bench, quick: bool) -> Iterator[Trial]:
     """The matrix on the journal in SQLite."""
-    for name, kind in KINDS.items():
-        for death in deaths(name, quick):
-            yield tried(bench, Locally(bench), name, kind, death)
+    for name, kind, death in wanted(quick):
+        yield tried(bench, Locally(bench), name, kind, death)
 
 
 class OnWorkers:
@@ -147,23 +146,27 @@ class OnWorkers:
 def on_workers(bench: Bench, quick: bool) -> Iterator[Trial]:
     """The matrix on the journal in PostgreSQL, some trials at a time."""
     bench.cluster.create("rows")
-    kinds = {name: KINDS[name] for name in ("once", "rows")} if quick else KINDS
-    wanted = [(name, kind, death) for name, kind in kinds.items() for death in deaths(name, quick)]
 
     def trial(each: tuple[str, Kind, Death]) -> Trial:
         with fleet(bench) as group:
             return tried(bench, OnWorkers(group), *each)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(trial, wanted)
+        yield from pool.map(trial, wanted(quick))
 
 
-def deaths(kind: str, quick: bool) -> Iterable[Death]:
-    """Every point of every write; in the short form one point of one write."""
+def wanted(quick: bool) -> list[tuple[str, Kind, Death]]:
+    """Every point of every write of every kind; in the short form one of two kinds."""
     if quick:
-        return [Death("call-made", 3)]
-    points = [point for point in POINTS if (kind, point) not in UNPASSED]
-    return [Death(point, at) for point in points for at in range(1, len(NAMES) + 1)]
+        return [(name, KINDS[name], Death("call-made", 3)) for name in ("once", "rows")]
+    times = range(1, len(NAMES) + 1)
+    return [
+        (name, kind, Death(point, at))
+        for name, kind in KINDS.items()
+        for point in POINTS
+        for at in times
+        if (name, point) not in UNPASSED
+    ]
 
 
 def tried(bench: Bench, runner: Runner, name: str, kind: Kind, death: Death) -> Trial:

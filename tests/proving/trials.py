@@ -27,7 +27,7 @@ GOOD: Final = frozenset({Outcome.EXACT, Outcome.STOPPED})
 
 
 class Trial(NamedTuple):
-    """One thing that was tried. ``detail`` says what was wrong with it."""
+    """One thing that was tried. ``detail`` says what was wrong with it, or is a figure for the page."""
 
     title: str
     outcome: Outcome = Outcome.EXACT
@@ -60,9 +60,10 @@ def kept(title: str, *demands: tuple[bool, str]) -> Trial:
 
 def table(proved: Iterable[tuple[Proof, list[Trial]]]) -> Iterator[str]:
     """Lines of Markdown, one a proof."""
-    yield f"| what was tried | trials | {' | '.join(Outcome)} |\n"
-    yield f"| --- | ---: |{' ---: |' * len(Outcome)}\n"
+    yield f"| what was tried | trials | {' | '.join(Outcome)} | |\n"
+    yield f"| --- | ---: |{' ---: |' * len(Outcome)} --- |\n"
     for proof, trials in proved:
         counted = Counter(trial.outcome for trial in trials)
         cells = " | ".join(str(counted[outcome]) for outcome in Outcome)
-        yield f"| {proof.says} | {len(trials)} | {cells} |\n"
+        figures = "; ".join(trial.detail for trial in trials if trial.good and trial.detail)
+        yield f"| {proof.says} | {len(trials)} | {cells} | {figures} |\n"
