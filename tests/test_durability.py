@@ -8,7 +8,7 @@ import pytest
 from cluster import why_not
 from proofs import BEGIN, END, PAGE, PROOFS
 from proving.bench import bench
-from proving.jobs import KINDS, NAMES, write_job
+from proving.jobs import KINDS, NAMES, write_held, write_job
 from proving.kills import Ended, judge
 from proving.processes import Running
 from proving.trials import Outcome, Proof, Trial, kept, table
@@ -41,6 +41,18 @@ def test_a_run_that_begins_anew_is_found_to_do_all_twice(shared):
         assert Running(arguments, folder, shared.environment(folder)).wait() == Exit.DONE
     done = shared.receiver.effects(f"/once/{mark}-")
     assert done == {f"{mark}-{name}": 2 for name in NAMES}
+
+
+@pytest.mark.slow
+def test_all_who_come_first_to_a_database_find_it_ready(shared):
+    if reason := why_not():
+        pytest.skip(reason)
+    folder, database = shared.fresh("first"), "first"
+    write_held(folder)
+    url = shared.cluster.create(database)
+    place = ("--queue", "q", "--engine", url, "--input", "mark=x")
+    coming = [Running((str(folder), *place), folder, shared.environment(folder)) for _ in range(3)]
+    assert [each.wait() for each in coming] == [Exit.DONE] * 3, coming[0].stderr() + coming[1].stderr()
 
 
 HEEDING = """

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,6 +39,10 @@ ORDERED: Final = ".ordered"
 """What the queue of DBOS is called behind our name for runs that have a key."""
 MOST_ATTEMPTS: Final = 5
 """Begins of a run whose worker died each time, before it is given up."""
+MIGRATING: Final = 72_137_202
+"""Names the lock of whoever makes the tables of DBOS."""
+AGAIN: Final = 0.05
+"""Seconds until one looks again whether another one has made them."""
 TICK: Final = 0.002
 """Seconds; runs are put in order by milliseconds of the server."""
 
@@ -170,12 +175,12 @@ def _at(place: Place) -> tuple[str, str]:
 
 
 def _client(url: str, engine: Engine, store: PostgresStore) -> DBOSClient:
-    """A client of DBOS, whose tables are made when there are none."""
+    """A client of DBOS, whose tables are made when there are none of its release."""
     dbos = extras.load("dbos", extra="scale", needed_by="--queue")
     logging.getLogger("dbos").setLevel(logging.ERROR)
     with _telling():
-        if store.rows("SELECT to_regclass('dbos.workflow_status')::text", ())[0][0] is None:
-            dbos.DBOS.migrate(url)
+        while not _has_tables(engine, dbos, url):
+            time.sleep(AGAIN)
         client: DBOSClient = dbos.DBOSClient(
             system_database_engine=engine,
             serializer=serializer(),
@@ -183,6 +188,25 @@ def _client(url: str, engine: Engine, store: PostgresStore) -> DBOSClient:
             retry_connection_errors=False,
         )
     return client
+
+
+def _has_tables(engine: Engine, dbos: Any, url: str) -> bool:
+    """Make the tables of DBOS, one of all who come; False when another one is at it.
+
+    Nobody waits for the lock within a statement, nor has it in a transaction: what DBOS does waits for both to end.
+    """
+    release = version("dbos")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.exec_driver_sql("SELECT carrier FROM format").scalar() == release:
+            return True
+        if not connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (MIGRATING,)).scalar():
+            return False
+        try:
+            dbos.DBOS.migrate(url)
+            connection.exec_driver_sql("UPDATE format SET carrier = %s", (release,))
+        finally:
+            connection.exec_driver_sql("SELECT pg_advisory_unlock(%s)", (MIGRATING,))
+    return True
 
 
 def serializer() -> Any:

@@ -41,8 +41,9 @@ TABLES: Final = (
     # What SQLite calls so.
     "CREATE FUNCTION json_extract(document TEXT, path TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE AS"
     " 'SELECT document::json ->> substr(path, 3)'",
-    "CREATE TABLE format (version INTEGER NOT NULL)",
-    f"INSERT INTO format VALUES ({VERSION})",
+    # Which release of what carries runs has made its tables here.
+    "CREATE TABLE format (version INTEGER NOT NULL, carrier TEXT NOT NULL)",
+    f"INSERT INTO format VALUES ({VERSION}, '')",
 )
 
 
