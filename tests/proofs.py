@@ -25,13 +25,7 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "safety.md"
 BEGIN: Final = "<!-- figures of `python tests/proofs.py` -->"
 END: Final = "<!-- end of the figures of `proofs.py` -->"
 PROOFS: Final = (
-    Proof(
-        "kills-local",
-        "kill -9 at each point of each write, journal in SQLite",
-        kills.locally,
-        server=False,
-        tested=True,
-    ),
+    Proof("kills-local", "kill -9 at each point of each write, journal in SQLite", kills.locally, server=False),
     Proof(
         "full-disk-local",
         "the disk fills up while a request is under way, SQLite",
