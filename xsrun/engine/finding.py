@@ -8,6 +8,26 @@ from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow
 
 
+class Among(NamedTuple):
+    """Projects whose runs are looked at."""
+
+    paths: tuple[str, ...]
+    """Those at these paths,"""
+    below: str = ""
+    """and those below this folder; ``""`` for none."""
+
+    def holds(self, run: RunRow) -> bool:
+        """Whether a run is one of theirs."""
+        return run.path in self.paths or bool(self.below and run.path.startswith(f"{self.below}/"))
+
+
+class Ran(NamedTuple):
+    """A job that ran."""
+
+    path: str
+    job: str
+
+
 class Wanted(NamedTuple):
     """Which runs are looked for; what is empty counts for nothing."""
 
@@ -17,6 +37,8 @@ class Wanted(NamedTuple):
     state: str = ""
     since: int = 0
     """Milliseconds since 1970 UTC."""
+    among: Among | None = None
+    """None for runs of any project."""
 
 
 def search(journal: Journal, wanted: Wanted, limit: int, skipped: int = 0) -> list[RunRow]:
@@ -37,6 +59,13 @@ def jobs(journal: Journal) -> list[str]:
     return [str(row[0]) for row in journal.store.rows("SELECT DISTINCT job FROM run ORDER BY job", ())]
 
 
+def ran(journal: Journal, wanted: Wanted) -> list[Ran]:
+    """The jobs that ran, the one that began last first. Raises Broken."""
+    said, values = _where(wanted)
+    query = f"SELECT path, job FROM run WHERE {said} GROUP BY path, job ORDER BY max(started_at) DESC, path, job"
+    return [Ran(*row) for row in journal.store.rows(query, values)]
+
+
 def _where(wanted: Wanted) -> tuple[str, list[Any]]:
     """The condition in SQL, with its values."""
     said, values = ["started_at >= ?"], list[Any]([wanted.since])
@@ -48,4 +77,10 @@ def _where(wanted: Wanted) -> tuple[str, list[Any]]:
         said.append("(lower(id) LIKE lower(?) ESCAPE '!' OR lower(job) LIKE lower(?) ESCAPE '!')")
         text = wanted.text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
         values += [f"{text}%", f"%{text}%"]
+    if wanted.among is not None:
+        paths, below = wanted.among
+        places = [f"path IN ({', '.join('?' * len(paths))})"] if paths else []
+        places += ["substr(path, 1, ?) = ?"] if below else []
+        said.append(f"({' OR '.join(places) or '1 = 0'})")
+        values += [*paths, *((len(below) + 1, f"{below}/") if below else ())]
     return " AND ".join(said), values

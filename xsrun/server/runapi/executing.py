@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from xsrun.engine.listing import Among, ran
+from xsrun.engine.finding import Among, Wanted, ran
 from xsrun.engine.orders import Engine, Order
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.server.reading import LARGEST
@@ -70,7 +70,7 @@ def with_id(api: Api, id: str) -> Offer:
     if found is not None:
         return found
     with closing(api.engine.journal()) as journal:
-        known = (each for each in ran(journal, Among((), api.documents.folder)) if run_id(*each) == id)
+        known = (each for each in ran(journal, Wanted(among=Among((), api.documents.folder))) if run_id(*each) == id)
         document = next(known, None)
     if document is None or not os.path.exists(document.path):
         raise Wrong("notfound", "there is no run with this id")

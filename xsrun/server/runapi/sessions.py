@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any, Final
 
+from xsrun.engine.finding import Among, Wanted, counts, ran, search
 from xsrun.engine.journal import Journal
-from xsrun.engine.listing import Among, count, part, ran
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.server.runapi.executing import Api, with_id
 from xsrun.server.runapi.shapes import (
@@ -67,22 +67,29 @@ def session(api: Api, id: str) -> dict[str, Any]:
 def sessions(api: Api, page: Page, run: str | None = None) -> dict[str, Any]:
     """A part of the list of sessions, of one run or of all."""
     with opened(api) as journal:
-        among = api.among
+        wanted = Wanted(among=api.among)
         if run is not None:
-            one = next((each for each in ran(journal, among) if run_id(*each) == run), None)
-            if one is None:
-                with_id(api, run)
-            among = Among((one.path,) if one else (), job=one.job if one else "")
-        rows = part(journal, among, page.size, page.offset)
-        return paged([session_shape(_told(journal, row)) for row in rows], page, count(journal, among))
+            wanted = _of_run(api, journal, run)
+        rows = search(journal, wanted, page.size, page.offset)
+        total = sum(counts(journal, wanted).values())
+        return paged([session_shape(_told(journal, row)) for row in rows], page, total)
+
+
+def _of_run(api: Api, journal: Journal, run: str) -> Wanted:
+    """The sessions of what has this id among the runs. Raises Wrong."""
+    one = next((each for each in ran(journal, Wanted(among=api.among)) if run_id(*each) == run), None)
+    if one is None:
+        with_id(api, run)
+        return Wanted(among=Among(()))
+    return Wanted(job=one.job, among=Among((one.path,)))
 
 
 def runs(api: Api, page: Page) -> dict[str, Any]:
     """A part of the list of what has run, with its newest arguments."""
     with opened(api) as journal:
-        known = list(ran(journal, api.among))
+        known = ran(journal, Wanted(among=api.among))
         shown = known[page.offset : page.offset + page.size]
-        newest = [part(journal, Among((each.path,), job=each.job), 1)[0] for each in shown]
+        newest = [row for each in shown for row in search(journal, Wanted(job=each.job, among=Among((each.path,))), 1)]
         return paged([run_shape(_told(journal, row)) for row in newest], page, len(known))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from xsrun.config import BadConfig, config_file, read_config
 from xsrun.diagnostics import Fault
-from xsrun.engine.listing import part
+from xsrun.engine.finding import Wanted, search
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.runtime.secrets import Masker
 from xsrun.server.runapi.executing import DATABASE, Api
@@ -27,7 +27,7 @@ def sink(api: Api, id: str) -> dict[str, Any]:
     with opened(api) as journal:
         row = found(api, journal, id)
         steps = journal.steps(id)
-        kept = id in (each.id for each in part(journal, api.among, MOST_SINKS))
+        kept = id in (each.id for each in search(journal, Wanted(among=api.among), MOST_SINKS))
     if row.state in UNFINISHED:
         raise Wrong("badrequest", "the session is under way: it has a sink when it is over")
     if not kept:

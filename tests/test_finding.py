@@ -1,8 +1,8 @@
-"""Runs of some projects, part by part."""
+"""Runs that somebody looks for, part by part."""
 
 import pytest
 
-from xsrun.engine.listing import Among, Ran, count, part, ran
+from xsrun.engine.finding import Among, Ran, Wanted, counts, ran, search
 from xsrun.engine.rows import RunRow, RunState
 from xsrun.engine.sqlite import journal_in
 
@@ -24,7 +24,6 @@ def journal(tmp_path):
     ("among", "found"),
     [
         (Among(("/a",)), [4, 1, 0]),
-        (Among(("/a",), job="One"), [4, 0]),
         (Among(("/b", "/a")), [4, 2, 1, 0]),
         (Among(("/b",), below="/docs"), [3, 2]),
         (Among((), below="/doc"), []),
@@ -32,15 +31,20 @@ def journal(tmp_path):
     ],
 )
 def test_runs_are_those_of_the_projects_that_are_meant(journal, among, found):
-    rows = part(journal, among, 100)
+    wanted = Wanted(among=among)
+    rows = search(journal, wanted, 100)
     assert [each.id for each in rows] == [f"run-{at}" for at in found]
-    assert count(journal, among) == len(found)
-    assert all(among.holds(each) for each in rows)
-    assert [each.id for each in part(journal, among, 2, 1)] == [f"run-{at}" for at in found[1:3]]
+    assert sum(counts(journal, wanted).values()) == len(found)
+    assert [each.id for each in journal.runs() if among.holds(each)] == [each.id for each in rows]
+    assert [each.id for each in search(journal, wanted, 2, 1)] == [f"run-{at}" for at in found[1:3]]
+
+
+def test_runs_are_those_of_a_job_of_a_project(journal):
+    assert [each.id for each in search(journal, Wanted(job="One", among=Among(("/a",))), 100)] == ["run-4", "run-0"]
 
 
 def test_what_ran_last_comes_first(journal):
-    assert ran(journal, Among(("/a", "/b"))) == [Ran("/a", "One"), Ran("/b", "One"), Ran("/a", "Two")]
+    assert ran(journal, Wanted(among=Among(("/a", "/b")))) == [Ran("/a", "One"), Ran("/b", "One"), Ran("/a", "Two")]
 
 
 def test_a_run_is_found_by_its_whole_id_alone(journal):
