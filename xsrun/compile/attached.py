@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from xsrun.compile.callees import Signature
+from xsrun.compile.callees import Callees, Signature
 from xsrun.program import Middleware
 from xsrun.project import Construct, Folder
 from xsrun.syntax import tree
@@ -40,6 +40,19 @@ class Attaching:
             str(static(block.attribute("response_strategy"), DEFAULT_STRATEGY)),
             str(static(block.attribute("exception_policy"), DEFAULT_POLICY)),
         )
+
+
+def with_middleware(folder: Folder, signatures: Callees) -> Callees:
+    """The signatures, those of functions with their middleware."""
+    attaching, declared = Attaching(folder, signatures), folder.named("function")
+    functions = {
+        name: each._replace(
+            pre=tuple(attaching.attached([declared[name]], "pre")),
+            post=tuple(attaching.attached([declared[name]], "post")),
+        )
+        for name, each in signatures.get("function", {}).items()
+    }
+    return {**signatures, "function": functions}
 
 
 def static(entry: tree.Attribute | None, default: Any) -> Any:

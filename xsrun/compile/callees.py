@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from xsrun.program import Middleware
 from xsrun.project import Construct
 from xsrun.syntax import tree
 from xsrun.types.fields import Field
@@ -42,6 +43,9 @@ class Signature(NamedTuple):
     fields: tuple[Field, ...]
     users: str = ""
     """The table of those for whom a query is, ``""`` where it is for everybody."""
+    pre: tuple[Middleware, ...] = ()
+    post: tuple[Middleware, ...] = ()
+    """What runs around a function that ``function.run`` runs."""
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from xsrun.builtins.catalogue import registry
 from xsrun.compile import proofs
 from xsrun.compile import python as py
+from xsrun.compile.attached import with_middleware
 from xsrun.compile.callees import Signature, callees, standard_inputs
 from xsrun.compile.context import Context, Findings, Mocking
 from xsrun.compile.endpoints import read_endpoints
@@ -101,7 +102,7 @@ class _Compiler:
         stacks += tests.parts
         self.rows = read_tables(self.tables, self.found)
         fields = [inputs_of(each, self.found, self.tables) for each in stacks]
-        self.signatures = callees(stacks, fields)
+        self.signatures = with_middleware(self.folder, callees(stacks, fields))
         all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
         inferred = self._infer(stacks, fields, all_names)
         self.taints = Taints(stacks, fields, self.signatures, registry())
@@ -188,7 +189,8 @@ class _Compiler:
                     inference = Ignorance(inputs, registry(), results, names[number])
                 found.append(inference)
                 if each.kind == "function":
-                    results[each.name] = bounded(inference.returned)
+                    signature = self.signatures["function"][each.name]
+                    results[each.name] = ANY if signature.post else bounded(inference.returned)
             if results == before:
                 return found
         results.update(dict.fromkeys(results, ANY))

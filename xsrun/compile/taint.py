@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.records import Filter, Registry, Statement
-from xsrun.compile.callees import CALLS, Callees, query_name, runs_apart
+from xsrun.compile.callees import CALLS, Callees, Signature, query_name, runs_apart
 from xsrun.compile.names import root_name
 from xsrun.compile.types import CONTAINER, TEXT, of_annotation
 from xsrun.project import Construct
@@ -183,11 +183,23 @@ class Taints:
                 self._pass(called, plain, self.of(pair.value))
         else:
             self._pass(called, called.inputs, given.get("input", CLEAN))
+        result = called.result | self._around(called, callee)
         if runs_apart(block):
-            self._apart = self._grown(self._apart, called.result)
+            self._apart = self._grown(self._apart, result)
             self._bind(block, CLEAN)
         else:
-            self._bind(block, called.result | (self._thrown if block.keyword in CATCHING else CLEAN))
+            self._bind(block, result | (self._thrown if block.keyword in CATCHING else CLEAN))
+
+    def _around(self, called: _Function, callee: Signature) -> Taint:
+        """What the middleware of a function adds to its inputs and result: it sees all of both."""
+        seen, made = _union(called.inputs.values()) | called.result, CLEAN
+        for each in (*callee.pre, *callee.post):
+            middleware = self._functions[each.number]
+            self._pass(middleware, middleware.inputs, seen)
+            made |= middleware.result
+        if made:
+            self._pass(called, called.inputs, made)
+        return made
 
     def _pass(self, called: _Function, names: Iterable[str], value: Taint) -> None:
         for name in [*names]:

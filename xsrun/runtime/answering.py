@@ -172,7 +172,7 @@ def answer(
     try:
         run.auth = _caller(endpoint, asked, world)
         with deadline.running():
-            value = loaded.finish(run, lambda: surrounded(loaded, run, endpoint, asked.given, inner))
+            value = loaded.finish(run, lambda: surrounded(run, endpoint, asked.given, inner))
     except Fault as fault:
         failing(fault)
         return failed(fault, head)

@@ -170,7 +170,7 @@ def _call(
     def run() -> Any:
         if what.datasource:
             _set_datasource(begun, what.datasource)
-        return _surrounded(loaded, begun, what, given)
+        return _surrounded(begun, what, given)
 
     return loaded.finish(begun, run)
 

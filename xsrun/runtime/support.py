@@ -382,6 +382,7 @@ NAMESPACE: Final[dict[str, Any]] = {
     "float": float, "int": int, "str": str, "len": len, "getrefcount": getrefcount, "ALONE": ALONE, "MISSED": MISSED,
     "UNSET": UNSET, "NO_ERROR": NO_ERROR, "Fault": Fault, "TypeError": TypeError,
     "__name__": MODULE,
+    "call_attached": Late("xsrun.runtime.surrounding", "call_attached"),
     "start_call": Late("xsrun.runtime.workers", "start_call"),
     "job_result": Late("xsrun.runtime.workers", "job_result"),
     "job_results": Late("xsrun.runtime.workers", "job_results"),

@@ -5,46 +5,63 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from xsrun import values
 from xsrun.diagnostics import Fault
 from xsrun.hints import Any
 from xsrun.program import Endpoint, Middleware, Task
+from xsrun.record import NamedTuple
 from xsrun.runtime.frame import Run
-from xsrun.runtime.run import Loaded
 
 Bound = Mapping[str, Any]
+Records = tuple[tuple[int, str, str], ...]
+"""Middleware as generated code holds it."""
 Inner = Callable[[Bound, Callable[[], Any]], Any]
 """Gives the value of a routine for its inputs: what is made by the call, or another one."""
 
 
-def surrounded(
-    loaded: Loaded, run: Run, around: Endpoint | Task, given: Mapping[str, Any], inner: Inner | None = None
-) -> Any:
-    """The value of a query or task, or the error of a middleware after which nothing else runs."""
+class Attached(NamedTuple):
+    """A function, and the middleware around it."""
+
+    number: int
+    pre: tuple[Middleware, ...]
+    post: tuple[Middleware, ...]
+
+
+Around = Endpoint | Task | Attached
+
+
+def call_attached(run: Run, depth: int, number: int, given: Any, pre: Records, post: Records) -> Any:
+    """Run a function with an object of inputs, and its middleware around it."""
+    around = Attached(number, tuple(map(Middleware._make, pre)), tuple(map(Middleware._make, post)))
+    return surrounded(run, around, values.mapping(given), depth=depth)
+
+
+def surrounded(run: Run, around: Around, given: Bound, inner: Inner | None = None, depth: int = 1) -> Any:
+    """The value of a routine, or the error of a middleware after which nothing else runs."""
     try:
-        return _surrounded(loaded, run, around, given, inner)
+        return _surrounded(run, around, given, inner, depth)
     except _Critical as critical:
         raise critical.fault from None
 
 
-def _surrounded(
-    loaded: Loaded, run: Run, around: Endpoint | Task, given: Mapping[str, Any], inner: Inner | None
-) -> Any:
-    entry = loaded.entries[around.number]
+def _surrounded(run: Run, around: Around, given: Bound, inner: Inner | None, depth: int) -> Any:
+    entry = run.entries[around.number]
     bound = entry.bind(given, run.world.clock)
     try:
         for each in around.pre:
-            changed = _after(each, bound, _attached(run, each, {"vars": dict(bound), "type": "pre"}))
+            changed = _after(each, bound, _attached(run, each, {"vars": dict(bound), "type": "pre"}, depth))
             if isinstance(changed, dict):
                 bound = {name: changed.get(name) for name in bound}
-        made = partial(entry.run, run, 1, *bound.values())
+        made = partial(entry.run, run, depth, *bound.values())
         value = inner(bound, made) if inner else made()
     except Fault as fault:
         for each in around.post:
             told = {"status": fault.kind.status, "result": envelope(fault), "payload": fault.payload}
-            _attached(run, each, {"vars": told, "type": "post"})
+            _attached(run, each, {"vars": told, "type": "post"}, depth)
         raise
     for each in around.post:
-        value = _after(each, value, _attached(run, each, {"vars": {"status": 200, "result": value}, "type": "post"}))
+        told = {"status": 200, "result": value}
+        value = _after(each, value, _attached(run, each, {"vars": told, "type": "post"}, depth))
     return value
 
 
@@ -62,10 +79,10 @@ class _Critical(Exception):
         self.fault = fault
 
 
-def _attached(run: Run, middleware: Middleware, given: Mapping[str, Any]) -> Any:
+def _attached(run: Run, middleware: Middleware, given: Bound, depth: int) -> Any:
     """The response of a middleware; its errors are what its policy makes of them."""
     try:
-        return run.call(1, middleware.number, given)
+        return run.call(depth, middleware.number, given)
     except Fault as fault:
         if middleware.policy == "silent":
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 
@@ -13,6 +13,7 @@ from xsrun.hints import Any, Final
 from xsrun.record import NamedTuple
 from xsrun.runtime.frame import Run
 from xsrun.runtime.support import caught
+from xsrun.runtime.surrounding import Records, call_attached
 
 MOST_THREADS: Final = 64
 """Functions that run at the same time; further ones wait for a thread."""
@@ -34,11 +35,11 @@ class Workers:
         self._jobs: dict[str, Future[_Outcome]] = {}
         self._awaited: set[str] = set()
 
-    def start(self, run: Run, depth: int, number: int, given: dict[str, Any]) -> str:
+    def start(self, run: Run, call: Callable[[Run], Any]) -> str:
         """Have a function run, and give back its job id."""
         job = run.world.random.uuid()
         within = copy_context()  # whoever watches the caller watches what it begins
-        self._jobs[job] = self._pool.submit(within.run, _outcome, run.beside(), depth, number, given)
+        self._jobs[job] = self._pool.submit(within.run, _outcome, run.beside(), call)
         return job
 
     def results(self, ids: Iterable[str], seconds: float) -> dict[str, Any]:
@@ -67,10 +68,10 @@ def _timeout() -> Fault:
     return Fault("limit-time", "Async timeout", help="give `await` the ids of function.run, and a longer `timeout`")
 
 
-def _outcome(run: Run, depth: int, number: int, given: dict[str, Any]) -> _Outcome:
+def _outcome(run: Run, call: Callable[[Run], Any]) -> _Outcome:
     try:
         with run.deadline.watching():
-            return _Outcome(run.call(depth, number, given))
+            return _Outcome(call(run))
     except RunStopped as stopped:
         return _Outcome(stopped.value)
     except (Fault, TypeError) as fault:
@@ -78,12 +79,15 @@ def _outcome(run: Run, depth: int, number: int, given: dict[str, Any]) -> _Outco
         return _Outcome({name: error[name] for name in ("code", "name", "message", "payload")}, error["message"])
 
 
-def start_call(run: Run, depth: int, number: int, given: Any) -> str:
-    """Run a function on a thread of the run; gives back its job id."""
+def start_call(run: Run, depth: int, number: int, given: Any, pre: Records = (), post: Records = ()) -> str:
+    """Run a function on a thread of the run, with its middleware around it; gives back its job id."""
+    inputs = values.mapping(given)
     if not run.workers:
         run.workers.append(Workers())
     workers: Workers = run.workers[0]
-    return workers.start(run, depth, number, values.mapping(given))
+    if pre or post:
+        return workers.start(run, lambda beside: call_attached(beside, depth, number, inputs, pre, post))
+    return workers.start(run, lambda beside: beside.call(depth, number, inputs))
 
 
 def job_results(run: Run, ids: Any, timeout: Any) -> dict[str, Any]:

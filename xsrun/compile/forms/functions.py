@@ -14,7 +14,7 @@ from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.record import FORMS, Stack, attribute_value, form
 from xsrun.compile.types import INTEGER, Type
 from xsrun.diagnostics import nearest
-from xsrun.program import function_name
+from xsrun.program import Middleware, function_name
 from xsrun.syntax import tree
 
 
@@ -34,9 +34,13 @@ def _function_run(stack: StackCompiler, block: tree.Block) -> Stack:
         if mode is not None and not isinstance(mode.value, tree.Literal | tree.Word):
             message = f"`{name}` of `{block.keyword}` must be a literal"
             stack.context.error("not-constant", message, mode.value, help="write the value itself")
-    if runs_apart(block):
-        return bound_to(stack, block, call_of(stack, block, callee, "start_call"))
-    return bound_to(stack, block, call_of(stack, block, callee))
+    around = [_records(callee.pre), _records(callee.post)] if callee and (callee.pre or callee.post) else []
+    through = "start_call" if runs_apart(block) else "call_attached" if around else ""
+    return bound_to(stack, block, call_of(stack, block, callee, through, *around))
+
+
+def _records(attached: tuple[Middleware, ...]) -> ast.expr:
+    return py.constant(tuple(map(tuple, attached)))
 
 
 FORMS["service.function.run"] = FORMS["function.run"]._replace(name="service.function.run")
