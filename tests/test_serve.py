@@ -139,6 +139,15 @@ def test_an_answer_counts_for_a_while_and_headers_are_looked_up_in_any_case(ask)
     assert [asked("ada"), asked("bob")["times"], asked("ada")] == [ada, ada["times"] + 1, ada]
 
 
+def test_a_stream_that_fails_breaks_off_and_shows_no_secret(ask):
+    with ask.stream("GET", "/api:count/cut") as answer:
+        assert (answer.status_code, answer.headers["X-Word"]) == (200, "***")
+        pieces = answer.iter_bytes()
+        assert next(pieces) == b'{"row":1,"word":"***"}\n'
+        with pytest.raises(httpx.RemoteProtocolError):
+            next(pieces)
+
+
 def test_only_a_query_that_streams_can_stream(ask):
     assert "api.stream writes only while" in ask.get("/api:count/odd/stream").json()["message"]
 

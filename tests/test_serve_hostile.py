@@ -3,13 +3,14 @@
 import json
 import socket
 import threading
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 from test_serve import serving
 
 from xsrun.server.app import application
 from xsrun.server.guard import Rules
+from xsrun.server.patience import SPARE
 from xsrun.server.running import Server, listening
 from xsrun.server.service import Served
 
@@ -167,9 +168,9 @@ def test_what_hangs_on_a_request_is_a_request_of_its_own(server):
 
 
 @contextmanager
-def impatient():
+def strict(patience=0.2, connections=100):
     """A server without services that waits a moment only."""
-    running = Server(application(Served([]), print, rules=Rules("token")), patience=0.2)
+    running = Server(application(Served([]), print, rules=Rules("token")), patience, connections)
     with listening("127.0.0.1", 0) as address:
         thread = threading.Thread(target=running.run, args=(address,))
         thread.start()
@@ -178,8 +179,21 @@ def impatient():
         thread.join(WITHIN)
 
 
+def test_connections_are_numbered():
+    with strict(WITHIN, 5) as port, ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(closing(socket.create_connection(("127.0.0.1", port), WITHIN)))
+        assert said(port, get(b"/none")).startswith(b"HTTP/1.1 503")
+        for _ in range(SPARE + 1):
+            held.enter_context(closing(socket.create_connection(("127.0.0.1", port), WITHIN)))
+        assert said(port, get(b"/none")) == b""
+        held.close()
+        while not said(port, get(b"/none")).startswith(b"HTTP/1.1 404"):
+            pass
+
+
 def test_nobody_keeps_a_server_waiting():
-    with impatient() as port:
+    with strict() as port:
         assert said(port, b"") == b""
         assert said(port, b"GET /_xsrun/health HTTP/1.1\r\nHost: loc") == b""
         half = get(b"/none").replace(b"Connection: close\r\n\r\n", b"\r\nGET /")

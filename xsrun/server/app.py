@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -18,10 +19,11 @@ from xsrun.diagnostics import Fault, LimitFault
 from xsrun.engine import observing
 from xsrun.engine.observing import Ending, Subject
 from xsrun.program import Endpoint
-from xsrun.runtime.answering import Answered, Asked, Head, answer, failed, find, malformed, unknown
+from xsrun.runtime.answering import JSON, Answered, Asked, Head, answer, failed, find, malformed, unknown
 from xsrun.server.guard import EVERYBODY, Guard, Rules
 from xsrun.server.mishaps import Mishaps, response_of, with_headers
 from xsrun.server.openapi import document
+from xsrun.server.patience import PATIENCE
 from xsrun.server.reading import TooLarge, Unreadable, asked
 from xsrun.server.service import Served, Service, Services
 from xsrun.server.threads import Threads
@@ -132,12 +134,20 @@ def _whole(service: Service, endpoint: Endpoint, given: Asked) -> Response:
 
 
 def _complete(answered: Answered, masked: Callable[[str], str]) -> Response:
-    """An answer as Starlette sends it, without secrets in it where it is text."""
+    """An answer as Starlette sends it, without secrets in its headers and, where it is text, its body."""
     kind = next((value for name, value in answered.headers if name.lower() == "content-type"), "")
-    body = answered.body
-    if "json" in kind or kind.startswith("text/"):
-        body = masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-    return response_of(answered._replace(body=body))
+    is_text = "json" in kind or kind.startswith("text/")
+    body = _without_secrets(answered.body, masked) if is_text else answered.body
+    return response_of(Answered(answered.status, _shown(answered.headers, masked), body))
+
+
+def _without_secrets(body: bytes, masked: Callable[[str], str]) -> bytes:
+    return masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def _shown(headers: Iterable[tuple[str, str]], masked: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    """Headers without secrets."""
+    return tuple((name, value if value == JSON else masked(value)) for name, value in headers)
 
 
 async def _streamed(service: Service, endpoint: Endpoint, given: Asked, threads: Threads) -> Response:
@@ -146,17 +156,23 @@ async def _streamed(service: Service, endpoint: Endpoint, given: Asked, threads:
     loop = asyncio.get_running_loop()
 
     def put(stream: MemoryObjectSendStream[tuple[Head, bytes] | Answered], head: Head, piece: bytes) -> None:
+        shown = _without_secrets(piece, service.masked)
+        sent = asyncio.run_coroutine_threadsafe(stream.send((head, shown)), loop)
         try:
-            asyncio.run_coroutine_threadsafe(stream.send((head, piece)), loop).result()
+            sent.result(PATIENCE)
         except anyio.BrokenResourceError:
             raise LimitFault("cancelled", "the client is gone") from None
+        except TimeoutError:
+            sent.cancel()
+            raise LimitFault("cancelled", "the client does not take what it is sent") from None
 
     async def run() -> None:
         async with send:
             head = Head(partial(put, send))
             answered = await threads.run(_answer, service, endpoint, given, head)
-            if not head.begun:
-                await send.send(answered)
+            if not head.begun or answered.body:
+                with suppress(anyio.BrokenResourceError):
+                    await send.send(answered)
 
     running = asyncio.create_task(run())
     first = await receive.receive()
@@ -168,8 +184,10 @@ async def _streamed(service: Service, endpoint: Endpoint, given: Asked, threads:
         async with receive:
             yield first[1]
             async for each in receive:
-                if not isinstance(each, Answered):
-                    yield each[1]
+                if isinstance(each, Answered):
+                    raise ConnectionAbortedError("the query failed behind its first piece")
+                yield each[1]
         await running
 
-    return with_headers(StreamingResponse(pieces(), first[0].status), first[0].headers)
+    response = StreamingResponse(pieces(), first[0].status)
+    return with_headers(response, _shown(first[0].headers, service.masked))

@@ -39,6 +39,8 @@ class Mishaps:
             await self._app(scope, receive, noting)
         except ClientDisconnect:
             return
+        except ConnectionAbortedError:  # an answer that cannot be completed: the client sees it break off
+            raise
         except HTTPException as refused:
             response = _refused(refused)
         except Exception as bug:  # the top of a request: a fault of ours becomes a report, and the server goes on

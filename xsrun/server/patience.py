@@ -15,6 +15,8 @@ from xsrun.runtime.answering import failed
 
 PATIENCE: Final = 30.0
 """Seconds within which the head of a request is to be complete, and after that each next piece of its body."""
+SPARE: Final = 100
+"""Connections beyond the limit that are told so; on further ones is hung up."""
 TOO_SLOW: Final = 408
 
 
@@ -55,7 +57,10 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection."""
         super().connection_made(transport)
-        self._wait()
+        if self.limit_concurrency and len(self.connections) > self.limit_concurrency + SPARE:
+            transport.abort()
+        else:
+            self._wait()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes: the rest of a head is waited for only so long."""

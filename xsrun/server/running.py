@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from xsrun.server.patience import PATIENCE, Patience, PatientProtocol
 
-MOST_CONNECTIONS: Final = 1000
+MOST_CONNECTIONS: Final = 500
 """Connections at the same time; what is asked on a further one gets 503."""
 KEEP_ALIVE: Final = 5
 """Seconds that a connection is kept for a further request."""
@@ -38,7 +38,7 @@ class Server:
     ``patience`` are the seconds that a client may send nothing in the middle of a request.
     """
 
-    def __init__(self, application: ASGIApp, patience: float = PATIENCE) -> None:
+    def __init__(self, application: ASGIApp, patience: float = PATIENCE, connections: int = MOST_CONNECTIONS) -> None:
         protocol: Any = partial(PatientProtocol, seconds=patience)
         self._server = _Server(
             uvicorn.Config(
@@ -50,7 +50,7 @@ class Server:
                 server_header=False,
                 ws="none",
                 timeout_keep_alive=math.ceil(min(KEEP_ALIVE, patience)),
-                limit_concurrency=MOST_CONNECTIONS,
+                limit_concurrency=connections,
             )
         )
         # What clients do wrong is told to them, and not to whoever reads stderr.
