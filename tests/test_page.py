@@ -395,8 +395,8 @@ def test_a_job_is_started_with_inputs_by_their_types(site, monkeypatch):
     assert "What it is <i>for</i>" in form.text
     assert "page_key" in form.text
 
-    def start(**written):
-        page = site.client.get(path).text
+    def start(page=None, **written):
+        page = page or site.client.get(path).text
         fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
         return site.client.post(path, data=fields | {f"input {name}": value for name, value in written.items()})
 
@@ -408,7 +408,10 @@ def test_a_job_is_started_with_inputs_by_their_types(site, monkeypatch):
     wrong = start(numbers="[1")
     assert (wrong.status_code, "is no JSON" in said(wrong)) == (409, True)
     assert site.client.post(path, data={"input numbers": "[1]"}).status_code == 403
-    answer = start(numbers="[1, 2]", twice="true", how="down", word="swordfish")
+    page = site.client.get(path).text
+    answer = start(page, numbers="[1, 2]", twice="true", how="down", word="swordfish")
+    again = start(page, numbers="[7]")
+    assert (again.status_code, "was sent before" in said(again)) == (409, True)
     assert answer.status_code == 303
     run = answer.headers["location"].rpartition("/")[2]
     assert site.engine.wait(run, 20).state == "complete"

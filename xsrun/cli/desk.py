@@ -44,7 +44,7 @@ def desk(engine: Engine, served: Served, env: list[str], env_file: str | None) -
             now = find_run(journal, run).state
         return Said(" ".join([*heard.sentences, THEN.get(now, "") if exit == Exit.DONE else ""]), exit == Exit.DONE)
 
-    def started(offered: Offered, written: Mapping[str, str]) -> str:
+    def started(offered: Offered, written: Mapping[str, str], id: str) -> str:
         with refusing():
             pairs = [
                 f"{field.name}{':=' if is_structured(field) else '='}{written[field.name]}"
@@ -52,7 +52,7 @@ def desk(engine: Engine, served: Served, env: list[str], env_file: str | None) -
                 if written.get(field.name)
             ]
             given = read_inputs(pairs, None, offered.fields)
-        return engine.submit(Order(offered.folder, offered.job, given))
+        return engine.submit(Order(offered.folder, offered.job, given, id=id))
 
     return Desk(
         engine, partial(replayed, seconds=RETOLD_SECONDS), resolved, lambda: list(_offered(served.now)), started

@@ -115,12 +115,12 @@ def _queue(queue: Queue) -> tuple[str, ...]:
     most = [f"{queue.worker_limit} a worker"] if queue.worker_limit else []
     most += [f"{queue.limit} in all"] if queue.limit else []
     most += [f"{queue.rate[0]} in {queue.rate[1]:g} s"] if queue.rate else []
-    return visible(queue.name), str(queue.waiting), str(queue.delayed), str(queue.running), ", ".join(most)
+    return queue.name, str(queue.waiting), str(queue.delayed), str(queue.running), ", ".join(most)
 
 
 def _worker(worker: Worker, now: int) -> tuple[str, ...]:
     more = len(worker.runs) - NAMED
-    does = [*map(visible, worker.runs[:NAMED]), *([f"and {more} more"] if more > 0 else [])]
+    does = [*worker.runs[:NAMED], *([f"and {more} more"] if more > 0 else [])]
     seen = "" if worker.seen_at is None else f"{span(_since(worker.seen_at, now))} ago"
     return worker.name, worker.host, str(worker.pid), ", ".join(worker.queues), seen, ", ".join(does) or "nothing"
 
@@ -131,7 +131,7 @@ def _since(then: int, now: int) -> float:
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Rows below their titles, if there are any."""
-    table = [titles, *rows]
+    table = [titles, *([visible(cell) for cell in row] for row in rows)]
     if len(table) == 1:
         return
     widths = [max(len(row[column]) for row in table) for column in range(len(titles))]

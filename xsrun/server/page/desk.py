@@ -48,6 +48,6 @@ class Desk(NamedTuple):
     where there is none ask the provider. Raises Broken."""
     jobs: Callable[[], Sequence[Offered]]
     """The jobs of the projects that are served now."""
-    start: Callable[[Offered, Mapping[str, str]], str]
-    """Have a job run with inputs as somebody wrote them, empty ones left out; gives back the id of the run.
+    start: Callable[[Offered, Mapping[str, str], str], str]
+    """Have a job run with inputs as somebody wrote them, empty ones left out, and with an id; gives it back.
     Raises Refused and Broken."""

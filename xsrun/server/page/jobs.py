@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,9 +14,10 @@ from xsrun.engine.orders import Refused
 from xsrun.server.look import HEADERS
 from xsrun.server.page.answering import Answering
 from xsrun.server.page.desk import Offered, Said
+from xsrun.server.page.forms import SEEN
 from xsrun.server.page.frame import JOBS, shown
 from xsrun.server.page.offers import INPUT, START, jobs_page, start_address, start_page
-from xsrun.server.page.single import address
+from xsrun.server.page.single import address, refusal
 
 
 class Jobs:
@@ -50,10 +52,14 @@ class Jobs:
         raise NoRun(f"there is no job `{job}` in `{project}`")
 
     def _started(self, request: Request, fields: dict[str, str]) -> Response:
-        offered = self._offer(request)
+        offered, id = self._offer(request), fields[SEEN]
+        with closing(self._desk.engine.journal()) as journal:
+            known = journal.run(id) is not None
+        if known:
+            return refusal(request, id, "this form was sent before, and has a run")
         written = {name.removeprefix(INPUT): value for name, value in fields.items() if name.startswith(INPUT)}
         try:
-            run = self._desk.start(offered, written)
+            run = self._desk.start(offered, written, id)
         except Refused as refused:
             said = Said(f"Nothing was run: {refused.failure.message}.", False)
             page = start_page(offered, self._answering.forms, written)

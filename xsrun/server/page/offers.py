@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
+from xsrun.engine.starting import new_id
 from xsrun.markup import Content, Html, element
 from xsrun.server.page.desk import Offered
 from xsrun.server.page.forms import Forms
@@ -59,7 +61,7 @@ def start_page(offered: Offered, forms: Forms, given: Mapping[str, str]) -> Cont
         element("p", f"It takes {needs} from the environment of the server.") if needs else None,
         forms.form(
             start_address(offered.project, offered.job),
-            "",
+            new_id(time.time_ns() // 1_000_000),  # a form that is sent twice runs once
             [_question(field, offered.constants, given.get(field.name, "")) for field in offered.fields],
             element("div", element("button", "Run it", class_="do"), class_="bar"),
         ),

@@ -16,16 +16,14 @@ from xsrun.engine.finding import counts, jobs, search
 from xsrun.engine.history import find_run
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import UNFINISHED
-from xsrun.markup import element
 from xsrun.server.look import HEADERS
 from xsrun.server.page.actions import ACTIONS, Action, stands
 from xsrun.server.page.answering import Answer, Answering
-from xsrun.server.page.desk import Said
 from xsrun.server.page.forms import SEEN
 from xsrun.server.page.frame import HOME, Live, shown
 from xsrun.server.page.listing import ON_A_PAGE, Listed, list_page, query_of
 from xsrun.server.page.retold import Retold
-from xsrun.server.page.single import Looked, address, question, run_page
+from xsrun.server.page.single import Looked, address, question, refusal, run_page
 
 
 class Runs:
@@ -80,7 +78,7 @@ class Runs:
             looked = self._look(request)
             reason = action.refused(looked.run, looked.steps)
             if reason:
-                return _refusal(request, looked.run.id, reason)
+                return refusal(request, looked.run.id, reason)
             return shown(request, f"{action.title}: {looked.run.job}", question(looked, action, self._forms))
 
         return ask
@@ -103,12 +101,10 @@ class Runs:
     def _done(self, action: Action, request: Request, fields: dict[str, str]) -> Response:
         looked = self._look(request)
         if fields[SEEN] != stands(looked.run):
-            return _refusal(
-                request, looked.run.id, f"something happened to the run meanwhile: it is {looked.run.state}"
-            )
+            return refusal(request, looked.run.id, f"something happened to the run meanwhile: it is {looked.run.state}")
         reason = action.refused(looked.run, looked.steps)
         if reason:
-            return _refusal(request, looked.run.id, reason)
+            return refusal(request, looked.run.id, reason)
         said = self._forms.keep(action.do(self._desk, looked.run, fields))
         return RedirectResponse(f"{address(looked.run.id)}?{urlencode({'said': said})}", 303, HEADERS)
 
@@ -116,8 +112,3 @@ class Runs:
 def _looked(journal: Journal, named: str) -> Looked:
     run = find_run(journal, named)
     return Looked(run, journal.steps(run.id), journal.files(run.source))
-
-
-def _refusal(request: Request, run: str, reason: str) -> Response:
-    back = element("p", element("a", "To the run", href=address(run)))
-    return shown(request, "Nothing was done", back, said=Said(f"Nothing was done: {reason}.", False), status=409)

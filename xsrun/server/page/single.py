@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import quote
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from xsrun.engine.rows import RunRow, StepRow
 from xsrun.engine.views import run_details
 from xsrun.markup import Content, element
 from xsrun.server.page.actions import Action, offered, stands
-from xsrun.server.page.desk import Files
+from xsrun.server.page.desk import Files, Said
 from xsrun.server.page.forms import Forms
-from xsrun.server.page.frame import HOME
+from xsrun.server.page.frame import HOME, shown
 from xsrun.tracing.page import heading, sections
 from xsrun.tracing.tracer import Step
 
@@ -60,3 +63,9 @@ def question(looked: Looked, action: Action, forms: Forms) -> Content:
             element("a", "Leave it", href=address(run.id), class_="button"),
         ),
     )
+
+
+def refusal(request: Request, run: str, reason: str) -> Response:
+    """Why nothing is done with a run, and the way back to it."""
+    back = element("p", element("a", "To the run", href=address(run)))
+    return shown(request, "Nothing was done", back, said=Said(f"Nothing was done: {reason}.", False), status=409)
