@@ -50,6 +50,7 @@ function "send" {{
       url = "{url}"
       method = "POST"
       params = {{word: $input.word}}
+      timeout = 120
     }} as $first
     api.request {{
       url = "{url}/{then}"

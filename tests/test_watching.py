@@ -33,6 +33,7 @@ function "send" {{
     api.request {{
       url = "{url}/{path}"
       method = "POST"
+      timeout = 120
     }} as $two
     api.request {{
       url = "{url}/three"
