@@ -3,6 +3,7 @@
 import json
 import os
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
 from collecting import collecting
@@ -256,6 +257,12 @@ def test_what_is_counted(told):
     assert collector.metrics["xsrun.run.duration"] == [({"job": "Told"}, 1)]
 
 
+def test_the_page_names_whatever_is_said_of_a_span(told):
+    page = (Path(__file__).parents[1] / "docs" / "telemetry.md").read_text(encoding="utf-8")
+    said = {name for each in told[0].spans for name in each.attributes}
+    assert [name for name in sorted(said) if f"`{name}`" not in page] == []
+
+
 def test_a_resumed_run_leads_to_its_first_attempt_and_marks_what_it_does_not_do_again(place, collector):
     place.job(STEPS)
     place.environment["OTEL_BSP_SCHEDULE_DELAY"] = "10"
@@ -327,6 +334,43 @@ def test_without_its_packages_a_line_says_what_to_type(place):
         "warning[telemetry]: traces and metrics are not sent: OpenTelemetry is not installed",
         "  = help: pip install 'xsrun[otel]'",
     ]
+
+
+MANY = """run.job "Many" {
+  main = {name: "many"}
+}
+---
+function "many" {
+  input {}
+  stack {
+    for (1500) {
+      each as $turn {
+        function.run "one" {
+          input = {}
+        } as $one
+      }
+    }
+    util.sleep {
+      value = 0.001
+    }
+  }
+  response = $one
+}
+---
+function "one" {
+  input {}
+  stack {}
+  response = 1
+}
+"""
+
+
+def test_a_loop_makes_no_spans_without_end(place, here, collector):
+    place.job(MANY)
+    assert here() == (0, 1, "")
+    assert len(collector.named("function one")) == 999
+    assert collector.only("run Many").attributes["xsrun.spans.left_out"] == 501
+    assert collector.only("sleep").parent == collector.only("function many").id
 
 
 DEEP = """run.job "Deep" {

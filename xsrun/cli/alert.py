@@ -23,6 +23,7 @@ from xsrun.effects.real import StderrLog
 from xsrun.engine.deliveries import Delivered, Deliveries
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
+from xsrun.engine.observing import telling
 from xsrun.engine.vault import Vault
 from xsrun.policies.actions import Action, actions, completed
 from xsrun.policies.alert import finding, read_alert
@@ -51,7 +52,8 @@ def alert(options: Options, watch: Watch | None = None) -> int:
     """
     output = Output(options["json"], options["quiet"], options["color"])
     try:
-        return _handled(options, output, watch)
+        with telling(output.untold):
+            return _handled(options, output, watch)
     except XsError as error:
         _report(error.diagnostics, output)
         errors = [each for each in error.diagnostics if each.severity == "error"]

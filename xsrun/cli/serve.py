@@ -80,8 +80,9 @@ def serve(
 
     A query is at /api:GROUP/PATH, with GROUP as the canonical name of its api_group, and at /PROJECT/api:GROUP/PATH;
     where several projects have a group of that name, only there. /openapi.json describes them all, and
-    /_xsrun/health says that the server answers; /_xsrun is a page of runs. Everything but queries and health needs
-    the token, where there is one; with another --host than this machine's one is made and printed on stderr.
+    /_xsrun/health says that the server answers, /_xsrun/ready that it may get work; /_xsrun is a page of runs, and
+    /_xsrun/metrics its numbers for Prometheus. Everything but queries, health and ready needs the token, where there
+    is one; with another --host than this machine's one is made and printed on stderr.
 
     `pre` of a service runs first, once. SIGTERM or Ctrl-C lets requests and runs under way end; a second one does not,
     and xsrun runs resume goes on with those runs. Needs the optional part `server`.

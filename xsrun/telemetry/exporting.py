@@ -32,8 +32,11 @@ PATIENCE: Final = 2.0
 LITTLE_PATIENCE: Final = 0.3
 """Seconds that it waits for one that has."""
 SENDING: Final = "opentelemetry.exporter"
+"""Where the complaints of those come from that send."""
 AGAIN: Final = "Transient error"
 """How the library begins to say that it tries again."""
+FULL: Final = "Queue full"
+"""How it begins to say that it drops something."""
 LOOK: Final = 0.01
 """Seconds between two looks whether there is still hope."""
 ATTRIBUTES: Final = "OTEL_RESOURCE_ATTRIBUTES"
@@ -101,10 +104,13 @@ class _Complaints(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a complaint; what it says may hold more than it should, but for a status."""
+        said = record.getMessage()
+        if said.startswith(FULL):
+            self._lost("more came than could be sent; OTEL_BSP_MAX_QUEUE_SIZE says how much may wait")
         if not record.name.startswith(SENDING):
             return  # of settings that make no sense: their defaults hold
         gave_up = record.levelno >= logging.ERROR
-        if gave_up or record.getMessage().startswith(AGAIN):
+        if gave_up or said.startswith(AGAIN):
             self._failing.set()
         if gave_up:
             status = [each for each in record.args or () if isinstance(each, int)]

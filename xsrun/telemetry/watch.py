@@ -39,8 +39,10 @@ from xsrun.telemetry.spans import CLIENT, INTERNAL, NOTHING, SERVER, Opening, Sp
 _around: Callable[[Layer], Layer] = Late("xsrun.telemetry.ports", "around")
 _below: Callable[[World, Callable[[str], bool]], World] = Late("xsrun.telemetry.ports", "below")
 
-MOST_SPANS: Final = 10_000
-"""Spans of one run; of a loop that makes more the later ones are only counted."""
+MOST_SPANS: Final = 2000
+"""Spans of one run, which is what waits in the queue of the library; later ones are only counted."""
+FOR_EFFECTS: Final = 1000
+"""How many of them are kept for effects, however many functions a loop calls."""
 UNKEPT: Final = "none"
 """The policy of an effect of which nothing is kept."""
 ASKING: Final = frozenset(("http", "database", "redis", "sql"))
@@ -117,7 +119,7 @@ class Seen:
         self.watch = watch
         self.subject = subject
         self.masked = subject.masked
-        self._left = MOST_SPANS
+        self._left, self._left_out = MOST_SPANS, 0
         self._span = watch.tracing(_root(subject))
         self.traceparent = self._span.traceparent
 
@@ -145,8 +147,8 @@ class Seen:
     def _tell(self, ending: Ending, seconds: float) -> None:
         for name, value in _attributes(self.subject, ending).items():
             self._span.set(name, value)
-        if self._left < 0:
-            self._span.set("xsrun.spans.left_out", -self._left)
+        if self._left_out:
+            self._span.set("xsrun.spans.left_out", self._left_out)
         if ending.code:
             self._span.fail(ending.code, ending.message)
         record, name = self.watch.meters.record, self.masked(self.subject.name)
@@ -156,11 +158,14 @@ class Seen:
             record(RUNS, 1, name, state_of(ending.exit, ending.code))
             record(RUN_DURATION, seconds, name)
 
-    def opened(self, name: str, kind: str, attributes: Mapping[str, Value], began: int | None = None) -> Span:
-        """A span in it; none once there are too many."""
-        self._left -= 1
-        if self._left < 0:
+    def opened(
+        self, name: str, kind: str, attributes: Mapping[str, Value], began: int | None = None, spare: int = 0
+    ) -> Span:
+        """A span in it; none once no more than ``spare`` are left."""
+        if self._left <= spare:
+            self._left_out += 1
             return NOTHING
+        self._left -= 1
         return self.watch.tracing(Opening(name, kind, attributes, self.masked, began))
 
 
@@ -191,7 +196,7 @@ def _spanned(routine: Routine, function: Callable[..., Any]) -> Callable[..., An
         seen = _SEEN.get()
         if seen is None:
             return function(*arguments)
-        with seen.opened(name, INTERNAL, told) as span:
+        with seen.opened(name, INTERNAL, told, spare=FOR_EFFECTS) as span:
             try:
                 return function(*arguments)
             except (Fault, TypeError) as error:
