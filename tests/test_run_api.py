@@ -568,7 +568,8 @@ def test_a_token_opens_everything_and_nobody_else_reads_what_is_private(api, fol
             assert (path, answer.status_code, answer.json()["code"]) == (path, 401, "ERROR_CODE_UNAUTHORIZED")
         closed.post(f"/session/{id}/access", json={"access": "public"}, headers=known)
         assert closed.get(f"/session/{id}").json()["error_msg"] == "Not like that"
-        assert closed.get(f"/session/{id}/sink").json()["tables"] == []
+        assert closed.get(f"/session/{id}/sink").status_code == 401
+        assert closed.get(f"/session/{id}/sink", headers=known).json()["tables"] == []
         assert closed.patch(f"/session/{id}", json={"name": "mine"}).status_code == 401
         assert closed.get(f"/session/{id}", headers=known).json()["label"] == ""
         # Documents are off unless they are let in, those too that have run.

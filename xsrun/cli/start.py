@@ -78,6 +78,8 @@ def _is_client(words: list[str]) -> bool:
 def _dispatch(argv: list[str]) -> int:
     if argv[:1] and argv[0].startswith("run:"):
         argv = [*argv[0].split(":"), *argv[1:]]
+    if argv[:2] == ["job", "run"]:
+        argv = argv[1:]
     if argv[:1] == ["run"] and _is_client(argv[1:]):
         return int(_run_client(argv[1:]))
     if argv[:1] and argv[0] in RUN_WORDS:

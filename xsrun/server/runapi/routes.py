@@ -110,13 +110,10 @@ async def _list_sessions(asking: _Asking) -> Any:
     return await asking.work(sessions.sessions, page_of(asking.request), asking.path.get("run"))
 
 
-def _of_session(do: Callable[[Api, str], Any]) -> _Handler:
-    async def handler(asking: _Asking) -> Any:
-        if asking.request.scope.get(STRANGER):
-            await asking.work(sessions.for_strangers, asking.path["session"])
-        return await asking.work(do, asking.path["session"])
-
-    return handler
+async def _read_session(asking: _Asking) -> Any:
+    if asking.request.scope.get(STRANGER):
+        await asking.work(sessions.for_strangers, asking.path["session"])
+    return await asking.work(_session, asking.path["session"])
 
 
 def _of_job(do: Callable[[Api, str], Any]) -> _Handler:
@@ -125,7 +122,12 @@ def _of_job(do: Callable[[Api, str], Any]) -> _Handler:
             raise Wrong("badrequest", NOT_APART)
         return do(api, id)
 
-    return _of_session(answering)
+    async def handler(asking: _Asking) -> Any:
+        if asking.request.scope.get(STRANGER):  # a sink has rows of other sessions too, whoever may read this one
+            raise sessions.no_token()
+        return await asking.work(answering, asking.path["session"])
+
+    return handler
 
 
 async def _note(asking: _Asking) -> Any:
@@ -175,7 +177,7 @@ ADDRESSES: Final[tuple[tuple[str, str, _Handler], ...]] = (
     ("POST", f"{PROJECT}/run/session/{{session}}/start", _of_job(sessions.start)),
     ("DELETE", f"{PROJECT}/run/session/{{session}}", _of_job(sessions.forget)),
     ("POST", f"{PROJECT}/run/{{run}}/session/{{session}}/stop", _of_job(sessions.stop)),
-    ("GET", SESSION, _of_session(_session)),
+    ("GET", SESSION, _read_session),
     ("PATCH", SESSION, _note),
     ("POST", f"{SESSION}/access", _note),
     ("POST", f"{SESSION}/exec", _execute_session),

@@ -55,7 +55,12 @@ def for_strangers(api: Api, id: str) -> None:
     with opened(api) as journal:
         row = journal.run(id)
         if row is None or not api.among.holds(row) or access_of(row) != PUBLIC:
-            raise Wrong("unauthorized", "This needs the token of the server: Authorization: Bearer TOKEN.")
+            raise no_token()
+
+
+def no_token() -> Wrong:
+    """What is wrong with a request that needs the token and has none."""
+    return Wrong("unauthorized", "This needs the token of the server: Authorization: Bearer TOKEN.")
 
 
 def session(api: Api, id: str) -> dict[str, Any]:
