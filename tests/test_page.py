@@ -111,7 +111,7 @@ class Site:
     def run(self, *given, **named):
         """Have a job run to its end; gives back the id of the run."""
         run = self.start(*given, **named)
-        assert self.engine.wait(run, 20) is not None
+        assert self.engine.wait(run, 60) is not None
         return run
 
     def state(self, run):
@@ -153,7 +153,7 @@ def site(tmp_path, monkeypatch, adding):
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
     thread = threading.Thread(target=running.run, args=([address],))
     url = f"http://127.0.0.1:{address.getsockname()[1]}"
-    with counting() as server, httpx.Client(base_url=url, headers=HEADERS, timeout=20) as client:
+    with counting() as server, httpx.Client(base_url=url, headers=HEADERS, timeout=60) as client:
         thread.start()
         yield Site(tmp_path / "jobs", server, client, engine)
         server.release.set()
@@ -276,7 +276,7 @@ def said(answer):
 
 def until(true):
     """Wait for a condition."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -415,7 +415,7 @@ def test_a_job_is_started_with_inputs_by_their_types(site, monkeypatch):
     assert (again.status_code, "was sent before" in said(again)) == (409, True)
     assert answer.status_code == 303
     run = answer.headers["location"].rpartition("/")[2]
-    assert site.engine.wait(run, 20).state == "complete"
+    assert site.engine.wait(run, 60).state == "complete"
     with closing(site.engine.journal()) as journal:
         result = json.loads(journal.run(run).result)
     assert result["sum"] == 3

@@ -78,7 +78,7 @@ def under_way(server):
     with closing(InProcess({}, Output(quiet=True))) as engine:
         run = engine.submit(Order(job(server, path="held")))
         held(server)
-        yield lambda: engine.wait(run, 20)
+        yield lambda: engine.wait(run, 60)
         server.release.set()
 
 
