@@ -79,6 +79,8 @@ def test_our_names_are_answered(ask, host):
         ({"Origin": "null"}, 403),
         ({"Origin": "http://localhost:1"}, 403),
         ({"Origin": "http://[x"}, 403),
+        ({"Origin": "https://evil.example", "Host": "0.0.0.0"}, 403),
+        ({"Origin": "https://evil.example", "Host": "[::ffff:127.0.0.1]"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Sec-Fetch-Site": "same-origin"}, 200),

@@ -87,6 +87,7 @@ def test_no_secret_is_in_an_answer(ask):
     [
         ("/api:count/odd/created", 201, '"created"'),
         ("/api:count/odd/nothing", 204, ""),
+        ("/api:count/odd/unchanged", 304, ""),
         ("/api:count/odd/stopped", 200, '"stopped"'),
         ("/api:count/page", 200, "<h1>Hi</h1>"),
         ("/api:count/rows?n=2", 200, '{"row":0}\n{"row":1}\n'),
@@ -137,6 +138,19 @@ def test_an_answer_counts_for_a_while_and_headers_are_looked_up_in_any_case(ask)
     ada = asked("ada")
     assert ada == {"times": ada["times"], **dict.fromkeys(("who", "member", "got", "named"), "ada"), "has": True}
     assert [asked("ada"), asked("bob")["times"], asked("ada")] == [ada, ada["times"] + 1, ada]
+
+
+def test_a_stream_has_the_name_that_it_was_given(ask):
+    assert ask.get("/api:count/rows?file=a b.json").headers["content-disposition"] == 'attachment; filename="a b.json"'
+    found = ask.get("/api:count/rows", params={"file": 'Grüße".json'}).headers["content-disposition"]
+    assert found == "attachment; filename=\"Gr__e_.json\"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%22.json"
+
+
+def test_a_name_that_comes_again_and_again_is_read_at_once(ask):
+    """Each time as long as the time before, and not longer: a client would see its time run out."""
+    body = "by=1&" + "a=1&" * 200_000
+    answer = ask.post("/api:count/add/1", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == 200
 
 
 def test_a_stream_that_fails_breaks_off_and_shows_no_secret(ask):

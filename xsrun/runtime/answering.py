@@ -28,12 +28,15 @@ STATUS_LINE: Final = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE
 HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)", re.DOTALL)
 LOWEST, HIGHEST = 200, 599
 """The statuses of an answer."""
+WITHOUT_BODY: Final = (204, 304)
+"""Statuses of answers that have no body."""
 OF_CONNECTION: Final = frozenset(
     {"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 """Headers that say how an answer is sent, and not what it is."""
 BEARER: Final = re.compile(r"bearer\s+(\S+)", re.IGNORECASE)
 
+_quote: Callable[..., str] = Late("urllib.parse", "quote")
 _logged_in: Callable[..., dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
 
 
@@ -102,12 +105,13 @@ class Head:
             self._send(self, piece)
 
     def _begin(self, kind: str, filename: str) -> None:
-        self.begun = True
         if not self.content_type():
             self.header(f"Content-Type: {CONTENT.get(kind, CONTENT['raw'])}", append=False)
         if filename:
-            quoted = re.sub(r'[\\"\x00-\x1f]', "_", filename)
-            self.header(f'Content-Disposition: attachment; filename="{quoted}"', append=False)
+            plain = re.sub(r'[^ -~]|[\\"]', "_", filename)
+            encoded = "" if plain == filename else f"; filename*=UTF-8''{_quote(filename, safe='')}"
+            self.header(f'Content-Disposition: attachment; filename="{plain}"{encoded}', append=False)
+        self.begun = True
 
     def content_type(self) -> str:
         """The content type that was set, ``""`` when none was."""
@@ -196,7 +200,7 @@ def _caller(endpoint: Endpoint, asked: Asked, world: World) -> dict[str, Any]:
 def _succeeded(value: Any, head: Head) -> Answered:
     kind = head.content_type()
     headers = tuple(head.headers) if kind else (("Content-Type", JSON), *head.headers)
-    if head.begun or head.status == 204:
+    if head.begun or head.status in WITHOUT_BODY:
         return Answered(head.status, tuple(head.headers), b"")
     if isinstance(value, str | bytes) and kind and JSON not in kind.lower():
         return Answered(head.status, headers, value if isinstance(value, bytes) else value.encode("utf-8", "replace"))

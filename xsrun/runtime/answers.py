@@ -105,6 +105,8 @@ def kept_or_made(
     found = answers.get(key, run.world.clock.now())
     if found is not None:
         head.status = found.status
+        replaced = {name.lower() for name, _ in found.headers}
+        head.headers = [each for each in head.headers if each[0].lower() not in replaced]
         for name, value in found.headers:
             head.header(f"{name}: {value}", append=True)
         return values.loads(found.text)

@@ -131,7 +131,10 @@ def _host(host: str) -> str:
 def _is_local(name: str) -> bool:
     """Whether a name or address means this machine, wherever it is asked for."""
     address = _address(name)
-    return name == "localhost" or name.endswith(".localhost") or (address is not None and address.is_loopback)
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    here = address is not None and (address.is_loopback or address.is_unspecified)
+    return here or name == "localhost" or name.endswith(".localhost")
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

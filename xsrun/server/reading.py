@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -16,6 +17,8 @@ from xsrun.runtime.answering import Asked
 
 LARGEST: Final = 16_000_000
 """Bytes of the largest body that is read, unless somebody says otherwise."""
+SHORT: Final = 16_000
+"""Bytes of a body that is read at once."""
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
 FEWEST_JSON: Final = ("{", "[", '"')
@@ -77,10 +80,16 @@ async def _given(request: Request, body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == FORM:
-        return _pairs(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     if kind == MULTIPART:
         return await _form(request, body)
+    # What takes long to read keeps no other request waiting.
+    return await to_thread.run_sync(_read, kind, body) if len(body) > SHORT else _read(kind, body)
+
+
+def _read(kind: str, body: bytes) -> dict[str, Any]:
+    """The inputs in a form or in JSON. Raises Unreadable."""
+    if kind == FORM:
+        return _pairs(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     try:
         read = values.loads(body.decode())
     except ValueError:
@@ -109,16 +118,14 @@ async def _form(request: Request, body: bytes) -> dict[str, Any]:
 
 def _pairs(found: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Names and values of a form or query string: ``tag[]`` or a name that comes again makes a list."""
-    given: dict[str, Any] = {}
+    given: dict[str, list[Any]] = {}
+    listed: set[str] = set()
     for name, value in found:
-        listed, name = name.endswith("[]"), name.removesuffix("[]")
-        read = _decoded(value)
-        if name in given:
-            before = given[name]
-            given[name] = [*before, read] if isinstance(before, list) else [before, read]
-        else:
-            given[name] = [read] if listed else read
-    return given
+        plain = name.removesuffix("[]")
+        if plain != name or plain in given:
+            listed.add(plain)
+        given.setdefault(plain, []).append(_decoded(value))
+    return {name: read if name in listed else read[0] for name, read in given.items()}
 
 
 def _decoded(value: Any) -> Any:

@@ -11,6 +11,9 @@ query "odd/{what}" verb=GET {
       case ("nothing") {
         util.set_header { value = "HTTP/1.1 204 No Content" }
       } break
+      case ("unchanged") {
+        util.set_header { value = "HTTP/1.1 304 Not Modified" }
+      } break
       case ("twice") {
         util.set_header { value = "X-Part: one" }
         util.set_header {
