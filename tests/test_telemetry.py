@@ -365,6 +365,14 @@ function "one" {
 """
 
 
+def test_a_rehearsal_says_that_it_is_one(place, here, collector):
+    place.job(STEPS)
+    assert here("--dry-run")[0] == 0
+    assert not collector.spans
+    assert here("--simulate", *mapped(place))[0] == 0
+    assert collector.only("run Steps").attributes["xsrun.rehearsed"] == "simulate"
+
+
 def test_a_loop_makes_no_spans_without_end(place, here, collector):
     place.job(MANY)
     assert here() == (0, 1, "")

@@ -121,7 +121,9 @@ def begin(task: Task) -> Attempt | Failure:
     # What the key is made of may look different when the run goes on.
     task = task._replace(options={**task.options, "key": key_of(task, ready.config)})
     limits = limits_of(task.options)
-    task, watched = (task, None) if observing.observer is None else _watched(task, observing.observer)
+    watched = None
+    if observing.observer is not None and not task.options["dry_run"]:
+        task, watched = _watched(task, observing.observer)
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
     begun = keeper.begun_at if keeper else SystemClock().now()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from xsrun.cli.preparing import Task
 from xsrun.engine.observing import Observer, Subject, Watched
 
-TRACE = "traceparent"
+TRACE: Final = "traceparent"
 """The option of a run that names the trace of its first attempt, or of whoever ordered it."""
+REHEARSALS: Final = ("replay", "simulate")
+"""Options by which something answers in the place of others."""
 
 
 def watched(task: Task, observer: Observer) -> tuple[Task, Watched]:
@@ -14,7 +18,8 @@ def watched(task: Task, observer: Observer) -> tuple[Task, Watched]:
     trace = task.options.get(TRACE) or ""
     again = task.earlier is not None and task.earlier.run.attempts > 0
     parent, first = ("", trace) if again else (trace, "")
-    subject = Subject(task.job.name, task.project.loaded, task.output.masker.text, "", parent, first)
+    rehearsed = next((name for name in REHEARSALS if task.options.get(name)), "")
+    subject = Subject(task.job.name, task.project.loaded, task.output.masker.text, "", parent, first, rehearsed)
     seen = observer.begin(subject)
     if task.earlier is None:
         return task._replace(options={**task.options, TRACE: seen.traceparent}), seen

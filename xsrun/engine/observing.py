@@ -44,6 +44,8 @@ class Subject(NamedTuple):
     """Names the trace of whoever asked for it, as the header ``traceparent`` does."""
     earlier: str = ""
     """Names that of the first attempt."""
+    rehearsed: str = ""
+    """What answers in the place of others, ``simulate`` or ``replay``; ``""`` for the real ones."""
 
 
 class Ending(NamedTuple):

@@ -115,7 +115,7 @@ def _answer(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> A
     if observer is None:
         return _performed(service, endpoint, given, head)
     route, parent = f"/api:{endpoint.group}/{endpoint.path}", given.headers.get("Traceparent", "")
-    watched = observer.begin(Subject(route, service.loaded, service.masked, endpoint.verb, parent, ""))
+    watched = observer.begin(Subject(route, service.loaded, service.masked, endpoint.verb, parent, "", ""))
     answered: Answered = watched.during(lambda: _performed(service, endpoint, given, head), _ending)
     return answered
 

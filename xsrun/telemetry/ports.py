@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from xsrun.effects.ports import (
     Answer,
@@ -28,7 +28,7 @@ from xsrun.telemetry.requests import attributes_of, method_of
 from xsrun.telemetry.spans import Value
 from xsrun.telemetry.watch import Effect, current, under_way
 
-TRACEPARENT = "traceparent"
+TRACEPARENT: Final = "traceparent"
 
 
 def around(layer: Layer) -> Layer:

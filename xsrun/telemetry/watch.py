@@ -176,6 +176,8 @@ def _root(subject: Subject) -> Opening:
         told = {"http.request.method": verb, "http.route": subject.name}
         return Opening(f"{verb} {subject.name}", SERVER, told, subject.masked, parent=subject.parent)
     told = {"xsrun.job": subject.name}
+    if subject.rehearsed:
+        told["xsrun.rehearsed"] = subject.rehearsed
     opening = Opening(f"run {subject.name}", INTERNAL, told, subject.masked, parent=subject.parent)
     return opening._replace(link=subject.earlier)
 
