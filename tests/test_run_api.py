@@ -220,6 +220,15 @@ def test_what_is_not_looked_at_is_said(api):
     ]
 
 
+def test_names_of_any_length_make_short_messages(api):
+    long = "x" * 100_000
+    refused = api.post("/run", json={"job_name": "Refuse", "env": {long: []}})
+    run = api.post("/run", json={"job_name": "Refuse", long: 1, "env": {long: "a"}, "input": {long: 1}})
+    assert len(refused.text) < 500
+    assert max(len(each["message"]) for each in run.json()["run"]["problems"]) <= 500
+    assert len(api.post(f"/{long[:5000]}").text) < 500
+
+
 def test_curl_as_it_stands_in_the_documents_of_jobs(api):
     curl = shutil.which("curl")
     if curl is None:

@@ -19,6 +19,7 @@ from xsrun.server.runapi.variables import Variables
 from xsrun.server.runapi.wrong import Wrong
 from xsrun.server.service import Served
 
+LONGEST_WARNING: Final = 500
 DATABASE: Final = "data.sqlite"
 """The rows of a document, in the folder where it is kept."""
 
@@ -84,7 +85,7 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
 
     Raises Wrong, Refused and Broken.
     """
-    warnings = [*asked.problems, *islice(_warnings(offer, asked), MOST_SAID)]
+    warnings = [*asked.problems, *(each[:LONGEST_WARNING] for each in islice(_warnings(offer, asked), MOST_SAID))]
     run = api.engine.submit(_order(api, offer, asked, id))
     row = api.engine.wait(run) if asked.waits else None
     with closing(api.engine.journal()) as journal:

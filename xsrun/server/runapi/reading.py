@@ -31,6 +31,8 @@ ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{7,63}")
 LONGEST_KEY: Final = 255
 DEEPEST: Final = 500
 """Levels of a body: whatever goes through a value later goes through all of them."""
+LONGEST_SAID: Final = 60
+"""Letters of a name of somebody else's in a message."""
 MOST_SAID: Final = 8
 """Keys that are named where they are not looked at."""
 MOST_ON_A_PAGE: Final = 100
@@ -113,7 +115,7 @@ def asked(body: Mapping[str, Any]) -> Asked:
         raise Wrong("inputerror", f"`doc` is {type_of(doc)}, and has to be the text of a document")
     if not isinstance(body.get("async", False), bool):
         raise Wrong("inputerror", "`async` is true or false")
-    unknown = [each[:60] for each in body if each not in MEANT | PLATFORM_ONLY][:MOST_SAID]
+    unknown = [each[:LONGEST_SAID] for each in body if each not in MEANT | PLATFORM_ONLY][:MOST_SAID]
     warnings = tuple(f"`{each}` is not looked at; inputs go in `input`" for each in unknown)
     args: Any = next((body[each] for each in GIVING if body.get(each) is not None), {})
     if not isinstance(args, dict):
@@ -131,7 +133,7 @@ def _env(given: Any) -> dict[str, str]:
         if not VARIABLE.fullmatch(name):
             raise Wrong("inputerror", "`env` has a name that no variable can have: letters, digits and _ make one")
         if isinstance(value, dict | list) or value is None:
-            raise Wrong("inputerror", f"`env.{name}` is {type_of(value)}, and has to be a text")
+            raise Wrong("inputerror", f"`env.{name[:LONGEST_SAID]}` is {type_of(value)}, and has to be a text")
     return {name: value if isinstance(value, str) else values.dumps(value) for name, value in given.items()}
 
 
