@@ -74,7 +74,7 @@ def _used(construct: Construct) -> Iterator[tuple[str, str, Span]]:
             node.keyword in known.statements or node.keyword in FORMS or node.keyword in ABSENT
         ):
             yield "statement", node.keyword, node.head_span(construct.source)
-        pending.extend(reversed([*node.children()]))
+        pending += reversed(node.children())
 
 
 def _judged(kind: str, name: str) -> Use:

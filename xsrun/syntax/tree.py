@@ -8,8 +8,9 @@ the records that know its keyword.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Final
 
 from xsrun.source import Source, Span
@@ -28,14 +29,15 @@ class Node:
         """The place of the node in its source."""
         return Span(source, self.start, self.end)
 
-    def children(self) -> Iterator[Node]:
+    def children(self) -> list[Node]:
         """The nodes directly below."""
-        for name in PARTS[type(self)]:
-            value = getattr(self, name)
-            if isinstance(value, Node):
-                yield value
-            elif isinstance(value, list):
-                yield from (item for item in value if isinstance(item, Node))
+        found: list[Node] = []
+        for value in _HELD[type(self)](self):
+            if isinstance(value, list):
+                found += [item for item in value if isinstance(item, Node)]
+            elif isinstance(value, Node):
+                found.append(value)
+        return found
 
     def walk(self) -> Iterator[Node]:
         """The node and everything below it, in source order."""
@@ -43,7 +45,7 @@ class Node:
         while pending:
             node = pending.pop()
             yield node
-            pending.extend(reversed([*node.children()]))
+            pending += reversed(node.children())
 
     def same(self, other: Node) -> bool:
         """Whether two trees say the same, wherever they stand and however they are spaced."""
@@ -339,6 +341,18 @@ PARTS: Final[dict[type[Node], tuple[str, ...]]] = {
     for kind in [*Node.__subclasses__(), *Expr.__subclasses__()]
 }
 """What a node consists of, places left out."""
+
+
+def _held(kind: type[Node]) -> Callable[[Node], tuple[Any, ...]]:
+    """Gives the parts of a node of a kind that may be nodes or hold some: most time of a check goes through here."""
+    words = {part.name: {*re.findall(r"\w+", str(part.type))} for part in fields(kind)}
+    names = [name for name in PARTS[kind] if words[name] & {"Any", "Node", *(each.__name__ for each in PARTS)}]
+    if len(names) > 1:
+        return attrgetter(*names)
+    return (lambda node: (getattr(node, names[0]),)) if names else lambda _node: ()
+
+
+_HELD: Final = {kind: _held(kind) for kind in PARTS}
 
 
 # ------------------------------------------------------------------ precedence
