@@ -25,7 +25,7 @@ from xsrun.server.mishaps import Mishaps, response_of, with_headers
 from xsrun.server.openapi import document
 from xsrun.server.patience import PATIENCE
 from xsrun.server.reading import TooLarge, Unreadable, asked
-from xsrun.server.service import Served, Service, Services
+from xsrun.server.service import RESERVED, Served, Service, Services
 from xsrun.server.threads import Threads
 
 VERBS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -51,11 +51,13 @@ def application(
         service = _meant(served.now, request)
         return response_of(unknown()) if service is None else await _answered(service, request, threads)
 
+    queries = Route("/api:{group}/{path:path}", query, methods=VERBS)
+    short = Router([queries], redirect_slashes=False)
     router = Router(
         [
             *routes,
             Route("/openapi.json", openapi),
-            Route("/api:{group}/{path:path}", query, methods=VERBS),
+            queries,
             Route("/{project}/openapi.json", openapi),
             Route("/{project}/api:{group}/{path:path}", query, methods=VERBS),
         ],
@@ -63,10 +65,17 @@ def application(
     )
 
     async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = short if _is_query(scope["path"]) else router
         # With an application in it, the router raises what it refuses.
-        await router({**scope, "app": router}, receive, send)
+        await chosen({**scope, "app": chosen}, receive, send)
 
     return Mishaps(Guard(routed, rules), broken)
+
+
+def _is_query(path: str) -> bool:
+    """Whether an address can be that of a query alone: it need not be compared with those of all that is served."""
+    group = path.removeprefix("/api:").partition("/")[0].partition(":")[0]
+    return path.startswith("/api:") and group not in RESERVED
 
 
 def _meant(services: Services, request: Request) -> Service | None:

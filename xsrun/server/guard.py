@@ -8,6 +8,7 @@ it: names are checked, and so is where a request that changes something comes fr
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -137,6 +138,7 @@ def _is_local(name: str) -> bool:
     return here or name == "localhost" or name.endswith(".localhost")
 
 
+@lru_cache(maxsize=256)
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """An address: unlike a name it cannot lead to one server first and then to another."""
     try:
