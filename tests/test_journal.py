@@ -6,6 +6,8 @@ import os
 import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from contextlib import closing, nullcontext, suppress
 from time import time_ns
@@ -187,6 +189,24 @@ def test_old_runs_are_forgotten_and_running_ones_are_not(folder):
     assert [run.started_at for run in journal.runs()] == [4_000, 1_000]
     assert journal.files("hash") == {"run.xs": "text"}
     journal.close()
+
+
+def test_a_process_that_comes_and_goes_takes_nothing_from_another(folder):
+    come_and_go = (
+        "import sys; from xsrun.engine.sqlite import journal_in; journal = journal_in(sys.argv[1]);"
+        "print(*sorted(each.started_at for each in journal.runs())); journal.close()"
+    )
+
+    def seen_elsewhere():
+        words = [sys.executable, "-c", come_and_go, str(folder)]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+
+    with closing(journal_in(str(folder))) as journal:
+        journal.begin(row(1_000), {})
+        journal_in(str(folder)).close()
+        assert seen_elsewhere() == ["1000"]
+        journal.begin(row(2_000), {})
+        assert seen_elsewhere() == ["1000", "2000"]
 
 
 @pytest.mark.parametrize("commits", range(3))

@@ -138,10 +138,18 @@ def _at_once(path: str, flags: int) -> int:
 
 
 def make_private(path: str) -> None:
-    """Create a file readable by its owner alone, unless it is there. Raises OSError for a link, or somebody else's."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    """Create a file readable by its owner alone, unless it is there. Raises OSError for a link, or somebody else's.
+
+    One that is there is not opened: closing it would end the locks that SQLite has on it in this process.
+    """
     try:
-        if os.fstat(handle).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            os.fchmod(handle, 0o600)
-    finally:
-        os.close(handle)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    except FileExistsError:
+        mode = os.lstat(path).st_mode
+        code = errno.EISDIR if stat.S_ISDIR(mode) else errno.ELOOP if stat.S_ISLNK(mode) else 0
+        if not code and not os.access(path, os.R_OK | os.W_OK):
+            code = errno.EACCES
+        if code:
+            raise OSError(code, os.strerror(code), path) from None
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            os.chmod(path, 0o600)
