@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -87,6 +88,21 @@ function "refuse" {
   response = null
 }
 """
+KEEP = """run.job "Keep" {
+  main = { name: "keep" }
+  env = ["NAME"]
+}
+---
+function "keep" {
+  input {
+  }
+  stack {
+    redis.set { key = "kept" data = "here" }
+    redis.get { key = "kept" } as $kept
+  }
+  response = $kept ~ " with " ~ ($env.NAME|strlen)
+}
+"""
 SERVICE = """run.service "Counter" {
 }
 ---
@@ -123,7 +139,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(folder, world):
-    with serving(folder, "--allow-doc", "--max-body", "1", api_key=SECRET, TARGET=world.url) as running:
+    given = ("--env", "GIVEN=by-name", "--env", f"XSRUN_AUTH_KEY={SECRET}")
+    with serving(folder, "--allow-doc", "--max-body", "1", *given, api_key=SECRET, TARGET=world.url) as running:
         yield running
 
 
@@ -358,6 +375,34 @@ def test_a_document_gets_no_variable_of_the_server(api):
     ]
 
 
+@pytest.mark.parametrize("name", ["api_key", "XSRUN_AUTH_KEY", "xsrun_auth_key", "XSRUN_TOKEN"])
+def test_a_document_gets_none_of_the_servers_own_variables(api, name):
+    assert api.post("/project/any/run/exec", json={"doc": KEEP.replace("NAME", "GIVEN")}).json()["state"] == "complete"
+    answer = api.post("/project/any/run/exec", json={"doc": KEEP.replace("NAME", name)})
+    assert (answer.status_code, f"the document needs {name}" in answer.json()["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "FILES_URL"])
+def test_a_document_chooses_no_store(api, name):
+    body = {"doc": KEEP.replace("NAME", name), "env": {name: "redis://127.0.0.1:1"}}
+    assert api.post("/project/any/run/exec", json=body).json()["response"] == "here with 0"
+
+
+def test_a_document_that_goes_on_gets_no_variable_of_the_server(api, folder):
+    def cut_short(name):
+        body = {"doc": KEEP.replace("NAME", name), "env": {name: "of-the-request"}}
+        id = api.post("/project/any/run/exec", json=body).json()["session_id"]
+        with closing(journal_in(str(folder / "state" / "xsrun"))) as journal:
+            journal.set_state(id, RunState.INTERRUPTED, RunState.COMPLETE)
+        return id
+
+    answer = api.post(f"/project/any/run/session/{cut_short('api_key')}/start", json={})
+    assert (answer.status_code, "api_key" in answer.json()["message"]) == (400, True)
+    id = cut_short("GIVEN")
+    assert api.post(f"/project/any/run/session/{id}/start", json={}).status_code == 200
+    assert ended(api, id)["response"].startswith("here with ")
+
+
 def test_a_document_reaches_no_private_address(api, world):
     before = world.seen.copy()
     found = api.post("/project/any/run/exec", json={"doc": CALL, "env": {"TARGET": world.url}}).json()
@@ -527,6 +572,16 @@ def test_a_sink_has_the_rows_and_the_log_and_no_secret(api):
     assert [each["log_type"] for each in answer.json()["logs"]] == ["debug.log", "database"]
     shown = answer.text + api.get(f"/session/{id}").text
     assert not [each for each in (SECRET, "a-secret-of-the-input") if each in shown]
+
+
+def test_a_sink_of_a_job_that_is_not_declared_any_more_is_that_of_its_project(api, folder):
+    api.post("/run", json={"job_name": "Keep A Note", "input": {"text": "of before"}})
+    path, now = str(folder / "jobs" / "keep-a-note"), time.time_ns() // 1_000_000
+    row = RunRow("of-another-name", "Its Old Name", path, {}, {}, "", None, RunState.COMPLETE, 0, 0, 1, now)
+    with closing(journal_in(str(folder / "state" / "xsrun"))) as journal:
+        journal.begin(row, {})
+    (table,) = api.get("/session/of-another-name/sink").json()["tables"]
+    assert table["content"][-1]["text"] == "of before"
 
 
 def test_there_is_one_project(api):

@@ -48,6 +48,7 @@ KEPT: Final = (
     "replay",
     "allow_host",
     "public_only",
+    "document",
     "typed",
     "lent",
     "alert",

@@ -74,6 +74,8 @@ Staged = Callable[[World], World]
 
 TIME_DIGITS: Final = 15
 """Digits of the latest time that ``--now`` takes in milliseconds."""
+OWN: Final = ("XSRUN_", FILES_URL, REDIS_URL)
+"""How variables begin that are the server's own, and no document's."""
 LONGEST_RUN: Final = 1e8
 """Seconds that ``--timeout`` may be at most; the timers of systems count little further."""
 
@@ -268,11 +270,14 @@ def _seconds(timeout: float | None) -> float:
 def variables_of(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
     """Where variables come from, the strongest first.
 
-    That is flags, process, keyring, ``--env-file``, ``.env`` beside the job. Raises BadOption.
+    That is flags, process, keyring, ``--env-file``, ``.env`` beside the job; for a document that arrived over HTTP
+    flags and ``--env-file`` alone, without what is the server's own, and no address of stores. Raises BadOption.
     """
     beside = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), ".env")
     flags = _read_variables(options["env"], os.environ) if options["env"] else {}
     named = _read_env_file(options["env_file"]) if options["env_file"] else {}
+    if options.get("document"):
+        return {**_granted(flags), FILES_URL: "", REDIS_URL: ""}, {}, {}, _granted(named), {}
     stored = _keychain() if os.path.isfile(os.path.join(state_folder(), "secrets")) else {}
     try:
         refuse_stray(beside, path)
@@ -280,6 +285,10 @@ def variables_of(path: str, options: Options) -> tuple[Mapping[str, str], ...]:
         message = f"{beside} leads out of the folder, to {stray.target}"
         raise BadOption(message, f"take it away and write --env-file {stray.target}") from None
     return flags, os.environ, stored, named, _read_env_file(beside) if os.path.isfile(beside) else {}
+
+
+def _granted(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if not name.startswith(OWN)}
 
 
 def limits_of(options: Options) -> Limits:

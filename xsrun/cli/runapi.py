@@ -28,7 +28,7 @@ RECEIVED: Final = "received"
 
 def run_api(engine: Engine, served: Served, options: Mapping[str, Any], allow_doc: bool, largest: int) -> list[Route]:
     """The Run API as routes of Starlette. Raises BadOption."""
-    flags, _process, _keyring, named, _beside = variables_of(os.curdir, options)
+    flags, _process, _keyring, named, _beside = variables_of(os.curdir, {**options, "document": True})
     granted = {**simulated_keys(options["simulate"], options["map"]), **named, **flags}
 
     def given(path: str) -> tuple[Mapping[str, str], ...]:

@@ -107,7 +107,7 @@ def _order(api: Api, offer: Offer, asked: Asked, id: str) -> Order:
     options: dict[str, Any] = {"traceparent": asked.trace} if asked.trace else {}
     if offer.is_document:
         # What comes from outside reaches public addresses, and rows of its own.
-        options |= {"public_only": True, "db": os.path.join(offer.path, DATABASE)}
+        options |= {"document": True, "public_only": True, "db": os.path.join(offer.path, DATABASE)}
     env = api.variables.of(offer, {name: asked.env[name] for name in asked.env if name in _declared(offer)})
     return Order(offer.path, offer.plan.name, asked.args, options, env, id, asked.place)
 

@@ -9,9 +9,9 @@ from xsrun.config import BadConfig, config_file, read_config
 from xsrun.diagnostics import Fault
 from xsrun.engine.finding import Wanted, search
 from xsrun.engine.rows import UNFINISHED, RunRow
+from xsrun.executable import executable
 from xsrun.runtime.secrets import Masker
 from xsrun.server.runapi.executing import DATABASE, Api
-from xsrun.server.runapi.offers import Offer
 from xsrun.server.runapi.rows import tables
 from xsrun.server.runapi.sessions import found, opened
 from xsrun.server.runapi.shapes import effects_of, logs_of
@@ -37,22 +37,22 @@ def sink(api: Api, id: str) -> dict[str, Any]:
 
 
 def _shown_tables(api: Api, row: RunRow) -> list[dict[str, Any]]:
-    offer = next((each for each in api.offers if (each.path, each.plan.name) == (row.path, row.job)), None)
-    if offer is None and not os.path.exists(row.path):
+    if not os.path.exists(row.path):
         return []
-    offer = offer or api.documents.at(row.path, row.job)
-    masker = Masker(api.variables.values(offer).values())
+    served = next((each for each in api.served.now.named.values() if os.path.abspath(each.folder) == row.path), None)
+    program = served.loaded.program if served else executable(row.path).program
+    names = {*program.env_read, *(name for plan in program.jobs.values() for name in plan.env)}
+    masker = Masker(api.variables.values(row.path, names, is_document=served is None).values())
     try:
-        shown = tables(row.path, offer.compiled.program.tables, _url(api, offer))
+        url = _url(api, row.path) if served else os.path.join(row.path, DATABASE)
+        shown = tables(row.path, program.tables, url)
     except (Fault, BadConfig) as fault:
         raise Wrong("standard", fault.message) from None
     masked: list[dict[str, Any]] = masker.value(plain(shown))
     return masked
 
 
-def _url(api: Api, offer: Offer) -> str:
-    """Where the rows of a job are, ``""`` for in its project."""
-    if offer.is_document:
-        return os.path.join(offer.path, DATABASE)
-    file = config_file(offer.path)
+def _url(api: Api, path: str) -> str:
+    """Where the rows of a project that is served are, ``""`` for in its folder. Raises BadConfig."""
+    file = config_file(path)
     return api.db or (read_config(file).db if file else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from xsrun.effects.outward import FILES_URL, REDIS_URL
 from xsrun.runtime.environment import resolve
@@ -52,9 +52,9 @@ class Variables:
         if found.missing:
             message = f"the document needs {', '.join(found.missing)}; send them in `env`. Nothing was run"
             raise Wrong("inputerror", message, [message])
-        return {FILES_URL: "", REDIS_URL: "", **found.values}
+        return {**found.values, FILES_URL: "", REDIS_URL: ""}
 
-    def values(self, offer: Offer) -> dict[str, str]:
-        """The values that a job has without those of a request."""
-        places = (self._granted, self._set) if offer.is_document else (*self._given(offer.path), self._set)
-        return resolve(offer.plan.env, *places).values
+    def values(self, path: str, names: Iterable[str], is_document: bool) -> dict[str, str]:
+        """The values that the variables of a project have without those of a request."""
+        places = (self._granted, self._set) if is_document else (*self._given(path), self._set)
+        return resolve(names, *places).values
