@@ -35,6 +35,8 @@ class Unreadable(Exception):
 
 async def body_of(request: Request, largest: int) -> bytes:
     """The body of a request. Raises TooLarge, and keeps no more of it than what is read."""
+    if not ("content-length" in request.headers or "transfer-encoding" in request.headers):
+        return b""  # a request that says nothing of a body has none, and is not waited for
     # Somebody who is still sending would not see an answer: a little more is taken in, and dropped.
     borne = 2 * largest
     if int(request.headers.get("content-length", 0)) > borne:
