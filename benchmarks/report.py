@@ -40,6 +40,12 @@ hundredths, start by a tenth, batch by as much as half. check and memory are mea
 - **serve**: the least that a query can do, asked over kept connections by a process of its own, against a route of
   Starlette that answers the same on the same server (uvicorn with the settings of `xsrun serve`), by the wall clock and
   by the CPU time of the server.
+- **worker**: runs that wait on PostgreSQL, carried out by `xsrun worker`, against workflows of a bare DBOS worker
+  with the same settings on the same server whose steps send the same POSTs, from the beginning of the first to the end
+  of the last; a worker that has just begun is not counted. A step of DBOS is kept once, when it is done; a POST of
+  ours three times, so that none is sent twice. The last row is against steps that do nothing, while the jobs send
+  their POSTs. Memory is that of one worker, measured once.
+- **queue**: time a run while so many others wait behind it, each length in a database of its own.
 - **suites**: whole processes on the wall clock: `xsrun test` of a folder of 200 tests (test blocks, workflow tests,
   cases) against pytest on 200 tests of the same functions in Python. A test of xsrun has a world of its own.
 - **peers**: CPU time of the twins in other sandboxes for Python over that of the programs in xsrun, and of a query
