@@ -21,9 +21,11 @@ from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued
 from xsrun.cli.start import main
 from xsrun.engine.effects import State
+from xsrun.engine.holding import Held
+from xsrun.engine.journal import Taken
 from xsrun.engine.orders import Order, Place, Refused
-from xsrun.engine.rows import RunState
-from xsrun.engine.scale.store import PostgresStore, engine_for
+from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.scale.store import PostgresStore, engine_for, journal_at
 
 RUN = """run.job "Notify" {
   main = { name: "notify", input: { times: 2, path: "plain-" } }
@@ -285,6 +287,14 @@ def test_a_run_that_nobody_will_take_is_said(engine, url, folder, capsys):
     ("arguments", "code", "said"),
     [
         (["--id", "../up"], 2, "is no id of a run"),
+        (["--queue", ""], 2, "names no queue"),
+        (["--queue", "paging:4"], 2, "names no queue"),
+        (["--priority", "-5"], 2, "is no priority"),
+        (["--priority", "99999999999"], 2, "is no priority"),
+        (["--delay", "nan"], 2, "is no time span"),
+        (["--delay", "-1"], 2, "is no time span"),
+        (["--memory", "9"], 2, "--memory is for a run of this process"),
+        (["--db", "postgresql://h/d?user=u&password=passw0rd"], 2, "the address of the rows holds a password"),
         (["--dry-run"], 2, "--dry-run is for a run of this process"),
         (["--env", "TARGET=x"], 2, "has the variables of its worker"),
         (["--input", "secret=abcdefgh"], 2, "secret is sensitive or too large, and a queue does not keep it"),
@@ -313,7 +323,7 @@ def test_an_engine_that_cannot_be_used_is_said_in_one_line_without_its_password(
     assert "passw0rd" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("given", ["", "a b", "q:0", "q:5,all=2", "q,rate=1", "q:1,rate=2/x"])
+@pytest.mark.parametrize("given", ["", "a b", "q:0", "q,rate=5/0", "q:5,all=2", "q,rate=1", "q:1,rate=2/x"])
 def test_a_queue_that_is_none_is_said(url, capsys, given):
     assert main(["worker", "--queue", given, "--engine", url]) == 2
     assert "write " in capsys.readouterr().err
@@ -452,3 +462,100 @@ def test_a_worker_says_how_it_is_and_what_waits(engine, folder, server, url, pla
     assert (told.trace, told.parent, told.attributes["xsrun.run.id"]) == (trace, span, run)
     assert {each.name for each in collector.spans} == {"run Notify", "function notify", "POST"}
     assert {each.trace for each in collector.spans} == {trace}
+
+
+def test_a_queue_that_is_given_twice_is_said(url, capsys):
+    assert main(["worker", "--queue", "a:1", "--queue", "a:2", "--engine", url]) == 2
+    assert "is given twice" in capsys.readouterr().err
+
+
+@pytest.fixture
+def journal(url):
+    with closing(journal_at(url)) as opened:
+        yield opened
+
+
+def row(run, **changed):
+    return RunRow(run, "Job", "/p", {}, {}, f"hash of {run}", b"s", RunState.QUEUED, None, 0, 0, 1)._replace(**changed)
+
+
+def test_a_run_that_one_process_gets_twice_is_one_attempt_s(journal):
+    journal.begin(row("twice-1"), {})
+    first = journal.again(row("twice-1"), journal.token())
+    with pytest.raises(Held):
+        journal.again(row("twice-1"), journal.token())
+    assert journal.write(first, []) == RunState.RUNNING
+    assert journal.cancel("twice-1")
+
+
+def test_an_attempt_of_a_run_that_was_forgotten_has_nothing_of_the_next_one_with_its_id(journal):
+    journal.begin(row("forgotten-1"), {})
+    old = journal.again(row("forgotten-1"), journal.token())
+    assert journal.cancel("forgotten-1")
+    assert journal.forget("forgotten-1")
+    journal.begin(row("forgotten-1"), {})
+    new = journal.again(row("forgotten-1"), journal.token())
+    with pytest.raises(Taken):
+        journal.write(old, [])
+    with pytest.raises(Taken):
+        journal.end(old)
+    journal.end(new._replace(state=RunState.COMPLETE))
+
+
+def test_a_run_that_cannot_begin_on_a_worker_says_why(engine, folder, url, server, other, tmp_path, places):
+    """Its state folder is a file: nothing of a run can be unpacked there."""
+    (tmp_path / "file").write_text("")
+    run = engine.submit(Order(folder, input={"times": 0}, place=Place("unlucky")))
+    worker = WorkerProcess(
+        url, "--queue", "unlucky:1", TARGET=server.url, **{**places, "XDG_STATE_HOME": f"{tmp_path / 'file'}"}
+    )
+    try:
+        ended = engine.wait(run, 30)
+    finally:
+        worker.close()
+    assert (ended.state, json.loads(ended.error)["code"]) == (RunState.INTERRUPTED, "journal")
+
+
+def test_nobody_says_what_became_of_a_request_that_is_under_way(engine, folder, httpserver, other, url, capsys):
+    reached, go = threading.Event(), threading.Event()
+
+    def held(_request):
+        reached.set()
+        go.wait(30)
+        return "{}"
+
+    httpserver.expect_request("/slow-0").respond_with_handler(held)
+    other(httpserver.url_for("").rstrip("/"), "--queue", "slow:1")
+    run = engine.submit(Order(folder, input={"times": 1, "path": "slow-"}, place=Place("slow")))
+    assert reached.wait(30)
+    assert main(["runs", "resolve", run, "--assume-lost", "--engine", url]) == 2
+    assert engine.cancel(run)
+    assert main(["runs", "resolve", run, "--assume-lost", "--engine", url]) == 2
+    assert main(["runs", "resume", run, "--engine", url]) == 2
+    assert "is under way" in capsys.readouterr().err
+    go.set()
+    until(lambda: engine.journal().run(run).ended_at)
+    assert len(httpserver.log) == 1
+
+
+def test_two_who_resume_at_once_have_it_go_on_once(engine, folder, server, other):
+    place = Place("both-resume")
+    run = engine.submit(Order(folder, input={"times": 1, "path": "both-"}, place=place))
+    assert engine.cancel(run)
+    said = []
+
+    def resume():
+        try:
+            engine.resume(run)
+        except Refused as refused:
+            said.append(refused.failure.code)
+
+    threads = [threading.Thread(target=resume) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert said == ["no-run"] * 3
+    other(server.url, "--queue", "both-resume:1")
+    assert engine.wait(run, 30).state == RunState.COMPLETE
+    assert server.seen["POST /both-0"] == 1

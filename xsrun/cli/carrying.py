@@ -10,27 +10,29 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from xsrun.cli.attempts import Attempt, begin, carry_out
+from xsrun.cli.bug import report
+from xsrun.cli.journals import STATE_HELP
 from xsrun.cli.options import BadOption
 from xsrun.cli.ordering import Named
 from xsrun.cli.output import Output
-from xsrun.cli.preparing import Task
+from xsrun.cli.preparing import Task, config_for
 from xsrun.cli.resume import Again, taken_up
-from xsrun.diagnostics import Exit
+from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.outward import LateHttp
 from xsrun.effects.real import SystemClock
-from xsrun.engine.folder import state_folder
+from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, Taken
 from xsrun.engine.orders import Refused
-from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.unpacked import unpacked
 from xsrun.executable import Executable, executable
-from xsrun.runtime.job import Failure
+from xsrun.runtime.job import Failure, failure_of
 
 MOST_PROJECTS: Final = 64
 """Sources that are kept compiled."""
-GOES_ON: Final = (RunState.QUEUED, RunState.RUNNING, RunState.INTERRUPTED)
-"""States of a run that a worker takes up; in any other one it has been stopped, or has ended."""
+GOES_ON: Final = (*UNFINISHED, RunState.INTERRUPTED, RunState.GIVEN_UP)
+"""States of a run that a worker takes up when it gets it; in any other one it has been stopped, or has ended."""
 
 
 class Carrier:
@@ -66,7 +68,13 @@ class Carrier:
         if isinstance(attempt, Failure):
             self._kept_from(journal, row, attempt, output)
             return {"state": RunState.INTERRUPTED}
-        ended = carry_out(attempt)
+        try:
+            ended = carry_out(attempt)
+        except Exception as bug:  # likewise, and the run has ended
+            report(bug)
+            assert attempt.keeper is not None
+            attempt.keeper.end(Exit.INTERNAL)
+            return {"exit": Exit.INTERNAL}
         if ended.failure is not None:
             output.failure(ended.failure, () if ended.document else ended.result.requests)
         return {"exit": ended.exit}
@@ -78,6 +86,15 @@ class Carrier:
             return refused.failure
         except BadOption as fault:
             return Failure("usage", fault.message, Exit.USAGE, fault.help)
+        except Fault as fault:
+            return failure_of(fault, [])
+        except Held:
+            raise
+        except Broken as broken:
+            return Failure("journal", f"the run cannot begin here: {broken}", Exit.FAILED, STATE_HELP)
+        except Exception as bug:  # the top of a thread: a fault of ours keeps no other run from being carried out
+            report(bug)
+            return Failure("internal", f"xsrun itself broke: {type(bug).__name__}", Exit.INTERNAL)
 
     def _task(self, journal: Journal, row: RunRow, output: Output) -> Task:
         again = Again(
@@ -88,9 +105,10 @@ class Carrier:
             with_changes=False,
             home=row.path if os.path.exists(row.path) else _home(row.path),
             project=self._project(journal, row),
+            claimed=True,
         )
         task = taken_up(journal, row, again, output)
-        options = {**task.options, "db": task.options["db"] or self._options["db"]}
+        options = {**task.options, "db": task.options["db"] or config_for(task).db or self._options["db"]}
         return task._replace(options=options, journal=self._open_journal, watch=self._watch, network=self._network)
 
     def _project(self, journal: Journal, row: RunRow) -> Executable:
@@ -108,7 +126,7 @@ class Carrier:
         """Keep why a run could not begin here; it can go on when that is mended."""
         output.failure(refused)
         try:
-            begun = journal.again(row, journal.token)
+            begun = journal.again(row, journal.token())
             now, error = SystemClock().now(), output.failure_document(refused)
             journal.end(begun._replace(state=RunState.INTERRUPTED, exit=refused.exit, ended_at=now, error=error))
         except (Held, Taken):

@@ -56,7 +56,7 @@ def execute(
         typed = given if options["input_json"] is None else _read_inputs(options["input"], None, project.inputs(job))
         options = {**options, "typed": list(typed)}
         task = Task(project, job, folder, given, variables, options, output, watch=watch, staged=staged, id=id)
-        return _queue(task) if options["queue"] else run(_alone(task))
+        return run(_alone(task)) if options["queue"] is None else _queue(task)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:

@@ -10,10 +10,10 @@ from xsrun.cli.execute import choose
 from xsrun.cli.find import NotFound
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
-from xsrun.cli.preparing import Task, variables_of
+from xsrun.cli.preparing import LONGEST_RUN, Task, variables_of
 from xsrun.diagnostics import Exit
 from xsrun.engine.history import NoRun
-from xsrun.engine.orders import ID, Order, Refused
+from xsrun.engine.orders import ID, QUEUE, Order, Place, Refused
 from xsrun.engine.rows import RunRow
 from xsrun.executable import executable
 from xsrun.runtime.job import Failure
@@ -62,6 +62,19 @@ def checked_id(run: str) -> str:
     return run
 
 
+def checked_place(place: Place) -> Place:
+    """A place that a run may have. Raises BadOption."""
+    if not QUEUE.fullmatch(place.queue):
+        raise BadOption(
+            f"--queue {place.queue!a} names no queue", "write letters, digits, - and _, as in --queue paging"
+        )
+    if not 0 <= place.priority < 1 << 31:
+        raise BadOption(f"--priority {place.priority} is no priority", "write a number from 0; smaller ones come first")
+    if not 0 <= place.delay <= LONGEST_RUN:
+        raise BadOption(f"--delay {place.delay:g} is no time span", "write seconds, e.g. --delay 60")
+    return place
+
+
 @contextmanager
 def refusing() -> Iterator[None]:
     """Raise Refused for whatever is wrong with an order."""
@@ -78,7 +91,7 @@ def refusing() -> Iterator[None]:
 def cancelled(run: RunRow, stopped: bool, output: Output) -> int:
     """Say whether a run was cancelled. Gives back the exit code."""
     if not stopped:
-        return output.complain("no-run", f"run {run.id} has ended: {run.state}", "look with xsrun runs list")
+        return output.complain("no-run", f"run {run.id} has ended", f"look with xsrun runs show {run.id}")
     if not output.as_json:
         output.line(f"run {run.id} is cancelled: it stops before its next write")
     return Exit.DONE

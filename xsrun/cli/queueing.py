@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Any, Final
 from xsrun.cli.attempts import KEPT, key_of
 from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import EXECUTE, BadOption, parse
-from xsrun.cli.ordering import Named, cancelled, checked_id, refusing, task_of
+from xsrun.cli.ordering import Named, cancelled, checked_id, checked_place, refusing, task_of
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, config_for, sensitive_inputs, settings_of
 from xsrun.cli.resume import refusal, refuse
@@ -19,6 +20,7 @@ from xsrun.diagnostics import Diagnostic, Exit, Fault
 from xsrun.effects.real import SystemClock
 from xsrun.engine.folder import Broken
 from xsrun.engine.history import find_run
+from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, Known
 from xsrun.engine.keeper import SEED_BYTES, Started
 from xsrun.engine.observing import traceparent
@@ -32,7 +34,7 @@ from xsrun.runtime.environment import resolve
 
 PAUSE: Final = 0.2
 """Seconds between two looks at a run."""
-HERE_ALONE: Final = ("dry_run", "record", "replay", "trace", "ephemeral")
+HERE_ALONE: Final = ("dry_run", "record", "replay", "trace", "ephemeral", "memory")
 """Options that make no sense for a run that goes on elsewhere."""
 DEFAULT: Final = "default"
 """The queue of an order that names none."""
@@ -60,7 +62,7 @@ class Queued:
 
     def put(self, task: Task, place: Place) -> str:
         """Put a run into a queue; gives back its id. Raises Refused, BadOption and Broken."""
-        row = _row(task, place)
+        row = _row(task, checked_place(place))
         # Whose id is known already is the same run.
         with suppress(Known):
             self.queues.submit(row, {source.name: source.text for source in task.project.program.sources}, place)
@@ -71,7 +73,10 @@ class Queued:
         with refusing():
             row = find_run(self.queues.journal, run)
             place = _refuse(row, self.queues.journal)
-            self.queues.again(row, place)
+            try:
+                self.queues.again(row, place)
+            except Held:
+                raise refusal("no-run", f"run {run} goes on already", f"look with xsrun runs show {run}") from None
 
     def wait(self, run: str, seconds: float | None = None) -> RunRow | None:
         """The run when it has ended; None when it has not in that time. Raises Broken."""
@@ -178,7 +183,9 @@ def _shown(run: RunRow | None, output: Output) -> int:
     if run.result is not None:
         output.result(run.result)
         return run.exit or Exit.DONE
-    output.line(output.masker.text(f"run {run.id} has ended: {run.state}"))
+    said = json.loads(run.error) if run.error else {"code": "no-run", "message": f"run {run.id} has ended: {run.state}"}
+    help = said.get("help", f"look with xsrun runs show {run.id}")
+    output.complain(said["code"], f"run {run.id} on a worker: {said['message']}", help)
     return run.exit if run.exit is not None else Exit.INTERRUPTED
 
 
@@ -187,12 +194,13 @@ def _row(task: Task, place: Place) -> RunRow:
     options = task.options
     for name in HERE_ALONE:
         if options[name]:
-            raise BadOption(f"--{name.replace('_', '-')} is for a run of this process", "leave it away, or --queue")
+            raise BadOption(
+                f"--{name.replace('_', '-')} is for a run of this process", "leave it away, or leave --queue away"
+            )
     if options["env"] or options["env_file"]:
         raise BadOption("a run in a queue has the variables of its worker", "give --env to xsrun worker")
     settings = settings_of(task.path)
-    url = options["db"] or config_for(task).db
-    if passwords_of(url):
+    if passwords_of(options["db"] or "") or passwords_of(config_for(task).db):
         raise BadOption(
             "the address of the rows holds a password, which a queue does not keep", "give it to the worker"
         )
@@ -202,6 +210,7 @@ def _row(task: Task, place: Place) -> RunRow:
         task.output.masker.add([value], name)
     kept = {
         **{name: options.get(name) for name in KEPT},
+        "db": _absolute(options["db"]),
         "key": key_of(task, config_for(task)),
         "settings": _text(settings) if settings else "",
         "place": list(place),
@@ -226,6 +235,11 @@ def _row(task: Task, place: Place) -> RunRow:
         message = f"{', '.join(withheld)} is sensitive or too large, and a queue does not keep it"
         raise refusal("missing-input", message, "have the job read it from a variable of its worker")
     return row._replace(state=RunState.QUEUED, attempts=0, pid=0)
+
+
+def _absolute(url: str | None) -> str | None:
+    """The address of rows, which means the same in another folder."""
+    return os.path.abspath(url) if url and "://" not in url and url != ":memory:" else url
 
 
 def _text(path: str) -> str:

@@ -18,7 +18,7 @@ from xsrun.engine.journal import Journal
 from xsrun.engine.keeper import Earlier
 from xsrun.engine.orders import Refused
 from xsrun.engine.resolving import Resolved, Verdict, ask, settle, unclear
-from xsrun.engine.rows import RunRow, RunState, StepRow
+from xsrun.engine.rows import UNFINISHED, RunRow, RunState, StepRow
 from xsrun.engine.starting import source_hash
 from xsrun.engine.unpacked import unpacked
 from xsrun.engine.vault import OPEN, Vault
@@ -46,6 +46,8 @@ class Again(NamedTuple):
     """Hosts beside those that the run was allowed."""
     home: str = ""
     """Where files, keys and rows of the project are, if not where the run began."""
+    claimed: bool = False
+    """Whether it is this process that got the run out of a queue."""
     project: Executable | None = None
     """The source that the run began with, where somebody has it."""
 
@@ -77,7 +79,7 @@ def resume(
 def taken_up(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     """A run as it goes on at the first effect that it has not finished. Raises Refused, BadOption and Broken."""
     steps = journal.steps(kept.id)
-    refuse(journal, kept, steps)
+    refuse(journal, kept, steps, again.claimed)
     return _task(journal, kept, again, output)._replace(earlier=Earlier(kept, steps))
 
 
@@ -91,10 +93,10 @@ def refusal(code: str, message: str, help: str, exit: int = Exit.USAGE) -> Refus
     return Refused(Failure(code, message, exit, help))
 
 
-def refuse(journal: Journal, kept: RunRow, steps: list[StepRow]) -> None:
-    """Raise Refused for a run that does not go on."""
-    if journal.is_held(kept.id):
-        raise refusal("no-run", f"run {kept.id} is under way (process {kept.pid})", "wait for it, or stop it")
+def refuse(journal: Journal, kept: RunRow, steps: list[StepRow], claimed: bool = False) -> None:
+    """Raise Refused for a run that does not go on; ``claimed`` is one that nobody else is at."""
+    if not claimed and journal.is_held(kept.id):
+        raise refusal("no-run", f"run {kept.id} is under way", f"wait for it, or stop it: xsrun runs cancel {kept.id}")
     if kept.options.get("alert") and not kept.options.get("action"):
         help = f"hand the alert in again: xsrun alert --policy {kept.path}"
         raise refusal("no-run", f"run {kept.id} is the delivery of an alert; its actions are runs of their own", help)
@@ -181,6 +183,8 @@ def resolve(
     A single verdict is a word about the only one; about several it is given for each, by the names of their steps.
     """
     try:
+        if kept.state in UNFINISHED or journal.is_held(kept.id):
+            raise Held("somebody is at it")
         guard = journal.hold(kept.id)
         try:
             return _resolved(journal, kept, again, said, output, staged)

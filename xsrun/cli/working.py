@@ -48,17 +48,26 @@ def work(
     are for tests.
     """
     try:
-        return _work(engine_url(engine), dict(map(_queue, queues)), options, drain, output, watch, leased)
+        return _work(engine_url(engine), _queues(queues), options, drain, output, watch, leased)
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
     except Broken as broken:
         return output.complain("journal", f"the engine cannot be used: {broken}", ENGINE_HELP, Exit.FAILED)
 
 
+def _queues(given: Iterable[str]) -> dict[str, Limits]:
+    """Queues with their limits. Raises BadOption."""
+    found = [_queue(each) for each in given]
+    names = [name for name, _ in found]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise BadOption(f"--queue {twice} is given twice", f"write it once, with one number: --queue {twice}:4")
+    return dict(found)
+
+
 def _queue(given: str) -> tuple[str, Limits]:
     """A queue with its limits, as it is written. Raises BadOption."""
     found = QUEUE.fullmatch(given)
-    if found is None:
+    if found is None or (found["count"] and not float(found["seconds"])):
         raise BadOption(f"--queue {given} names no queue", "write --queue paging:4, or paging:4,all=10,rate=5/2")
     rate = (int(found["count"]), float(found["seconds"])) if found["count"] else None
     together = int(found["all"]) if found["all"] else None

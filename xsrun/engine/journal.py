@@ -92,8 +92,15 @@ class Store(Protocol):
 
     folder: str
     """Where this machine keeps what belongs to runs: locks, unpacked sources."""
-    token: int
-    """Tells an attempt that begins from others: the process where there is one machine alone."""
+    keeping: str
+    """Has sources stay until the transaction ends; ``""`` where transactions come one after the other."""
+    dropping: str
+    """Waits until nobody is about to need a source."""
+
+    def token(self) -> int:
+        """Tells an attempt that begins from all others; on one machine it is the process."""
+        ...
+
     shared: str
     """What a SELECT ends with that keeps others from changing the row until the transaction ends."""
 
@@ -154,7 +161,7 @@ class Journal:
     def begin(self, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow] = ()) -> None:
         """Add a run with its first steps, and the texts of its source unless they are there. Raises Known."""
         kept = list(steps)
-        self._transact(lambda db: insert_run(db, run, files, kept))
+        self._transact(lambda db: insert_run(db, run, files, kept, self.store.keeping))
 
     def again(self, run: RunRow, token: int) -> RunRow:
         """Another attempt of a run begins: the row of it. Raises Held when there was one since ``run`` was read."""
@@ -194,8 +201,9 @@ class Journal:
 
     def _standing(self, db: Db, run: RunRow) -> str:
         """The state of the run that an attempt works on, which nobody else goes on with. Raises Taken."""
-        found = db.execute(f"SELECT state, attempts FROM run WHERE id = ?{self.store.shared}", (run.id,)).fetchone()
-        if found is None or found[1] != run.attempts:
+        asked = f"SELECT state, attempts, pid FROM run WHERE id = ?{self.store.shared}"
+        found = db.execute(asked, (run.id,)).fetchone()
+        if found is None or (found[1], found[2]) != (run.attempts, run.pid):
             raise Taken("another attempt goes on with the run")
         return str(found[0])
 
@@ -204,9 +212,9 @@ class Journal:
         options, given = json.dumps(run.options), json.dumps(run.input)
         self._changed("UPDATE run SET options = ?, input = ? WHERE id = ?", (options, given, run.id))
 
-    def set_state(self, run: str, state: str, before: str) -> None:
-        """Note what is known of a run that no process works on, unless its state has changed since."""
-        self._changed("UPDATE run SET state = ? WHERE id = ? AND state = ?", (state, run, before))
+    def set_state(self, run: str, state: str, before: str) -> bool:
+        """Note what is known of a run that no process works on; False when its state has changed since."""
+        return self._changed("UPDATE run SET state = ? WHERE id = ? AND state = ?", (state, run, before)) > 0
 
     def running(self) -> list[str]:
         """The ids of the runs that have not ended, as far as they could say."""
@@ -247,14 +255,26 @@ class Journal:
             " (SELECT id FROM run ORDER BY started_at DESC, id DESC LIMIT ?))",
             (*UNFINISHED, before, keep),
         )
-        self._changed("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)", ())
+        self._drop_sources()
         return gone
 
     def forget(self, run: str) -> bool:
         """Delete a run that has ended, with its steps; False when it has not, or is not there."""
+        if self.is_held(run):
+            return False
         gone = self._changed("DELETE FROM run WHERE id = ? AND state NOT IN (?, ?)", (run, *UNFINISHED))
-        self._changed("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)", ())
+        self._drop_sources()
         return gone > 0
+
+    def _drop_sources(self) -> None:
+        """Delete the sources that no run needs, nor one that is about to be added."""
+
+        def work(db: Db) -> None:
+            if self.store.dropping:
+                db.execute(self.store.dropping)
+            db.execute("DELETE FROM source WHERE hash NOT IN (SELECT source FROM run)")
+
+        self._transact(work)
 
     # ------------------------------------------------------------ steps
 
@@ -265,7 +285,7 @@ class Journal:
         """
         kept = list(steps)
         if len(kept) == 1:
-            values = (*_values(_step_values(kept[0])), run.id, run.attempts, run.id)
+            values = (*_values(_step_values(kept[0])), run.id, run.attempts, run.pid, run.id)
             found = self.store.execute(_ONE_STEP.format(self.store.shared), values, to_disk).rows
             if not found:
                 raise Taken("another attempt goes on with the run")
@@ -329,8 +349,10 @@ def _packed(outcome: Any) -> bytes | None:
     return zlib.compress(json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
 
 
-def insert_run(db: Db, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow] = ()) -> None:
-    """Add a run within a transaction that others have begun. Raises Known."""
+def insert_run(db: Db, run: RunRow, files: Mapping[str, str], steps: Iterable[StepRow] = (), keeping: str = "") -> None:
+    """Add a run within a transaction that others have begun; ``keeping`` is that of the store. Raises Known."""
+    if keeping:
+        db.execute(keeping)
     if not db.execute("SELECT 1 FROM source WHERE hash = ?", (run.source,)).fetchone():
         packed = zlib.compress(json.dumps(dict(files)).encode())
         db.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (run.source, packed))
@@ -364,6 +386,7 @@ _REPLACING: Final = f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET " + ", ".jo
 )
 _ONE_STEP: Final = (
     f"INSERT INTO step SELECT {', '.join('?' * len(StepRow._fields))} WHERE EXISTS"
-    f" (SELECT 1 FROM run WHERE id = ? AND attempts = ?{{}}){_REPLACING} RETURNING (SELECT state FROM run WHERE id = ?)"
+    f" (SELECT 1 FROM run WHERE id = ? AND attempts = ? AND pid = ?{{}})"
+    f"{_REPLACING} RETURNING (SELECT state FROM run WHERE id = ?)"
 )
 """Adds or replaces a step of an attempt that has its run still, and gives back the state of that."""

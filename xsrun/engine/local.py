@@ -115,7 +115,7 @@ class Local:
                 guard = journal.hold(self.run.id)
                 undo.callback(journal.release, self.run.id, guard)
                 if self._resumed:
-                    self.run = journal.again(self.run, journal.token)
+                    self.run = journal.again(self.run, journal.token())
                     # Only from now on nobody else adds to them.
                     self._recorded = {(step.strand, step.number): step for step in journal.steps(self.run.id)}
                     if first := list(steps):

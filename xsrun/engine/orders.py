@@ -14,6 +14,10 @@ ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,199}", re.ASCII)
 """What may be the id of a run: it is the name of a file, and stands in addresses."""
 
 
+QUEUE: Final = re.compile(r"[A-Za-z0-9][\w-]{0,99}", re.ASCII)
+"""What may be the name of a queue."""
+
+
 class Place(NamedTuple):
     """Where in a queue a run waits."""
 

@@ -40,10 +40,11 @@ class SqliteStore:
     """The file, open; implements ``Store``. Runs are held by locks that end with their process."""
 
     shared = ""
+    keeping = ""
+    dropping = ""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.token = os.getpid()
         self._lock = threading.Lock()
         with _telling():
             os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -105,6 +106,10 @@ class SqliteStore:
         """The rows that a query gives."""
         with self._lock, _telling():
             return self._db.execute(query, values).fetchall()
+
+    def token(self) -> int:
+        """The process: a run that it works on is held."""
+        return os.getpid()
 
     def hold(self, run: str) -> int:
         """Take a run for this process. Raises Held."""

@@ -54,11 +54,9 @@ class Lease:
         self._row: tuple[Any, ...] = (worker, socket.gethostname(), os.getpid(), json.dumps(list(queues)), _now())
         self._hand_over = hand_over
         self._tidy = tidy
-        # A server that is gone without a word is noticed by the network, and not by waiting for its answer for ever.
-        alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "connect_timeout": 5}
-        self._engine = engine_for(url, pool_size=1, max_overflow=0, connect_args=alive, isolation_level="AUTOCOMMIT")
+        self._engine = engine_for(url, pool_size=1, max_overflow=0, isolation_level="AUTOCOMMIT")
         self._connection: Connection | None = None
-        self._trusts_from = 0.0
+        self._trusts_from = time.monotonic() + GRACE
         self._over = threading.Event()
         self.held = threading.Event()
         """Set while the lock is held."""

@@ -19,10 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from xsrun import extras
 from xsrun.engine.folder import Broken
+from xsrun.engine.holding import Held
 from xsrun.engine.journal import Db, Journal, insert_run
 from xsrun.engine.orders import Place
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
-from xsrun.engine.scale.store import Marked, PostgresStore, engine_for, prepare
+from xsrun.engine.scale.store import LATELY, Marked, PostgresStore, engine_for, prepare, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,8 @@ MIGRATING: Final = 72_137_202
 """Names the lock of whoever makes the tables of DBOS."""
 AGAIN: Final = 0.05
 """Seconds until one looks again whether another one has made them."""
+PATIENCE: Final = 5.0
+"""Seconds that a server is waited for which was there before."""
 TICK: Final = 0.002
 """Seconds; runs are put in order by milliseconds of the server."""
 
@@ -60,8 +63,8 @@ FORGOTTEN: Final = (
     " AND status IN ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')"
     " AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = w.workflow_uuid) LIMIT ?"
 )
-LATELY: Final = 30_000
-"""Milliseconds after which a worker that gave no sign of life counts for nothing."""
+GONE: Final = 3_600_000
+"""Milliseconds after which a worker that was killed is not spoken of any more."""
 MOST_FORGOTTEN: Final = 1000
 """Runs that are forgotten at once."""
 
@@ -80,13 +83,15 @@ class Limits(NamedTuple):
 class Queues:
     """The queues in a database. Safe for threads; every method raises Broken."""
 
-    def __init__(self, url: str, patience: float = 0.0) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
         self.url = url
         self.engine: Engine = engine_for(url)
-        self.store = PostgresStore(self.engine, patience)
+        self.store = PostgresStore(self.engine)
         prepare(self.store)
         self.journal = Journal(self.store)
         self._client = _client(url, self.engine, self.store)
+        # Who was let in once is patient: a server that was restarted is back soon.
+        self.store.patience = patience
 
     def submit(self, run: RunRow, files: Mapping[str, str], place: Place) -> None:
         """Have a run in the journal and in a queue, both or neither. Raises Known."""
@@ -102,7 +107,7 @@ class Queues:
         }
 
         def work(db: Marked) -> None:
-            insert_run(db, run, files)
+            insert_run(db, run, files, keeping=self.store.keeping)
             self._client.enqueue_in_transaction(db.connection, options, run.id)
 
         self.store.transact(work)
@@ -118,11 +123,16 @@ class Queues:
         return cancelled
 
     def again(self, run: RunRow, place: Place) -> None:
-        """Put a run that has ended, but can go on, into its queue once more."""
+        """Put a run that has ended, but can go on, into its queue once more. Raises Held when somebody else has."""
         queue, key = _at(place)
-        self.journal.set_state(run.id, RunState.QUEUED, run.state)
-        with _telling():
-            self._client.rewind_workflow(run.id, queue_name=queue, queue_partition_key=key or None)
+        if not self.journal.set_state(run.id, RunState.QUEUED, run.state):
+            raise Held("it went on since")
+        try:
+            with _telling():
+                self._client.rewind_workflow(run.id, queue_name=queue, queue_partition_key=key or None)
+        except Broken:
+            self.journal.set_state(run.id, run.state, RunState.QUEUED)
+            raise
 
     def register(self, queue: str, limits: Limits, poll: float) -> None:
         """Say how many runs of a queue may go on at once, from now on and for all workers."""
@@ -154,6 +164,7 @@ class Queues:
         def work(db: Db) -> None:
             db.execute(given_up, (RunState.GIVEN_UP, *UNFINISHED))
             db.execute(over, (RunState.INTERRUPTED, RunState.RUNNING))
+            db.execute("DELETE FROM worker WHERE seen_at < ?", (time.time_ns() // 1_000_000 - GONE,))
 
         self.store.transact(work)
 
@@ -177,7 +188,7 @@ def _at(place: Place) -> tuple[str, str]:
 def _client(url: str, engine: Engine, store: PostgresStore) -> DBOSClient:
     """A client of DBOS, whose tables are made when there are none of its release."""
     dbos = extras.load("dbos", extra="scale", needed_by="--queue")
-    logging.getLogger("dbos").setLevel(logging.ERROR)
+    logging.getLogger("dbos").setLevel(logging.CRITICAL)
     with _telling():
         while not _has_tables(engine, dbos, url):
             time.sleep(AGAIN)
@@ -216,8 +227,9 @@ def serializer() -> Any:
 
 @contextmanager
 def _telling() -> Iterator[None]:
-    """Raise Broken for what the database says."""
+    """Raise Broken for what the database or DBOS says."""
+    refused = extras.load("dbos._error", extra="scale", needed_by="--queue").DBOSException
     try:
         yield
-    except SQLAlchemyError as error:
-        raise Broken(str(getattr(error, "orig", None) or error).splitlines()[0]) from None
+    except (SQLAlchemyError, refused) as error:
+        raise Broken(said_of(error)) from None

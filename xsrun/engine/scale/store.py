@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from xsrun import extras
 from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.journal import SCHEMA, VERSION, Db, Done, Journal, Rows
 
@@ -30,7 +31,25 @@ PAUSES: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between one look for the server and the next; the last one again and again."""
 PREPARING: Final = 72_137_201
 """Names the lock of whoever makes the tables."""
+SOURCES: Final = 72_137_203
+"""Names the lock of whoever needs sources, or drops them."""
+ALIVE: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A server that is gone without a word is noticed by the network, and not by waiting for its answer for ever."""
 UNTIL_STOPPED: Final = float("inf")
+
+LATELY: Final = 30_000
+"""Milliseconds after which a worker that gave no sign of life counts for nothing."""
+AT_WORK: Final = (
+    "SELECT 1 FROM run JOIN dbos.workflow_status w ON w.workflow_uuid = run.id JOIN worker k ON k.id = w.executor_id"
+    " WHERE run.id = ? AND run.ended_at IS NULL AND run.attempts > 0 AND k.seen_at >= ?"
+    " AND w.status IN ('PENDING', 'CANCELLED')"
+)
 
 TABLES: Final = (
     f"CREATE SCHEMA IF NOT EXISTS {HOME}",
@@ -55,7 +74,8 @@ def engine_for(url: str, **settings: Any) -> Engine:
         raise Broken("this is no address of a database: write postgresql://HOST/NAME") from None
     if address.get_backend_name() != "postgresql":
         raise Broken(f"runs of many machines are kept in PostgreSQL, not in {address.get_backend_name()}")
-    engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=False, **settings)
+    extras.load("psycopg", extra="scale", needed_by="--engine")
+    engine = create_engine(address.set(drivername="postgresql+psycopg"), **{"connect_args": ALIVE, **settings})
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _record: Any) -> None:
@@ -73,6 +93,8 @@ class PostgresStore:
     """
 
     shared = " FOR SHARE"
+    keeping = f"SELECT pg_advisory_xact_lock_shared({SOURCES})"
+    dropping = f"SELECT pg_advisory_xact_lock({SOURCES})"
 
     def __init__(
         self, engine: Engine, patience: float = 0.0, stopped: Callable[[], bool] = lambda: False, own: bool = False
@@ -81,8 +103,7 @@ class PostgresStore:
         self.engine = engine
         self._refused: type[Exception] = engine.dialect.loaded_dbapi.Error
         self.folder = state_folder()
-        self.token = int.from_bytes(os.urandom(4)) >> 1
-        self._patience = patience
+        self.patience = patience
         self._stopped = stopped
         self._own = own
 
@@ -133,10 +154,14 @@ class PostgresStore:
             try:
                 return once()
             except (SQLAlchemyError, self._refused) as error:
-                if not _is_away(error) or self._stopped() or time.monotonic() - begun >= self._patience:
-                    raise Broken(_said(error)) from None
+                if not _is_away(error) or self._stopped() or time.monotonic() - begun >= self.patience:
+                    raise Broken(said_of(error)) from None
             time.sleep(PAUSES[min(tried, len(PAUSES) - 1)])
             tried += 1
+
+    def token(self) -> int:
+        """A number of its own for each attempt: one process may get a run twice."""
+        return int.from_bytes(os.urandom(4)) >> 1
 
     def hold(self, _run: str) -> int:
         """Nothing is held: the number of the attempt says whose the run is."""
@@ -145,9 +170,9 @@ class PostgresStore:
     def release(self, _run: str, _handle: int) -> None:
         """Nothing was held."""
 
-    def is_held(self, _run: str) -> bool:
-        """Nothing is held."""
-        return False
+    def is_held(self, run: str) -> bool:
+        """Whether a worker that lives is at a run, if only at the end of what was cancelled."""
+        return bool(self.rows(AT_WORK, (run, time.time_ns() // 1_000_000 - LATELY)))
 
     def close(self) -> None:
         """Let go of the pool, unless others use it."""
@@ -209,7 +234,7 @@ def _is_away(error: Exception) -> bool:
     return str(code).startswith(AWAY) or (code is None and type(said).__name__ == "OperationalError")
 
 
-def _said(error: Exception) -> str:
+def said_of(error: Exception) -> str:
     """What is wrong, without the statement and its values."""
     said = str(getattr(error, "orig", None) or error).strip()
     return said.splitlines()[0] if said else type(error).__name__

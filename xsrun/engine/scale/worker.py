@@ -7,10 +7,13 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from xsrun import extras
 from xsrun.engine.folder import Broken
-from xsrun.engine.scale.lease import Lease, new_worker
+from xsrun.engine.scale.lease import Lease, is_idle_safe, new_worker
 from xsrun.engine.scale.queues import APPLICATION, EFFECTS, MOST_ATTEMPTS, ORDERED, WORKFLOW, Limits, Queues, serializer
+from xsrun.engine.scale.store import said_of
 
 POLL: Final = 0.1
 """Seconds between two looks into a queue."""
@@ -39,11 +42,19 @@ class Worker:
 
     def start(self) -> None:
         """Begin to take runs. Raises Broken."""
+        try:
+            self._start()
+        except SQLAlchemyError as error:
+            raise Broken(said_of(error)) from None
+
+    def _start(self) -> None:
+        if not is_idle_safe(self._queues.store):
+            raise Broken("PostgreSQL 14 or a later one is needed")
         for name, limits in self._wanted.items():
             self._queues.register(name, limits, POLL)
         if self._lease:
             self._lease.start()
-        logging.getLogger("dbos").setLevel(logging.ERROR)
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         at_once = sum(2 * limits.worker for limits in self._wanted.values())
         self._dbos(
             config={
@@ -53,7 +64,7 @@ class Worker:
                 "executor_id": self.name,
                 "application_version": EFFECTS,
                 "serializer": serializer(),
-                "log_level": "ERROR",
+                "log_level": "CRITICAL",
                 "max_executor_threads": at_once + SPARE_THREADS,
             }
         )
