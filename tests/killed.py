@@ -28,7 +28,7 @@ def main(point: str, times: int, arguments: list[str], death: int = signal.SIGKI
     def watch(passed: str) -> None:
         nonlocal left
         left -= passed == point
-        if not left:
+        if passed == point and not left:
             os.kill(os.getpid(), death)
 
     command, rest = arguments[0] if arguments else "", arguments[1:]

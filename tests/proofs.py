@@ -1,7 +1,7 @@
 """Proves what docs/safety.md promises about runs whose processes, databases and disks fail.
 
     python tests/proofs.py [NAME…] [--quick]
-    python tests/proofs.py chaos [--alerts 1000]
+    python tests/proofs.py chaos [--alerts N]
 
 Prints a table, and what is wrong with a trial as soon as it is; the exit code is 1 when anything was. Without --quick
 the figures go to docs/safety.md, too.
@@ -19,7 +19,7 @@ from typing import Final
 from cluster import why_not
 from proving import chaos, kept_secret, kills, local, outages, queueing, schedules, workers
 from proving.bench import Bench, bench
-from proving.trials import Outcome, Proof, Trial, table
+from proving.trials import Outcome, Proof, Skipped, Trial, table
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "safety.md"
 BEGIN: Final = "<!-- figures of `python tests/proofs.py` -->"
@@ -63,12 +63,14 @@ def main() -> int:
     chosen = [proof for proof in PROOFS if proof.name in (arguments.names or [each.name for each in PROOFS])]
     missing = why_not()
     proved = []
-    with bench() as shared:
+    with bench(arguments.alerts) as shared:
         for proof in chosen:
-            if missing and proof.server:
-                _say(f"{proof.name}: skipped, {missing}\n")
-                continue
-            proved.append((proof, [*_proving(proof, shared, arguments.quick)]))
+            try:
+                if missing and proof.server:
+                    raise Skipped(missing)
+                proved.append((proof, [*_proving(proof, shared, arguments.quick)]))
+            except Skipped as reason:
+                _say(f"{proof.name}: skipped: {reason}\n")
     _say("".join(table(proved)))
     if not arguments.quick:
         _write(proved)
@@ -112,7 +114,8 @@ def _tried(proof: Proof, shared: Bench, quick: bool) -> Iterator[Trial]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python tests/proofs.py", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(proof.name for proof in PROOFS))
-    parser.add_argument("--quick", action="store_true", help="the form that stands in the tests")
+    parser.add_argument("--quick", action="store_true", help="in a short form, which writes no figures")
+    parser.add_argument("--alerts", type=int, default=1000, metavar="N", help="alerts of `chaos`")
     found = parser.parse_args()
     if unknown := set(found.names) - {proof.name for proof in PROOFS}:
         parser.error(

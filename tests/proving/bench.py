@@ -22,9 +22,11 @@ KEY: Final = "u+SIMuserKEY00000001"
 class Bench:
     """``fresh`` gives folders, ``mark`` names by which effects are told apart."""
 
-    def __init__(self, folder: Path, receiver: Receiving, undo: ExitStack) -> None:
+    def __init__(self, folder: Path, receiver: Receiving, undo: ExitStack, alerts: int) -> None:
         self.folder = folder
         self.receiver = receiver
+        self.alerts = alerts
+        """How many there are in the storm."""
         self._undo = undo
         self._numbers = count(1)
         self._making = threading.Lock()
@@ -68,9 +70,9 @@ class Bench:
 
 
 @contextmanager
-def bench() -> Iterator[Bench]:
+def bench(alerts: int = 1000) -> Iterator[Bench]:
     """A bench that leaves nothing behind."""
     with ExitStack() as undo:
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="xsrun-proofs-")))
         receiver = undo.enter_context(receiving(folder))
-        yield Bench(folder, receiver, undo)
+        yield Bench(folder, receiver, undo, alerts)

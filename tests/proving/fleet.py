@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Final
 
 from proving.bench import Bench
 from proving.processes import NEVER, PATIENCE, Death, Running, until
-from xsrun.cli.output import Output
-from xsrun.cli.queueing import Queued
 from xsrun.diagnostics import Exit
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.engine.scale.store import journal_at
@@ -54,10 +52,9 @@ class Fleet:
         self.workers.append(Running(arguments, self.folder, self.bench.environment(self.folder), death))
         return self.workers[-1]
 
-    def cancel(self, run: str) -> bool:
-        """Have a run stop; False when it had ended."""
-        with closing(Queued(self.engine, {}, Output(False, True))) as engine:
-            return engine.cancel(run)
+    def cancel(self, run: str) -> Running:
+        """Have a run stop."""
+        return self.xsrun("runs", "cancel", run, "--engine", self.engine)
 
     def run(self, run: str) -> RunRow:
         """How a run stands."""

@@ -13,7 +13,7 @@ from disks import small_disk, why_no_disk
 from proving.bench import Bench
 from proving.jobs import HELD_NAMES, KINDS, write_held, write_job
 from proving.processes import Death, Running, until
-from proving.trials import Trial, kept
+from proving.trials import Skipped, Trial, kept
 from xsrun.diagnostics import Exit
 from xsrun.engine.sqlite import BUSY_SECONDS
 
@@ -23,8 +23,8 @@ CLAIMS = 4
 
 def full_disk(bench: Bench, quick: bool) -> Iterator[Trial]:
     """While a request is on its way the disk fills up: none follows that the journal does not tell of."""
-    if why_no_disk():
-        return
+    if reason := why_no_disk():
+        raise Skipped(reason)
     for kind in ("keyed",) if quick else ("keyed", "once"):
         folder, mark = bench.fresh("full"), bench.mark()
         write_held(folder, kind)

@@ -10,7 +10,7 @@ from disks import why_no_disk
 from proving.bench import Bench
 from proving.fleet import fleet
 from proving.processes import until
-from proving.trials import Trial, kept
+from proving.trials import Skipped, Trial, kept
 from proving.workers import ONCE, Held
 from xsrun.diagnostics import Exit
 from xsrun.engine.rows import UNFINISHED, RunState
@@ -20,12 +20,14 @@ SMALL = "small_disk"
 
 
 def restarted(bench: Bench, quick: bool) -> Iterator[Trial]:
-    """The server restarts as if the power had failed, while a request is under way."""
+    """The server restarts as if the power had failed, while a request is under way; all workers lose their leases."""
     for kind in ("keyed",) if quick else ("keyed", "once"):
         with fleet(bench) as group:
             held = Held(group, kind)
             worker = group.worker()
             held.until_sent()
+            other = group.worker()
+            until(other.stdout, "the other worker is there", told=group.told)
             bench.cluster.restart("immediate")
             held.release()
             row = held.ended()
@@ -79,8 +81,8 @@ def restarted_amid_takeover(bench: Bench, quick: bool) -> Iterator[Trial]:
 
 def full_disk(bench: Bench, quick: bool) -> Iterator[Trial]:
     """While a request is under way the disk of the database fills up: none follows that the journal cannot tell of."""
-    if why_no_disk():
-        return
+    if reason := why_no_disk():
+        raise Skipped(reason)
     with bench.cluster.small_disk(64) as disk:
         bench.cluster.create(SMALL, "TABLESPACE small")
         for kind in ("keyed",) if quick else ("keyed", "once"):

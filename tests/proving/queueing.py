@@ -37,7 +37,7 @@ def cancelled(bench: Bench, quick: bool) -> Iterator[Trial]:
             until(lambda held=held: held.now().state == RunState.COMPLETE, "it is complete", 30)
             yield kept(
                 f"cancelled and resumed, {kind}",
-                (told, "it was told that the run had ended"),
+                (told.wait() == Exit.DONE, told.stderr()),
                 (row.state == RunState.CANCELLED, f"the run is {row.state}"),
                 (sent == ["first"], f"sent after it was cancelled: {sent}"),
                 (resumed.wait() == Exit.DONE, resumed.stderr()),

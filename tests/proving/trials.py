@@ -23,6 +23,10 @@ class Outcome(StrEnum):
     OTHER = "otherwise wrong"
 
 
+class Skipped(Exception):
+    """Something cannot be tried here, for a reason."""
+
+
 GOOD: Final = frozenset({Outcome.EXACT, Outcome.STOPPED})
 
 
