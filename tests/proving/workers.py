@@ -91,8 +91,9 @@ def frozen(bench: Bench, quick: bool) -> Iterator[Trial]:
     for kind in ("keyed",) if quick else ("keyed", "once"):
         yield _thawed(bench, kind, "thawed when the other one is done", late=True)
         if not quick:
-            yield _thawed(bench, kind, "thawed when the other one is at it", late=False)
             yield _halted(bench, kind, "before-call")
+    if not quick:
+        yield _thawed(bench, "keyed", "thawed when the other one is at it", late=False)
     yield _halted_before(bench, "after-intent")
     if not quick:
         yield _halted_before(bench, "before-intent")
@@ -183,10 +184,12 @@ def _cut(bench: Bench, kind: str, title: str, other: Callable[[Fleet], Running])
         held = Held(group, kind)
         first = group.worker()
         held.until_sent()
-        other(group)
+        second = other(group)
 
         def handed_over() -> bool:
-            group.cluster.cut(group.database, f"pid IN ({_holders(first)})")
+            # Who hands over holds the other lock for a moment, too.
+            which = f"pid IN ({_holders(first)}) AND pid NOT IN ({_holders(second)})"
+            group.cluster.cut(group.database, which)
             return held.now().attempts == 2
 
         until(handed_over, "the run has been handed over")
