@@ -21,7 +21,7 @@ from xsrun.engine.rows import UNFINISHED, RunState
 WORKERS: Final = 4
 AT_ONCE: Final = 4
 EVERY: Final = 1.0
-"""Seconds between two kills."""
+"""Seconds between two kills, or as long as it takes until all workers are up again."""
 OF_A_KEY: Final = 20
 """Alerts with the same key, which page one after the other."""
 JOB: Final = """run.job "Page" {
@@ -72,10 +72,9 @@ class Storm:
 
     def _blow(self) -> None:
         while not self._over.wait(EVERY) and self.kills < self._most:
-            up = [at for at, worker in enumerate(self._workers) if worker.stdout()]
-            if not up:
-                continue  # On a machine that is busy with other things a worker may take longer to come up.
-            at = self._chance.choice(up)
+            if not all(worker.stdout() for worker in self._workers):
+                continue  # On a machine that is busy with other things a worker takes longer to come up.
+            at = self._chance.randrange(WORKERS)
             self._workers[at].kill()
             self.kills += 1
             self._workers[at] = self._group.worker(at_once=AT_ONCE)

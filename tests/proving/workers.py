@@ -182,7 +182,7 @@ def _elsewhere(group: Fleet) -> Running:
 def _cut(bench: Bench, kind: str, title: str, other: Callable[[Fleet], Running]) -> Trial:
     with fleet(bench) as group:
         held = Held(group, kind)
-        first = group.worker()
+        first = group.worker(at_once=2)
         held.until_sent()
         second = other(group)
 
