@@ -335,7 +335,7 @@ def test_a_run_is_cancelled_and_goes_on(site):
     assert 'http-equiv="refresh"' not in site.get(f"/runs/{run}?live=0").text
     assert offered(site, run) == ["cancel"]
     refused = site.get(f"/resume/{run}")
-    assert (refused.status_code, "is running" in said(refused)) == (409, True)
+    assert (refused.status_code, "is under way" in said(refused)) == (409, True)
     assert "cancelled" in said(site.client.get(site.ask(run, "cancel").headers["location"]))
     site.server.release.set()
     until(lambda: not site.engine.under_way())

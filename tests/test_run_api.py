@@ -497,6 +497,17 @@ def test_a_session_is_stopped_before_its_next_effect_and_started_again(api, worl
     assert world.seen["/hold/stopped"] == 1
 
 
+def test_a_session_that_was_given_up_is_stopped_or_started(api, folder):
+    id = api.post("/run", json={"job_name": "Keep A Note"}).json()["session_id"]
+    for state, does in ((RunState.COMPLETE, "stop"), (RunState.CANCELLED, "start")):
+        with closing(journal_in(str(folder / "state" / "xsrun"))) as journal:
+            journal.set_state(id, RunState.GIVEN_UP, state)
+        assert api.post(f"/project/any/run/session/{id}/{does}", json={}).status_code == 200
+    assert ended(api, id)["state"] == "complete"
+    answer = api.post(f"/project/any/run/session/{id}/start", json={})
+    assert (answer.status_code, "has ended: complete" in answer.json()["message"]) == (400, True)
+
+
 def test_a_session_is_named_made_public_and_forgotten(api):
     id = api.post("/run", json={"job_name": "Refuse"}).json()["session_id"]
     assert api.patch(f"/session/{id}", json={"name": "Friday"}).json()["label"] == "Friday"

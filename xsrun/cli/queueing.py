@@ -252,7 +252,5 @@ def _refuse(row: RunRow, journal: Journal) -> Place:
     place = place_of(row)
     if place is None:
         raise refusal("no-run", f"run {row.id} came through no queue", "resume it on the machine where it began")
-    if row.state in UNFINISHED:
-        raise refusal("no-run", f"run {row.id} is under way: {row.state}", "wait for it, or cancel it")
-    refuse(journal, row, journal.steps(row.id))
+    refuse(row, journal.steps(row.id), row.state in UNFINISHED or journal.is_held(row.id))
     return place

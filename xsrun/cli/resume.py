@@ -13,6 +13,7 @@ from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Ready, Staged, Task, prepare, variables_of
 from xsrun.diagnostics import Exit
+from xsrun.engine.going_on import why_not
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal
 from xsrun.engine.keeper import Earlier
@@ -79,7 +80,7 @@ def resume(
 def taken_up(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     """A run as it goes on at the first effect that it has not finished. Raises Refused, BadOption and Broken."""
     steps = journal.steps(kept.id)
-    refuse(journal, kept, steps, again.claimed)
+    refuse(kept, steps, not again.claimed and journal.is_held(kept.id))
     return _task(journal, kept, again, output)._replace(earlier=Earlier(kept, steps))
 
 
@@ -93,23 +94,11 @@ def refusal(code: str, message: str, help: str, exit: int = Exit.USAGE) -> Refus
     return Refused(Failure(code, message, exit, help))
 
 
-def refuse(journal: Journal, kept: RunRow, steps: list[StepRow], claimed: bool = False) -> None:
-    """Raise Refused for a run that does not go on; ``claimed`` is one that nobody else is at."""
-    if not claimed and journal.is_held(kept.id):
-        raise refusal("no-run", f"run {kept.id} is under way", f"wait for it, or stop it: xsrun runs cancel {kept.id}")
-    if kept.options.get("alert") and not kept.options.get("action"):
-        help = f"hand the alert in again: xsrun alert --policy {kept.path}"
-        raise refusal("no-run", f"run {kept.id} is the delivery of an alert; its actions are runs of their own", help)
-    if kept.state in (RunState.COMPLETE, RunState.ERROR, RunState.SETTLED) or kept.seed is None:
-        raise refusal("no-run", f"run {kept.id} has ended: {kept.state}", "start a new one with xsrun execute")
-    if kept.state == RunState.UNKNOWN:
-        shown = ", ".join(step.title for step in unclear(steps))
-        raise refusal(
-            "outcome-unknown",
-            f"whether {shown} arrived is not known",
-            f"find out with xsrun runs resolve {kept.id}",
-            Exit.UNKNOWN_OUTCOME,
-        )
+def refuse(kept: RunRow, steps: list[StepRow], under_way: bool) -> None:
+    """Raise Refused for a run that does not go on."""
+    failure = why_not(kept, steps, under_way)
+    if failure is not None:
+        raise Refused(failure)
 
 
 def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:

@@ -191,7 +191,7 @@ class Journal:
 
     def cancel(self, run: str) -> bool:
         """Have a run stop before its next effect; False when it had ended."""
-        states = (*UNFINISHED, RunState.INTERRUPTED, RunState.CANCELLED)
+        states = (*UNFINISHED, RunState.INTERRUPTED, RunState.CANCELLED, RunState.GIVEN_UP)
         change = f"UPDATE run SET state = ? WHERE id = ? AND state IN ({', '.join('?' * len(states))})"
         return self._changed(change, (RunState.CANCELLED, run, *states)) > 0
 

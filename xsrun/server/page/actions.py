@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from xsrun.engine.going_on import why_not
 from xsrun.engine.orders import Refused
 from xsrun.engine.resolving import Verdict, unclear
-from xsrun.engine.rows import UNFINISHED, RunRow, RunState, StepRow
+from xsrun.engine.rows import UNFINISHED, RunRow, StepRow
 from xsrun.engine.views import iso
 from xsrun.markup import Content, element
 from xsrun.server.page.desk import Desk, Said
@@ -16,8 +17,6 @@ STEP: Final = "step "
 """How the field of a request begins, before the name of its step."""
 WORDS: Final = {Verdict.SENT.value: "It arrived", Verdict.LOST.value: "It did not arrive"}
 Why = Callable[[RunRow, Sequence[StepRow]], str]
-
-GOES_ON: Final = (RunState.INTERRUPTED, RunState.CANCELLED, RunState.GIVEN_UP)
 
 
 class Action(NamedTuple):
@@ -41,14 +40,9 @@ def _may_stop(run: RunRow, _steps: Sequence[StepRow]) -> str:
     return "" if run.state in UNFINISHED else f"run {run.id} is not under way: it is {run.state}"
 
 
-def _may_go_on(run: RunRow, _steps: Sequence[StepRow]) -> str:
-    if run.state == RunState.UNKNOWN:
-        return f"what became of a request of run {run.id} is not known; say so first"
-    if run.state not in GOES_ON or run.seed is None:
-        return f"only a run that was cut short can go on: run {run.id} is {run.state}"
-    if run.options.get("alert") and not run.options.get("action"):
-        return f"run {run.id} is the delivery of an alert, which goes on when the alert is handed in again"
-    return ""
+def _may_go_on(run: RunRow, steps: Sequence[StepRow]) -> str:
+    failure = why_not(run, steps, run.state in UNFINISHED)
+    return failure.message if failure else ""
 
 
 def _may_be_settled(run: RunRow, steps: Sequence[StepRow]) -> str:

@@ -28,7 +28,7 @@ from xsrun.server.runapi.wrong import Wrong
 
 NONE: Final = "there is no session with this id"
 LONGEST_NAME: Final = 200
-STARTABLE: Final = frozenset({RunState.INTERRUPTED, RunState.CANCELLED})
+STOPPABLE: Final = (*UNFINISHED, RunState.INTERRUPTED, RunState.GIVEN_UP)
 
 
 @contextmanager
@@ -118,18 +118,15 @@ def stop(api: Api, id: str) -> dict[str, Any]:
     """Have a session end before its next effect."""
     with opened(api) as journal:
         row = found(api, journal, id)
-        if row.state not in (*UNFINISHED, RunState.INTERRUPTED) or not api.engine.cancel(id):
+        if row.state not in STOPPABLE or not api.engine.cancel(id):
             raise Wrong("badrequest", "the session has ended: it cannot be stopped")
         return session_shape(_told(journal, found(api, journal, id)))
 
 
 def start(api: Api, id: str) -> dict[str, Any]:
-    """Have a session go on that was stopped or cut short."""
+    """Have a session go on that was stopped or cut short. Raises Wrong and Refused."""
     with opened(api) as journal:
-        row = found(api, journal, id)
-        if row.state not in STARTABLE:
-            state = "is under way" if row.state in UNFINISHED else "has ended"
-            raise Wrong("badrequest", f"the session {state}: only one that was stopped or cut short can be started")
+        found(api, journal, id)
         api.engine.resume(id)
         return session_shape(_told(journal, found(api, journal, id)))
 
