@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import Any, NamedTuple
@@ -81,11 +82,10 @@ def run(projects: Sequence[Hosted], server: Server, at: At, output: Output) -> i
         if server.token and not chosen:
             output.line({"type": "token", "token": server.token} if server.as_json else f"token: {server.token}")
         try:
-            _answer(begun, address, server, at, output, numbers)
+            return _answer(begun, address, server, at, output, numbers)
         except Refused as refused:
             output.failure(refused.failure)
             return refused.failure.exit
-    return Exit.DONE
 
 
 def _bound(at: At) -> socket.socket:
@@ -100,8 +100,12 @@ def _bound(at: At) -> socket.socket:
 
 def _answer(
     begun: dict[Hosted, Begun], address: socket.socket, server: Server, at: At, output: Output, numbers: Any
-) -> None:
-    """Say where everything is, and answer until the process is asked to end."""
+) -> int:
+    """Say where everything is, and answer until the process is asked to end; gives back the exit code.
+
+    A server whose scheduler broke ends: whoever watches it starts it again, with its tasks.
+    """
+    broken = threading.Event()
     served = _served(each.service for each in begun.values())
     rules = _rules(server.token, at.names, any_name=not _is_local(address) and not at.names)
     with closing(_engine(server, output)) as engine:
@@ -115,21 +119,33 @@ def _answer(
             health.end()
             running.stop()
 
+        def stop_broken() -> None:
+            broken.set()
+            stop()
+
         with ending_in_two_steps(stop):
             if at.reload:
                 _follow(begun, lambda project, before: begin_again(project, server, before), served.replace, output)
-            with _tasks(begun, engine, server, at, output):
+            with _tasks(begun, engine, server, at, output, stop_broken):
                 show(json.dumps(_first(served, begun, at, address), ensure_ascii=False))
                 running.run(address)
             tell_ending(engine.under_way(), output)
             engine.close()
+    return Exit.INTERNAL if broken.is_set() else Exit.DONE
 
 
 def _tasks(
-    begun: Iterable[Hosted], engine: InProcess | Queued, server: Server, at: At, output: Output
+    begun: Iterable[Hosted],
+    engine: InProcess | Queued,
+    server: Server,
+    at: At,
+    output: Output,
+    broke: Callable[[], None],
 ) -> AbstractContextManager[None]:
     """Tasks that run by their schedules beside, where somebody wants them."""
-    return _scheduled([each.folder for each in begun], engine, server.options, output) if at.tasks else nullcontext()
+    if not at.tasks:
+        return nullcontext()
+    return _scheduled([each.folder for each in begun], engine, server.options, output, broke)
 
 
 def _engine(server: Server, output: Output) -> InProcess | Queued:

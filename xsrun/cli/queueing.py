@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from typing import Any, Final
 
 from xsrun.cli.attempts import KEPT, key_of
@@ -27,6 +27,7 @@ from xsrun.engine.observing import traceparent
 from xsrun.engine.orders import Order, Place, Refused
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.scale.queues import Queues, place_of
+from xsrun.engine.scale.waiting import alive
 from xsrun.engine.starting import new_id, new_run
 from xsrun.engine.vault import OPEN, Vault
 from xsrun.exchange.passwords import passwords_of
@@ -122,17 +123,28 @@ def queue(task: Task) -> int:
     def put(engine: Queued) -> int:
         trace = traceparent(os.environ.get("TRACEPARENT", ""))
         ordered = task._replace(options={**options, "traceparent": trace})
-        run = engine.put(ordered._replace(id=id), place)
-        if not engine.queues.is_served(place.queue):
+        with _naming(f"run {id} may be in the queue; --id {id} puts it there once"):
+            run = engine.put(ordered._replace(id=id), place)
+        if place.queue not in alive(engine.queues.store):
             message = f"no worker takes runs of the queue {place.queue} now"
             help = f"start one: xsrun worker --queue {place.queue}"
             output.diagnostics([Diagnostic("no-worker", message, severity="warning", help=help)])
         if options["wait"]:
-            return _shown(engine.wait(run), output)
+            with _naming(f"run {run} goes on without whoever waits for it"):
+                return _shown(engine.wait(run), output)
         output.result(output.document({"run": run, "queue": place.queue, "state": RunState.QUEUED}))
         return Exit.DONE
 
     return with_engine(engine_url(options["engine"]), output, put)
+
+
+@contextmanager
+def _naming(said: str) -> Iterator[None]:
+    """Say of what is wrong with the engine what became of the run."""
+    try:
+        yield
+    except Broken as broken:
+        raise Broken(f"{broken}; {said}") from None
 
 
 def resume(url: str, run: str, output: Output) -> int:

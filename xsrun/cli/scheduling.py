@@ -189,20 +189,27 @@ def scheduler_of(found: list[Timed], engine: Engine, clock: Callable[[], int], o
     return Scheduler(engine, found, Seen(state_folder(), clock), clock, lambda tick: _tell(output, tick))
 
 
-def running(scheduler: Scheduler, until: threading.Event) -> threading.Thread:
-    """A thread in which a scheduler begins runs until it is asked to end."""
-    loop = threading.Thread(target=_watched, args=(scheduler, until), daemon=True)
+def running(scheduler: Scheduler, until: threading.Event, broke: Callable[[], None] = lambda: None) -> threading.Thread:
+    """A thread in which a scheduler begins runs until it is asked to end; ``broke`` is called when a fault ends it."""
+    loop = threading.Thread(target=_watched, args=(scheduler, until, broke), daemon=True)
     loop.start()
     return loop
 
 
 @contextmanager
-def scheduled(paths: Sequence[str], engine: Engine, options: Mapping[str, Any], output: Output) -> Iterator[None]:
-    """Run what is scheduled at some paths, as long as the block goes on. Raises NotFound, BadOption and Refused."""
-    found = timed(paths, None, None, output)
-    check_variables(found, options)
+def scheduled(
+    paths: Sequence[str], engine: Engine, options: Mapping[str, Any], output: Output, broke: Callable[[], None]
+) -> Iterator[None]:
+    """Run what is scheduled at some paths, as long as the block goes on; ``broke`` is called when a fault ends that.
+
+    Raises NotFound, BadOption and Refused.
+    """
+    place = Place(options["queue"]) if options["queue"] else None
+    found = timed(paths, None, place, output)
+    if place is None:
+        check_variables(found, options)
     until = threading.Event()
-    loop = running(scheduler_of(found, engine, _clock(None), output), until)
+    loop = running(scheduler_of(found, engine, _clock(None), output), until, broke)
     try:
         yield
     finally:
@@ -210,12 +217,13 @@ def scheduled(paths: Sequence[str], engine: Engine, options: Mapping[str, Any], 
         loop.join()
 
 
-def _watched(scheduler: Scheduler, until: threading.Event) -> None:
+def _watched(scheduler: Scheduler, until: threading.Event, broke: Callable[[], None]) -> None:
     try:
         scheduler.run(until)
     except Exception as bug:  # the top of a thread: a fault of ours becomes a report
         scheduler.broke = True
         report(bug)
+        broke()
 
 
 def _tell(output: Output, tick: Tick) -> None:

@@ -7,7 +7,6 @@ decides who begins a run and when: order, limits, attempts, and which workers ar
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ from xsrun.engine.holding import Held
 from xsrun.engine.journal import Db, Journal, insert_run
 from xsrun.engine.orders import Place
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
-from xsrun.engine.scale.store import LATELY, Marked, PostgresStore, engine_for, prepare, said_of
+from xsrun.engine.scale.store import Marked, PostgresStore, engine_for, prepare, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,12 +143,6 @@ class Queues:
             self._client.register_queue(
                 queue + ORDERED, global_concurrency=limits.all, partition_concurrency=1, **common
             )
-
-    def is_served(self, queue: str) -> bool:
-        """Whether a worker that was heard of lately takes runs of a queue."""
-        lately = (time.time_ns() // 1_000_000) - LATELY
-        found = self.store.rows("SELECT queues FROM worker WHERE seen_at >= ?", (lately,))
-        return any(queue in json.loads(row[0]) for row in found)
 
     def forget(self) -> None:
         """Have DBOS forget what the journal has forgotten."""
