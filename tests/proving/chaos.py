@@ -22,6 +22,8 @@ WORKERS: Final = 4
 AT_ONCE: Final = 4
 EVERY: Final = 1.0
 """Seconds between two kills, or as long as it takes until all workers are up again."""
+RESTART: Final = 2
+"""Kills between two restarts of the database."""
 OF_A_KEY: Final = 20
 """Alerts with the same key, which page one after the other."""
 JOB: Final = """run.job "Page" {
@@ -78,7 +80,7 @@ class Storm:
             self._workers[at].kill()
             self.kills += 1
             self._workers[at] = self._group.worker(at_once=AT_ONCE)
-            if self.restarts < self._wanted and self.kills % min(25, self._most - 1) == 0:
+            if self.restarts < self._wanted and self.kills % RESTART == 0:
                 self._group.cluster.restart("immediate")
                 self.restarts += 1
 
