@@ -148,7 +148,7 @@ class Receiving:
     def requests(self, below: str = "/") -> list[Received]:
         """What has come in so far, in its order."""
         text = self._file.read_text(encoding="utf-8") if self._file.exists() else ""
-        found = (Received(**json.loads(line)) for line in text.splitlines())
+        found = (Received(**json.loads(line)) for line in text.splitlines(keepends=True) if line[-1] == "\n")
         return [each for each in found if each.path.startswith(below)]
 
     def writes(self, below: str = "/") -> list[Received]:
