@@ -327,6 +327,11 @@ def test_a_queue_is_a_place(api):
     assert asked({"job": "a"}).place is None
 
 
+def test_nobody_waits_for_what_is_to_begin_later():
+    later = {"job_name": "Refuse", "queue": "paging", "delay": 3_600}
+    assert [asked(each).waits for each in (later, {**later, "delay": 0}, {"job_name": "Refuse"})] == [False, True, True]
+
+
 def test_there_is_no_queue_without_an_engine(api):
     answer = api.post("/run", json={"job_name": "Refuse", "queue": "paging", "async": True})
     assert (answer.status_code, "--engine" in answer.json()["message"]) == (400, True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+from xsrun.engine.documents import in_use
 from xsrun.engine.finding import Among, Wanted, ran
 from xsrun.engine.orders import Engine, Order
 from xsrun.engine.rows import UNFINISHED, RunRow
@@ -22,6 +24,8 @@ from xsrun.server.service import Served
 LONGEST_WARNING: Final = 500
 DATABASE: Final = "data.sqlite"
 """The rows of a document, in the folder where it is kept."""
+LONGEST_WAIT: Final = 600.0
+"""Seconds that an answer waits for the end of a run: it has a thread for as long."""
 
 
 class Api(NamedTuple):
@@ -59,10 +63,16 @@ def meant(api: Api, asked: Asked) -> Offer:
     if asked.doc is not None:
         if not api.allow_doc:
             raise Wrong("accessdenied", NOT_ALLOWED)
-        return api.documents.keep(asked.doc, asked.job)
+        return api.documents.keep(asked.doc, asked.job, partial(_in_use, api))
     if asked.job is None:
         raise Wrong("inputerror", 'no job is named; write {"job_name": "NAME"}')
     return named(api.offers, asked.job)
+
+
+def _in_use(api: Api) -> set[str]:
+    """The documents that runs are under way with. Raises Broken."""
+    with closing(api.engine.journal()) as journal:
+        return in_use(journal)
 
 
 def with_id(api: Api, id: str) -> Offer:
@@ -87,7 +97,7 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
     """
     warnings = [*asked.problems, *(each[:LONGEST_WARNING] for each in islice(_warnings(offer, asked), MOST_SAID))]
     run = api.engine.submit(_order(api, offer, asked, id))
-    row = api.engine.wait(run) if asked.waits else None
+    row = api.engine.wait(run, LONGEST_WAIT) if asked.waits else None
     with closing(api.engine.journal()) as journal:
         row = row or journal.run(run)
         if row is None:
@@ -95,8 +105,7 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
         _same(row, offer)
         files = journal.files(row.source)
     # Who does not wait is told that it waits, whether a thread has taken it up meanwhile or not.
-    pending = not asked.waits and row.state in UNFINISHED
-    return result_shape(Told(row, joined(files)), warnings, "pending" if pending else None)
+    return result_shape(Told(row, joined(files)), warnings, "pending" if row.state in UNFINISHED else None)
 
 
 def _order(api: Api, offer: Offer, asked: Asked, id: str) -> Order:

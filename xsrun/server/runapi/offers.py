@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Final, NamedTuple
 
 from xsrun.diagnostics import nearest
@@ -79,11 +79,14 @@ class Documents:
     def __init__(self, folder: str) -> None:
         self.folder = os.path.abspath(folder)
 
-    def keep(self, text: str, job: str | None) -> Offer:
-        """The job of that name that a text of several documents declares, the only one for None. Raises Wrong."""
+    def keep(self, text: str, job: str | None, in_use: Callable[[], Container[str]]) -> Offer:
+        """The job of that name that a text of several documents declares, the only one for None. Raises Wrong.
+
+        Those that are in use are kept, however old they are.
+        """
         if not text.strip():
             raise Wrong("inputerror", "XanoScript content is empty")
-        return self.at(documents.keep(self.folder, text), job)
+        return self.at(documents.keep(self.folder, text, in_use), job)
 
     def at(self, path: str, job: str | None) -> Offer:
         """A job of a document that is kept. Raises Wrong."""
@@ -94,4 +97,5 @@ class Documents:
         if isinstance(chosen, Failure):
             said = NO_RUN if not compiled.jobs else f"{chosen.message}; choose one with `job_name`"
             raise Wrong("inputerror", said, [said])
+        os.utime(path)
         return Offer(path, slug(chosen.name), chosen, compiled, is_document=True)

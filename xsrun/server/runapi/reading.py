@@ -120,7 +120,9 @@ def asked(body: Mapping[str, Any]) -> Asked:
     args: Any = next((body[each] for each in GIVING if body.get(each) is not None), {})
     if not isinstance(args, dict):
         raise Wrong("inputerror", f"the inputs are {type_of(args)}, and have to be an object")
-    return Asked(job, doc, args, _env(body.get("env")), not body.get("async"), _place(body), warnings)
+    place = _place(body)
+    waits = not body.get("async") and not (place and place.delay)  # who wants it later does not wait for it
+    return Asked(job, doc, args, _env(body.get("env")), waits, place, warnings)
 
 
 def _env(given: Any) -> dict[str, str]:
