@@ -22,6 +22,8 @@ class Call(NamedTuple):
 
 TASK: Final = "task"
 """The kind of a plan that runs a task."""
+JOB: Final = "run.job"
+SERVICE: Final = "run.service"
 
 
 class Plan(NamedTuple):

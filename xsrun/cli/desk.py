@@ -18,12 +18,12 @@ from xsrun.engine.history import find_run
 from xsrun.engine.orders import Engine, Order
 from xsrun.engine.resolving import Verdict
 from xsrun.engine.rows import RunState
+from xsrun.program import JOB
 from xsrun.runtime.job import Failure, main_routine
 from xsrun.server.page.desk import Desk, Offered, Said
 from xsrun.server.page.offers import is_structured
 from xsrun.server.service import Served, Services
 
-JOB: Final = "run.job"
 RETOLD_SECONDS: Final = 5.0
 """How long the statements of a run may take to be told while others ask for answers."""
 THEN: Final[dict[str, str]] = {

@@ -18,11 +18,10 @@ from xsrun.effects.files import FolderFiles
 from xsrun.engine.world import unkept
 from xsrun.executable import Executable, executable
 from xsrun.late import Late
-from xsrun.program import Plan
+from xsrun.program import SERVICE, Plan
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.job import Failure, failure_of, run_job
 
-SERVICE: Final = "run.service"
 AUTH_FILE: Final = "auth.key"
 """Where the key lies that signs the tokens of a service's users, if no variable holds one."""
 KEY_HELP: Final = f"set {AUTH_KEY} to a long random text, e.g. in --env-file"

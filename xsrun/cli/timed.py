@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from xsrun.cli.attempts import AUTO
 from xsrun.cli.execute import choose
@@ -18,13 +18,11 @@ from xsrun.config import BadConfig, Config, config_file, read_config
 from xsrun.diagnostics import Diagnostic, Exit, Fault, nearest
 from xsrun.engine.orders import Place, Refused
 from xsrun.executable import Executable, executable
-from xsrun.program import spoken, task_name
+from xsrun.program import SERVICE, spoken, task_name
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.job import Failure
 from xsrun.schedule.settings import Entry, entries
 from xsrun.schedule.ticks import Series, merged, prefix
-
-SERVICE: Final = "run.service"
 
 
 def timed(paths: Sequence[str], project: str | None, place: Place | None, output: Output) -> list[Timed]:

@@ -27,6 +27,7 @@ SESSIONS: Final = f"{RUN_API}/session"
 """What everybody may ask for: the Run API knows which sessions are public."""
 STRANGER: Final = "xsrun.stranger"
 """Is true in the scope of a request that came so far without the token."""
+NO_TOKEN: Final = "This needs the token of the server: Authorization: Bearer TOKEN."
 DOCUMENT: Final = "/openapi.json"
 CHANGES_NOTHING: Final = ("GET", "HEAD", "OPTIONS")
 OWN_SITE: Final = ("same-origin", "none")
@@ -156,7 +157,7 @@ def _path(request: Request) -> str:
 def _no_token(request: Request) -> Response:
     if _below(_path(request), PAGE) and "text/html" in request.headers.get("accept", ""):
         return form()
-    return _refused("unauthorized", "This needs the token of the server: Authorization: Bearer TOKEN.")
+    return _refused("unauthorized", NO_TOKEN)
 
 
 def _refused(kind: str, message: str) -> Response:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from xsrun.markup import Content, Html, element
 from xsrun.server.page.desk import Said
+from xsrun.server.reading import FORM
 
 LARGEST: Final = 1_000_000
 """Bytes of a form."""
@@ -22,7 +23,6 @@ KEPT: Final = 100
 TOKEN: Final = "token"
 SEEN: Final = "seen"
 """Field with how that stood which the form is about."""
-FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Unwelcome(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xsrun.compile.program import compile_folder
-from xsrun.program import Plan, Program
+from xsrun.program import JOB, SERVICE, Plan, Program
 from xsrun.project import Folder, load_text
 from xsrun.runtime.job import main_routine
 from xsrun.server.runapi.shapes import NO_RUN
@@ -36,8 +36,8 @@ def doc_info(folder: Folder) -> dict[str, Any]:
         "env": list(plan.env) if plan else [],
         "problems": problems,
         "functions": sorted(folder.named("function")),
-        "services": [each.name for each in plans if each.kind == "run.service"],
-        "jobs": [each.name for each in plans if each.kind == "run.job"],
+        "services": [each.name for each in plans if each.kind == SERVICE],
+        "jobs": [each.name for each in plans if each.kind == JOB],
         "valid": not errors,
         "errors": [str(each) for each in errors],
     }

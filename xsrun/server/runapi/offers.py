@@ -16,7 +16,6 @@ from xsrun.server.runapi.shapes import NO_RUN, run_id
 from xsrun.server.runapi.wrong import Wrong
 from xsrun.server.service import Service
 
-SERVICE: Final = "run.service"
 NOT_ALLOWED: Final = "documents are not run here; start the server with --allow-doc, or run a job by its name"
 MOST_SHOWN: Final = 8
 """Jobs that a message names."""

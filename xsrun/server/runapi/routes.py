@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from xsrun.engine.folder import Broken
 from xsrun.engine.orders import Refused
+from xsrun.program import SERVICE
 from xsrun.server.guard import STRANGER
 from xsrun.server.runapi import sessions, settings
 from xsrun.server.runapi.docinfo import info_of_text
 from xsrun.server.runapi.executing import Api, execute, meant, with_id
-from xsrun.server.runapi.offers import SERVICE, Offer
+from xsrun.server.runapi.offers import Offer
 from xsrun.server.runapi.reading import Asked, asked_of, id_of, object_of, page_of
 from xsrun.server.runapi.serving import NOT_APART, service_result, service_session
 from xsrun.server.runapi.shapes import project_shape

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from xsrun.engine.rows import RunRow, RunState
-from xsrun.program import Endpoint
+from xsrun.program import SERVICE, Endpoint
 from xsrun.server.runapi.executing import Api
-from xsrun.server.runapi.offers import SERVICE, Offer
+from xsrun.server.runapi.offers import Offer
 from xsrun.server.runapi.shapes import Told, detail_shape, joined, result_shape
 from xsrun.server.runapi.wrong import Wrong
 from xsrun.server.service import Listed
@@ -22,7 +22,6 @@ def service_result(api: Api, offer: Offer, base: str) -> dict[str, Any]:
     if offer.is_document:
         raise Wrong("badrequest", "a document that is a service is not run here; put it in a folder: xsrun serve PATH")
     shown = result_shape(_told(api, offer))
-    shown["run"]["session"]["_run"]["type"] = "service"
     listed = [each for each in api.served.now.listed() if each.service.name == offer.project]
     shown["service"] = {"id": offer.id, "run": {"id": offer.id}}
     shown["result"] |= {
@@ -37,9 +36,7 @@ def service_session(api: Api, id: str) -> dict[str, Any] | None:
     offer = next((each for each in api.offers if each.plan.kind == SERVICE and each.id == id), None)
     if offer is None:
         return None
-    shown = detail_shape(_told(api, offer))
-    shown["_run"]["type"] = "service"
-    return shown
+    return detail_shape(_told(api, offer))
 
 
 def _told(api: Api, offer: Offer) -> Told:
@@ -59,7 +56,7 @@ def _told(api: Api, offer: Offer) -> Told:
         attempts=1,
         started_at=api.began,
     )
-    return Told(row, joined(texts))
+    return Told(row, joined(texts), "service")
 
 
 def _endpoint(listed: Listed, base: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from xsrun.engine.finding import Among, Wanted, counts, ran, search
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
+from xsrun.server.guard import NO_TOKEN
 from xsrun.server.runapi.executing import Api, with_id
 from xsrun.server.runapi.shapes import (
     PRIVATE,
@@ -60,7 +61,7 @@ def for_strangers(api: Api, id: str) -> None:
 
 def no_token() -> Wrong:
     """What is wrong with a request that needs the token and has none."""
-    return Wrong("unauthorized", "This needs the token of the server: Authorization: Bearer TOKEN.")
+    return Wrong("unauthorized", NO_TOKEN)
 
 
 def session(api: Api, id: str) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class Told(NamedTuple):
 
     row: RunRow
     doc: str
+    type: str = "job"
+    """What it runs: a ``job``, or a ``service``."""
 
     @property
     def sig(self) -> str:
@@ -142,7 +144,7 @@ def run_shape(told: Told) -> dict[str, Any]:
     return {
         "id": run_id(row.path, row.job),
         "name": row.job,
-        "type": "job",
+        "type": told.type,
         "doc": told.doc,
         "args": row.input,
         "sig": told.sig,
