@@ -380,6 +380,8 @@ def test_how_things_stand_in_queues(engine, worker, folder, server, url, capsys)
     later = [engine.submit(order._replace(id=f"later-{at}")) for at in range(2)]
     engine.submit(order._replace(id="in-a-day", place=Place("reports", delay=86_400.0)))
     until(lambda: server.seen["POST /held-0"])
+    # What earlier tests have left ends first.
+    until(lambda: [run.id for run in engine.journal().runs() if run.state == RunState.RUNNING] == ["held-run"])
     assert main(["top", "--engine", url, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)[1]
     queues = {each["name"]: each for each in found["queues"]}

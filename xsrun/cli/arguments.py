@@ -19,3 +19,16 @@ Form = Literal["summary", "table", "list", "value", "json"]
 FormOption = Annotated[
     Form | None, typer.Option("--output", "-o", help="json, or text as the platform's client lays it out.")
 ]
+EnvOption = Annotated[
+    list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One variable; K alone passes it on.")
+]
+EnvFileOption = Annotated[str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from a file.")]
+DbOption = Annotated[str | None, typer.Option("--db", metavar="URL", help="Where the rows of tables are.")]
+SimulateOption = Annotated[bool, typer.Option("--simulate", help="Answer for providers from simulators.")]
+MapOption = Annotated[
+    list[str] | None, typer.Option("--map", metavar="HOST=URL", help="Send requests for a host elsewhere.")
+]
+HealthOption = Annotated[
+    str | None,
+    typer.Option("--health", metavar="[HOST:]PORT", help="Answer /_xsrun/health, ready and metrics there."),
+]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption
+from xsrun.cli.arguments import EnvFileOption, EnvOption, JobOption, JsonOption, MessagesOption
 from xsrun.cli.journals import EngineOption, find, journals, newest
 from xsrun.cli.output import Output, to_stdout
 from xsrun.engine import history, views
@@ -48,10 +48,6 @@ app = typer.Typer(
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="A run id, the beginning of one, or `last`.", show_default=False)
 ]
-EnvOption = Annotated[
-    list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One environment variable; K alone passes it on.")
-]
-EnvFileOption = Annotated[str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from a file.")]
 InputOption = Annotated[
     list[str] | None, typer.Option("--input", "-i", metavar="K=V", help="A sensitive input, which is not kept.")
 ]

@@ -7,7 +7,15 @@ from typing import Annotated, Final
 
 import typer
 
-from xsrun.cli.arguments import MessagesOption
+from xsrun.cli.arguments import (
+    DbOption,
+    EnvFileOption,
+    EnvOption,
+    HealthOption,
+    MapOption,
+    MessagesOption,
+    SimulateOption,
+)
 from xsrun.cli.options import EXECUTE, parse
 from xsrun.cli.output import Output
 from xsrun.late import Late
@@ -42,22 +50,15 @@ def schedule(
     queue: Annotated[
         str | None, typer.Option("--queue", metavar="NAME", help="Which queue, of --engine; default when left out.")
     ] = None,
-    env: Annotated[
-        list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One variable; K alone passes it on.")
-    ] = None,
-    env_file: Annotated[str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from it.")] = None,
-    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="Where the rows of tables are.")] = None,
-    simulate: Annotated[bool, typer.Option("--simulate", help="Answer for providers from simulators.")] = False,
-    mapped: Annotated[
-        list[str] | None, typer.Option("--map", metavar="HOST=URL", help="Send requests for a host elsewhere.")
-    ] = None,
+    env: EnvOption = None,
+    env_file: EnvFileOption = None,
+    db: DbOption = None,
+    simulate: SimulateOption = False,
+    mapped: MapOption = None,
     timeout: Annotated[
         float | None, typer.Option("--timeout", metavar="SECONDS", help="End a run that takes longer.")
     ] = None,
-    health: Annotated[
-        str | None,
-        typer.Option("--health", metavar="[HOST:]PORT", help="Answer /_xsrun/health, ready and metrics there."),
-    ] = None,
+    health: HealthOption = None,
     as_json: MessagesOption = False,
 ) -> None:
     """Run tasks by their schedules, and jobs by xsrun.toml.

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from xsrun.cli.arguments import MessagesOption
+from xsrun.cli.arguments import DbOption, EnvFileOption, EnvOption, MapOption, MessagesOption, SimulateOption
 from xsrun.cli.completion import job_names
 from xsrun.cli.find import NotFound
 from xsrun.cli.options import EXECUTE, BadOption, parse
@@ -35,15 +35,11 @@ def serve(
     ] = None,
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    env: Annotated[
-        list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One variable; K alone passes it on.")
-    ] = None,
-    env_file: Annotated[str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from it.")] = None,
-    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="Where the rows of tables are.")] = None,
-    simulate: Annotated[bool, typer.Option("--simulate", help="Answer for providers from simulators.")] = False,
-    mapped: Annotated[
-        list[str] | None, typer.Option("--map", metavar="HOST=URL", help="Send requests for a host elsewhere.")
-    ] = None,
+    env: EnvOption = None,
+    env_file: EnvFileOption = None,
+    db: DbOption = None,
+    simulate: SimulateOption = False,
+    mapped: MapOption = None,
     timeout: Annotated[
         float | None, typer.Option("--timeout", metavar="SECONDS", help="End a request that takes longer.")
     ] = None,

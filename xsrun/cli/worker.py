@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from xsrun.cli.arguments import MessagesOption
+from xsrun.cli.arguments import EnvFileOption, EnvOption, HealthOption, MessagesOption
 from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
@@ -31,20 +31,15 @@ def worker(
     engine: Annotated[
         str | None, typer.Option("--engine", metavar="URL", help="The database; the variable XSRUN_ENGINE if left out.")
     ] = None,
-    env: Annotated[
-        list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One variable; K alone passes it on.")
-    ] = None,
-    env_file: Annotated[str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from it.")] = None,
+    env: EnvOption = None,
+    env_file: EnvFileOption = None,
     db: Annotated[
         str | None, typer.Option("--db", metavar="URL", help="Where the rows of tables are, of runs that do not say.")
     ] = None,
     drain: Annotated[
         int, typer.Option("--drain", min=0, metavar="SECONDS", help="Wait so long for runs under way at the end.")
     ] = DRAIN,
-    health: Annotated[
-        str | None,
-        typer.Option("--health", metavar="[HOST:]PORT", help="Answer /_xsrun/health, ready and metrics there."),
-    ] = None,
+    health: HealthOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No debug.log and no warnings of runs.")] = False,
     as_json: MessagesOption = False,
 ) -> None:
