@@ -143,6 +143,7 @@ class Cluster:
             yield disk
             disk.free()
             self.execute("DROP TABLESPACE small")
+            self.execute("CHECKPOINT")  # or it would be made again, where it is not any more, after a crash
 
     def close(self) -> None:
         """Be gone."""

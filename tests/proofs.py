@@ -45,7 +45,7 @@ PROOFS: Final = (
     Proof("restarted", "PostgreSQL restarts as if the power had failed", outages.restarted, tested=True),
     Proof("away", "PostgreSQL is away for 30 seconds", outages.away),
     Proof("takeover", "PostgreSQL restarts while a run is taken over", outages.restarted_amid_takeover),
-    Proof("full-disk", "the disk of PostgreSQL fills up while a request is under way", outages.full_disk, tested=True),
+    Proof("full-disk", "the disk of PostgreSQL fills up while a request is under way", outages.full_disk),
     Proof("cancelled", "a run is cancelled during a request, and resumed", queueing.cancelled),
     Proof("rate", "a rate limit holds across workers", queueing.rate_limited),
     Proof("poison", "a run that kills its worker each time is given up", queueing.poison),

@@ -12,7 +12,6 @@ from proving.fleet import fleet
 from proving.processes import until
 from proving.trials import Skipped, Trial, kept
 from proving.workers import FIRST, ONCE, Held
-from xsrun.diagnostics import Exit
 from xsrun.engine.rows import UNFINISHED, RunState
 
 SMALL = "small_disk"
@@ -96,10 +95,7 @@ def full_disk(bench: Bench, quick: bool) -> Iterator[Trial]:
                 time.sleep(1)
                 meanwhile = held.sent()
                 disk.free()
-                ended = group.ended(held.run) if held.now().state not in UNFINISHED else held.now()
-                if ended.state == RunState.INTERRUPTED:
-                    resumed = group.xsrun("runs", "resume", held.run, "--engine", group.engine)
-                    assert resumed.wait() == Exit.DONE, resumed.stderr()
+                until(lambda held=held: _gone_on(held), "the run has ended", told=group.told)
                 # That a request without a key was answered could not be kept: a person has to look.
                 expected = (RunState.COMPLETE, ONCE) if kind == "keyed" else (RunState.UNKNOWN, FIRST)
                 row = held.ended()
@@ -109,3 +105,11 @@ def full_disk(bench: Bench, quick: bool) -> Iterator[Trial]:
                     ((row.state, held.done()) == expected, f"the run is {row.state}, done {held.done()}"),
                 )
         bench.cluster.execute(f"DROP DATABASE {SMALL} WITH (FORCE)")
+
+
+def _gone_on(held: Held) -> bool:
+    """Whether a run has ended; one that was cut short is resumed, as soon as its queue knows of that."""
+    state = held.now().state
+    if state == RunState.INTERRUPTED:
+        held.fleet.xsrun("runs", "resume", held.run, "--engine", held.fleet.engine)
+    return state not in (*UNFINISHED, RunState.INTERRUPTED)
