@@ -217,6 +217,28 @@ def test_what_is_kept_survives_the_run(job, capsys):
     assert store.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_process_that_comes_and_goes_takes_no_key_from_another(tmp_path):
+    (tmp_path / ".xsrun").mkdir()
+
+    def cache():
+        return KeptCache(SystemClock().now, str(tmp_path))
+
+    def elsewhere():
+        script = (
+            "import sys; from xsrun.effects.cache import KeptCache; cache = KeptCache(lambda: 0, sys.argv[1]);"
+            "print(cache.execute([('INCRBY', 'a', 1)])[0])"
+        )
+        words = [sys.executable, "-c", script, str(tmp_path)]
+        return int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+    held = cache()
+    cache()._database.close()
+    assert elsewhere() == 1
+    assert held.execute([("INCRBY", "a", 1)]) == [2]
+    assert elsewhere() == 3
+    held._database.close()
+
+
 def test_a_rehearsal_changes_nothing(job, capsys):
     main(["execute", str(job)])
     assert main(["execute", str(job), "--dry-run"]) == 0

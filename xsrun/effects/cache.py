@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from xsrun.diagnostics import Fault
-from xsrun.effects.files import hidden_folder, owned_file
+from xsrun.effects.files import hidden_folder
 from xsrun.effects.ports import Answer, Command
+from xsrun.files import make_private
 
 FILE: Final = "redis.sqlite"
 LONGEST_WAIT: Final = 10.0
@@ -71,7 +72,7 @@ def _opened(home: str) -> sqlite3.Connection:
     place = ":memory:"
     if home:
         place = os.path.join(hidden_folder(home), FILE)
-        owned_file(place)
+        make_private(place)
     database = sqlite3.connect(place, LONGEST_WAIT, isolation_level=None, check_same_thread=False)
     if home:
         database.execute("PRAGMA journal_mode = WAL")

@@ -130,11 +130,6 @@ def hidden_folder(home: str) -> str:
     return folder
 
 
-def owned_file(place: str) -> None:
-    """Make an empty file that only its owner may read, unless it is there. Raises OSError, also for a link."""
-    os.close(_created(place, 0))
-
-
 def _save(place: str, pieces: Iterable[bytes]) -> int:
     """Write to a place beside, then move: nobody sees half a file. Gives back its size."""
     beside = os.path.join(os.path.dirname(place), f".{secrets.token_hex(8)}")

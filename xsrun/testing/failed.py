@@ -6,8 +6,8 @@ import json
 import os
 from typing import Final
 
-from xsrun.effects.files import HIDDEN, hidden_folder, owned_file
-from xsrun.files import replace
+from xsrun.effects.files import HIDDEN, hidden_folder
+from xsrun.files import make_private, replace
 from xsrun.testing.text import Ran
 
 FILE: Final = "failed-tests.json"
@@ -32,7 +32,7 @@ def keep_failed(path: str, ran: Ran) -> None:
         return
     place = _place(path)
     hidden_folder(_home(path))
-    owned_file(place)
+    make_private(place)
     replace(place, (json.dumps(now, ensure_ascii=False, indent=2) + "\n").encode())
 
 
