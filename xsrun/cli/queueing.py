@@ -77,7 +77,11 @@ class Queued:
             try:
                 self.queues.again(row, place)
             except Held:
-                raise refusal("no-run", f"run {run} goes on already", f"look with xsrun runs show {run}") from None
+                raise refusal(
+                    "no-run",
+                    f"run {run} goes on already, or its worker has not let go of it yet",
+                    f"look with xsrun runs show {run}",
+                ) from None
 
     def wait(self, run: str, seconds: float | None = None) -> RunRow | None:
         """The run when it has ended; None when it has not in that time. Raises Broken."""

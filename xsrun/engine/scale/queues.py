@@ -79,6 +79,10 @@ class Limits(NamedTuple):
     """So many may begin within so many seconds."""
 
 
+class Refusing(Broken):
+    """DBOS does not do what it is asked for."""
+
+
 class Queues:
     """The queues in a database. Safe for threads; every method raises Broken."""
 
@@ -122,13 +126,19 @@ class Queues:
         return cancelled
 
     def again(self, run: RunRow, place: Place) -> None:
-        """Put a run that has ended, but can go on, into its queue once more. Raises Held when somebody else has."""
+        """Put a run that has ended, but can go on, into its queue once more.
+
+        Raises Held when somebody else has, or its worker has not let go of it yet.
+        """
         queue, key = _at(place)
         if not self.journal.set_state(run.id, RunState.QUEUED, run.state):
             raise Held("it went on since")
         try:
             with _telling():
                 self._client.rewind_workflow(run.id, queue_name=queue, queue_partition_key=key or None)
+        except Refusing as refused:
+            self.journal.set_state(run.id, run.state, RunState.QUEUED)
+            raise Held(str(refused)) from None
         except Broken:
             self.journal.set_state(run.id, run.state, RunState.QUEUED)
             raise
@@ -220,9 +230,11 @@ def serializer() -> Any:
 
 @contextmanager
 def _telling() -> Iterator[None]:
-    """Raise Broken for what the database or DBOS says."""
+    """Raise Broken for what the database says, and Refusing for what DBOS does."""
     refused = extras.load("dbos._error", extra="scale", needed_by="--queue").DBOSException
     try:
         yield
-    except (SQLAlchemyError, refused) as error:
+    except SQLAlchemyError as error:
         raise Broken(said_of(error)) from None
+    except refused as error:
+        raise Refusing(said_of(error)) from None
