@@ -7,4 +7,7 @@ __all__ = ["on_each_engine", "server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "long: for an evening; `python -m pytest -m long` runs what the suite leaves out"
+    )
     config.addinivalue_line("markers", "slow: takes seconds; `python tests/check.py --fast` leaves it out")

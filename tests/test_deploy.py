@@ -189,7 +189,7 @@ def named(text: str, name: str) -> str:
     return re.sub(r"(TO|ROLE|DATABASE|app-role) xsrun\b", rf"\1 {name}", text)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_roles_suffice_for_a_worker(machine, roles):
     import psycopg
 

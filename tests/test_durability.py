@@ -16,6 +16,8 @@ from proving.trials import Outcome, Proof, Skipped, Trial, kept, table
 from xsrun.diagnostics import Exit
 
 TESTED = [proof for proof in PROOFS if proof.tested]
+EVERY_TIME = {"kills", "restarted", "full-disk-local", "claims-local"}
+"""What the suite tries each time; the others in their short form with `pytest -m long`, and all with `proofs.py`."""
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,10 @@ def shared():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("proof", TESTED, ids=[proof.name for proof in TESTED])
+@pytest.mark.parametrize(
+    "proof",
+    [pytest.param(each, id=each.name, marks=() if each.name in EVERY_TIME else pytest.mark.long) for each in TESTED],
+)
 def test_what_is_promised_holds(proof, shared):
     if proof.server and (reason := why_not()):
         pytest.skip(reason)

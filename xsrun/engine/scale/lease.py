@@ -90,7 +90,7 @@ class Lease:
         if self._connection is None:
             self._take()
         assert self._connection is not None
-        self._connection.exec_driver_sql(_SEEN, (*self._row, _now()))
+        self._seen(self._connection)
         if time.monotonic() >= self._trusts_from:
             for (other,) in self._connection.exec_driver_sql(_LOST, (self.worker,)).fetchall():
                 self._take_from(self._connection, other)
@@ -101,7 +101,12 @@ class Lease:
         connection.exec_driver_sql(f"SET idle_session_timeout = '{SILENCE}s'")
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})", (self.worker,))
         self._connection = connection
+        self._seen(connection)
         self.held.set()
+
+    def _seen(self, connection: Connection) -> None:
+        """Give a sign of life."""
+        connection.exec_driver_sql(_SEEN, (*self._row, _now()))
 
     def _lose(self) -> None:
         self.held.clear()
