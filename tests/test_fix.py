@@ -206,6 +206,7 @@ SCRIPTS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda each: each.__name__)
 def test_a_mistake_in_a_valid_program_is_taken_out(mistake):
     fitting = sum(comes_back(text, mistake) for text in [*JOBS, *SCRIPTS])

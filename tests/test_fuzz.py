@@ -4,7 +4,7 @@ import pytest
 from fuzz import bug_of, fuzz, programs
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_broken_programs_fail_like_any_other():
     tried, bugs = fuzz(programs([]), seed=1, keep_on=lambda tried: tried < 3_000)
     assert tried == 3_000

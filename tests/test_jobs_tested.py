@@ -60,6 +60,7 @@ def firsts():
         seen.update(texts.values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("folder", "files"), [*firsts()], ids=lambda value: getattr(value, "name", ""))
 def test_the_tests_notice_most_faults(folder, files):
     suite = Suite(str(folder))

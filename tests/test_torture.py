@@ -115,6 +115,7 @@ def outcomes(found: dict) -> dict[str, str]:
     return {trial["title"]: trial["outcome"] for trial in job["trials"]}
 
 
+@pytest.mark.long
 def test_the_shipped_jobs_stand_it():
     code, found, error = torture("jobs", "--only", "500", "--only", "reset-after", "--only", "kill-call-made")
     assert (code, error) == (Exit.DONE, "")

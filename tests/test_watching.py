@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
+from functools import partial
 
 import pytest
 from counting import counting
@@ -65,7 +66,9 @@ def job(server, name="Send", path="two"):
 def started(*words, **named):
     """A command in a process of its own."""
     command = [sys.executable, "-m", "xsrun", *words]
-    with subprocess.Popen(command, text=True, stderr=subprocess.PIPE, **named) as process:
+    # Whoever runs the tests in the background has them ignore Ctrl-C, and what they start.
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, text=True, stderr=subprocess.PIPE, preexec_fn=heeding, **named) as process:
         try:
             yield process
         finally:
