@@ -9,11 +9,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from xsrun.cli.attempts import Attempt, begin, carry_out
+from xsrun.cli.attempts import Attempt, begin
 from xsrun.cli.bug import report
 from xsrun.cli.journals import STATE_HELP
 from xsrun.cli.options import BadOption
-from xsrun.cli.ordering import Named
+from xsrun.cli.ordering import Named, carried_out
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, config_for
 from xsrun.cli.resume import Again, taken_up
@@ -68,16 +68,7 @@ class Carrier:
         if isinstance(attempt, Failure):
             self._kept_from(journal, row, attempt, output)
             return {"state": RunState.INTERRUPTED}
-        try:
-            ended = carry_out(attempt)
-        except Exception as bug:  # likewise, and the run has ended
-            report(bug)
-            assert attempt.keeper is not None
-            attempt.keeper.end(Exit.INTERNAL)
-            return {"exit": Exit.INTERNAL}
-        if ended.failure is not None:
-            output.failure(ended.failure, () if ended.document else ended.result.requests)
-        return {"exit": ended.exit}
+        return {"exit": carried_out(attempt)}
 
     def _begun(self, journal: Journal, row: RunRow, output: Output) -> Attempt | Failure:
         try:

@@ -9,14 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import Any, Final
 
-from xsrun.cli.attempts import Attempt, begin, carry_out
-from xsrun.cli.bug import report
+from xsrun.cli.attempts import begin
 from xsrun.cli.options import EXECUTE, parse
-from xsrun.cli.ordering import Named, refusing, task_of
+from xsrun.cli.ordering import Named, carried_out, refusing, task_of
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task
 from xsrun.cli.resume import Again, taken_up
-from xsrun.diagnostics import Exit
 from xsrun.effects.outward import LateHttp
 from xsrun.engine.folder import state_folder
 from xsrun.engine.history import find_run, open_history
@@ -45,7 +43,7 @@ class InProcess:
         self._output = output
         self._pool = ThreadPoolExecutor(at_once)
         self._network = LateHttp()
-        self._under_way: dict[str, Future[None]] = {}
+        self._under_way: dict[str, Future[int]] = {}
         self._lock = threading.Lock()
         self._open: Journal | None = None
         """While this one is open, closing another does not put the log of SQLite into its file, which takes longest."""
@@ -79,10 +77,10 @@ class InProcess:
         if isinstance(attempt, Failure):
             raise Refused(attempt)
         with self._lock:
-            future = self._under_way[run] = self._pool.submit(_carried_out, attempt)
+            future = self._under_way[run] = self._pool.submit(carried_out, attempt)
         future.add_done_callback(lambda _: self._forget(run, future))
 
-    def _forget(self, run: str, future: Future[None]) -> None:
+    def _forget(self, run: str, future: Future[int]) -> None:
         with self._lock:
             if self._under_way.get(run) is future:
                 del self._under_way[run]
@@ -131,19 +129,6 @@ class InProcess:
             if self._open is not None:
                 self._open.close()
             self._open = None
-
-
-def _carried_out(attempt: Attempt) -> None:
-    """Carry an attempt out in a thread, and say what went wrong."""
-    try:
-        ended = carry_out(attempt)
-    except Exception as bug:  # the top of a thread: a fault of ours becomes a report, and the run has ended
-        report(bug)
-        assert attempt.keeper is not None
-        attempt.keeper.end(Exit.INTERNAL)
-        return
-    if ended.failure is not None:
-        attempt.task.output.failure(ended.failure, () if ended.document else ended.result.requests)
 
 
 def tell_ending(runs: list[str], output: Output) -> None:

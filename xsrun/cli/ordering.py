@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from xsrun.cli.attempts import Attempt, carry_out
+from xsrun.cli.bug import report
 from xsrun.cli.execute import choose
 from xsrun.cli.find import NotFound
 from xsrun.cli.options import BadOption
@@ -53,6 +55,20 @@ def task_of(run: str, order: Order, options: Mapping[str, Any], output: Output) 
     flags, *others = variables_of(order.path, options)
     output.diagnostics(project.unknown_inputs(job, order.input))
     return Task(project, job, order.path, order.input, ({**flags, **order.env}, *others), options, output, id=run)
+
+
+def carried_out(attempt: Attempt) -> int:
+    """Carry an attempt out in a thread, and say what went wrong. Gives back the exit code."""
+    try:
+        ended = carry_out(attempt)
+    except Exception as bug:  # the top of a thread: a fault of ours becomes a report, and the run has ended
+        report(bug)
+        assert attempt.keeper is not None
+        attempt.keeper.end(Exit.INTERNAL)
+        return Exit.INTERNAL
+    if ended.failure is not None:
+        attempt.task.output.failure(ended.failure, () if ended.document else ended.result.requests)
+    return ended.exit
 
 
 def checked_id(run: str) -> str:

@@ -24,7 +24,7 @@ from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, Known
 from xsrun.engine.keeper import SEED_BYTES, Started
 from xsrun.engine.observing import traceparent
-from xsrun.engine.orders import Order, Place, Refused
+from xsrun.engine.orders import DEFAULT_QUEUE, Order, Place, Refused
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.scale.queues import Queues, place_of
 from xsrun.engine.scale.waiting import alive
@@ -37,14 +37,12 @@ PAUSE: Final = 0.2
 """Seconds between two looks at a run."""
 HERE_ALONE: Final = ("dry_run", "record", "replay", "trace", "ephemeral", "memory")
 """Options that make no sense for a run that goes on elsewhere."""
-DEFAULT: Final = "default"
-"""The queue of an order that names none."""
 
 
 class Queued:
     """An engine whose runs wait in queues for workers; implements ``Engine``."""
 
-    def __init__(self, url: str, options: Mapping[str, Any], output: Output, queue: str = DEFAULT) -> None:
+    def __init__(self, url: str, options: Mapping[str, Any], output: Output, queue: str = DEFAULT_QUEUE) -> None:
         """``options`` hold for every run, ``queue`` is for those that name none. Raises Broken and Fault."""
         self._options = {**parse(EXECUTE, []), **options}
         self._output = output

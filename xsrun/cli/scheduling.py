@@ -16,6 +16,7 @@ from typing import Any, Final
 from xsrun.cli.bug import report
 from xsrun.cli.find import NotFound
 from xsrun.cli.hosting import InProcess, tell_ending
+from xsrun.cli.journals import ENGINE_HELP, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.preparing import clock_of
@@ -25,7 +26,7 @@ from xsrun.cli.timed import check_variables, timed
 from xsrun.cli.vitals import reaching, telling_health
 from xsrun.diagnostics import Exit, Fault
 from xsrun.engine.folder import Broken, state_folder
-from xsrun.engine.orders import Engine, Place, Refused
+from xsrun.engine.orders import DEFAULT_QUEUE, Engine, Place, Refused
 from xsrun.engine.views import iso
 from xsrun.late import Late
 from xsrun.program import spoken
@@ -47,12 +48,9 @@ TOLD: Final = {
 NOTICED: Final = 0.5
 """Seconds until the main thread, which alone heeds signals, notices one that came just before it began to wait."""
 OVER: Final = "nothing is due any more"
-DEFAULT_QUEUE: Final = "default"
-"""The queue of runs for workers, where none is named."""
 
 _look_into: Callable[..., None] = Late("xsrun.telemetry.queues", "look_into")
 _queued: Callable[..., Any] = Late("xsrun.cli.queueing", "Queued")
-_engine_url: Callable[[str | None], str] = Late("xsrun.cli.queueing", "engine_url")
 
 
 def schedule(paths: Sequence[str], chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> int:
@@ -81,8 +79,7 @@ def schedule(paths: Sequence[str], chosen: Mapping[str, Any], options: Mapping[s
     except Fault as missing:
         return output.complain(missing.code, missing.message, missing.help)
     except Broken as broken:
-        help = "see that the server runs, and that the address is right"
-        return output.complain("journal", f"the engine cannot be used: {broken}", help, Exit.FAILED)
+        return output.complain("journal", f"the engine cannot be used: {broken}", ENGINE_HELP, Exit.FAILED)
 
 
 def _where(paths: Sequence[str]) -> str:
@@ -177,7 +174,7 @@ def _engine(chosen: Mapping[str, Any], options: Mapping[str, Any], output: Outpu
         return InProcess(options, output)
     if options["env"] or options["env_file"]:
         raise BadOption("a run in a queue has the variables of its worker", "give --env to xsrun worker")
-    return _queued(_engine_url(chosen["engine"]), options, output)
+    return _queued(engine_url(chosen["engine"]), options, output)
 
 
 def _is_queued(chosen: Mapping[str, Any]) -> bool:

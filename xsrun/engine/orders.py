@@ -18,6 +18,10 @@ QUEUE: Final = re.compile(r"[A-Za-z0-9][\w-]{0,99}", re.ASCII)
 """What may be the name of a queue."""
 
 
+DEFAULT_QUEUE: Final = "default"
+"""The queue of runs that name none."""
+
+
 class Place(NamedTuple):
     """Where in a queue a run waits."""
 

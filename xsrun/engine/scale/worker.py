@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -54,7 +53,6 @@ class Worker:
             self._queues.register(name, limits, POLL)
         if self._lease:
             self._lease.start()
-        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         at_once = sum(2 * limits.worker for limits in self._wanted.values())
         self._dbos(
             config={
