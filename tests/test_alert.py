@@ -5,6 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from counting import counting
 
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
+from xsrun.engine.history import open_history
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs" / "policies"
@@ -269,6 +273,35 @@ def test_one_that_fails_keeps_no_other_from_being_done(folder, capsys):
     states = {each["id"]: (each["state"], each["exit"]) for each in out["actions"]}
     assert states == {"tell": ("failed", Exit.FAILED), "b": ("done", Exit.DONE)}
     assert "error[precondition]: bad" in err
+
+
+def test_cancelling_one_action_keeps_no_other_from_being_done(folder, capsys):
+    ask = JOB[JOB.index("    api.request") : JOB.index("  }\n  response")]
+    twice = JOB.replace(ask, ask.replace("/tell", "/held/tell").replace("$answer", "$first") + ask)
+    twice = twice.replace("password pin?", "text pin? {\n      sensitive = true\n    }")
+    (folder / "tell" / "run.xs").write_text(twice, encoding="utf-8")
+    write(folder, tell('{"title": "a", "pin": "6502-1984"}'), tell('{"title": "b"}', "b"))
+    with counting() as server:
+
+        def cancel():
+            while not server.seen:
+                time.sleep(0.002)
+            with closing(open_history()) as journal:
+                [row] = [each for each in journal.runs() if each.job == "Tell"]
+                assert journal.cancel(row.id)
+            server.release.set()
+
+        canceller = threading.Thread(target=cancel)
+        canceller.start()
+        arguments = ("--map", f"hooks.example.com={server.url}", *KEY)
+        code, out, _ = run(capsys, *arguments)
+        canceller.join()
+        states = {each["id"]: (each["state"], each["exit"]) for each in out["actions"]}
+        assert states == {"tell": ("cancelled", Exit.INTERRUPTED), "b": ("done", Exit.DONE)}
+        assert (code, server.seen.total()) == (Exit.INTERRUPTED, 3)
+        code, out, _ = run(capsys, *arguments)
+    assert [each["state"] for each in out["actions"]] == ["done", "already done"]
+    assert (code, server.seen["POST /tell"], server.seen["POST /held/tell"]) == (Exit.DONE, 2, 2)
 
 
 def test_the_same_finding_is_one_alert(folder, capsys):

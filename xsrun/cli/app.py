@@ -103,8 +103,7 @@ action by its name, or a job folder by its. An alert that comes again finds done
 on. Rego needs the optional part `policy`.
 
 --json: an object {alert, run, actions: [{id, uses, state, exit, run, result, error}]} on stdout as ever; messages as
-JSON lines on stderr. state is done, already done, failed, interrupted, unknown or
-not begun.
+JSON lines on stderr. state is done, already done, failed, interrupted, cancelled, unknown or not begun.
 
 Examples:
 

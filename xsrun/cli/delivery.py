@@ -23,12 +23,13 @@ from xsrun.runtime.job import Failure
 
 WORST: Final = (Exit.INTERRUPTED, Exit.UNKNOWN_OUTCOME)
 """Exit codes that count more than others when actions end in several ways."""
+CANCELLED: Final = "cancelled"
 
 
 class Done(NamedTuple):
     """What came of an action.
 
-    ``state`` is ``done``, ``already done``, ``failed``, ``interrupted``, ``unknown`` or ``not begun``.
+    ``state`` is ``done``, ``already done``, ``failed``, ``interrupted``, ``cancelled``, ``unknown`` or ``not begun``.
     """
 
     action: Action
@@ -70,11 +71,13 @@ class _Kept(Output):
 def perform(given: Given, steps: Iterable[Step], deliveries: Deliveries | None) -> list[Done]:
     """Do what is not done yet, one after the other; an action that fails does not keep the next from being done."""
     came: list[Done] = []
+    stopped = False
     for step in steps:
-        if came and came[-1].exit == Exit.INTERRUPTED:
+        if stopped:
             came.append(Done(step.action, "not begun", Exit.INTERRUPTED))
             continue
         done = _performed(given, step, deliveries)
+        stopped = done.exit == Exit.INTERRUPTED and done.state != CANCELLED  # who cancels a run means no other
         came.append(done)
         _tell(given.output, done)
         if given.watch:
@@ -183,6 +186,7 @@ _STATES: Final = {
     RunState.COMPLETE: "done",
     RunState.ERROR: "failed",
     RunState.INTERRUPTED: "interrupted",
+    RunState.CANCELLED: CANCELLED,
     RunState.UNKNOWN: "unknown",
 }
 """What is said of an action whose run ended so."""

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xsrun.cli.execute import choose
 from xsrun.cli.find import NotFound, find
@@ -37,6 +37,9 @@ from xsrun.types.binding import bind
 
 Options = Mapping[str, Any]
 Watch = Callable[[str], None]
+
+GOES_ON: Final = (RunState.INTERRUPTED, RunState.CANCELLED)
+"""States in which the run of an action is taken up again."""
 
 
 class Given(NamedTuple):
@@ -86,7 +89,7 @@ def _planned(given: Given, action: Action, deliveries: Deliveries | None, found:
     if deliveries and run is not None:
         run = deliveries.taken_up(run)
     begins = run is None or run.state == RunState.ERROR
-    withheld = run is not None and run.state == RunState.INTERRUPTED and _is_withheld(run.input)
+    withheld = run is not None and run.state in GOES_ON and _is_withheld(run.input)
     return Step(action, _job(given, action, found) if begins or withheld else None, None if begins else run)
 
 
