@@ -102,6 +102,10 @@ class Bench:
         self.scheduler.wake()
         return [order.id[-16:] for order in self.engine.orders]
 
+    def cut_short(self, run):
+        self.engine.ended(run, RunState.INTERRUPTED, None)
+        self.scheduler.join()
+
     def end_all(self):
         for order in self.engine.orders:
             self.engine.ended(order.id)
@@ -222,11 +226,11 @@ def test_what_was_cut_short_goes_on_but_not_without_end(bench):
     bench.at(1)
     run = bench.engine.orders[0].id
     for attempt in range(1, MOST_ATTEMPTS):
-        bench.engine.ended(run, RunState.INTERRUPTED, None)
+        bench.cut_short(run)
         bench.scheduler.take_up()
         assert bench.engine.resumed == attempt * [run]
     assert bench.at(2) == [id_of(13)]  # it is under way
-    bench.engine.ended(run, RunState.INTERRUPTED, None)
+    bench.cut_short(run)
     bench.scheduler.take_up()
     bench.scheduler.take_up()
     assert len(bench.engine.resumed) == MOST_ATTEMPTS - 1
@@ -234,6 +238,19 @@ def test_what_was_cut_short_goes_on_but_not_without_end(bench):
     assert bench.told.count(("given up", id_of(13))) == 1
     with closing(bench.engine.journal()) as journal:
         assert journal.run(run).state == RunState.GIVEN_UP
+
+
+def test_how_an_attempt_ended_is_said_before_the_next_begins(bench):
+    bench.at(0, 10)
+    bench.at(1)
+    run = bench.engine.orders[0].id
+    with closing(bench.engine.journal()) as journal:
+        journal.end(journal.run(run)._replace(state=RunState.INTERRUPTED, ended_at=1))
+    bench.scheduler.take_up()
+    assert bench.engine.resumed == []
+    bench.cut_short(run)
+    bench.scheduler.take_up()
+    assert [state for state, _ in bench.told] == ["begun", "interrupted", "resumed"]
 
 
 def test_a_run_that_reached_a_limit_does_not_go_on(bench):

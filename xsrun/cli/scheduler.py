@@ -109,7 +109,7 @@ class Scheduler:
         self._seen = seen
         self._now = now
         self._tell = tell
-        self._watching: list[threading.Thread] = []
+        self._watching: dict[str, threading.Thread] = {}
         self.waiting = False
         """Whether something could not be done at the last look, for want of the journal."""
         self._left: set[str] = set()
@@ -149,7 +149,7 @@ class Scheduler:
 
     def join(self) -> None:
         """Wait until the runs have ended that were begun here."""
-        for each in self._watching:
+        for each in list(self._watching.values()):
             each.join()
 
     def _trying(self, timed: list[Timed], do: Callable[[Timed, Journal], None]) -> None:
@@ -211,6 +211,8 @@ class Scheduler:
                 continue
             if self._under_way(timed, journal, each.id) is not None:
                 return
+            if self._is_watched(each.id):
+                return  # how it ended is said first
             if each.attempts >= MOST_ATTEMPTS:
                 journal.set_state(each.id, RunState.GIVEN_UP, RunState.INTERRUPTED)
                 help = f"look with xsrun runs show {each.id}"
@@ -246,9 +248,12 @@ class Scheduler:
             except Exception as bug:  # the top of a thread: a fault of ours becomes a report
                 report(bug)
 
-        self._watching = [each for each in self._watching if each.is_alive()]
-        self._watching.append(threading.Thread(target=watch, daemon=True))
-        self._watching[-1].start()
+        self._watching = {each: thread for each, thread in self._watching.items() if thread.is_alive()}
+        self._watching[run] = threading.Thread(target=watch, daemon=True)
+        self._watching[run].start()
+
+    def _is_watched(self, run: str) -> bool:
+        return run in self._watching and self._watching[run].is_alive()
 
     def _ended(self, timed: Timed, run: str, ended: RunRow | None) -> None:
         if ended is None:
