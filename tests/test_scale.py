@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 
 import httpx
+import psycopg
 import pytest
 from collecting import collecting, samples
 from counting import counting
+from databases import SERVER
 from scaled import WorkerProcess, database_of_queues, until
 
 from xsrun.cli.output import Output
@@ -25,6 +28,7 @@ from xsrun.engine.holding import Held
 from xsrun.engine.journal import Taken
 from xsrun.engine.orders import Order, Place, Refused
 from xsrun.engine.rows import RunRow, RunState
+from xsrun.engine.scale import lease
 from xsrun.engine.scale.store import PostgresStore, engine_for, journal_at
 
 RUN = """run.job "Notify" {
@@ -323,7 +327,52 @@ def test_an_engine_that_cannot_be_used_is_said_in_one_line_without_its_password(
     assert "passw0rd" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("given", ["", "a b", "q:0", "q,rate=5/0", "q:5,all=2", "q,rate=1", "q:1,rate=2/x"])
+def test_what_a_database_refuses_is_said_with_what_to_type(url, folder, capsys):
+    with database_of_queues() as empty, psycopg.connect(empty, autocommit=True) as admin:
+        owner, role = admin.info.user, f"xsrun_poor_{os.getpid()}"
+        admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'passw0rd'")
+        try:
+            poor = empty.replace(f"{owner}@", f"{role}:passw0rd@")
+            for address, said in (
+                (f"{empty}_gone", "createdb"),
+                (poor.replace(role, f"{role}_gone"), f"createuser {role}_gone"),
+                (poor, f"GRANT CREATE ON DATABASE {admin.info.dbname}"),
+                (url.replace(f"{owner}@", f"{role}:passw0rd@"), "GRANT ALL ON SCHEMA xsrun, dbos"),
+            ):
+                for command in (["worker", "--queue", "q"], ["execute", folder, "--queue", "q"]):
+                    assert main([*command, "--engine", address]) == 1
+                    err = capsys.readouterr().err
+                    assert "the engine cannot be used" in err
+                    assert said in err
+                    assert "passw0rd" not in err
+        finally:
+            admin.execute(f"DROP ROLE {role}")
+
+
+def test_a_worker_says_once_that_its_database_is_away_and_once_that_it_is_back(monkeypatch):
+    monkeypatch.setattr(lease, "BEAT", 0.01)
+    told = []
+    with database_of_queues() as found:
+        journal_at(found).close()
+        held = lease.Lease(found, "told", [], lambda _worker: None, lambda: None, told.append)
+        held.start()
+        with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as admin:
+            name = found.rpartition("/")[2]
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            until(lambda: told)
+            time.sleep(0.1)
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            until(lambda: len(told) > 1)
+        held.close()
+    away, back = told
+    assert away
+    assert back == ""
+
+
+@pytest.mark.parametrize(
+    "given", ["", "a b", "q:0", "q,rate=5/0", "q:5,all=2", "q,rate=1", "q:1,rate=2/x", "q" * 101, "größe"]
+)
 def test_a_queue_that_is_none_is_said(url, capsys, given):
     assert main(["worker", "--queue", given, "--engine", url]) == 2
     assert "write " in capsys.readouterr().err

@@ -219,6 +219,7 @@ def test_without_a_journal_it_waits_and_says_so_once(bench):
     assert bench.told == [("waiting", "")]
     bench.engine.broken = False
     assert bench.at(1, 2) == [id_of(13)]
+    assert [state for state, _ in bench.told] == ["waiting", "begun", "back"]
 
 
 def test_what_was_cut_short_goes_on_but_not_without_end(bench):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from xsrun.cli.bug import report
 from xsrun.cli.hosting import InProcess, tell_ending
-from xsrun.cli.journals import ENGINE_HELP, engine_url
+from xsrun.cli.journals import engine_failure, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.serving import At, Begun, Hosted, Server, begin, begin_again
@@ -149,7 +149,10 @@ def _tasks(
 
 
 def _engine(server: Server, output: Output) -> InProcess | Queued:
-    """Who runs the jobs that are asked for: threads of this process, or the workers of a queue. Raises BadOption."""
+    """Who runs the jobs that are asked for: threads of this process, or the workers of a queue.
+
+    Raises BadOption and Refused.
+    """
     options = server.options
     if not options["queue"]:
         return InProcess(options, output)
@@ -157,7 +160,7 @@ def _engine(server: Server, output: Output) -> InProcess | Queued:
     try:
         queued: Queued = _queued(url, kept, output, options["queue"])
     except Broken as broken:
-        raise BadOption(f"the engine cannot be used: {broken}", ENGINE_HELP) from None
+        raise Refused(engine_failure(broken)) from None
     except Fault as missing:
         raise BadOption(missing.message, missing.help) from None
     return queued

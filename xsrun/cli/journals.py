@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import Annotated, Final, NamedTuple
@@ -19,6 +20,7 @@ from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow
 from xsrun.exchange.passwords import passwords_of
 from xsrun.late import Late
+from xsrun.runtime.job import Failure
 
 _journal_at: Callable[..., Journal] = Late("xsrun.engine.scale.store", "journal_at")
 
@@ -26,6 +28,20 @@ ENGINE: Final = "XSRUN_ENGINE"
 """The variable that holds the address of the database of queues."""
 STATE_HELP: Final = "mend the state folder: $XDG_STATE_HOME/xsrun, or ~/.local/state/xsrun"
 ENGINE_HELP: Final = "see that the server runs, and that the address is right"
+ENGINE_HELPS: Final = (
+    (r"password|no pg_hba\.conf entry", "have the server let you in: postgresql://USER@HOST/NAME, with PGPASSWORD set"),
+    (r'role "(.+)" does not exist', "name another user, postgresql://USER@HOST/NAME, or make it: createuser {}"),
+    (r'database "(.+)" does not exist', "name another one, postgresql://HOST/NAME, or make it: createdb {}"),
+    (r"permission denied for database (\S+)", "have its owner say GRANT CREATE ON DATABASE {} TO its user"),
+    (
+        r"permission denied for",
+        "have the owner of the schemas xsrun and dbos say GRANT ALL ON SCHEMA xsrun, dbos TO the user,"
+        " and GRANT ALL ON ALL TABLES IN SCHEMA xsrun, dbos",
+    ),
+    (r"another version of xsrun", "run the same xsrun everywhere, or name another database"),
+    (r"too many (clients|connections)|connection slots", "raise max_connections of the server, or run fewer workers"),
+)
+"""What is to be done about what a server says, by patterns: who cannot connect is told no code."""
 
 EngineOption = Annotated[
     str | None,
@@ -39,6 +55,26 @@ def engine_url(given: str | None) -> str:
     if not url:
         raise BadOption("no engine is named", f"write --engine postgresql://HOST/NAME, or set {ENGINE}")
     return url
+
+
+def engine_help(reason: str) -> str:
+    """What is to be done about an engine that cannot be used for a reason."""
+    for pattern, help in ENGINE_HELPS:
+        if found := re.search(pattern, reason):
+            return help.format(*found.groups())
+    return ENGINE_HELP
+
+
+def engine_failure(broken: Broken) -> Failure:
+    """Why an engine cannot be used."""
+    return Failure("journal", f"the engine cannot be used: {broken}", Exit.FAILED, engine_help(str(broken)))
+
+
+def engine_broken(broken: Broken, output: Output) -> int:
+    """Say why an engine cannot be used. Gives back the exit code."""
+    failure = engine_failure(broken)
+    output.failure(failure)
+    return failure.exit
 
 
 class Kept(NamedTuple):
@@ -79,10 +115,10 @@ def _engine(output: Output, given: str | None) -> tuple[Journal, str] | None:
     except Fault as missing:
         raise typer.Exit(output.complain(missing.code, missing.message, missing.help)) from None
     except Broken as broken:
-        message = f"the engine cannot be used: {broken}"
         if given:
-            raise typer.Exit(output.complain("journal", message, ENGINE_HELP, Exit.FAILED)) from None
-        output.diagnostics([Diagnostic("journal", message, severity="warning", help=ENGINE_HELP)])
+            raise typer.Exit(engine_broken(broken, output)) from None
+        failure = engine_failure(broken)
+        output.diagnostics([Diagnostic(failure.code, failure.message, severity="warning", help=failure.help)])
         return None
 
 

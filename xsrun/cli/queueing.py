@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any, Final
 
 from xsrun.cli.attempts import KEPT, key_of
-from xsrun.cli.journals import ENGINE_HELP, engine_url
+from xsrun.cli.journals import engine_broken, engine_url
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.ordering import Named, cancelled, checked_id, checked_place, refusing, task_of
 from xsrun.cli.output import Output
@@ -187,7 +187,7 @@ def with_engine(url: str, output: Output, use: Callable[[Queued], int]) -> int:
     except Fault as missing:
         return output.complain(missing.code, missing.message, missing.help)
     except Broken as broken:
-        return output.complain("journal", f"the engine cannot be used: {broken}", ENGINE_HELP, Exit.FAILED)
+        return engine_broken(broken, output)
 
 
 def _shown(run: RunRow | None, output: Output) -> int:

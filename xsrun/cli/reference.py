@@ -41,8 +41,9 @@ MESSAGES: Final[dict[str, Message]] = {
     "nothing": Message("", "`alert`: the policy asks for nothing"),
     "tick": Message(
         "state, job, path, run, due, code, reason, help",
-        "`schedule`: what happened to a run: begun, resumed, skipped, missed, refused, waiting, or how it ended",
+        "`schedule`: what happened to a run: begun, resumed, skipped, missed, refused, waiting, back, or how it ended",
     ),
+    "engine": Message("state, reason", "`worker`: the database of its queues is away, or is back"),
     "over": Message("", "`schedule`: nothing is due any more"),
     "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
     "ending": Message("runs", "`serve` and `schedule`: the runs that are waited for before it ends"),

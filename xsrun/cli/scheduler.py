@@ -43,7 +43,7 @@ class Tick(NamedTuple):
     """Something that happened to a run of a series."""
 
     state: str
-    """``begun``, ``queued``, ``resumed``, ``skipped``, ``missed``, ``refused``, ``waiting``, or how it ended."""
+    """``begun``, ``queued``, ``resumed``, ``skipped``, ``missed``, ``refused``, ``waiting``, ``back``, or its end."""
     timed: Timed
     run: str
     reason: str = ""
@@ -169,6 +169,8 @@ class Scheduler:
         if failed and not self.waiting:
             reason = f"the journal cannot be used: {failed[1]}"
             self._tell(Tick("waiting", failed[0], "", reason, "mend it; this is tried again"))
+        elif self.waiting and not failed:
+            self._tell(Tick("back", timed[0], "", "the journal can be used again"))
         self.waiting = failed is not None
 
     def _look(self, timed: Timed, journal: Journal) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from xsrun.cli.bug import report
 from xsrun.cli.find import NotFound
 from xsrun.cli.hosting import InProcess, tell_ending
-from xsrun.cli.journals import ENGINE_HELP, engine_url
+from xsrun.cli.journals import engine_broken, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.preparing import clock_of
@@ -42,6 +42,7 @@ TOLD: Final = {
     "missed": "was missed",
     "refused": "cannot begin",
     "waiting": "waits",
+    "back": "goes on",
 }
 """What happens to a run, as a sentence about it goes on."""
 
@@ -79,7 +80,7 @@ def schedule(paths: Sequence[str], chosen: Mapping[str, Any], options: Mapping[s
     except Fault as missing:
         return output.complain(missing.code, missing.message, missing.help)
     except Broken as broken:
-        return output.complain("journal", f"the engine cannot be used: {broken}", ENGINE_HELP, Exit.FAILED)
+        return engine_broken(broken, output)
 
 
 def _where(paths: Sequence[str]) -> str:

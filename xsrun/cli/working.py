@@ -6,11 +6,11 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any, Final
 
 from xsrun.cli.carrying import Carrier
-from xsrun.cli.journals import ENGINE_HELP, engine_url
+from xsrun.cli.journals import engine_broken, engine_help, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.signals import ending_in_two_steps
@@ -18,6 +18,7 @@ from xsrun.cli.vitals import telling_health
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal
+from xsrun.engine.orders import QUEUE
 from xsrun.engine.scale.queues import Limits, Queues
 from xsrun.engine.scale.store import UNTIL_STOPPED, PostgresStore
 from xsrun.engine.scale.worker import Worker
@@ -27,10 +28,12 @@ from xsrun.values import dumps
 
 AT_ONCE: Final = 4
 """Runs of a queue at the same time on a worker, unless somebody says otherwise."""
-QUEUE: Final = re.compile(
-    r"(?P<name>[A-Za-z0-9][\w-]*)(?::(?P<worker>[1-9]\d{0,3}))?"
-    r"(?:,all=(?P<all>[1-9]\d{0,5}))?(?:,rate=(?P<count>[1-9]\d{0,5})/(?P<seconds>\d+(?:\.\d+)?))?"
+LIMITED: Final = re.compile(
+    rf"(?P<name>{QUEUE.pattern})(?::(?P<worker>[1-9]\d{{0,3}}))?"
+    r"(?:,all=(?P<all>[1-9]\d{0,5}))?(?:,rate=(?P<count>[1-9]\d{0,5})/(?P<seconds>\d+(?:\.\d+)?))?",
+    re.ASCII,
 )
+"""A queue with its limits."""
 
 
 def work(
@@ -52,7 +55,7 @@ def work(
     except BadOption as fault:
         return output.complain("usage", fault.message, fault.help)
     except Broken as broken:
-        return output.complain("journal", f"the engine cannot be used: {broken}", ENGINE_HELP, Exit.FAILED)
+        return engine_broken(broken, output)
 
 
 def _queues(given: Iterable[str]) -> dict[str, Limits]:
@@ -66,7 +69,7 @@ def _queues(given: Iterable[str]) -> dict[str, Limits]:
 
 def _queue(given: str) -> tuple[str, Limits]:
     """A queue with its limits, as it is written. Raises BadOption."""
-    found = QUEUE.fullmatch(given)
+    found = LIMITED.fullmatch(given)
     if found is None or (found["count"] and not float(found["seconds"])):
         raise BadOption(f"--queue {given} names no queue", "write --queue paging:4, or paging:4,all=10,rate=5/2")
     rate = (int(found["count"]), float(found["seconds"])) if found["count"] else None
@@ -91,7 +94,7 @@ def _work(
     with closing(Queues(url)) as queues:
         store = PostgresStore(queues.engine, UNTIL_STOPPED, stopping.is_set)
         carrier = Carrier(lambda: Journal(store), options, output, watch)
-        working = Worker(queues, wanted, carrier, leased)
+        working = Worker(queues, wanted, carrier, lambda reason: _tell(reason, output), leased)
         looks = {"journal": lambda: queues.store.rows("SELECT 1", ()), "worker": working.seen}
         told = threading.Event()
         with (
@@ -106,6 +109,14 @@ def _work(
             _end(working, drain, output)
         stopping.set()
     return Exit.DONE
+
+
+def _tell(reason: str, output: Output) -> None:
+    """Say that the database is away for a reason, or is back."""
+    said = f"the database of the queues is away: {reason}; it is waited for\n  = help: {engine_help(reason)}"
+    told = {"type": "engine", "state": "away" if reason else "back", **({"reason": reason} if reason else {})}
+    with suppress(OSError):  # a worker that nobody listens to any more lives on
+        output.line(told if output.as_json else said if reason else "the database of the queues is back")
 
 
 def _end(working: Worker, drain: int, output: Output) -> None:

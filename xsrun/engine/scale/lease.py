@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from xsrun.engine.folder import Broken
-from xsrun.engine.scale.store import PostgresStore, engine_for
+from xsrun.engine.scale.store import PostgresStore, engine_for, said_of
 
 BEAT: Final = 1.0
 """Seconds between two signs of life."""
@@ -47,13 +47,24 @@ class Lease:
     """The lock of one worker, held by a thread until ``close``."""
 
     def __init__(
-        self, url: str, worker: str, queues: Sequence[str], hand_over: Callable[[str], None], tidy: Callable[[], None]
+        self,
+        url: str,
+        worker: str,
+        queues: Sequence[str],
+        hand_over: Callable[[str], None],
+        tidy: Callable[[], None],
+        tell: Callable[[str], None],
     ) -> None:
-        """``hand_over`` is called with the name of a worker that is gone, ``tidy`` with every sign of life."""
+        """``hand_over`` is called with the name of a worker that is gone, ``tidy`` with every sign of life.
+
+        ``tell`` is called once with the reason when the database is away, and once with ``""`` when it is back.
+        """
         self.worker = worker
         self._row: tuple[Any, ...] = (worker, socket.gethostname(), os.getpid(), json.dumps(list(queues)), _now())
         self._hand_over = hand_over
         self._tidy = tidy
+        self._tell = tell
+        self._away = False
         self._engine = engine_for(url, pool_size=1, max_overflow=0, isolation_level="AUTOCOMMIT")
         self._connection: Connection | None = None
         self._trusts_from = time.monotonic() + GRACE
@@ -81,10 +92,18 @@ class Lease:
         while not self._over.wait(BEAT):
             try:
                 self._beat()
-            except SQLAlchemyError:
+                self._note("")
+            except SQLAlchemyError as error:
                 self._lose()
+                self._note(said_of(error))
             except Broken:
                 pass  # What could not be done for others is tried again with the next sign of life.
+
+    def _note(self, reason: str) -> None:
+        """Note whether the database is away, and why."""
+        if self._away != bool(reason):
+            self._away = bool(reason)
+            self._tell(reason)
 
     def _beat(self) -> None:
         if self._connection is None:

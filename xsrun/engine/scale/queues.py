@@ -90,9 +90,13 @@ class Queues:
         self.url = url
         self.engine: Engine = engine_for(url)
         self.store = PostgresStore(self.engine)
-        prepare(self.store)
+        try:
+            prepare(self.store)
+            self._client = _client(url, self.engine)
+        except Broken:
+            self.engine.dispose()
+            raise
         self.journal = Journal(self.store)
-        self._client = _client(url, self.engine, self.store)
         # Who was let in once is patient: a server that was restarted is back soon.
         self.store.patience = patience
 
@@ -188,7 +192,7 @@ def _at(place: Place) -> tuple[str, str]:
     return (place.queue + ORDERED, place.key) if place.key else (place.queue, "")
 
 
-def _client(url: str, engine: Engine, store: PostgresStore) -> DBOSClient:
+def _client(url: str, engine: Engine) -> DBOSClient:
     """A client of DBOS, whose tables are made when there are none of its release."""
     dbos = extras.load("dbos", extra="scale", needed_by="--queue")
     logging.getLogger("dbos").setLevel(logging.CRITICAL)

@@ -28,14 +28,25 @@ Carry = Callable[[str], Mapping[str, Any]]
 class Worker:
     """A worker on queues, of which a process has one. ``start`` before, and ``stop`` after."""
 
-    def __init__(self, queues: Queues, wanted: Mapping[str, Limits], carry: Carry, leased: bool = True) -> None:
-        """``wanted`` are the queues by name; without ``leased`` nobody can tell that it is gone: for tests alone."""
+    def __init__(
+        self,
+        queues: Queues,
+        wanted: Mapping[str, Limits],
+        carry: Carry,
+        tell: Callable[[str], None],
+        leased: bool = True,
+    ) -> None:
+        """``wanted`` are the queues by name, ``tell`` is that of ``Lease``.
+
+        Without ``leased`` nobody can tell that it is gone: for tests alone.
+        """
         self.name = new_worker()
         self._queues = queues
         self._wanted = wanted
         self._dbos: Any = extras.load("dbos", extra="scale", needed_by="xsrun worker").DBOS
         self._carry = carry
-        self._lease = Lease(queues.url, self.name, list(wanted), self._hand_over, queues.mend) if leased else None
+        named = list(wanted)
+        self._lease = Lease(queues.url, self.name, named, self._hand_over, queues.mend, tell) if leased else None
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
 
