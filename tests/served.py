@@ -13,6 +13,17 @@ from pathlib import Path
 
 import httpx
 
+from xsrun.compile.program import compile_folder
+from xsrun.data.opening import fresh
+from xsrun.effects.memory import memory_world
+from xsrun.project import load_text
+from xsrun.runtime.frame import Limits
+from xsrun.runtime.run import Loaded
+from xsrun.server.app import application
+from xsrun.server.guard import EVERYBODY, Rules
+from xsrun.server.running import Server, listening
+from xsrun.server.service import Served, Service
+
 PATIENCE = 20
 """Seconds that an answer may take."""
 
@@ -39,3 +50,30 @@ def serving(folder: Path, *arguments: str, **env: str) -> Iterator[tuple[httpx.C
             process.terminate()
             process.wait()
             reading.join()
+
+
+def service_of(source: str, name: str = "project", **settings: object) -> Service:
+    """A service in memory. ``settings`` are fields of it."""
+    folder = load_text(source, "a.xs")
+    loaded = Loaded(compile_folder(folder))
+    assert not [each for each in folder.diagnostics if each.severity == "error"], folder.diagnostics
+    world = memory_world(env={"XSRUN_AUTH_KEY": "k" * 32}, database=fresh(loaded.program.tables))
+    made = Service(name, name, name, loaded, world, Limits(), lambda text: text, lambda fault: None)
+    return made._replace(**settings)
+
+
+@contextmanager
+def in_process(*services: Service, rules: Rules = EVERYBODY, routes: tuple = (), **settings: object) -> Iterator:
+    """A client of services that a thread of this process serves. ``settings`` are those of ``Server``."""
+    with listening("127.0.0.1", 0) as address:
+        broken: list[Exception] = []
+        server = Server(application(Served(services), broken.append, routes, rules), **settings)
+        thread = threading.Thread(target=server.run, args=(address,))
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{address.getsockname()[1]}", timeout=PATIENCE) as client:
+                yield client
+        finally:
+            server.stop()
+            thread.join(PATIENCE)
+        assert not broken, broken

@@ -26,7 +26,7 @@ from xsrun.diagnostics import Diagnostic
 from xsrun.files import content, source_files
 from xsrun.hints import Any, Final
 from xsrun.late import Late
-from xsrun.program import Caching, Call, Endpoint, Interval, Middleware, Plan, Program, Routine, Task, Trigger
+from xsrun.program import Caching, Call, Cors, Endpoint, Interval, Middleware, Plan, Program, Routine, Task, Trigger
 from xsrun.record import NamedTuple
 from xsrun.source import Source, Span
 from xsrun.types.fields import Field, FilterCall
@@ -183,7 +183,8 @@ def _program(row: tuple[Any, ...], sources: tuple[Source, ...]) -> Program:
 def _endpoint(row: tuple[Any, ...]) -> Endpoint:
     made = Endpoint._make(row)
     cache = made.cache and Caching(*made.cache)
-    return made._replace(pre=_attached(made.pre), post=_attached(made.post), cache=cache)
+    cors = made.cors and Cors(*made.cors)
+    return made._replace(pre=_attached(made.pre), post=_attached(made.post), cache=cache, cors=cors)
 
 
 def _task(row: tuple[Any, ...]) -> Task:

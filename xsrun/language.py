@@ -128,6 +128,8 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
             "other",
             "Queries under one address.",
             example='api_group "shop" {\n  canonical = "shop"\n}',
+            parity="without `cors` no page of another site may ask, there every one may; cookies come along only from "
+            "origins that are written out; `swagger` is not looked at",
         ),
         Kind("workspace", "other", "Settings of a workspace.", parity=_PARSED),
         Kind("branch", "other", "Settings of a branch.", parity=_PARSED),

@@ -75,6 +75,19 @@ class Caching(NamedTuple):
     env: tuple[str, ...] = ()
 
 
+class Cors(NamedTuple):
+    """Which pages of other sites may ask the queries of a group, and how."""
+
+    origins: tuple[str, ...]
+    """As browsers write them, in small letters; ``*`` for every site, and in a name for a part of it."""
+    methods: tuple[str, ...] = ("*",)
+    headers: tuple[str, ...] = ("*",)
+    credentials: bool = False
+    """Whether browsers may send cookies from sites that are written out, without ``*``."""
+    max_age: int = 3600
+    """Seconds for which browsers need not ask again whether they may."""
+
+
 class Endpoint(NamedTuple):
     """A ``query`` as a server needs it."""
 
@@ -93,6 +106,8 @@ class Endpoint(NamedTuple):
     description: str = ""
     cache: Caching | None = None
     """None where every request gets an answer of its own."""
+    cors: Cors | None = None
+    """None where no page of another site may ask."""
 
 
 class Trigger(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from xsrun.compile.attached import Attaching, static
 from xsrun.compile.callees import Signature, verb
+from xsrun.compile.cors import read_cors
 from xsrun.diagnostics import Found, nearest
 from xsrun.program import Caching, Endpoint
 from xsrun.project import Construct, Folder
@@ -34,6 +35,7 @@ class _Reader:
     def __init__(self, folder: Folder, signatures: Mapping[str, Mapping[str, Signature]], found: Found) -> None:
         self.queries = [each for each in folder.constructs if each.kind == "query"]
         self.groups = folder.named("api_group")
+        self.cors = {name: read_cors(each, found) for name, each in self.groups.items()}
         self.middleware = Attaching(folder, signatures)
         self.tables = folder.named("table")
         self.signatures = signatures
@@ -77,6 +79,7 @@ class _Reader:
             static(block.attribute("response_type"), "") == "stream",
             str(static(block.attribute("description"), "")),
             self._cache(query),
+            self.cors.get(group.name) if group else None,
         )
 
     def _cache(self, query: Construct) -> Caching | None:

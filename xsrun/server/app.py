@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, Router
@@ -20,6 +22,7 @@ from xsrun.engine import observing
 from xsrun.engine.observing import Ending, Subject
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import JSON, Answered, Asked, Head, answer, failed, find, malformed, unknown
+from xsrun.server import cors
 from xsrun.server.guard import EVERYBODY, Guard, Rules
 from xsrun.server.mishaps import Mishaps, response_of, with_headers
 from xsrun.server.openapi import document
@@ -28,7 +31,10 @@ from xsrun.server.reading import TooLarge, Unreadable, asked
 from xsrun.server.service import RESERVED, Served, Service, Services
 from xsrun.server.threads import Threads
 
-VERBS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+"""What queries may answer."""
+ADDRESS: Final = re.compile(r"(?:/(?P<project>[^/]+))??/api:(?P<group>[^/:]+)(?::[^/]*)?/(?P<path>.*)", re.DOTALL)
+"""The address of a query; a branch behind its group is not looked at."""
 UNDER_WAY: Final = 8
 """Pieces of a streamed answer that wait for a slow client."""
 TOO_LARGE: Final = Fault("input-error", "The request is too large.")
@@ -47,47 +53,51 @@ def application(
     async def openapi(request: Request) -> Response:
         return _described(served.now, request.path_params.get("project"))
 
-    async def query(request: Request) -> Response:
-        service = _meant(served.now, request)
-        return response_of(unknown()) if service is None else await _answered(service, request, threads)
-
-    queries = Route("/api:{group}/{path:path}", query, methods=VERBS)
-    short = Router([queries], redirect_slashes=False)
-    router = Router(
-        [
-            *routes,
-            Route("/openapi.json", openapi),
-            queries,
-            Route("/{project}/openapi.json", openapi),
-            Route("/{project}/api:{group}/{path:path}", query, methods=VERBS),
-        ],
-        redirect_slashes=False,
-    )
+    documents = [Route("/openapi.json", openapi), Route("/{project}/openapi.json", openapi)]
+    router = Router([*routes, *documents], redirect_slashes=False)
 
     async def routed(scope: Scope, receive: Receive, send: Send) -> None:
-        chosen = short if _is_query(scope["path"]) else router
-        # With an application in it, the router raises what it refuses.
-        await chosen({**scope, "app": chosen}, receive, send)
+        address = _address(scope["path"])
+        if address is None:
+            # With an application in it, the router raises what it refuses.
+            await router({**scope, "app": router}, receive, send)
+            return
+        request = Request(scope, receive, send)
+        service = _meant(served.now, address)
+        response = response_of(unknown()) if service is None else await _answered(service, address, request, threads)
+        await response(scope, receive, send)
 
-    return Mishaps(Guard(routed, rules), broken)
+    def admitted(request: Request) -> bool:
+        address = _address(request.scope["path"])
+        service = _meant(served.now, address) if address else None
+        rules = service.cors(address.group) if service and address else None
+        return rules is not None and cors.admits(rules, request)
+
+    return Mishaps(Guard(routed, rules, admitted), broken)
 
 
-def _is_query(path: str) -> bool:
-    """Whether an address can be that of a query alone: it need not be compared with those of all that is served."""
-    group = path.removeprefix("/api:").partition("/")[0].partition(":")[0]
-    return path.startswith("/api:") and group not in RESERVED
+class Address(NamedTuple):
+    """Where a query is."""
+
+    project: str | None
+    """The name of the project, None where the group says enough."""
+    group: str
+    path: str
+    """Behind the name of the group, without a slash at either end."""
 
 
-def _meant(services: Services, request: Request) -> Service | None:
+def _address(path: str) -> Address | None:
+    """The query that a path may mean, None for what belongs to the server."""
+    found = ADDRESS.fullmatch(path)
+    if found is None or (found["project"] is None and found["group"] in RESERVED):
+        return None
+    return Address(found["project"], found["group"], found["path"].strip("/"))
+
+
+def _meant(services: Services, address: Address) -> Service | None:
     """The service that an address means."""
-    project: str | None = request.path_params.get("project")
-    return services.grouped.get(_group(request)) if project is None else services.named.get(project)
-
-
-def _group(request: Request) -> str:
-    """The group in an address; a branch behind it is not looked at."""
-    group: str = request.path_params["group"]
-    return group.partition(":")[0]
+    named = address.project
+    return services.grouped.get(address.group) if named is None else services.named.get(named)
 
 
 def _described(services: Services, project: str | None) -> Response:
@@ -101,15 +111,53 @@ def _described(services: Services, project: str | None) -> Response:
     return JSONResponse(document(service.title, service.listed()))
 
 
-async def _answered(service: Service, request: Request, threads: Threads) -> Response:
-    path = request.path_params["path"].strip("/")
-    verb = "GET" if request.method == "HEAD" else request.method
-    found = find(service.endpoints, _group(request), verb, path)
+async def _answered(service: Service, address: Address, request: Request, threads: Threads) -> Response:
+    """The answer of a query, told to pages of other sites as far as its group lets them ask."""
+    rules = service.cors(address.group)
+    found = _found(service, address, request.method)
+    if rules is not None and found is None and cors.is_preflight(request):
+        verbs = _verbs(service, address)
+        return cors.preflight(rules, request, verbs) if verbs else response_of(unknown())
     if found is None:
-        return response_of(unknown())
-    endpoint, arguments = found
+        response = _no_query(service, address, request.method)
+    else:
+        response = await _asked(service, *found, address, request, threads)
+    return response if rules is None else cors.told(rules, request, response)
+
+
+def _found(service: Service, address: Address, method: str) -> tuple[Endpoint, dict[str, str]] | None:
+    """The query at an address, with the inputs that stand in it; that for GET answers HEAD too."""
+    found = find(service.endpoints, address.group, method, address.path)
+    if found is None and method == "HEAD":
+        return find(service.endpoints, address.group, "GET", address.path)
+    return found
+
+
+def _verbs(service: Service, address: Address) -> list[str]:
+    """The methods of an address, none where there is no query."""
+    verbs = [each for each in METHODS if _found(service, address, each)]
+    return sorted({*verbs, "OPTIONS"}) if verbs else []
+
+
+def _no_query(service: Service, address: Address, method: str) -> Response:
+    """The answer where no query is asked. Raises HTTPException for a method that is not for queries."""
+    verbs = _verbs(service, address)
+    if method not in METHODS or (method == "OPTIONS" and verbs):
+        allowed = ", ".join(verbs or METHODS)
+        raise HTTPException(405, "Method Not Allowed", {"Allow": allowed})
+    return response_of(unknown())
+
+
+async def _asked(
+    service: Service,
+    endpoint: Endpoint,
+    arguments: dict[str, str],
+    address: Address,
+    request: Request,
+    threads: Threads,
+) -> Response:
     try:
-        given = await asked(request, path, arguments, service.largest)
+        given = await asked(request, address.path, arguments, service.largest)
     except TooLarge:
         return _complete(failed(TOO_LARGE)._replace(status=413), service.masked)
     except Unreadable as unreadable:

@@ -8,6 +8,7 @@ it: names are checked, and so is where a request that changes something comes fr
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ SESSIONS: Final = f"{RUN_API}/session"
 STRANGER: Final = "xsrun.stranger"
 """Is true in the scope of a request that came so far without the token."""
 NO_TOKEN: Final = "This needs the token of the server: Authorization: Bearer TOKEN."
+OF_ANOTHER_SITE: Final = "A page of another site may not ask for this"
 DOCUMENT: Final = "/openapi.json"
 CHANGES_NOTHING: Final = ("GET", "HEAD", "OPTIONS")
 OWN_SITE: Final = ("same-origin", "none")
@@ -52,9 +54,11 @@ EVERYBODY: Final = Rules()
 class Guard:
     """ASGI middleware that refuses what the rules do not allow."""
 
-    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+    def __init__(self, app: ASGIApp, rules: Rules, admitted: Callable[[Request], bool]) -> None:
+        """``admitted`` says whether a query lets the page that a request comes from ask."""
         self._app = app
         self._rules = rules
+        self._admitted = admitted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let the application do it."""
@@ -62,8 +66,23 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        refusal = _stranger(request, self._rules) or await self._closed(request)
+        refusal = self._stranger(request) or await self._closed(request)
         await (refusal or self._app)(scope, receive, send)
+
+    def _stranger(self, request: Request) -> Response | None:
+        """The answer to a request for another server, or in the name of another site; None for any other."""
+        host, rules = request.headers.get("host"), self._rules
+        name = _host(host) if host is not None else ""
+        if host is not None and not (rules.any_name or name in rules.names or _is_local(name) or _address(name)):
+            said = f"This server does not go by the name {name[:100]!a}; --served-as gives it names."
+            return _refused("badrequest", said)
+        if request.method in CHANGES_NOTHING or _own_site(request, host or "", rules):
+            return None
+        if _guarded(_path(request)):
+            return _refused("accessdenied", f"{OF_ANOTHER_SITE}; --served-as names its host.")
+        if _is_local(name) and not self._admitted(request):
+            return _refused("accessdenied", f"{OF_ANOTHER_SITE}; `cors` of the api_group or --served-as lets it.")
+        return None
 
     async def _closed(self, request: Request) -> Response | None:
         """The answer to somebody without the token, None where it needs none; and what logs in and out."""
@@ -96,20 +115,6 @@ def _run_api(path: str) -> bool:
 
 def _below(path: str, root: str) -> bool:
     return path == root or path.startswith(f"{root}/")
-
-
-def _stranger(request: Request, rules: Rules) -> Response | None:
-    """The answer to a request for another server, or in the name of another site; None for any other."""
-    host = request.headers.get("host")
-    name = _host(host) if host is not None else ""
-    if host is not None and not (rules.any_name or name in rules.names or _is_local(name) or _address(name)):
-        said = f"This server does not go by the name {name[:100]!a}; --served-as gives it names."
-        return _refused("badrequest", said)
-    if request.method in CHANGES_NOTHING or _own_site(request, host or "", rules):
-        return None
-    if _guarded(_path(request)) or _is_local(name):
-        return _refused("accessdenied", "A page of another site may not ask for this; --served-as names its host.")
-    return None
 
 
 def _own_site(request: Request, host: str, rules: Rules) -> bool:

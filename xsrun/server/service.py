@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import World
-from xsrun.program import Endpoint
+from xsrun.program import Cors, Endpoint
 from xsrun.runtime.answers import Answers
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
@@ -42,6 +42,10 @@ class Service(NamedTuple):
     def endpoints(self) -> Sequence[Endpoint]:
         """Its queries."""
         return self.loaded.program.endpoints
+
+    def cors(self, group: str) -> Cors | None:
+        """Which pages of other sites may ask the queries of a group, None for none."""
+        return next((each.cors for each in self.endpoints if each.group == group), None)
 
     def listed(self) -> Iterator[Listed]:
         """Its queries at the addresses that hold beside any other project."""
