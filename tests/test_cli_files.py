@@ -1,6 +1,9 @@
 """Files that cannot be read, streams that are closed, and runs that are cut short."""
 
+import errno
+import io
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -104,6 +107,26 @@ def test_a_result_that_cannot_be_written(job):
     assert done.stderr == b"error[output]: the output cannot be written: No space left on device\n"
 
 
+def test_a_result_is_utf_8_whatever_the_terminal_speaks(job, monkeypatch):
+    kept = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(kept, encoding="ascii"))
+    (job / "function" / "one.xs").write_text(ONE.replace("1", '"höß 🎉"'), encoding="utf-8")
+    assert main(["execute", str(job)]) == 0
+    assert kept.getvalue().decode() == '"höß 🎉"\n'
+
+
+def test_a_run_whose_result_cannot_be_written_is_done(job, monkeypatch, capsys):
+    def full(_line):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (job / "function" / "one.xs").write_text(ASK, encoding="utf-8")
+    monkeypatch.setattr("xsrun.cli.output.show", full)
+    monkeypatch.setattr("xsrun.cli.start._drop_output", lambda: None)
+    options = ["--map", "api.example.com=mock:slack", "--env", "A_KEY=hidden-key"]
+    assert main(["execute", str(job), *options]) == 1
+    assert "the run has ended, see xsrun runs show 01" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("stop", "by"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGINT, "the keyboard")])
 def test_a_run_cut_short_says_what_was_sent(job, stop, by):
     (job / "function" / "one.xs").write_text(ASK, encoding="utf-8")
@@ -121,6 +144,7 @@ def test_a_run_cut_short_says_what_was_sent(job, stop, by):
     assert (run.returncode, out) == (130, "")
     assert f"stopped by {by}; sent before that: POST http://api.example.com/page (no answer)" in err
     assert "it may have arrived" in err
+    assert re.search(r"help: let it go on with xsrun runs resume \w{13}\n", err)
     assert "hidden-key" not in err
 
 

@@ -117,14 +117,15 @@ def test_a_durable_run_does_not_start_without_its_journal(folder, capsys):
     folder.mkdir(parents=True)
     (folder / "journal.sqlite").mkdir()
     assert execute("--durable") == 1
-    assert "nothing was run" in capsys.readouterr().err
+    assert f"({folder / 'journal.sqlite'}: Is a directory); nothing was run" in capsys.readouterr().err
 
 
 def test_a_damaged_journal_is_reported(folder, capsys):
     folder.mkdir(parents=True)
     (folder / "journal.sqlite").write_bytes(b"not a database, and long enough to be looked at" * 100)
     assert main(["runs", "list"]) == 1
-    assert "the journal cannot be used" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"the journal cannot be used: {folder / 'journal.sqlite'}: file is not a database" in said
 
 
 @pytest.mark.parametrize("damage", ["step SET outcome = x'00'", "step SET readings = 'x'", "run SET input = ''"])

@@ -224,7 +224,9 @@ def test_a_person_says_what_became_of_a_page_that_nobody_can_be_asked_about(plac
     unsaid = place.xsrun("runs", "resolve", "last")
     assert unsaid.returncode == 9
     assert "this provider cannot be asked by key" in unsaid.stderr
-    assert place.xsrun("runs", "resolve", "last", "--assume-sent").returncode == 0
+    resolved = place.xsrun("runs", "resolve", "last", "--assume-sent")
+    assert resolved.returncode == 0
+    assert "the run is settled and does not go on; look what it has not done: xsrun runs show" in resolved.stderr
     assert place.run()["state"] == "settled"
     assert place.xsrun("runs", "resume", "last").returncode == 2
 

@@ -34,6 +34,7 @@ def test_every_command_has_json_and_says_its_shape(found):
     assert "--json" in [flag for param in found.command.params for flag in param.opts]
     assert re.search(r"^--json: \S", found.command.help, re.MULTILINE), found.command.help
     assert re.search(r"Examples?:", found.command.help)
+    assert not re.search(r"^(\s+|Examples?: )xsrun .*\sxsrun ", found.command.help, re.MULTILINE), "one example a line"
 
 
 @pytest.mark.parametrize("words", [[], ["runs"], ["secrets"], ["db"]])

@@ -38,7 +38,7 @@ EnvParameter = Annotated[
     dict[str, str] | None,
     Field(description="Environment variables that the server itself does not have; their values show nowhere."),
 ]
-SimulateParameter = Annotated[bool, Field(description="Answer PagerDuty and incident.io from simulators.")]
+SimulateParameter = Annotated[bool, Field(description="Answer every provider that there is a simulator of.")]
 RealParameter = Annotated[bool, Field(description="Really send requests. Without it they are shown, and none is sent.")]
 TimeoutParameter = Annotated[float, Field(description="Seconds that the run may take.", gt=0, le=PATIENCE - 10)]
 StrictParameter = Annotated[bool, Field(description="Count what the platform may refuse as an error.")]

@@ -107,10 +107,20 @@ def _run(task: Task, output: Output) -> int:
         return attempt.exit
     ended = carry_out(attempt, _guarded)
     if ended.document:
-        output.result(ended.document)
+        _hand_over(ended.document, attempt)
     if ended.failure is not None:
         output.failure(ended.failure, () if ended.document else ended.result.requests)
     return ended.exit
+
+
+def _hand_over(document: str, attempt: Attempt) -> None:
+    """Show a result; a fault of the output says that the run is done all the same."""
+    try:
+        attempt.task.output.result(document)
+    except OSError as error:
+        if attempt.keeper and attempt.keeper.id:
+            error.add_note(f"the run has ended, see xsrun runs show {attempt.keeper.id}")
+        raise
 
 
 def begin(task: Task) -> Attempt | Failure:
@@ -211,7 +221,7 @@ def key_of(task: Task, config: Config) -> str | None:
 def _ended_unclear(unclear: Exchange, keeper: Keeper | None) -> Failure:
     """What is wrong with a run that has a result, and a write without an answer."""
     message = f"{unclear.request.method} {unclear.request.url} got no answer; it may have arrived"
-    help = "find out with xsrun runs resolve last" if keeper else "look there whether it did"
+    help = f"find out with xsrun runs resolve {keeper.id}" if keeper and keeper.id else "look there whether it did"
     return Failure("outcome-unknown", message, Exit.UNKNOWN_OUTCOME, help)
 
 
@@ -225,7 +235,9 @@ def _guarded(attempt: Attempt, world: World, exchanges: list[Exchange]) -> Resul
             return _run_in(attempt, world)
     except KeyboardInterrupt as stop:
         message = f"stopped by {str(stop) or 'the keyboard'}; {_sent(exchanges)}"
-        return Result(error=Failure("interrupted", message, Exit.INTERRUPTED), requests=tuple(exchanges))
+        id = attempt.keeper.id if attempt.keeper else ""
+        help = f"let it go on with xsrun runs resume {id}" if id else ""
+        return Result(error=Failure("interrupted", message, Exit.INTERRUPTED, help), requests=tuple(exchanges))
 
 
 def _run_in(attempt: Attempt, world: World) -> Result:

@@ -75,7 +75,13 @@ def migrate(
 
     --json: a list of {change, table, column, rows, detail, lossy}: what was changed.
 
-    Examples: xsrun db migrate    xsrun db migrate --rename person.mail=email    xsrun db migrate --allow-loss
+    Examples:
+
+      xsrun db migrate
+
+      xsrun db migrate --rename person.mail=email
+
+      xsrun db migrate --allow-loss
     """
     _migrate(_at(path, db, datasource, as_json), allow_loss, rename or [])
 
@@ -140,7 +146,11 @@ def dump(
 
     --json: the rows are JSON lines on stdout anyway; with --to an object {written: {table: rows}}.
 
-    Examples: xsrun db dump > rows.jsonl    xsrun db dump --format csv --to backup/
+    Examples:
+
+      xsrun db dump > rows.jsonl
+
+      xsrun db dump --format csv --to backup/
     """
     _dump(_at(path, db, datasource, as_json), to, form, table or [])
 
@@ -162,7 +172,11 @@ def load(
 
     --json: an object {loaded: {table: rows}}.
 
-    Examples: xsrun db load --from rows.jsonl    xsrun db load --from person.csv
+    Examples:
+
+      xsrun db load --from rows.jsonl
+
+      xsrun db load --from person.csv
     """
     _load(_at(path, db, datasource, as_json), source, table)
 
@@ -182,6 +196,10 @@ def shell(
 
     --json: a list of objects: the rows of the statement.
 
-    Examples: xsrun db shell    xsrun db shell --sql "select count(*) from person" --json
+    Examples:
+
+      xsrun db shell
+
+      xsrun db shell --sql "select count(*) from person" --json
     """
     _shell(_at(path, db, datasource, as_json), sql)

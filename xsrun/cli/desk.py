@@ -10,14 +10,13 @@ from typing import Any, Final
 from xsrun.cli.inputs import read_inputs
 from xsrun.cli.ordering import refusing
 from xsrun.cli.output import Output
-from xsrun.cli.resume import Again, resolve
+from xsrun.cli.resume import THEN, Again, resolve
 from xsrun.cli.tracing import replayed
 from xsrun.diagnostics import Exit
 from xsrun.effects.recording import Exchange
 from xsrun.engine.history import find_run
 from xsrun.engine.orders import Engine, Order
 from xsrun.engine.resolving import Verdict
-from xsrun.engine.rows import RunState
 from xsrun.program import JOB
 from xsrun.runtime.job import Failure, main_routine
 from xsrun.server.page.desk import Desk, Offered, Said
@@ -26,11 +25,6 @@ from xsrun.server.service import Served, Services
 
 RETOLD_SECONDS: Final = 5.0
 """How long the statements of a run may take to be told while others ask for answers."""
-THEN: Final[dict[str, str]] = {
-    RunState.INTERRUPTED: "The run can go on.",
-    RunState.SETTLED: "The run is settled: it did more without the answer, or has none, and does not go on.",
-}
-"""What follows for a run, by its state."""
 
 
 def desk(engine: Engine, served: Served, env: list[str], env_file: str | None) -> Desk:
@@ -41,8 +35,8 @@ def desk(engine: Engine, served: Served, env: list[str], env_file: str | None) -
         with closing(engine.journal()) as journal:
             kept = find_run(journal, run)
             exit = resolve(journal, kept, Again(env, env_file, [], True, False), words, heard)
-            now = find_run(journal, run).state
-        return Said(" ".join([*heard.sentences, THEN.get(now, "") if exit == Exit.DONE else ""]), exit == Exit.DONE)
+            then = THEN.get(find_run(journal, run).state, "") if exit == Exit.DONE else ""
+        return Said(" ".join([*heard.sentences, then and f"{then[:1].upper()}{then[1:]}."]), exit == Exit.DONE)
 
     def started(offered: Offered, written: Mapping[str, str], id: str) -> str:
         with refusing():

@@ -26,7 +26,7 @@ _journal_at: Callable[..., Journal] = Late("xsrun.engine.scale.store", "journal_
 
 ENGINE: Final = "XSRUN_ENGINE"
 """The variable that holds the address of the database of queues."""
-STATE_HELP: Final = "mend the state folder: $XDG_STATE_HOME/xsrun, or ~/.local/state/xsrun"
+STATE_HELP: Final = "mend that, or name another folder: XDG_STATE_HOME=FOLDER"
 ENGINE_HELP: Final = "see that the server runs, and that the address is right"
 ENGINE_HELPS: Final = (
     (r"password|no pg_hba\.conf entry", "have the server let you in: postgresql://USER@HOST/NAME, with PGPASSWORD set"),

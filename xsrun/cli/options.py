@@ -74,7 +74,7 @@ EXECUTE: Final = (
         ("--simulate",),
         "flag",
         "",
-        "Answer PagerDuty and incident.io from simulators; nothing is sent.",
+        "Answer every provider that there is a simulator of; nothing is sent there.",
         "Network",
     ),
     Option(

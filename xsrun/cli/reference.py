@@ -45,7 +45,9 @@ MESSAGES: Final[dict[str, Message]] = {
     ),
     "engine": Message("state, reason", "`worker`: the database of its queues is away, or is back"),
     "over": Message("", "`schedule`: nothing is due any more"),
-    "resolved": Message("title, verdict, reason", "`runs resolve`: what became of a request"),
+    "resolved": Message(
+        "title, verdict, reason, state", "`runs resolve`: what became of a request, and the state of its run now"
+    ),
     "ending": Message("runs", "`serve` and `schedule`: the runs that are waited for before it ends"),
     "reloaded": Message("project", "`serve --reload`: it is served as it is now"),
     "kept": Message("project", "`serve --reload`: what it is now cannot be served; it is served as it was"),
@@ -140,6 +142,6 @@ def _paragraphs(help: str) -> Iterator[str]:
         if text.startswith("xsrun "):
             yield f"```sh\n{text}\n```\n"
         elif text.startswith(("Example: ", "Examples: ")):
-            yield f"```sh\n{text.partition(': ')[2].replace('    ', chr(10))}\n```\n"
+            yield f"```sh\n{text.partition(': ')[2]}\n```\n"
         else:
             yield f"{text.replace('--json:', '`--json`:', 1)}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xsrun.cli.attempts import run
 from xsrun.cli.inputs import read_inputs
@@ -28,6 +28,12 @@ from xsrun.executable import Executable, executable
 from xsrun.runtime.environment import resolve as resolve_variables
 from xsrun.runtime.job import Failure
 from xsrun.runtime.secrets import Masker
+
+THEN: Final[Mapping[str, str]] = {
+    RunState.INTERRUPTED: "the run can go on",
+    RunState.SETTLED: "the run is settled and does not go on; look what it has not done",
+}
+"""What follows for a run whose requests were resolved, by its state."""
 
 Word = Verdict | Mapping[str, Verdict] | None
 """What somebody says became of requests: of the only one, or of each by the name of its step; None for nothing."""
@@ -202,13 +208,14 @@ def _resolved(journal: Journal, kept: RunRow, again: Again, said: Word, output: 
     verdicts = [_verdict(step, vault, ready, words.get(step.name)) for step in open_steps]
     state = settle(journal, kept, steps, verdicts, vault)
     for each in verdicts:
-        output.line({"type": "resolved", "title": each.step.title, "verdict": each.verdict, "reason": each.reason}
-                    if output.as_json else f"{each.step.title}: {each.verdict} ({each.reason})")  # fmt: skip
+        told = {"type": "resolved", "title": each.step.title, "verdict": each.verdict, "reason": each.reason}
+        shown = f"{each.step.title}: {each.verdict} ({each.reason})"
+        output.line({**told, "state": state} if output.as_json else shown)
     if state == RunState.UNKNOWN:
         help = f"look there yourself, then type xsrun runs resolve {kept.id} --assume-sent, or --assume-lost"
         return output.complain("outcome-unknown", "what became of it is not known", help, Exit.UNKNOWN_OUTCOME)
-    if state == RunState.INTERRUPTED and not output.as_json:
-        output.line(f"the run can go on: xsrun runs resume {kept.id}")
+    if not output.as_json:
+        output.line(f"{THEN[state]}: xsrun runs {'resume' if state == RunState.INTERRUPTED else 'show'} {kept.id}")
     return Exit.DONE
 
 

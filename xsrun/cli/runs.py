@@ -96,7 +96,11 @@ def watch(
     --json: a line of {run} for every change of a run, an object as in the list, and with RUN a line of {step}, an
     object as among the steps of runs show, for every change of a step.
 
-    Examples: xsrun runs watch last    xsrun runs watch --job "Disk Alert"
+    Examples:
+
+      xsrun runs watch last
+
+      xsrun runs watch --job "Disk Alert"
     """
     with journals(Output(as_json), engine) as kept:
         if run is None:
@@ -146,7 +150,11 @@ def show(
     state, prepared_at, sent_at, answered_at, args, outcome}], statements}; report holds logs, times in seconds and
     pre_result, as far as there are any.
 
-    Examples: xsrun runs show last    xsrun runs show last --html > run.html
+    Examples:
+
+      xsrun runs show last
+
+      xsrun runs show last --html > run.html
     """
     output = Output(as_json)
     with journals(output, engine) as kept:
@@ -178,7 +186,8 @@ def _made_test(run: RunRow, steps: list[StepRow], files: Mapping[str, str], outp
 
 
 def _shown(details: dict[str, Any], steps: list[StepRow], statements: list[str]) -> Iterator[str]:
-    yield f"run {details['id']}  {details['job']}  {details['state']}, exit {details['exit']}"
+    ended = "" if details["exit"] is None else f", exit {details['exit']}"
+    yield f"run {details['id']}  {details['job']}  {details['state']}{ended}"
     yield f"  from {details['started_at']} to {details['ended_at'] or 'now'}, attempts: {details['attempts']}"
     yield f"  {details['path']}"
     for name in ("options", "input"):
@@ -275,7 +284,11 @@ def resolve(
 
     --json: nothing on stdout; messages as JSON lines on stderr, a `resolved` for each request.
 
-    Examples: xsrun runs resolve last    xsrun runs resolve last --sent 3 --lost 1.0
+    Examples:
+
+      xsrun runs resolve last
+
+      xsrun runs resolve last --sent 3 --lost 1.0
     """
     output = Output(as_json)
     each = dict.fromkeys(arrived or [], Verdict.SENT) | dict.fromkeys(gone or [], Verdict.LOST)

@@ -91,7 +91,7 @@ class Seen:
             make_private(self._path(timed))
             replace(self._path(timed), f"{seen} {signature(timed.series)}".encode())
         except OSError as error:
-            raise Broken(error.strerror or str(error)) from None
+            raise Broken(error.strerror or str(error), self._folder) from None
         self._known[timed.begins] = seen
 
     def _path(self, timed: Timed) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -49,17 +50,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in UNWRITABLE:
             return int(_report_bug(error))
         _drop_output()
-        sys.stderr.write(f"error[output]: the output cannot be written: {error.strerror}\n")
+        said = [f"error[output]: the output cannot be written: {error.strerror}"]
+        said += [f"  = help: {note}" for note in getattr(error, "__notes__", ())]
+        sys.stderr.write("\n".join(said) + "\n")
         return Exit.FAILED
     except Exception as error:  # the one place where a fault of ours is caught: it becomes a report, not a traceback
         return int(_report_bug(error))
 
 
 def _open_streams() -> None:
-    """Let streams that are closed take everything and hold nothing."""
+    """Let streams that are closed take everything and hold nothing, and documents be UTF-8 whatever the locale says."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding != "utf-8":
+            stream.reconfigure(encoding="utf-8")
 
 
 def _drop_output() -> None:

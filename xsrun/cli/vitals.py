@@ -49,11 +49,14 @@ def of_server(served: Served, engine: Engine, numbers: Numbers) -> Health:
 
 
 def reaching(engine: Engine) -> Look:
-    """Looks whether the journal of an engine is there."""
+    """Looks whether the journal of an engine is there. Where it lies is told to nobody: anybody may ask for health."""
 
     def look() -> None:
-        with closing(engine.journal()) as journal:
-            journal.store.rows("SELECT 1", ())
+        try:
+            with closing(engine.journal()) as journal:
+                journal.store.rows("SELECT 1", ())
+        except Broken as broken:
+            raise Broken(broken.reason) from None
 
     return look
 

@@ -165,9 +165,8 @@ class _Repeated:
         answer = next(self._outcomes, None)
         if answer is None:
             message = "in this transaction the run did less than it wants now; nothing was done"
-            raise LimitFault(
-                "diverged", message, help="go on with the source it began with: xsrun runs resume --as-it-was"
-            )
+            help = "go on with the source it began with: xsrun runs resume RUN --as-it-was"
+            raise LimitFault("diverged", message, help=help)
         return value_of(answer)
 
     def inner(self, _isolation: str, _datasource: str) -> AbstractContextManager[None]:

@@ -150,10 +150,10 @@ class JournalBroken(LimitFault):
 
     sent = False
 
-    def __init__(self, reason: str, title: str) -> None:
+    def __init__(self, run: str, reason: str, title: str) -> None:
         self.reason = reason
         super().__init__(
             "journal",
             f"the journal cannot be written ({reason}), so {title} was not sent",
-            help="mend the state folder and resume the run, or run with --ephemeral to keep no journal",
+            help=f"mend that, then let it go on with xsrun runs resume {run}",
         )

@@ -6,7 +6,12 @@ import os
 
 
 class Broken(Exception):
-    """The journal cannot be read or written; the text says why."""
+    """The journal cannot be read or written; the text says why, and in which place."""
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(f"{place}: {reason}" if place else reason)
+        self.reason = reason
+        """The text without the place."""
 
 
 def state_folder() -> str:

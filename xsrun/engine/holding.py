@@ -20,9 +20,9 @@ def hold(folder: str, run: str) -> int:
         while (handle := _taken(_place(folder, run))) is None:
             pass
     except BlockingIOError as error:
-        raise Held(error.strerror) from None
+        raise Held(error.strerror or str(error)) from None
     except OSError as error:
-        raise Broken(error.strerror or str(error)) from None
+        raise Broken(error.strerror or str(error), error.filename or folder) from None
     return handle
 
 

@@ -145,7 +145,7 @@ class Local:
                 raise TakenOver(self.run.id, step.title) from None
             except Broken as broken:
                 if self._journal is not None or self._resumed:
-                    raise JournalBroken(str(broken), step.title) from None
+                    raise JournalBroken(self.run.id, str(broken), step.title) from None
                 self._give_up(str(broken))
             if state == RunState.CANCELLED and step.state == State.PREPARED:
                 raise Cancelled(self.run.id, step.title)

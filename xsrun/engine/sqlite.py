@@ -26,14 +26,14 @@ def journal_in(folder: str) -> Journal:
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
-    """Raise Broken for whatever is wrong with the file."""
+def _telling(place: str) -> Iterator[None]:
+    """Raise Broken for whatever is wrong with the file at a place."""
     try:
         yield
     except sqlite3.Error as error:
-        raise Broken(str(error)) from None
+        raise Broken(str(error), place) from None
     except OSError as error:
-        raise Broken(error.strerror or str(error)) from None
+        raise Broken(error.strerror or str(error), error.filename or place) from None
 
 
 class SqliteStore:
@@ -45,12 +45,12 @@ class SqliteStore:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self._path = os.path.join(folder, "journal.sqlite")
         self._lock = threading.Lock()
-        with _telling():
+        with _telling(self._path):
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            path = os.path.join(folder, "journal.sqlite")
-            make_private(path)
-            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            make_private(self._path)
+            self._db = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             for setting in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
                 self._db.execute(f"PRAGMA {setting}")
             self._prepare()
@@ -80,7 +80,7 @@ class SqliteStore:
 
     def transact(self, work: Callable[[sqlite3.Connection], T], to_disk: bool = False) -> T:
         """What comes of work in one transaction: all of it, or nothing; on the disk at its end if wanted."""
-        with self._lock, _telling():
+        with self._lock, _telling(self._path):
             self._db.execute(f"PRAGMA synchronous = {'full' if to_disk else 'normal'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -104,7 +104,7 @@ class SqliteStore:
 
     def rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows that a query gives."""
-        with self._lock, _telling():
+        with self._lock, _telling(self._path):
             return self._db.execute(query, values).fetchall()
 
     def token(self) -> int:
