@@ -208,7 +208,7 @@ class Scheduler:
         return next(found, None)
 
     def _take_up(self, timed: Timed, journal: Journal) -> None:
-        for each in _unended(journal, timed, RunState.INTERRUPTED, RunState.INTERRUPTED):
+        for each in _unended(journal, timed, RunState.INTERRUPTED):
             if each.exit == Exit.LIMIT or each.seed is None or each.id in self._left:
                 continue
             if self._under_way(timed, journal, each.id) is not None:
@@ -266,7 +266,5 @@ class Scheduler:
 
 
 def _unended(journal: Journal, timed: Timed, *states: str) -> list[RunRow]:
-    """The runs of a series in one of two states, the oldest first."""
-    begins = timed.begins
-    rest = "WHERE substr(id, 1, ?) = ? AND state IN (?, ?) ORDER BY started_at, id"
-    return journal.select(rest, len(begins), begins, *states)
+    """The runs of a series in some states, the oldest first."""
+    return journal.runs(timed.begins, states=states)[::-1]

@@ -54,7 +54,7 @@ def reaching(engine: Engine) -> Look:
     def look() -> None:
         try:
             with closing(engine.journal()) as journal:
-                journal.store.rows("SELECT 1", ())
+                journal.rows("SELECT 1")
         except Broken as broken:
             raise Broken(broken.reason) from None
 

@@ -45,7 +45,7 @@ def keep(folder: str, text: str, in_use: Callable[[], Container[str]] = _nothing
 
 def in_use(journal: Journal) -> set[str]:
     """The folders of runs that have not ended. Raises Broken."""
-    return {run.path for run in journal.select("WHERE state IN (?, ?)", *UNFINISHED)}
+    return {run.path for run in journal.runs(states=UNFINISHED)}
 
 
 def _forget_oldest(folder: str, in_use: Callable[[], Container[str]]) -> None:

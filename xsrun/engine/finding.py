@@ -50,20 +50,20 @@ def search(journal: Journal, wanted: Wanted, limit: int, skipped: int = 0) -> li
 def counts(journal: Journal, wanted: Wanted) -> dict[str, int]:
     """How many there are in each state, whichever is looked for. Raises Broken."""
     said, values = _where(wanted._replace(state=""))
-    rows = journal.store.rows(f"SELECT state, count(*) FROM run WHERE {said} GROUP BY state", values)
+    rows = journal.rows(f"SELECT state, count(*) FROM run WHERE {said} GROUP BY state", values)
     return {str(state): int(count) for state, count in rows}
 
 
 def jobs(journal: Journal) -> list[str]:
     """The names of all jobs that have run. Raises Broken."""
-    return [str(row[0]) for row in journal.store.rows("SELECT DISTINCT job FROM run ORDER BY job", ())]
+    return [str(row[0]) for row in journal.rows("SELECT DISTINCT job FROM run ORDER BY job")]
 
 
 def ran(journal: Journal, wanted: Wanted) -> list[Ran]:
     """The jobs that ran, the one that began last first. Raises Broken."""
     said, values = _where(wanted)
     query = f"SELECT path, job FROM run WHERE {said} GROUP BY path, job ORDER BY max(started_at) DESC, path, job"
-    return [Ran(*row) for row in journal.store.rows(query, values)]
+    return [Ran(*row) for row in journal.rows(query, values)]
 
 
 def _where(wanted: Wanted) -> tuple[str, list[Any]]:

@@ -1,8 +1,7 @@
 """The journal: what every run did to the outside, in a database.
 
-``run`` holds a row a run, ``step`` a row an effect, ``source`` the texts that runs were made from. Nothing in it is
-secret: what comes here went through the vault of its run. What is written survives the end of the process at once;
-that a request is about to leave it survives the end of the power too.
+Nothing in it is secret: what comes here went through the vault of its run. What is written survives the end of the
+process at once; that a request is about to leave it survives the end of the power too.
 
 The database is a ``Store``: SQLite for the runs of one machine, PostgreSQL for those of many.
 """
@@ -12,37 +11,20 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState, StepRow, storable
+from xsrun.engine.tables import Db, Rows, Store
 
 T = TypeVar("T")
 
-VERSION: Final = 2
 ALL: Final = 1 << 62
 """Rows, more than there are."""
-SCHEMA: Final = """
-CREATE TABLE run (
-    id TEXT PRIMARY KEY, job TEXT NOT NULL, path TEXT NOT NULL, options TEXT NOT NULL, input TEXT NOT NULL,
-    source TEXT NOT NULL, seed {bytes}, state TEXT NOT NULL, exit INTEGER, pid INTEGER NOT NULL,
-    attempts INTEGER NOT NULL, started_at BIGINT NOT NULL, ended_at BIGINT, result TEXT, error TEXT, report TEXT
-){rows};
-CREATE INDEX run_started ON run (started_at);
-CREATE TABLE step (
-    run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE, strand TEXT NOT NULL, number INTEGER NOT NULL,
-    kind TEXT NOT NULL, title TEXT NOT NULL, site TEXT NOT NULL, policy TEXT NOT NULL, args TEXT NOT NULL,
-    key TEXT NOT NULL, state TEXT NOT NULL, readings TEXT NOT NULL, prepared_at BIGINT NOT NULL, sent_at BIGINT,
-    answered_at BIGINT, outcome {bytes}, PRIMARY KEY (run, strand, number)
-){rows};
-CREATE INDEX step_key ON step (key) WHERE key <> '';
-CREATE TABLE source (hash TEXT PRIMARY KEY, files {bytes} NOT NULL){rows}
-"""
-"""The tables; ``bytes`` is the type of bytes, ``rows`` what follows a table."""
-MIGRATIONS: Final = {1: ("ALTER TABLE run ADD COLUMN report TEXT",)}
-"""What makes the next version of each."""
+BEHIND: Final = "\x7f"
+"""Behind every character that an id may have."""
 
 
 class Known(Broken):
@@ -51,90 +33,6 @@ class Known(Broken):
 
 class Taken(Broken):
     """Another attempt works on the run."""
-
-
-class Rows(Protocol):
-    """What a statement came to."""
-
-    @property
-    def rowcount(self) -> int:
-        """Rows that it changed."""
-        ...
-
-    def fetchone(self) -> Any:
-        """The next row, None behind the last."""
-        ...
-
-    def fetchall(self) -> Any:
-        """All further rows."""
-        ...
-
-
-class Db(Protocol):
-    """A connection within a transaction; values stand for ``?`` in the statement."""
-
-    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> Rows:
-        """Execute one statement."""
-        ...
-
-
-class Done(NamedTuple):
-    """What a statement came to that was a transaction of its own."""
-
-    changed: int
-    """How many rows."""
-    rows: list[tuple[Any, ...]]
-    """What it gives back of them."""
-
-
-class Store(Protocol):
-    """A database with the tables of the journal. Safe for threads; every method raises Broken."""
-
-    folder: str
-    """Where this machine keeps what belongs to runs: locks, unpacked sources."""
-    keeping: str
-    """Has sources stay until the transaction ends; ``""`` where transactions come one after the other."""
-    dropping: str
-    """Waits until nobody is about to need a source."""
-
-    def token(self) -> int:
-        """Tells an attempt that begins from all others; on one machine it is the process."""
-        ...
-
-    shared: str
-    """What a SELECT ends with that keeps others from changing the row until the transaction ends."""
-
-    def transact(self, work: Callable[[Db], T], to_disk: bool = False) -> T:
-        """What comes of work in one transaction: all of it, or nothing; on the disk at its end if wanted.
-
-        Where the database cannot be reached for a while the work may be done again, after one that was done already
-        and whose answer was lost, too.
-        """
-        ...
-
-    def execute(self, statement: str, values: Sequence[Any], to_disk: bool = False) -> Done:
-        """One statement that is a transaction of its own; for the database the quickest way to change something."""
-        ...
-
-    def rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The rows that a query gives."""
-        ...
-
-    def hold(self, run: str) -> int:
-        """Take a run for this process. Gives back the handle to release it with. Raises Held."""
-        ...
-
-    def release(self, run: str, handle: int) -> None:
-        """Let a run go."""
-        ...
-
-    def is_held(self, run: str) -> bool:
-        """Whether a process works on a run."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the database."""
-        ...
 
 
 class Journal:
@@ -150,9 +48,14 @@ class Journal:
         self.close = store.close
         self._transact = store.transact
 
-    def _rows(self, read: Callable[[tuple[Any, ...]], T], query: str, values: tuple[Any, ...]) -> list[T]:
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows that a query gives; values stand for its ``?``."""
+        return self.store.rows(query, _storable(values))
+
+    def _read(self, read: Callable[[tuple[Any, ...]], T], query: str, values: Sequence[Any] = ()) -> list[T]:
+        rows = self.rows(query, values)
         try:
-            return [read(row) for row in self.store.rows(query, values)]
+            return [read(row) for row in rows]
         except (ValueError, zlib.error) as error:
             raise Broken(f"it is damaged: {error}") from None
 
@@ -192,7 +95,7 @@ class Journal:
     def cancel(self, run: str) -> bool:
         """Have a run stop before its next effect; False when it had ended."""
         states = (*UNFINISHED, RunState.INTERRUPTED, RunState.CANCELLED, RunState.GIVEN_UP)
-        change = f"UPDATE run SET state = ? WHERE id = ? AND state IN ({', '.join('?' * len(states))})"
+        change = f"UPDATE run SET state = ? WHERE id = ? AND state IN ({_marks(states)})"
         return self._changed(change, (RunState.CANCELLED, run, *states)) > 0
 
     def _changed(self, change: str, values: tuple[Any, ...]) -> int:
@@ -218,13 +121,20 @@ class Journal:
 
     def running(self) -> list[str]:
         """The ids of the runs that have not ended, as far as they could say."""
-        return self._rows(lambda row: str(row[0]), "SELECT id FROM run WHERE state = ?", (RunState.RUNNING,))
+        return self._read(lambda row: str(row[0]), "SELECT id FROM run WHERE state = ?", (RunState.RUNNING,))
 
-    def runs(self, prefix: str = "", limit: int = ALL) -> list[RunRow]:
-        """The runs whose id begins with a text, newest first."""
-        return self.select(
-            "WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, id DESC LIMIT ?", len(prefix), prefix, limit
-        )
+    def runs(self, prefix: str = "", limit: int = ALL, states: Sequence[str] = ()) -> list[RunRow]:
+        """The runs whose id begins with a text, and of some states those in one of them, newest first."""
+        said, values = [], list[Any]()
+        if prefix:
+            column = f"id{self.store.bytewise}"
+            said.append(f"{column} >= ? AND {column} < ?")  # a range, which an index finds
+            values += [prefix, prefix + BEHIND]
+        if states:
+            said.append(f"state IN ({_marks(states)})")
+            values += states
+        where = f"WHERE {' AND '.join(said)} " if said else ""
+        return self.select(f"{where}ORDER BY started_at DESC, id DESC LIMIT ?", *values, limit)
 
     def run(self, id: str) -> RunRow | None:
         """The run with this id."""
@@ -232,7 +142,7 @@ class Journal:
 
     def select(self, rest: str, *values: Any) -> list[RunRow]:
         """The runs that ``SELECT * FROM run`` gives with the rest of a statement; values stand for its ``?``."""
-        return self._rows(_run, f"SELECT * FROM run {rest}", values)
+        return self._read(_run, f"SELECT * FROM run {rest}", values)
 
     def with_option(self, name: str, value: str, since: int) -> list[RunRow]:
         """The runs that have a text among their options and began since a time, oldest first."""
@@ -241,12 +151,12 @@ class Journal:
 
     def files(self, source: str) -> dict[str, str]:
         """The texts of a source by file name."""
-        found = self._rows(_files, "SELECT files FROM source WHERE hash = ?", (source,))
+        found = self._read(_files, "SELECT files FROM source WHERE hash = ?", (source,))
         return found[0] if found else {}
 
     def sources(self) -> set[str]:
         """The hashes of the sources that runs were made from."""
-        return set(self._rows(lambda row: str(row[0]), "SELECT hash FROM source", ()))
+        return set(self._read(lambda row: str(row[0]), "SELECT hash FROM source"))
 
     def prune(self, before: int, keep: int) -> int:
         """Delete runs that began before a time, and all but the newest; not the unfinished. Gives back how many."""
@@ -285,7 +195,7 @@ class Journal:
         """
         kept = list(steps)
         if len(kept) == 1:
-            values = (*_values(_step_values(kept[0])), run.id, run.attempts, run.pid, run.id)
+            values = (*_storable(_step_values(kept[0]).values()), run.id, run.attempts, run.pid, run.id)
             found = self.store.execute(_ONE_STEP.format(self.store.shared), values, to_disk).rows
             if not found:
                 raise Taken("another attempt goes on with the run")
@@ -301,7 +211,7 @@ class Journal:
     def steps(self, run: str, since: int = 0) -> list[StepRow]:
         """The steps of a run, by strand and number; all but those that were answered before a time."""
         query = "SELECT * FROM step WHERE run = ? AND (answered_at IS NULL OR answered_at >= ?) ORDER BY strand, number"
-        return self._rows(_step, query, (run, since))
+        return self._read(_step, query, (run, since))
 
     def settle(self, run: RunRow, state: str, dropped: Iterable[tuple[str, int]], answered: Iterable[StepRow]) -> None:
         """Write down what became of the steps of a run, and its state, all at once.
@@ -324,7 +234,7 @@ class Journal:
     def with_key(self, key: str) -> list[StepRow]:
         """The answered steps of any run that carry a key, newest first."""
         query = "SELECT * FROM step WHERE key = ? AND state = ? ORDER BY answered_at DESC"
-        return self._rows(_step, query, (key, State.ANSWERED))
+        return self._read(_step, query, (key, State.ANSWERED))
 
 
 def _run(row: tuple[Any, ...]) -> RunRow:
@@ -372,12 +282,17 @@ def _step_values(step: StepRow) -> dict[str, Any]:
 
 
 def _insert(db: Db, into: str, row: Mapping[str, Any], conflict: str = "") -> Rows:
-    values = _values(row)
-    return db.execute(f"{into} VALUES ({', '.join('?' * len(values))}){conflict}", values)
+    values = _storable(row.values())
+    return db.execute(f"{into} VALUES ({_marks(values)}){conflict}", values)
 
 
-def _values(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(storable(each) if isinstance(each, str) else each for each in row.values())
+def _marks(values: Sequence[Any]) -> str:
+    """What stands for values in a statement."""
+    return ", ".join("?" * len(values))
+
+
+def _storable(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(storable(each) if isinstance(each, str) else each for each in values)
 
 
 _KEY: Final = ("run", "strand", "number")
@@ -385,7 +300,7 @@ _REPLACING: Final = f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET " + ", ".jo
     f"{name} = excluded.{name}" for name in StepRow._fields if name not in _KEY
 )
 _ONE_STEP: Final = (
-    f"INSERT INTO step SELECT {', '.join('?' * len(StepRow._fields))} WHERE EXISTS"
+    f"INSERT INTO step SELECT {_marks(StepRow._fields)} WHERE EXISTS"
     f" (SELECT 1 FROM run WHERE id = ? AND attempts = ? AND pid = ?{{}})"
     f"{_REPLACING} RETURNING (SELECT state FROM run WHERE id = ?)"
 )

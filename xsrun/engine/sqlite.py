@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 
 from xsrun.engine import holding
 from xsrun.engine.folder import Broken
-from xsrun.engine.journal import MIGRATIONS, SCHEMA, VERSION, Done, Journal
+from xsrun.engine.journal import Journal
+from xsrun.engine.tables import MIGRATIONS, SCHEMA, VERSION, Done
 from xsrun.files import make_private
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class SqliteStore:
     shared = ""
     keeping = ""
     dropping = ""
+    bytewise = ""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder

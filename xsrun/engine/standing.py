@@ -73,11 +73,11 @@ def standing(journal: Journal, now: int) -> Standing:
 
 def _ended(journal: Journal, now: int) -> dict[str, int]:
     query = "SELECT state, count(*) FROM run WHERE ended_at >= ? GROUP BY state"
-    return {str(state): int(count) for state, count in journal.store.rows(query, (now - MINUTE,))}
+    return {str(state): int(count) for state, count in journal.rows(query, (now - MINUTE,))}
 
 
 def _processes(journal: Journal) -> tuple[Worker, ...]:
     runs: dict[int, list[str]] = {}
-    for pid, run in journal.store.rows("SELECT pid, id FROM run WHERE state = ? ORDER BY id", (RunState.RUNNING,)):
+    for pid, run in journal.rows("SELECT pid, id FROM run WHERE state = ? ORDER BY id", (RunState.RUNNING,)):
         runs.setdefault(int(pid), []).append(str(run))
     return tuple(Worker(f"process {pid}", "", pid, (), None, tuple(found)) for pid, found in sorted(runs.items()))

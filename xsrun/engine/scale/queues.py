@@ -19,10 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from xsrun import extras
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
-from xsrun.engine.journal import Db, Journal, insert_run
+from xsrun.engine.journal import Journal, insert_run
 from xsrun.engine.orders import Place
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.scale.store import Marked, PostgresStore, engine_for, prepare, said_of
+from xsrun.engine.tables import Db
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from xsrun import extras
 from xsrun.engine.folder import Broken, state_folder
-from xsrun.engine.journal import SCHEMA, VERSION, Db, Done, Journal, Rows
+from xsrun.engine.journal import Journal
+from xsrun.engine.tables import SCHEMA, VERSION, Db, Done, Rows
 
 T = TypeVar("T")
 
@@ -51,9 +52,12 @@ AT_WORK: Final = (
     " AND w.status IN ('PENDING', 'CANCELLED')"
 )
 
+NAMED: Final = 'CREATE INDEX run_named ON run (id COLLATE "C")'
+"""Finds runs by how their ids begin: the primary key is in the order of a language."""
 TABLES: Final = (
     f"CREATE SCHEMA IF NOT EXISTS {HOME}",
     *(each.strip() for each in SCHEMA.format(bytes="BYTEA", rows="").split(";")),
+    NAMED,
     "CREATE INDEX run_running ON run (id) WHERE state = 'running'",
     "CREATE TABLE worker (id TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, queues TEXT NOT NULL,"
     " started_at BIGINT NOT NULL, seen_at BIGINT NOT NULL)",
@@ -93,6 +97,7 @@ class PostgresStore:
     """
 
     shared = " FOR SHARE"
+    bytewise = ' COLLATE "C"'
     keeping = f"SELECT pg_advisory_xact_lock_shared({SOURCES})"
     dropping = f"SELECT pg_advisory_xact_lock({SOURCES})"
 
@@ -188,9 +193,11 @@ def prepare(store: PostgresStore) -> None:
         if db.execute("SELECT to_regclass(?)", (f"{HOME}.format",)).fetchone()[0] is None:
             for statement in TABLES:
                 db.execute(statement)
-        found = db.execute("SELECT version FROM format").fetchone()[0]
+        found, named = db.execute("SELECT version, to_regclass(?) FROM format", (f"{HOME}.run_named",)).fetchone()
         if found != VERSION:
             raise Broken(f"it was written by another version of xsrun (format {found})")
+        if named is None:
+            db.execute(NAMED)
 
     store.transact(work)
 
