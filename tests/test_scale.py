@@ -30,6 +30,9 @@ from xsrun.engine.orders import Order, Place, Refused
 from xsrun.engine.rows import RunRow, RunState
 from xsrun.engine.scale import lease
 from xsrun.engine.scale.store import PostgresStore, engine_for, journal_at
+from xsrun.telemetry.metrics import Meters
+from xsrun.telemetry.prometheus import Prometheus
+from xsrun.telemetry.queues import look_into
 
 RUN = """run.job "Notify" {
   main = { name: "notify", input: { times: 2, path: "plain-" } }
@@ -451,6 +454,18 @@ def test_how_things_stand_in_queues(engine, worker, folder, server, url, capsys)
     assert f"{server.url}/held-0" not in capsys.readouterr().out
     assert engine.journal().run("in-a-day").state == RunState.CANCELLED
     assert main(["runs", "cancel", later[1], "--engine", url]) == 2
+
+
+def test_all_numbers_of_queues_come_from_one_look(engine, monkeypatch):
+    meters, numbers = Meters(), Prometheus()
+    meters.into(numbers)
+    look_into(engine.queues.journal, meters)
+    store, asked = engine.queues.store, []
+    monkeypatch.setattr(
+        store, "rows", lambda query, values: asked.append(query) or PostgresStore.rows(store, query, values)
+    )
+    assert b"xsrun_queue_length" in numbers.text()
+    assert ["workflow_status" in each for each in asked] == [True, False]
 
 
 def test_where_nothing_was_ever_in_a_queue(capsys):

@@ -110,7 +110,7 @@ def _answer(
     rules = _rules(server.token, at.names, any_name=not _is_local(address) and not at.names)
     with closing(_engine(server, output)) as engine:
         if not isinstance(engine, InProcess):
-            _look_into(engine.queues.store, numbers.meters)
+            _look_into(engine.queues.journal, numbers.meters)
         health = _health(served, engine, numbers)
         beside = routes(Parts(served, engine, server, at, health))
         running = _running(_application(served, report, beside, rules))

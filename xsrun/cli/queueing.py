@@ -27,7 +27,7 @@ from xsrun.engine.observing import traceparent
 from xsrun.engine.orders import DEFAULT_QUEUE, Order, Place, Refused
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.scale.queues import Queues, place_of
-from xsrun.engine.scale.waiting import alive
+from xsrun.engine.scale.standing import alive
 from xsrun.engine.starting import new_id, new_run
 from xsrun.engine.vault import OPEN, Vault
 from xsrun.exchange.passwords import passwords_of
@@ -127,7 +127,7 @@ def queue(task: Task) -> int:
         ordered = task._replace(options={**options, "traceparent": trace})
         with _naming(f"run {id} may be in the queue; --id {id} puts it there once"):
             run = engine.put(ordered._replace(id=id), place)
-        if place.queue not in alive(engine.queues.store):
+        if place.queue not in alive(engine.queues.journal):
             message = f"no worker takes runs of the queue {place.queue} now"
             help = f"start one: xsrun worker --queue {place.queue}"
             output.diagnostics([Diagnostic("no-worker", message, severity="warning", help=help)])

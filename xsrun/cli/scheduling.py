@@ -149,7 +149,7 @@ def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, An
         ending_in_two_steps(until.set),
     ):
         if not isinstance(engine, InProcess):
-            _look_into(engine.queues.store, meters)
+            _look_into(engine.queues.journal, meters)
         scheduler = scheduler_of(found, engine, clock, output)
         if chosen["once"]:
             scheduler.take_up()

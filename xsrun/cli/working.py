@@ -95,13 +95,13 @@ def _work(
         store = PostgresStore(queues.engine, UNTIL_STOPPED, stopping.is_set)
         carrier = Carrier(lambda: Journal(store), options, output, watch)
         working = Worker(queues, wanted, carrier, lambda reason: _tell(reason, output), leased)
-        looks = {"journal": lambda: queues.store.rows("SELECT 1", ()), "worker": working.seen}
+        looks = {"journal": lambda: queues.journal.rows("SELECT 1"), "worker": working.seen}
         told = threading.Event()
         with (
             ending_in_two_steps(told.set),
             telling_health(options.get("health"), looks, output) as (condition, meters),
         ):
-            look_into(queues.store, meters)
+            look_into(queues.journal, meters)
             working.start()
             show(dumps({"worker": working.name, "queues": list(wanted)}))
             told.wait()
