@@ -120,6 +120,22 @@ def test_a_durable_run_does_not_start_without_its_journal(folder, capsys):
     assert f"({folder / 'journal.sqlite'}: Is a directory); nothing was run" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--durable", "--ephemeral"], "--durable and --ephemeral exclude each other"),
+        (["--map", "api.example.com=http://me:top-secret@127.0.0.1:1"], "--map api.example.com=… takes no password"),
+        (["--map", "api.example.com=ftp://me:top-secret@x"], "--map api.example.com=… makes no sense"),
+    ],
+)
+def test_options_that_would_keep_too_little_or_too_much_are_refused(folder, capsys, options, said):
+    assert execute(*options) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert "top-secret" not in err
+    assert not folder.exists()
+
+
 def test_a_damaged_journal_is_reported(folder, capsys):
     folder.mkdir(parents=True)
     (folder / "journal.sqlite").write_bytes(b"not a database, and long enough to be looked at" * 100)

@@ -303,6 +303,7 @@ def test_a_run_that_nobody_will_take_is_said(engine, url, folder, capsys):
         (["--memory", "9"], 2, "--memory is for a run of this process"),
         (["--db", "postgresql://h/d?user=u&password=passw0rd"], 2, "the address of the rows holds a password"),
         (["--dry-run"], 2, "--dry-run is for a run of this process"),
+        (["--map", "h=http://u:passw0rd@127.0.0.1:1"], 2, "--map h=… takes no password"),
         (["--env", "TARGET=x"], 2, "has the variables of its worker"),
         (["--input", "secret=abcdefgh"], 2, "secret is sensitive or too large, and a queue does not keep it"),
         (["--db", "postgresql://u:passw0rd@h/d"], 2, "the address of the rows holds a password"),

@@ -135,6 +135,8 @@ def begin(task: Task) -> Attempt | Failure:
     watched = None
     if observing.observer is not None and not task.options["dry_run"]:
         task, watched = _watched(task, observing.observer)
+    if task.options["durable"] and task.options["ephemeral"]:
+        raise BadOption("--durable and --ephemeral exclude each other", "leave --ephemeral away")
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
     begun = keeper.begun_at if keeper else SystemClock().now()

@@ -57,10 +57,12 @@ def simulated_keys(simulate: bool, maps: Iterable[str]) -> dict[str, str]:
 
 def _split(pair: str) -> tuple[str, str]:
     host, _, target = pair.partition("=")
+    shown = f"{host}=…" if "@" in target else pair
     if not host or not (target.startswith("mock:") or _is_address(target)):
-        raise BadOption(
-            f"--map {pair} makes no sense", "write --map api.example.com=http://127.0.0.1:8080 or HOST=mock:NAME"
-        )
+        help = "write --map api.example.com=http://127.0.0.1:8080 or HOST=mock:NAME"
+        raise BadOption(f"--map {shown} makes no sense", help)
+    if "@" in urlsplit(target).netloc:  # the journal keeps the option for whoever resumes the run
+        raise BadOption(f"--map {shown} takes no password", "leave NAME:PASSWORD@ away, and let the job send it")
     return host.lower(), target
 
 

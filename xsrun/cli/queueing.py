@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from xsrun.cli.attempts import KEPT, key_of
 from xsrun.cli.journals import engine_broken, engine_url
+from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.ordering import Named, cancelled, checked_id, checked_place, refusing, task_of
 from xsrun.cli.output import Output
@@ -213,6 +214,7 @@ def _row(task: Task, place: Place) -> RunRow:
             )
     if options["env"] or options["env_file"]:
         raise BadOption("a run in a queue has the variables of its worker", "give --env to xsrun worker")
+    simulated_keys(False, options["map"] or [])  # No worker has to find out that a map makes no sense.
     settings = settings_of(task.path)
     if passwords_of(options["db"] or "") or passwords_of(config_for(task).db):
         raise BadOption(
