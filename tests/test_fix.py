@@ -5,7 +5,6 @@ the tree of the original.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -219,19 +218,6 @@ def test_a_mistake_in_a_valid_program_is_taken_out(mistake):
 def test_mistakes_in_random_programs_are_taken_out(text):
     for mistake in MISTAKES:
         comes_back(text, mistake)
-
-
-@pytest.mark.parametrize("text", JOBS, ids=range(len(JOBS)))
-def test_a_variable_called_response_gets_another_name(text):
-    """Its every mention does: in templates of the variable, in paths, and in what statements set."""
-    function = next((entry for each in documents(text) for entry in each.entries), None)
-    assert isinstance(function, tree.Block)
-    names = [node.name for node in function.walk() if isinstance(node, tree.Variable)]
-    name = next((each for each in names if f"as ${each}\n" in text or f"var ${each} " in text), "")
-    if not name:
-        pytest.skip("it sets no variable")
-    wrong = re.sub(rf"\${name}\b", "$response", text)
-    assert same_trees(mended(wrong), re.sub(rf"\${name}\b", "$response_value", text))
 
 
 @pytest.mark.slow

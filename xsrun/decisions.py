@@ -80,7 +80,7 @@ DECISIONS: Final = (
     Decision("`escape`", "escapes for HTML", '"<b>"|escape -> "&lt;b&gt;"'),
     Decision("a negative position", "counts from the end in brackets only", "[1,2]|get:-1 -> null"),
     Decision(
-        "`$result` and `$index` as variables",
+        "`$result`, `$index`, `$response` and `$output` as variables",
         "are allowed, with a warning",
         "var $result { value = 2 }\nvar $r { value = $result } -> 2",
     ),

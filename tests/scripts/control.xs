@@ -88,10 +88,13 @@ expect.to_throw {
 var $input { value = 1 }  //! reserved-name: '$input' is a reserved variable name
 var $auth { value = 1 }  //! reserved-name
 var $env { value = 1 }  //! reserved-name
-var $response { value = 1 }  //! reserved-name
 var $this { value = 1 }  //! reserved-name
 
 //=== names that are allowed all the same
+var $response { value = {total: 1} }
+var.update $response.total { value = $response.total + 1 }
+array.push $response.list { value = $var.response.total }
+expect.to_equal ($response) { value = {total: 2, list: [2]} }
 var $result { value = 1 }
 var $index { value = 2 }
 var $item { value = $result + $index }

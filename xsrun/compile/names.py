@@ -11,13 +11,10 @@ from typing import Final
 
 from xsrun.syntax import tree
 
-RESERVED: Final = frozenset({"response", "output", "input", "auth", "env", "db", "error", "this", "var"})
+RESERVED: Final = frozenset({"input", "auth", "env", "db", "error", "this", "var"})
 """Names no statement may declare."""
 
-UNREAD: Final = frozenset({"response", "output"})
-"""Those that mean nothing where they are read: such a variable can only be the one that was declared."""
-
-DISCOURAGED: Final = frozenset({"result", "index", "error"})
+DISCOURAGED: Final = frozenset({"response", "output", "result", "index", "error"})
 """Names that documentation reserves and programs declare all the same."""
 
 

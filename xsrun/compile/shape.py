@@ -8,13 +8,13 @@ from typing import Final, Protocol
 from xsrun.compile.calls import admitted, missing_attribute, surplus_heads, without_equals
 from xsrun.compile.context import Context
 from xsrun.compile.layout import filled
-from xsrun.compile.names import RESERVED, root_name
+from xsrun.compile.names import DISCOURAGED, RESERVED, root_name
 from xsrun.diagnostics import Edit, around
 from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.lexer import CONDITION_WORDS
 
-NAMELESS: Final = RESERVED | {"", "$", "index", "parent", "result"}
+NAMELESS: Final = RESERVED | DISCOURAGED | {"", "$", "parent"}
 """Variables that no statement has to set."""
 MISNOMERS: Final = {
     "elif": "elseif", "elsif": "elseif", "elseIf": "elseif", "else_if": "elseif", "otherwise": "default",

@@ -7,8 +7,7 @@ from typing import Final
 
 from xsrun.compile.context import Context, StackCompiler
 from xsrun.compile.forms.record import Stack, form
-from xsrun.compile.names import RESERVED, UNREAD, place_steps, root_name
-from xsrun.compile.renaming import renamed
+from xsrun.compile.names import RESERVED, place_steps, root_name
 from xsrun.syntax import tree
 
 FRESH: Final = frozenset({"map", "filter", "split", "keys", "values", "entries", "range", "push"})
@@ -68,13 +67,11 @@ def declarable(stack: StackCompiler, target: tree.Node) -> bool:
     name, context = root_name(target), stack.context
     if name in RESERVED and name != "error":
         new = _unused(context, f"{name}_value")
-        edits = renamed(context.source, context.construct, name, new) if context.construct and name in UNREAD else ()
         context.error(
             "reserved-name",
             f"'${name}' is a reserved variable name and should not be used as a variable.",
             target,
             help=f"rename it, e.g. ${new}",
-            edits=edits,
         )
         return False
     return bool(name)
