@@ -11,14 +11,20 @@ from pathlib import Path
 
 import httpx
 import pytest
+from served import in_process, service_of
 
 from xsrun.builtins.statements.security import logged_in
+from xsrun.cli.serve import DEFAULTS
+from xsrun.cli.serving import Hosted, Server, begin
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.memory import memory_world
+from xsrun.effects.real import SystemClock
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import Head, find
+from xsrun.runtime.frame import Limits
 from xsrun.server.running import listening
+from xsrun.values import INFINITY
 
 SERVICES = Path(__file__).parent / "services"
 GREETING = "good-morning-greeting"
@@ -334,6 +340,43 @@ def test_an_address_that_is_taken(counter, tmp_path, capsys):
     port = first["url"].rpartition(":")[2]
     assert main(["serve", str(tmp_path), "--port", port]) == Exit.USAGE
     assert "cannot listen on 127.0.0.1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(None, 300), (0, INFINITY), (2.5, 2.5)])
+def test_a_query_has_a_time_limit_unless_there_is_to_be_none(tmp_path, timeout, seconds):
+    (tmp_path / "a.xs").write_text('query "ping" verb=GET {\n}\n')
+    server = Server({**DEFAULTS, "timeout": timeout}, False, None, 1, False)
+    assert begin(Hosted("a", str(tmp_path), None), server).service.limits.seconds == seconds
+
+
+WAITS = """query "sleep" verb=GET {
+  stack {
+    util.sleep { value = 20 }
+  }
+}
+---
+query "beside" verb=GET {
+  stack {
+    function.run "sleep" { async = true } as $job
+    await { ids = [$job] timeout = 20 }
+  }
+}
+---
+function "sleep" {
+  stack {
+    util.sleep { value = 20 }
+  }
+}
+"""
+
+
+def test_a_query_that_waits_ends_with_its_time():
+    service = service_of(WAITS, limits=Limits(seconds=0.1))
+    with in_process(service._replace(world=service.world._replace(clock=SystemClock()))) as ask:
+        for path in ("sleep", "beside"):
+            answer = ask.get(f"/api:default/{path}")
+            assert (answer.status_code, answer.elapsed.seconds) == (500, 0)
+            assert "took longer than" in answer.json()["message"]
 
 
 # ------------------------------------------------------------------ the parts

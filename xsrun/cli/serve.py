@@ -41,7 +41,10 @@ def serve(
     simulate: SimulateOption = False,
     mapped: MapOption = None,
     timeout: Annotated[
-        float | None, typer.Option("--timeout", metavar="SECONDS", help="End a request that takes longer.")
+        float | None,
+        typer.Option(
+            "--timeout", metavar="SECONDS", help="End a query or a job that takes longer, 0 for none; 300 for queries."
+        ),
     ] = None,
     token: Annotated[
         str | None,

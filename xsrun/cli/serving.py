@@ -20,8 +20,12 @@ from xsrun.executable import Executable, executable
 from xsrun.late import Late
 from xsrun.program import SERVICE, Plan
 from xsrun.runtime.environment import resolve
+from xsrun.runtime.frame import Limits
 from xsrun.runtime.job import Failure, failure_of, run_job
 
+LONGEST_QUERY: Final = 300.0
+"""Seconds after which a query ends unless ``--timeout`` says otherwise. The platform names no limit; whoever waits in
+front of a proxy has gone long before."""
 AUTH_FILE: Final = "auth.key"
 """Where the key lies that signs the tokens of a service's users, if no variable holds one."""
 KEY_HELP: Final = f"set {AUTH_KEY} to a long random text, e.g. in --env-file"
@@ -118,7 +122,7 @@ def begin(project: Hosted, server: Server) -> Begun | int:
     if isinstance(made, int):
         return made
     service = made.begun.service
-    begun = run_job(service.loaded, made.plan, {}, service.world, service.limits)
+    begun = run_job(service.loaded, made.plan, {}, service.world, limits_of(server.options))
     if begun.error:
         made.output.failure(begun.error, begun.requests)
         return begun.error.exit
@@ -164,7 +168,7 @@ def _made(project: Hosted, server: Server, before: Begun | None) -> _Made | int:
         key = ""
     output.masker.add([key], AUTH_KEY)
     real = real.with_env({**real.env, AUTH_KEY: key})._replace(database=database)
-    world, limits = unkept(real, around(options, ready.config, real.clock.now())), limits_of(options)
+    world, limits = unkept(real, around(options, ready.config, real.clock.now())), _limits_of_queries(options)
 
     def failing(fault: Fault) -> None:
         output.failure(failure_of(fault, []))
@@ -173,6 +177,12 @@ def _made(project: Hosted, server: Server, before: Begun | None) -> _Made | int:
     kept = _answers() if server.cache else None
     service = _service(project.name, folder, plan.name, compiled.loaded, world, limits, mask, failing, largest, kept)
     return _Made(Begun(service, database), plan, output)
+
+
+def _limits_of_queries(options: Mapping[str, Any]) -> Limits:
+    """How far a query may go. Raises BadOption."""
+    limits = limits_of(options)
+    return limits._replace(seconds=LONGEST_QUERY) if options["timeout"] is None else limits
 
 
 def _auth_key(folder: str, variables: Sequence[Mapping[str, str]]) -> str:

@@ -169,7 +169,10 @@ def answer(
 
     ``failing`` is told every error, with its place; ``answers`` keeps those that may be given again.
     """
-    deadline = Deadline(limits.seconds) if limits.seconds < values.INFINITY else ENDLESS
+    deadline = ENDLESS
+    if limits.seconds < values.INFINITY:
+        deadline = Deadline(limits.seconds, "query")
+        world = world.with_layer(deadline.over)
     run = loaded.begin(asked.given, world._replace(reply=head), limits, deadline)
     run.system |= asked.system
     inner = partial(kept_or_made, answers, run, endpoint, head) if answers and endpoint.cache else None
