@@ -379,6 +379,63 @@ def test_a_query_that_waits_ends_with_its_time():
             assert "took longer than" in answer.json()["message"]
 
 
+RAW = """query "raw" verb=POST {
+  input {
+    int n?
+  }
+  stack {
+    util.get_raw_input { encoding = $env.$http_headers["x-encoding"] } as $raw
+    function.run "see" as $seen
+  }
+  response = {n: $input.n, raw: $raw, same: $seen == $raw}
+}
+---
+function "see" {
+  stack {
+    util.get_raw_input { encoding = $env.$http_headers["x-encoding"] } as $raw
+  }
+  response = $raw
+}
+"""
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "kind", "body", "raw"),
+    [
+        ("json", "application/json", '[{"n": 1}, 2]', [{"n": 1}, 2]),
+        ("json", "application/json", '"text"', "text"),
+        ("json", "", "7", 7),
+        ("json", "application/json", "null", None),
+        ("json", "application/json", '{"a": [1]}', {"n": "3", "a": [1]}),
+        ("json", FORM, "a=1", {"n": "3", "a": "1"}),
+        ("json", "application/json", "", {"n": "3"}),
+        ("json", "text/xml", "<a/>", None),
+        ("none", "text/xml", "<a/>", "<a/>"),
+        ("none", "application/json", "[1, 2]", "[1, 2]"),
+        ("none", "", "", ""),
+        ("yaml", "text/yaml", "- 1\n- a", [1, "a"]),
+        ("yaml", "text/yaml", "a: [", None),
+        ("x-www-form-urlencoded", "text/plain", "a=1&b=2", {"a": "1", "b": "2"}),
+    ],
+)
+def test_a_body_can_be_had_as_it_was_sent(raw, asks_raw, encoding, kind, body):
+    headers = {"X-Encoding": encoding, **({"Content-Type": kind} if kind else {})}
+    found = asks_raw.post("/api:default/raw?n=3", content=body, headers=headers).json()
+    assert found == {"n": 3, "raw": raw, "same": True}
+
+
+@pytest.fixture(scope="module")
+def asks_raw():
+    with in_process(service_of(RAW)) as client:
+        yield client
+
+
+def test_a_body_is_not_had_in_an_encoding_that_is_none(asks_raw):
+    answer = asks_raw.post("/api:default/raw", headers={"X-Encoding": "morse"})
+    assert (answer.status_code, answer.json()["message"]) == (500, "There is no encoding 'morse'.")
+
+
 # ------------------------------------------------------------------ the parts
 
 

@@ -39,6 +39,9 @@ BEARER: Final = re.compile(r"bearer\s+(\S+)", re.IGNORECASE)
 _quote: Callable[..., str] = Late("urllib.parse", "quote")
 _logged_in: Callable[..., dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
 
+EMPTY: Final[dict[str, Any]] = {}
+"""What no body says."""
+
 
 class Asked(NamedTuple):
     """A request to a query."""
@@ -52,6 +55,9 @@ class Asked(NamedTuple):
     """What query string and body hold."""
     system: Mapping[str, Any] = {}
     """The values behind ``$env.$name``."""
+    raw: Any = EMPTY
+    """What the body says: an object where it is one, or a form, or empty; null where it cannot be read."""
+    body: bytes = b""
 
 
 class Answered(NamedTuple):
@@ -175,6 +181,9 @@ def answer(
         world = world.with_layer(deadline.over)
     run = loaded.begin(asked.given, world._replace(reply=head), limits, deadline)
     run.system |= asked.system
+    run.body = asked.body
+    if not isinstance(asked.raw, dict):
+        run.raw_input = asked.raw
     inner = partial(kept_or_made, answers, run, endpoint, head) if answers and endpoint.cache else None
     try:
         run.auth = _caller(endpoint, asked, world)

@@ -53,7 +53,7 @@ class Run:
     """What generated code gets as ``rt``."""
 
     __slots__ = (
-        "auth", "budget", "characters", "deadline", "deepest", "entries", "env", "items", "later", "limits",
+        "auth", "body", "budget", "characters", "deadline", "deepest", "entries", "env", "items", "later", "limits",
         "raw_input", "system", "test", "triggers", "turns", "workers", "world",
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ class Run:
         world: World,
         entries: tuple[Entry, ...],
         env: Mapping[str, str],
-        raw_input: Mapping[str, Any],
+        raw_input: Any,
         limits: Limits,
         deadline: Deadline = ENDLESS,
     ) -> None:
@@ -71,6 +71,9 @@ class Run:
         self.env = env
         """The environment variables that the job may read."""
         self.raw_input = raw_input
+        """What the run was given, before it was checked: an object, of a request whatever was sent."""
+        self.body: bytes | None = None
+        """The body of the request, None outside one."""
         self.limits = limits
         self.deepest = limits.depth
         self.items = min(limits.items, values.MOST_ITEMS)
@@ -91,7 +94,7 @@ class Run:
         self.workers: list[Any] = []
         """The ``Workers`` of functions that run beside the others, once there are any."""
 
-    def within(self, given: Mapping[str, Any], system: Mapping[str, Any]) -> Run:
+    def within(self, given: Any, system: Mapping[str, Any]) -> Run:
         """A run inside this one that takes from its limits, with a raw input and system variables of its own."""
         inner = Run(self.world, self.entries, self.env, given, self.limits, self.deadline)
         inner.system |= system
@@ -103,7 +106,7 @@ class Run:
     def beside(self) -> Run:
         """A run for a function that begins to run beside this one."""
         inner = self.within(self.raw_input, self.system)
-        inner.auth = self.auth
+        inner.auth, inner.body = self.auth, self.body
         if self.world.fork is not None:
             inner.world = self.world.fork()
         return inner.triggering(self.triggers)

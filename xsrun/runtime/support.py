@@ -386,6 +386,7 @@ NAMESPACE: Final[dict[str, Any]] = {
     "start_call": Late("xsrun.runtime.workers", "start_call"),
     "job_result": Late("xsrun.runtime.workers", "job_result"),
     "job_results": Late("xsrun.runtime.workers", "job_results"),
+    "raw_input": Late("xsrun.runtime.raw", "raw_input"),
     "render": Late("xsrun.runtime.templates", "render"),
     "scope": Late("xsrun.runtime.expressions", "Scope"),
     "call_query": Late("xsrun.runtime.queries", "call_query"),

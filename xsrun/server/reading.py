@@ -59,9 +59,10 @@ async def asked(request: Request, path: str, arguments: Mapping[str, str], large
     Raises TooLarge, and Unreadable for a body that cannot be read.
     """
     query = request.scope["query_string"].decode("latin-1")
-    body = await _given(request, await body_of(request, largest))
+    body = await body_of(request, largest)
+    raw = await _given(request, body)
     client = request.client
-    given = {**_pairs(parse_qsl(query, keep_blank_values=True)), **body, **arguments}
+    given = {**_pairs(parse_qsl(query, keep_blank_values=True)), **(raw if isinstance(raw, dict) else {}), **arguments}
     headers = {name.title(): value for name, value in request.headers.items()}
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     system = {
@@ -74,11 +75,11 @@ async def asked(request: Request, path: str, arguments: Mapping[str, str], large
         "api_baseurl": str(request.base_url).rstrip("/"),
         "http_headers": headers,
     }
-    return Asked(request.method, path, headers, given, system)
+    return Asked(request.method, path, headers, given, system, raw, body)
 
 
-async def _given(request: Request, body: bytes) -> dict[str, Any]:
-    """The inputs in a body: of an object in JSON, or a form; anything else gives none."""
+async def _given(request: Request, body: bytes) -> Any:
+    """What a body says: any value of JSON, or the object of a form; null for what is neither. Raises Unreadable."""
     if not body:
         return {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -88,17 +89,16 @@ async def _given(request: Request, body: bytes) -> dict[str, Any]:
     return await to_thread.run_sync(_read, kind, body) if len(body) > SHORT else _read(kind, body)
 
 
-def _read(kind: str, body: bytes) -> dict[str, Any]:
-    """The inputs in a form or in JSON. Raises Unreadable."""
+def _read(kind: str, body: bytes) -> Any:
+    """The inputs in a form, or a value of JSON; null for what says that it is neither. Raises Unreadable."""
     if kind == FORM:
         return _pairs(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     try:
-        read = values.loads(body.decode())
+        return values.loads(body.decode())
     except ValueError:
         if kind and not kind.endswith("json"):
-            return {}
+            return None
         raise Unreadable("Invalid JSON body.") from None
-    return read if isinstance(read, dict) else {}
 
 
 async def _form(request: Request, body: bytes) -> dict[str, Any]:

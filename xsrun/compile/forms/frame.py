@@ -29,10 +29,21 @@ def _get_all_input(stack: StackCompiler, block: tree.Block) -> Stack:
     return stack.bind(block, stack.expressions.value(tree.Variable(block.start, block.end, "input")), fresh=True)
 
 
-@form("util.get_raw_input", "util.get_raw_input as $r -> {}", optional=("encoding", "exclude_middleware"))
+@form(
+    "util.get_raw_input",
+    "util.get_raw_input as $r -> {}",
+    'util.get_raw_input { encoding = "none" } as $r -> "{}"',
+    optional=("encoding", "exclude_middleware"),
+    parity="what middleware makes of inputs never shows in it, as if exclude_middleware were true",
+)
 def _get_raw_input(stack: StackCompiler, block: tree.Block) -> Stack:
-    """Bind the input of the run as it came in, before it was checked."""
-    return stack.bind(block, py.call("dict", py.attribute("rt", "raw_input")), fresh=True)
+    """Bind the input of the run as it came in, before it was checked: an object, or a body of JSON that is none.
+
+    `encoding` is `json`, `yaml`, `x-www-form-urlencoded`, or `none` for the text of the body; what cannot be read so is
+    null.
+    """
+    given = py.call("raw_input", py.load("rt"), attribute_value(stack, block, "encoding", "json"))
+    return stack.bind(block, given, fresh=True)
 
 
 FORMS["util.get_input"] = FORMS["util.get_raw_input"]._replace(name="util.get_input")
