@@ -331,7 +331,7 @@ def test_an_engine_that_cannot_be_used_is_said_in_one_line_without_its_password(
     assert "passw0rd" not in capsys.readouterr().err
 
 
-def test_what_a_database_refuses_is_said_with_what_to_type(url, folder, capsys):
+def test_what_a_database_refuses_is_said_with_what_to_type(engine, url, folder, capsys):
     with database_of_queues() as empty, psycopg.connect(empty, autocommit=True) as admin:
         owner, role = admin.info.user, f"xsrun_poor_{os.getpid()}"
         admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'passw0rd'")
@@ -351,6 +351,22 @@ def test_what_a_database_refuses_is_said_with_what_to_type(url, folder, capsys):
                     assert "passw0rd" not in err
         finally:
             admin.execute(f"DROP ROLE {role}")
+
+
+def test_a_database_that_breaks_behind_a_command_is_what_is_to_be_mended(engine, url, capsys):
+    with psycopg.connect(url, autocommit=True) as admin:
+        role = f"xsrun_reader_{os.getpid()}"
+        admin.execute(f"CREATE ROLE {role} LOGIN")
+        try:
+            admin.execute(f"GRANT USAGE ON SCHEMA xsrun TO {role}")
+            admin.execute(f"GRANT SELECT ON xsrun.format TO {role}")
+            assert main(["runs", "list", "--engine", url.replace(f"{admin.info.user}@", f"{role}@")]) == 1
+        finally:
+            admin.execute(f"DROP OWNED BY {role}")
+            admin.execute(f"DROP ROLE {role}")
+    err = capsys.readouterr().err
+    assert "the journal cannot be used: permission denied for table run" in err
+    assert "GRANT ALL ON SCHEMA xsrun, dbos" in err
 
 
 def test_a_worker_says_once_that_its_database_is_away_and_once_that_it_is_back(monkeypatch):

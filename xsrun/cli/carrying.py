@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from xsrun.cli.attempts import Attempt, begin
 from xsrun.cli.bug import report
-from xsrun.cli.journals import STATE_HELP
+from xsrun.cli.journals import help_for
 from xsrun.cli.options import BadOption
 from xsrun.cli.ordering import Named, carried_out
 from xsrun.cli.output import Output
@@ -82,7 +82,7 @@ class Carrier:
         except Held:
             raise
         except Broken as broken:
-            return Failure("journal", f"the run cannot begin here: {broken}", Exit.FAILED, STATE_HELP)
+            return Failure("journal", f"the run cannot begin here: {broken}", Exit.FAILED, help_for(broken))
         except Exception as bug:  # the top of a thread: a fault of ours keeps no other run from being carried out
             report(bug)
             return Failure("internal", f"xsrun itself broke: {type(bug).__name__}", Exit.INTERNAL)

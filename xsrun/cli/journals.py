@@ -15,7 +15,7 @@ from xsrun.cli.output import Output
 from xsrun.diagnostics import Diagnostic, Exit, Fault
 from xsrun.engine import history
 from xsrun.engine.finding import Wanted, search
-from xsrun.engine.folder import Broken
+from xsrun.engine.folder import Broken, EngineBroken
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow
 from xsrun.exchange.passwords import passwords_of
@@ -65,6 +65,11 @@ def engine_help(reason: str) -> str:
     return ENGINE_HELP
 
 
+def help_for(broken: Broken) -> str:
+    """What is to be done about a journal that cannot be used, of this machine or of many."""
+    return engine_help(str(broken)) if isinstance(broken, EngineBroken) else STATE_HELP
+
+
 def engine_failure(broken: Broken) -> Failure:
     """Why an engine cannot be used."""
     return Failure("journal", f"the engine cannot be used: {broken}", Exit.FAILED, engine_help(str(broken)))
@@ -100,7 +105,7 @@ def journals(output: Output, engine: str | None) -> Iterator[list[Kept]]:
             yield [Kept(here, ""), *([Kept(opened.enter_context(closing(there[0])), there[1])] if there else [])]
     except Broken as broken:
         message = f"the journal cannot be used: {broken}"
-        raise typer.Exit(output.complain("journal", message, STATE_HELP, Exit.FAILED)) from None
+        raise typer.Exit(output.complain("journal", message, help_for(broken), Exit.FAILED)) from None
     except history.NoRun as none:
         raise typer.Exit(output.complain("no-run", str(none), "look with xsrun runs list")) from None
 

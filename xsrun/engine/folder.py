@@ -14,6 +14,10 @@ class Broken(Exception):
         """The text without the place."""
 
 
+class EngineBroken(Broken):
+    """It is the journal of many machines, or their queues, and the database that they are in is why."""
+
+
 def state_folder() -> str:
     """Where what must survive is kept: ``$XDG_STATE_HOME/xsrun``, or ``~/.local/state/xsrun``."""
     home = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from xsrun import extras
-from xsrun.engine.folder import Broken
+from xsrun.engine.folder import Broken, EngineBroken
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, insert_run
 from xsrun.engine.orders import Place
@@ -80,7 +80,7 @@ class Limits(NamedTuple):
     """So many may begin within so many seconds."""
 
 
-class Refusing(Broken):
+class Refusing(EngineBroken):
     """DBOS does not do what it is asked for."""
 
 
@@ -240,6 +240,6 @@ def _telling() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise Broken(said_of(error)) from None
+        raise EngineBroken(said_of(error)) from None
     except refused as error:
         raise Refusing(said_of(error)) from None

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from xsrun import extras
-from xsrun.engine.folder import Broken, state_folder
+from xsrun.engine.folder import EngineBroken, state_folder
 from xsrun.engine.journal import Journal
 from xsrun.engine.tables import SCHEMA, VERSION, Db, Done, Rows
 
@@ -75,9 +75,9 @@ def engine_for(url: str, **settings: Any) -> Engine:
     try:
         address = make_url(url)
     except ArgumentError:
-        raise Broken("this is no address of a database: write postgresql://HOST/NAME") from None
+        raise EngineBroken("this is no address of a database: write postgresql://HOST/NAME") from None
     if address.get_backend_name() != "postgresql":
-        raise Broken(f"runs of many machines are kept in PostgreSQL, not in {address.get_backend_name()}")
+        raise EngineBroken(f"runs of many machines are kept in PostgreSQL, not in {address.get_backend_name()}")
     extras.load("psycopg", extra="scale", needed_by="--engine")
     engine = create_engine(address.set(drivername="postgresql+psycopg"), **{"connect_args": ALIVE, **settings})
 
@@ -160,7 +160,7 @@ class PostgresStore:
                 return once()
             except (SQLAlchemyError, self._refused) as error:
                 if not _is_away(error) or self._stopped() or time.monotonic() - begun >= self.patience:
-                    raise Broken(said_of(error)) from None
+                    raise EngineBroken(said_of(error)) from None
             time.sleep(PAUSES[min(tried, len(PAUSES) - 1)])
             tried += 1
 
@@ -195,7 +195,7 @@ def prepare(store: PostgresStore) -> None:
                 db.execute(statement)
         found, named = db.execute("SELECT version, to_regclass(?) FROM format", (f"{HOME}.run_named",)).fetchone()
         if found != VERSION:
-            raise Broken(f"it was written by another version of xsrun (format {found})")
+            raise EngineBroken(f"it was written by another version of xsrun (format {found})")
         if named is None:
             db.execute(NAMED)
 
@@ -207,7 +207,7 @@ def journal_at(url: str, patience: float = 0.0) -> Journal:
     store = PostgresStore(engine_for(url), patience, own=True)
     try:
         prepare(store)
-    except Broken:
+    except EngineBroken:
         store.close()
         raise
     return Journal(store)

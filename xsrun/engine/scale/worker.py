@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from xsrun import extras
-from xsrun.engine.folder import Broken
+from xsrun.engine.folder import Broken, EngineBroken
 from xsrun.engine.scale.lease import Lease, is_idle_safe, new_worker
 from xsrun.engine.scale.queues import APPLICATION, EFFECTS, MOST_ATTEMPTS, ORDERED, WORKFLOW, Limits, Queues, serializer
 from xsrun.engine.scale.store import said_of
@@ -55,11 +55,11 @@ class Worker:
         try:
             self._start()
         except SQLAlchemyError as error:
-            raise Broken(said_of(error)) from None
+            raise EngineBroken(said_of(error)) from None
 
     def _start(self) -> None:
         if not is_idle_safe(self._queues.store):
-            raise Broken("PostgreSQL 14 or a later one is needed")
+            raise EngineBroken("PostgreSQL 14 or a later one is needed")
         for name, limits in self._wanted.items():
             self._queues.register(name, limits, POLL)
         if self._lease:
