@@ -18,6 +18,7 @@ from xsrun.effects.recording import Exchange, RecordingHttp
 from xsrun.engine import observing
 from xsrun.engine.keeper import Keeper, Started
 from xsrun.engine.observing import Ending, Watched, telling
+from xsrun.engine.stopping import Stop
 from xsrun.engine.world import Layer, unkept
 from xsrun.hints import Any, Final
 from xsrun.late import Late
@@ -140,7 +141,11 @@ def begin(task: Task) -> Attempt | Failure:
     nothing = task.options["ephemeral"] or task.options["dry_run"]
     keeper = None if nothing else _keeper(task, ready.secrets)
     begun = keeper.begun_at if keeper else SystemClock().now()
-    ready = ready._replace(world=ready.world._replace(begun=begun))
+    world = ready.world._replace(begun=begun)
+    if keeper is not None:
+        stop = Stop(keeper.cancelled)
+        world, limits = stop.over(world), limits._replace(asked=stop.look)
+    ready = ready._replace(world=world)
     return Attempt(task, ready, keeper, around(task.options, ready.config, begun), limits, watched, since)
 
 

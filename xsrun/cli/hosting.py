@@ -104,7 +104,7 @@ class InProcess:
                 time.sleep(PAUSE)
 
     def cancel(self, run: str) -> bool:
-        """Have a run stop at its next effect; False when it had ended. Raises Broken."""
+        """Have a run stop where it is; False when it had ended. Raises Broken."""
         with closing(self.journal()) as journal:
             return journal.cancel(run)
 

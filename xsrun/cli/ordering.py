@@ -109,5 +109,5 @@ def cancelled(run: RunRow, stopped: bool, output: Output) -> int:
     if not stopped:
         return output.complain("no-run", f"run {run.id} has ended", f"look with xsrun runs show {run.id}")
     if not output.as_json:
-        output.line(f"run {run.id} is cancelled: it stops before its next write")
+        output.line(f"run {run.id} is cancelled: it stops where it is, behind a write that is under way")
     return Exit.DONE

@@ -293,7 +293,7 @@ def _granted(variables: Mapping[str, str]) -> dict[str, str]:
 
 def limits_of(options: Options) -> Limits:
     """How far a run may go. Raises BadOption."""
-    given = _read_limits(options["limit"]) if options["limit"] else {}
+    given: dict[str, Any] = _read_limits(options["limit"]) if options["limit"] else {}
     return Limits(**given, seconds=_seconds(options["timeout"]))
 
 

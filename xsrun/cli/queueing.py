@@ -94,7 +94,7 @@ class Queued:
             time.sleep(PAUSE)
 
     def cancel(self, run: str) -> bool:
-        """Have a run stop at its next effect, or not begin; False when it had ended. Raises Broken."""
+        """Have a run stop where it is, or not begin; False when it had ended. Raises Broken."""
         return self.queues.cancel(run)
 
     def forget(self, run: str) -> bool:
@@ -173,7 +173,7 @@ def prune(url: str, output: Output) -> None:
 
 
 def cancel(url: str, run: RunRow, output: Output) -> int:
-    """Have a run of a queue stop at its next effect, or not begin. Gives back the exit code."""
+    """Have a run of a queue stop where it is, or not begin. Gives back the exit code."""
     return with_engine(url, output, lambda engine: cancelled(run, engine.cancel(run.id), output))
 
 

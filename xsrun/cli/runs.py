@@ -111,9 +111,10 @@ def watch(
 
 @app.command("cancel")
 def cancel(run: RunArgument, engine: EngineOption = None, as_json: MessagesOption = False) -> None:
-    """Have a run stop before its next write.
+    """Have a run stop where it is, within a second or so.
 
-    One that waits does not begin. What a run has sent stays done, and it can go on with runs resume.
+    One that waits does not begin. A write that is under way is waited for; what a run has sent stays done, and it can
+    go on with runs resume.
 
     --json: nothing on stdout; messages as JSON lines on stderr.
 

@@ -69,7 +69,7 @@ def get_session(session: SessionArgument, form: FormOption = None, as_json: Json
 
 @sessions.command("stop")
 def stop_session(session: SessionArgument, form: FormOption = None, as_json: JsonOption = False) -> None:
-    """Have a session end before its next effect.
+    """Have a session end where it is, within a second or so.
 
     --json: the session as it is then.
 

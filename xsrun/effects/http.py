@@ -60,7 +60,7 @@ class HttpxPort:
         ``Accept`` and ``Accept-Encoding`` are added where the request has none, and the body is unpacked.
         """
         session = self._session()
-        session.wire.begin(request.timeout, request.sending)
+        session.wire.begin(request.timeout, request.sending, request.waiting)
         hop = request
         for _ in range(MAX_REDIRECTS + 1):
             response = session.hop(hop)

@@ -45,7 +45,7 @@ class MemoryHttp:
         """The scripted answer. Raises TransportFailure when there is none."""
         if request.sending is not None:
             request.sending()
-        self.requests.append(request._replace(sending=None, admit=None))
+        self.requests.append(request._replace(sending=None, admit=None, waiting=None))
         response = self._respond(request)
         if response is None:
             raise TransportFailure(7, "network disabled in tests", sent=False)

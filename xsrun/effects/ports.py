@@ -55,6 +55,8 @@ class Request(NamedTuple):
     """To be called by whoever sends it, right before the first byte leaves the process; it may refuse by raising."""
     admit: Callable[[Request], None] | None = None
     """To be called with every request that a redirect leads to, before it is sent; it may refuse by raising."""
+    waiting: Callable[[], None] | None = None
+    """To be called now and then while an answer is waited for; it may give up by raising."""
     key_header: str = ""
     """The header in which its host takes a key; ``""`` where nobody has said so."""
     single: bool = False

@@ -16,6 +16,8 @@ from xsrun.effects.ports import TransportFailure
 Resolve = Callable[..., Iterable[Any]]
 """Finds the addresses of a host, as ``socket.getaddrinfo`` does."""
 SLICE: Final = 64 * 1024
+PAUSE: Final = 0.25
+"""Seconds of silence after which whoever waits is asked whether he still does."""
 NAME_MISMATCH: Final = (62, 64)
 """OpenSSL's numbers for a certificate that is valid but made out to another host name or address."""
 
@@ -43,13 +45,20 @@ class Wire(httpcore.NetworkBackend):
         self.received = 0
         self.tunnelled = False
         self._sending: Callable[[], None] | None = None
+        self._waiting: Callable[[], None] | None = None
         self._sockets = httpcore.SyncBackend()
         self._timeout = 0.0
         self._deadline = 0.0
 
-    def begin(self, timeout: float, sending: Callable[[], None] | None = None) -> None:
-        """Start the account of an exchange that may take so many seconds. ``sending`` comes before its first byte."""
+    def begin(
+        self, timeout: float, sending: Callable[[], None] | None = None, waiting: Callable[[], None] | None = None
+    ) -> None:
+        """Start the account of an exchange that may take so many seconds.
+
+        ``sending`` comes before its first byte, ``waiting`` now and then while its answer is waited for.
+        """
         self._sending = sending
+        self._waiting = waiting
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
         self.sent = False
@@ -80,6 +89,17 @@ class Wire(httpcore.NetworkBackend):
         if seconds <= 0:
             raise self.timed_out()
         return min(seconds, limit)
+
+    def received_by(self, receive: Callable[[float], bytes]) -> bytes:
+        """What comes next of an answer; ``receive`` waits so many seconds for it."""
+        silence = self.left(self.read_timeout)
+        while self._waiting is not None and silence > PAUSE:
+            self._waiting()
+            try:
+                return receive(PAUSE)
+            except httpcore.ReadTimeout:
+                silence -= PAUSE
+        return receive(silence)
 
     def connect_tcp(
         self,
@@ -123,7 +143,7 @@ class _Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         wire = self._wire
         try:
-            data = self._inner.read(max_bytes, wire.left(wire.read_timeout))
+            data = wire.received_by(lambda seconds: self._inner.read(max_bytes, seconds))
         except httpcore.ReadTimeout:
             raise wire.timed_out() from None
         except httpcore.ReadError as broken:

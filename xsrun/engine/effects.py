@@ -124,10 +124,10 @@ class Cancelled(LimitFault):
 
     sent = False
 
-    def __init__(self, run: str, title: str) -> None:
+    def __init__(self, run: str, title: str = "") -> None:
         super().__init__(
             "cancelled",
-            f"the run was cancelled; {title} was not sent",
+            f"the run was cancelled{title and f'; {title} was not sent'}",
             help=f"let it go on with xsrun runs resume {run}",
         )
 

@@ -93,10 +93,15 @@ class Journal:
         self._transact(work)
 
     def cancel(self, run: str) -> bool:
-        """Have a run stop before its next effect; False when it had ended."""
+        """Have a run stop where it is; False when it had ended."""
         states = (*UNFINISHED, RunState.INTERRUPTED, RunState.CANCELLED, RunState.GIVEN_UP)
         change = f"UPDATE run SET state = ? WHERE id = ? AND state IN ({_marks(states)})"
         return self._changed(change, (RunState.CANCELLED, run, *states)) > 0
+
+    def is_cancelled(self, run: RunRow) -> bool:
+        """Whether somebody has had an attempt of a run stop."""
+        asked = "SELECT 1 FROM run WHERE id = ? AND attempts = ? AND state = ?"
+        return bool(self.store.rows(asked, (run.id, run.attempts, RunState.CANCELLED)))
 
     def _changed(self, change: str, values: tuple[Any, ...]) -> int:
         """How many rows a statement changes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 
+from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import World
 from xsrun.engine.chance import DerivedRandom
 from xsrun.engine.world import Door, Layer, through
@@ -88,6 +89,10 @@ class Keeper:
     def begin(self) -> None:
         """Have the run in the journal before its first statement. Raises Broken, and Held when it is under way."""
         self.local.begin()
+
+    def cancelled(self) -> LimitFault | None:
+        """What the run is to end with where somebody has had it stop."""
+        return self._made.cancelled() if self._made is not None else None
 
     def end(
         self,

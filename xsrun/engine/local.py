@@ -202,6 +202,14 @@ class Local:
                     self._journal.close()
                     self._journal.release(self.run.id, self._guard)
 
+    def cancelled(self) -> Cancelled | None:
+        """What the run is to end with where somebody has had it stop, as far as the journal says."""
+        journal = self._journal
+        try:
+            return Cancelled(self.run.id) if journal is not None and journal.is_cancelled(self.run) else None
+        except Broken:
+            return None  # nobody can be heard, or it has just ended
+
     @property
     def kept(self) -> bool:
         """Whether the journal knows of the run."""

@@ -72,7 +72,7 @@ class Engine(Protocol):
         ...
 
     def cancel(self, run: str) -> bool:
-        """Have a run stop at its next effect, or before its first one; False when it had ended. Raises Broken."""
+        """Have a run stop where it is, or before its first one; False when it had ended. Raises Broken."""
         ...
 
     def resume(self, run: str) -> None:

@@ -1,4 +1,7 @@
-"""The time that a run has. When it is over the run ends wherever it is: in a loop, a filter or a wait."""
+"""The time that a run has. When it is over the run ends wherever it is: in a loop, a filter or a wait.
+
+It is over sooner when somebody has the run stop.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ _interrupt: Callable[[Iterable[int], type[Exception]], None] = Late("xsrun.runti
 
 LONGEST_PAUSE: Final = 1e8
 """Seconds; locks can count little further."""
+LOOK: Final = 1.0
+"""Seconds between two looks whether somebody has a run stop."""
 AGAIN: Final = 0.01
 """Seconds until threads that have not ended are told again."""
 
@@ -29,10 +34,20 @@ class OutOfTime(LimitFault):
 
 
 class Deadline:
-    """The end of one run. Threads say when they begin and end to work for it; waits ask what is left."""
+    """The end of one run. Threads say when they begin and end to work for it; waits ask what is left.
 
-    def __init__(self, seconds: float = INFINITY, what: str = "run") -> None:
+    ``asked`` is called now and then, in a thread of its own, and gives a fault where the run is to end with that.
+    """
+
+    def __init__(
+        self, seconds: float = INFINITY, what: str = "run", asked: Callable[[], LimitFault | None] | None = None
+    ) -> None:
         self.seconds = seconds
+        self.endless = seconds == INFINITY and asked is None
+        """Whether it never comes."""
+        self._asked = asked
+        self._sooner: LimitFault | None = None
+        """What it ends with before its time is over."""
         self._what = what
         self._until = time.monotonic() + seconds
         self._threads: set[int] = set()
@@ -43,20 +58,20 @@ class Deadline:
         return max(0.0, self._until - time.monotonic())
 
     def check(self) -> None:
-        """Raises ``limit-time`` after the end."""
+        """Raises OutOfTime after the end."""
         if self.left() <= 0:
             raise OutOfTime
 
     def over(self, world: World) -> World:
         """The same world, where no request and no wait takes longer."""
-        if self.seconds == INFINITY:
+        if self.endless:
             return world
         return world._replace(http=TimedHttp(world.http, self), clock=TimedClock(world.clock, self))
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Let the end interrupt this thread in the block."""
-        if self.seconds == INFINITY:
+        if self.endless:
             yield
             return
         thread = get_ident()
@@ -65,10 +80,17 @@ class Deadline:
         try:
             yield
         except OutOfTime as fault:
-            fault.message = f"the {self._what} took longer than {self.seconds:g} s"
+            self._explain(fault)
             raise
         finally:
             self._leave(thread)
+
+    def _explain(self, fault: OutOfTime) -> None:
+        """Have a fault say why this was the end."""
+        if self._sooner is None:
+            fault.message = f"the {self._what} took longer than {self.seconds:g} s"
+        else:
+            fault.code, fault.message, fault.help = self._sooner.code, self._sooner.message, self._sooner.help
 
     def _leave(self, thread: int) -> None:
         """Let nothing interrupt this thread any more, and take in what is on its way to it."""
@@ -86,30 +108,40 @@ class Deadline:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Watch this thread and all that join it in the block."""
-        if self.seconds == INFINITY:
+        if self.endless:
             yield
             return
         done = allocate_lock()
         done.acquire()
-        try:
-            # A thread of ``threading`` would be waited for until it runs, for ever where its memory ends before.
-            start_new_thread(self._wait, (done,))
-        except RuntimeError:
-            raise LimitFault("limit-size", "there is no memory left to watch the time", help="raise --memory") from None
+        self._start(done)
         try:
             with self.watching():
                 yield
         finally:
             done.release()
 
+    def _start(self, done: LockType) -> None:
+        try:
+            # A thread of ``threading`` would be waited for until it runs, for ever where its memory ends before.
+            start_new_thread(self._wait, (done,))
+        except RuntimeError:
+            if self.seconds == INFINITY:
+                return  # who has it stop has to wait for its next write
+            raise LimitFault("limit-size", "there is no memory left to watch the time", help="raise --memory") from None
+
     def _wait(self, done: LockType) -> None:
         """Tell the threads to end when the time is over, until the run is ``done``."""
-        pause = self.left()
-        while not done.acquire(timeout=min(pause, LONGEST_PAUSE)):
+        while not done.acquire(timeout=self._pause()):
+            if self._asked is not None and self.left():
+                self._sooner = self._asked()
+                self._until = self._until if self._sooner is None else time.monotonic()
             if not self.left():
                 with self._lock:
                     _interrupt(self._threads, OutOfTime)
-            pause = self.left() or AGAIN
+
+    def _pause(self) -> float:
+        """Seconds until there is something to do for whoever watches the time."""
+        return min(self.left() or AGAIN, LONGEST_PAUSE if self._asked is None else LOOK)
 
 
 ENDLESS: Final = Deadline()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from xsrun import values
+from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import World
 from xsrun.hints import Any, Final
 from xsrun.late import Late
@@ -37,6 +38,8 @@ class Limits(NamedTuple):
     """Characters of one text; a hundred million at most. A loop may go a little beyond before it is stopped."""
     seconds: float = values.INFINITY
     """Time of the whole run, waiting included."""
+    asked: Callable[[], LimitFault | None] | None = None
+    """Gives a fault where somebody has the run end with that, see ``Deadline``."""
 
 
 class Entry(NamedTuple):

@@ -142,8 +142,8 @@ def _watched(
     """Run something that calls functions, until its time is over, and keep what they do."""
     exchanges: list[Exchange] = []
     logs: list[Any] = []
-    timed = limits.seconds < INFINITY
-    deadline = Deadline(limits.seconds) if timed else until
+    timed = limits.seconds < INFINITY or limits.asked is not None
+    deadline = Deadline(limits.seconds, asked=limits.asked) if timed else until
 
     def watch(each: World) -> World:
         kept = each._replace(http=RecordingHttp(each.http, exchanges), log=_KeepingLog(each.log, logs))
@@ -211,7 +211,7 @@ def failure_of(fault: Fault, exchanges: list[Exchange]) -> Failure:
     exit = CODES[fault.code].exit if fault.code in CODES else Exit.FAILED
     # A job that tries again may fail before it sends: the attempts before still count.
     unanswered = list(takewhile(lambda each: each.failure is not None, reversed(exchanges)))
-    if exit in (Exit.FAILED, Exit.LIMIT) and unanswered_write(exchanges):
+    if exit in (Exit.FAILED, Exit.LIMIT, Exit.INTERRUPTED) and unanswered_write(exchanges):
         exit = Exit.UNKNOWN_OUTCOME
     elif exit == Exit.FAILED and unanswered:
         exit = Exit.NETWORK

@@ -123,7 +123,7 @@ class Queues:
             time.sleep(TICK)  # whoever orders the next one with this key comes behind it
 
     def cancel(self, run: str) -> bool:
-        """Have a run stop before its next effect, or not begin; False when it had ended."""
+        """Have a run stop where it is, or not begin; False when it had ended."""
         cancelled = self.journal.cancel(run)
         if cancelled:
             with _telling():

@@ -53,7 +53,9 @@ def _may_be_settled(run: RunRow, steps: Sequence[StepRow]) -> str:
 
 def _cancel(desk: Desk, run: RunRow, _fields: Mapping[str, str]) -> Said:
     if desk.engine.cancel(run.id):
-        return Said("The run is cancelled: it stops before its next write. What was sent before stays done.")
+        return Said(
+            "The run is cancelled: it stops where it is, behind a write that is under way. What was sent stays done."
+        )
     return Said("The run had ended before; nothing was cancelled.", False)
 
 
@@ -100,7 +102,7 @@ ACTIONS: Final = (
     Action(
         "cancel",
         "Cancel",
-        "The run stops before its next write. What it has sent stays done. It can go on later.",
+        "The run stops where it is, behind a write that is under way. What it has sent stays done. It can go on later.",
         _may_stop,
         _cancel,
     ),

@@ -116,7 +116,7 @@ def note(api: Api, id: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def stop(api: Api, id: str) -> dict[str, Any]:
-    """Have a session end before its next effect."""
+    """Have a session end where it is, behind a write that is under way."""
     with opened(api) as journal:
         row = found(api, journal, id)
         if row.state not in STOPPABLE or not api.engine.cancel(id):
