@@ -5,33 +5,19 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from typing import Annotated, Any, Final, Literal
 
 import typer
+from typer.main import get_command
 
 from xsrun import __version__
-from xsrun.cli import (
-    check,
-    commands,
-    completion,
-    db,
-    docs,
-    fmt,
-    lsp,
-    mock,
-    new,
-    runs,
-    schedule,
-    secrets,
-    serve,
-    task,
-    top,
-    worker,
-)
+from xsrun.cli import completion, task
 from xsrun.cli.grouping import GroupedCommand
 from xsrun.cli.options import ALERT, ALERT_FILE, EXECUTE, PATH, TEST, TORTURE, WHEN, Argument, Option
 from xsrun.cli.output import Output
-from xsrun.late import Late
+from xsrun.late import Late, LateModule
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 EXAMPLES: Final = """Run a job and print its result as JSON.
@@ -131,36 +117,60 @@ Examples:
 USAGE: Final[Any] = typer.BadParameter.__base__
 """What typer raises for a command line that it does not understand."""
 
-_client: Callable[..., Any] = Late("xsrun.cli.client", "app")
+_client = LateModule("xsrun.cli.client")
 _execute: Callable[[dict[str, Any]], int] = Late("xsrun.cli.execute", "execute")
 _alert: Callable[[dict[str, Any]], int] = Late("xsrun.cli.alert", "alert")
 _test: Callable[[dict[str, Any]], int] = Late("xsrun.cli.test", "test")
 _torture: Callable[[dict[str, Any]], int] = Late("xsrun.cli.torture", "torture")
 
-app = typer.Typer(
-    name="xsrun",
-    help="Run XanoScript job folders on this machine: no account, no upload, no server.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings=HELP,
-)
-
 
 def run(argv: list[str]) -> int:
     """Run a command line. Gives back the exit code. Raises BrokenPipeError when nobody reads the output."""
-    return _run(app, argv, "xsrun")
+    return _run(_made(argv[0] if argv and argv[0] in COMMANDS else None), argv, "xsrun")
 
 
 def run_client(argv: list[str]) -> int:
     """Run a command line of the platform's client, behind ``run``. As ``run`` does it."""
-    return _run(_client, argv, "xsrun run")
+    return _run(_made_client(), argv, "xsrun run")
 
 
-def _run(typed: Callable[..., Any], argv: list[str], program: str) -> int:
+def declared(name: str | None = None) -> typer.Typer:
+    """The command line with all commands, or with one of them: what is not asked for need not be imported."""
+    app = typer.Typer(
+        name="xsrun",
+        help="Run XanoScript job folders on this machine: no account, no upload, no server.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings=HELP,
+    )
+    app.callback(invoke_without_command=True)(_main)
+    for each in COMMANDS if name is None else [name]:
+        COMMANDS[each](app, each)
+    return app
+
+
+def _main(version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False) -> None:
+    """Run XanoScript job folders on this machine: no account, no upload, no server."""
+    if version:
+        sys.stdout.write(f"xsrun {__version__}\n")
+        raise typer.Exit
+
+
+@cache
+def _made(name: str | None) -> Callable[..., Any]:
+    return get_command(declared(name))
+
+
+@cache
+def _made_client() -> Callable[..., Any]:
+    return get_command(_client.app)
+
+
+def _run(command: Callable[..., Any], argv: list[str], program: str) -> int:
     stdout = sys.stdout
     try:
-        return int(typed(args=argv, prog_name=program, standalone_mode=False) or 0)
+        return int(command(args=argv, prog_name=program, standalone_mode=False) or 0)
     except USAGE as fault:
         if "--json" in argv:
             return Output(True).complain("usage", fault.format_message(), "look with --help")
@@ -170,6 +180,9 @@ def _run(typed: Callable[..., Any], argv: list[str], program: str) -> int:
         if sys.stdout is not stdout:  # how typer tells that nobody reads any longer
             raise BrokenPipeError from None
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+
+
+# ------------------------------------------------------------------ options as records
 
 
 _TYPES: Final[dict[str, Any]] = {
@@ -231,35 +244,51 @@ def _from_records(
     return command
 
 
-for _name in ("execute", "run", "exec"):
-    app.command(_name, help=EXAMPLES, hidden=_name != "execute", cls=GroupedCommand)(_from_records(EXECUTE, _execute))
+# ------------------------------------------------------------------ the commands
 
-app.command("alert", help=ALERTING, cls=GroupedCommand)(_from_records(ALERT, _alert, ALERT_FILE))
-app.command("check")(check.check)
-app.command("fmt")(fmt.fmt)
-app.command("test", help=TESTING, cls=GroupedCommand)(_from_records(TEST, _test))
-app.command("task", help=TASKING, cls=GroupedCommand)(_from_records(task.OPTIONS, task.task, task.PATH, (task.NAME,)))
-app.command("torture", help=TORTURING, cls=GroupedCommand)(_from_records(TORTURE, _torture))
-app.command("new")(new.new)
-app.command("lsp")(lsp.lsp)
-app.command("info")(commands.info)
-app.command("list")(commands.list_jobs)
-app.command("docs")(docs.docs)
-app.command("explain")(docs.explain)
-app.command("mock")(mock.mock)
-app.command("schedule")(schedule.schedule)
-app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.command("mcp")(commands.mcp)
-app.command("top")(top.top)
-app.add_typer(runs.app)
-app.add_typer(db.app)
-app.add_typer(secrets.app)
+Declare = Callable[[typer.Typer, str], Any]
+"""Adds a command of a name to a command line."""
 
 
-@app.callback(invoke_without_command=True)
-def _main(version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False) -> None:
-    """Run XanoScript job folders on this machine: no account, no upload, no server."""
-    if version:
-        sys.stdout.write(f"xsrun {__version__}\n")
-        raise typer.Exit
+def _recorded(help: str, *records: Any, hidden: bool = False) -> Declare:
+    """A command whose options are records; ``records`` are what ``_from_records`` takes."""
+    return lambda app, name: app.command(name, help=help, hidden=hidden, cls=GroupedCommand)(_from_records(*records))
+
+
+def _typed(module: str, function: str = "") -> Declare:
+    """A command that is a typer function, by default of the name of the command."""
+    return lambda app, name: app.command(name)(getattr(import_module(module), function or name))
+
+
+def _group(module: str) -> Declare:
+    """Commands behind a word."""
+    return lambda app, name: app.add_typer(import_module(module).app, name=name)
+
+
+COMMANDS: Final[dict[str, Declare]] = {
+    "execute": _recorded(EXAMPLES, EXECUTE, _execute),
+    "run": _recorded(EXAMPLES, EXECUTE, _execute, hidden=True),
+    "exec": _recorded(EXAMPLES, EXECUTE, _execute, hidden=True),
+    "alert": _recorded(ALERTING, ALERT, _alert, ALERT_FILE),
+    "check": _typed("xsrun.cli.check"),
+    "fmt": _typed("xsrun.cli.fmt"),
+    "test": _recorded(TESTING, TEST, _test),
+    "task": _recorded(TASKING, task.OPTIONS, task.task, task.PATH, (task.NAME,)),
+    "torture": _recorded(TORTURING, TORTURE, _torture),
+    "new": _typed("xsrun.cli.new"),
+    "lsp": _typed("xsrun.cli.lsp"),
+    "info": _typed("xsrun.cli.commands"),
+    "list": _typed("xsrun.cli.commands", "list_jobs"),
+    "docs": _typed("xsrun.cli.docs"),
+    "explain": _typed("xsrun.cli.docs"),
+    "mock": _typed("xsrun.cli.mock"),
+    "schedule": _typed("xsrun.cli.schedule"),
+    "serve": _typed("xsrun.cli.serve"),
+    "worker": _typed("xsrun.cli.worker"),
+    "mcp": _typed("xsrun.cli.commands"),
+    "top": _typed("xsrun.cli.top"),
+    "runs": _group("xsrun.cli.runs"),
+    "db": _group("xsrun.cli.db"),
+    "secrets": _group("xsrun.cli.secrets"),
+}
+"""Every command, in the order of the help."""

@@ -9,10 +9,10 @@ import typer
 
 from xsrun.cli.find import HERE, jobs_below
 from xsrun.diagnostics import CODES
-from xsrun.late import Late
-from xsrun.simulators import SIMULATORS
-from xsrun.templates import TEMPLATES
+from xsrun.late import Late, LateModule
 
+_simulators = LateModule("xsrun.simulators")
+_templates = LateModule("xsrun.templates")
 _entries = Late("xsrun.catalogue", "entries")
 
 Completions = list[tuple[str, str]]
@@ -38,12 +38,12 @@ def code_names(incomplete: str) -> Completions:
 
 def provider_names(incomplete: str) -> Completions:
     """Providers with a simulator."""
-    return _starting(((name, "") for name in SIMULATORS), incomplete)
+    return _starting(((name, "") for name in _simulators.SIMULATORS), incomplete)
 
 
 def template_names(incomplete: str) -> Completions:
     """Templates of jobs."""
-    return _starting(((each.name, each.summary) for each in TEMPLATES.values()), incomplete)
+    return _starting(((each.name, each.summary) for each in _templates.TEMPLATES.values()), incomplete)
 
 
 def _starting(words: Iterable[tuple[str, str]], incomplete: str) -> Completions:

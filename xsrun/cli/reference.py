@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import typer
 
 from xsrun.cli import client
-from xsrun.cli.app import app
+from xsrun.cli.app import declared
 from xsrun.diagnostics import CODES, Exit
 
 
@@ -89,7 +89,7 @@ class Found(NamedTuple):
 
 def commands() -> list[Found]:
     """Every command that does something, in the order of the help."""
-    typed = {"xsrun": app, "xsrun run": client.app}
+    typed = {"xsrun": declared(), "xsrun run": client.app}
     return [found for path, each in typed.items() for found in _below(typer.main.get_command(each), path)]
 
 
