@@ -1,5 +1,7 @@
 """Settings of all tests."""
 
+import signal
+
 import pytest
 from databases import on_each_engine, server
 
@@ -11,3 +13,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "long: for an evening; `python -m pytest -m long` runs what the suite leaves out"
     )
     config.addinivalue_line("markers", "slow: takes seconds; `python tests/check.py --fast` leaves it out")
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # A shell has what it runs in the background ignore Ctrl-C, and with it every process that a test starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
-from functools import partial
 
 import pytest
 from counting import counting
@@ -66,9 +65,7 @@ def job(server, name="Send", path="two"):
 def started(*words, **named):
     """A command in a process of its own."""
     command = [sys.executable, "-m", "xsrun", *words]
-    # Whoever runs the tests in the background has them ignore Ctrl-C, and what they start.
-    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    with subprocess.Popen(command, text=True, stderr=subprocess.PIPE, preexec_fn=heeding, **named) as process:
+    with subprocess.Popen(command, text=True, stderr=subprocess.PIPE, **named) as process:
         try:
             yield process
         finally:
