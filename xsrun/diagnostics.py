@@ -333,6 +333,7 @@ PORTABILITY: Final[dict[str, Code]] = {
     "numeric-key": Code(Exit.SOURCE, "an object is written with numbers as keys; the platform makes a list of it"),
     "dotted-key": Code(Exit.SOURCE, "a key with a dot in it stands without quotes"),
     "greedy-argument": Code(Exit.SOURCE, "an argument of a filter takes in what was meant to follow the filter"),
+    "short-argument": Code(Exit.SOURCE, "an argument of a filter ends before a comparison that was meant to be in it"),
     "filter-operand": Code(Exit.SOURCE, "a filter behind a product works on its last operand alone"),
     "mixed-modulo": Code(Exit.SOURCE, "`%` stands beside other arithmetic without parentheses"),
     "mixed-concatenation": Code(Exit.SOURCE, "`~` stands beside `+` or `-` without parentheses"),

@@ -124,6 +124,8 @@ class Portability(Findings):
             self._mixed("mixed-concatenation", "the platform reads `~` and `+` from left to right", node)
         if operator in ("*", "/") and isinstance(node.right, tree.Chain) and node.right.subject is not None:
             self._filtered_operand(node, node.right)
+        if operator in COMPARES and isinstance(node.left, tree.Chain):
+            self._cut_off(node, node.left)
         if operator in CALCULATES | {"%"}:
             for side in (node.left, node.right):
                 if isinstance(side, tree.Word) and side.name == "now":
@@ -174,6 +176,23 @@ class Portability(Findings):
             f"the argument of `{owner.name}` takes in `{first.operator}` and what follows",
             argument,
             help=f"write ({meant}) {first.operator} …",
+        )
+
+    def _cut_off(self, node: tree.Operation, chain: tree.Chain) -> None:
+        """Section 7: in a condition the argument for each element ends before a comparison, in a value behind it."""
+        last = chain.filters[-1]
+        record = self.registry.filters.get(last.name)
+        if record is None or not last.arguments or not _is_lazy(record, len(last.arguments) - 1):
+            return
+        compared = Span(self.source, node.at, node.end).text
+        if compared.split() == ["==", "true"]:
+            return  # Both readings come to the same.
+        meant = f"{last.name}:({self.span(last.arguments[-1]).text} {compared})"
+        self.warn(
+            "short-argument",
+            f"in a condition the argument of `{last.name}` ends before `{node.operator}`",
+            last,
+            help=f"write {meant}, or ({self.span(chain).text}) {compared} when that is meant",
         )
 
     def _fill(self, node: tree.Chain) -> None:
