@@ -17,7 +17,7 @@ from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued
 from xsrun.diagnostics import Exit
 from xsrun.effects import wire
-from xsrun.engine import stopping
+from xsrun.engine import stopping, world
 from xsrun.engine.effects import State
 from xsrun.engine.orders import Order
 from xsrun.engine.rows import RunState
@@ -121,6 +121,16 @@ def test_a_write_without_an_answer_is_no_less_unclear_for_it(job, server):
         until(lambda: server.seen)
         assert engine.cancel(run)
         assert engine.wait(run, 5).state == RunState.UNKNOWN
+
+
+def test_a_run_whose_time_was_over_in_a_wait_goes_on_with_what_is_left_of_it(job, monkeypatch):
+    monkeypatch.setattr(world, "SHORT_SLEEP", 0.0)
+    with closing(InProcess({}, Output(quiet=True))) as engine:
+        run = engine.submit(Order(job("util.sleep { value = 0.2 }"), id="wait-1", options={"timeout": 0.1}))
+        assert (ended := engine.wait(run, 5)).exit == Exit.LIMIT
+        time.sleep(0.1)
+        engine.resume(run)
+        assert (engine.wait(run, 5).state, ended.state) == (RunState.COMPLETE, RunState.INTERRUPTED)
 
 
 def test_a_run_on_a_worker_ends_where_it_is(job):

@@ -144,7 +144,7 @@ def begin(task: Task) -> Attempt | Failure:
     world = ready.world._replace(begun=begun)
     if keeper is not None:
         stop = Stop(keeper.cancelled)
-        world, limits = stop.over(world), limits._replace(asked=stop.look)
+        world, limits = stop.over(world), limits._replace(stopping=stop)
     ready = ready._replace(world=world)
     return Attempt(task, ready, keeper, around(task.options, ready.config, begun), limits, watched, since)
 

@@ -1,4 +1,4 @@
-"""A run that somebody has stop: what it waits for within its journal's door ends, but for the answer to a write."""
+"""A run that is to end: what it waits for within the door of its journal ends, but for the answer to a write."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ SLICE: Final = 0.25
 
 
 class Stop:
-    """Whether somebody has had a run stop, as far as anybody has looked."""
+    """Whether a run is to end, as far as anybody has looked; implements ``Stopping``."""
 
     def __init__(self, ask: Callable[[], LimitFault | None]) -> None:
-        """``ask`` gives what the run is to end with, None when it may go on. It takes its time."""
+        """``ask`` gives what the run is to end with where somebody has had it stop, None when it may go on."""
         self._ask = ask
         self._fault: LimitFault | None = None
 
     def look(self) -> LimitFault | None:
-        """Ask; what the run is to end with, None when it may go on."""
-        self._fault = self._fault or self._ask()
-        return self._fault
+        """What the run is to end with, None when it may go on."""
+        return self._ask()
+
+    def end(self, fault: LimitFault) -> None:
+        """Have waits and reads end with a fault."""
+        self._fault = fault
 
     def check(self) -> None:
         """Raise what the run is to end with."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import Clock, Http, Request, Response, TransportFailure, World
-from xsrun.hints import Final
+from xsrun.hints import Final, Protocol
 from xsrun.late import Late
 from xsrun.values import INFINITY
 
@@ -33,19 +33,29 @@ class OutOfTime(LimitFault):
         super().__init__("limit-time", "the run took longer than it may", help="raise --timeout, or do less")
 
 
+class Stopping(Protocol):
+    """Between a run and whoever may have it stop. Its methods are called in a thread of their own."""
+
+    def look(self) -> LimitFault | None:
+        """What the run is to end with, None when it may go on."""
+
+    def end(self, fault: LimitFault) -> None:
+        """Have what the run waits for end with a fault."""
+
+
 class Deadline:
     """The end of one run. Threads say when they begin and end to work for it; waits ask what is left.
 
-    ``asked`` is called now and then, in a thread of its own, and gives a fault where the run is to end with that.
+    With ``stopping`` it comes when that says so, too, and waits need not be cut: they end when they are told.
     """
 
-    def __init__(
-        self, seconds: float = INFINITY, what: str = "run", asked: Callable[[], LimitFault | None] | None = None
-    ) -> None:
+    def __init__(self, seconds: float = INFINITY, what: str = "run", stopping: Stopping | None = None) -> None:
         self.seconds = seconds
-        self.endless = seconds == INFINITY and asked is None
+        self.endless = seconds == INFINITY and stopping is None
         """Whether it never comes."""
-        self._asked = asked
+        self.cuts = stopping is None
+        """Whether waits have to be cut."""
+        self._stopping = stopping
         self._sooner: LimitFault | None = None
         """What it ends with before its time is over."""
         self._what = what
@@ -132,16 +142,18 @@ class Deadline:
     def _wait(self, done: LockType) -> None:
         """Tell the threads to end when the time is over, until the run is ``done``."""
         while not done.acquire(timeout=self._pause()):
-            if self._asked is not None and self.left():
-                self._sooner = self._asked()
+            if self._stopping is not None and self.left():
+                self._sooner = self._stopping.look()
                 self._until = self._until if self._sooner is None else time.monotonic()
             if not self.left():
+                if self._stopping is not None:
+                    self._stopping.end(self._sooner or OutOfTime())
                 with self._lock:
                     _interrupt(self._threads, OutOfTime)
 
     def _pause(self) -> float:
         """Seconds until there is something to do for whoever watches the time."""
-        return min(self.left() or AGAIN, LONGEST_PAUSE if self._asked is None else LOOK)
+        return min(self.left() or AGAIN, LONGEST_PAUSE if self._stopping is None else LOOK)
 
 
 ENDLESS: Final = Deadline()
@@ -177,7 +189,11 @@ class TimedClock:
         return self.inner.now()
 
     def sleep(self, seconds: float) -> None:
-        """Wait. Raises ``limit-time`` when the time of the run is over meanwhile."""
+        """Wait. Raises OutOfTime when the time of the run is over meanwhile."""
+        if not self.deadline.cuts:
+            self.inner.sleep(seconds)
+            self.deadline.check()
+            return
         left = self.deadline.left()
         self.inner.sleep(min(seconds, left))
         if seconds > left:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from xsrun import values
-from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import World
 from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.program import Trigger
 from xsrun.record import NamedTuple
-from xsrun.runtime.deadline import ENDLESS, Deadline
+from xsrun.runtime.deadline import ENDLESS, Deadline, Stopping
 from xsrun.runtime.turns import Turns
 from xsrun.types.fields import Field
 
@@ -38,8 +37,8 @@ class Limits(NamedTuple):
     """Characters of one text; a hundred million at most. A loop may go a little beyond before it is stopped."""
     seconds: float = values.INFINITY
     """Time of the whole run, waiting included."""
-    asked: Callable[[], LimitFault | None] | None = None
-    """Gives a fault where somebody has the run end with that, see ``Deadline``."""
+    stopping: Stopping | None = None
+    """Says whether somebody has the run end."""
 
 
 class Entry(NamedTuple):

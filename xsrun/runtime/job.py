@@ -142,8 +142,8 @@ def _watched(
     """Run something that calls functions, until its time is over, and keep what they do."""
     exchanges: list[Exchange] = []
     logs: list[Any] = []
-    timed = limits.seconds < INFINITY or limits.asked is not None
-    deadline = Deadline(limits.seconds, asked=limits.asked) if timed else until
+    timed = limits.seconds < INFINITY or limits.stopping is not None
+    deadline = Deadline(limits.seconds, stopping=limits.stopping) if timed else until
 
     def watch(each: World) -> World:
         kept = each._replace(http=RecordingHttp(each.http, exchanges), log=_KeepingLog(each.log, logs))
