@@ -17,6 +17,7 @@ from xsrun.builtins.registry import LAZY
 from xsrun.compile.context import Findings
 from xsrun.compile.names import DISCOURAGED, root_name
 from xsrun.compile.types import CONTAINER, LIST, NUMBER, Type
+from xsrun.data.plans import FILTERS
 from xsrun.diagnostics import ERROR_KINDS, Edit
 from xsrun.project import Folder
 from xsrun.source import Span
@@ -156,13 +157,13 @@ class Portability(Findings):
         """Section 8.2: an argument that takes in a comparison."""
         for each in node.filters:
             record = self.registry.filters.get(each.name)
-            if record is None:
+            if record is None and each.name not in FILTERS:
                 continue
             for number, argument in enumerate(each.arguments):
                 if (
                     isinstance(argument, tree.Operation)
                     and argument.operator in JUDGES
-                    and not _is_lazy(record, number)
+                    and not (record and _is_lazy(record, number))
                 ):
                     self._taken_in(node, each, argument)
 

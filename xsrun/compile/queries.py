@@ -54,7 +54,7 @@ class Queries:
         """A condition on rows."""
         if isinstance(node, tree.Group | tree.Backtick):
             return self.condition(node.value)
-        if not mentions_rows(node):
+        if not self._is_calculated(node):
             self.given.append(self.stack.expressions.condition(node))
             return ("given", len(self.given) - 1)
         if isinstance(node, tree.Prefixed) and node.operator == "!":
@@ -79,9 +79,9 @@ class Queries:
 
     def expression(self, node: tree.Node, strict: bool = True) -> Plan:
         """An expression whose value is different for every row."""
-        if isinstance(node, tree.Group | tree.Backtick) and mentions_rows(node):
+        if isinstance(node, tree.Group | tree.Backtick) and self._is_calculated(node):
             return self.expression(node.value, strict)
-        if not mentions_rows(node):
+        if not self._is_calculated(node):
             return ("value", self.value(node, strict))
         if isinstance(node, tree.Path) and isinstance(node.base, tree.Variable) and node.base.name == "db":
             return self._column(node)
@@ -93,6 +93,13 @@ class Queries:
             return ("condition", self.condition(node))
         self._refuse(node)
         return ("value", self._null())
+
+    def _is_calculated(self, node: tree.Node) -> bool:
+        """Whether the database calculates an expression: one of a row, or with a filter that it alone has."""
+        return mentions_rows(node) or any(isinstance(each, tree.Filter) and self._is_its(each) for each in node.walk())
+
+    def _is_its(self, node: tree.Filter) -> bool:
+        return node.name in FILTERS and node.name not in self.context.registry.filters
 
     def _null(self) -> int:
         self.given.append(py.constant(None))
@@ -118,8 +125,14 @@ class Queries:
 
     def _chain(self, node: tree.Chain, known: Mapping[str, Signature]) -> Plan:
         assert node.subject is not None
-        made = self.expression(node.subject)
-        for each in node.filters:
+        filters = node.filters
+        if mentions_rows(node.subject):
+            made = self.expression(node.subject)
+        else:  # The filters of the language that stand first give a value: "now"|to_timestamp|timestamp_add_days:1
+            first = next((at for at, each in enumerate(filters) if self._is_its(each)), 0)
+            before = tree.Chain(node.start, filters[first - 1].end, node.subject, filters[:first]) if first else None
+            made, filters = self.expression(before or node.subject), filters[first:]
+        for each in filters:
             if not each.disabled:
                 made = self.filter(each, made, known)
         return made

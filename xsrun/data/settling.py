@@ -327,7 +327,7 @@ class Settling:
         if name in SHAPES:
             return subject, (self._shape(arguments[0]), *arguments[1:])
         if name.startswith("timestamp_"):
-            return self.number(subject), arguments
+            return self._moment(subject), arguments
         if name in ("floor", "ceil", "round"):
             return self.number(subject), tuple(map(self.number, arguments))
         if name == "concat":
@@ -342,6 +342,12 @@ class Settling:
             return made
         given = coerce.decoded(made[1])
         return self.json({"type": "point", "data": given} if isinstance(given, dict) and "lng" in given else given)
+
+    def _moment(self, made: Plan) -> Plan:
+        """An expression as a time: a value is read as one, so that ``"now"`` is the time of the run."""
+        if made[0] == "literal" and isinstance(made[1], str):
+            return ("literal", coerce.timestamp(made[1], self.clock))
+        return self.number(made)
 
     def number(self, made: Plan) -> Plan:
         """An expression as a number. Raises the Fault ``not-numeric``."""
