@@ -61,8 +61,18 @@ table pet {
   }
   index = [{type: "primary", field: [{name: "id"}]}]
 }
+---
+table club {
+  schema {
+    int id
+    int[] members
+    json visits
+  }
+  index = [{type: "primary", field: [{name: "id"}]}]
+}
 """
 FILLED = """
+db.add club { data = {members: [1, 3], visits: [{person: 3, day: "Monday"}]} } as $club
 db.bulk.add person { items = [{name: "Ada"}, {name: "Bob"}, {name: "Eve"}] } as $people
 db.bulk.add pet {
   items = [
@@ -117,6 +127,22 @@ CASES = {
         2,
     ),
     f'db.get person {{ field_value = 9 addon = [{{name: "count_pets", {OWNER}}}] }} as $r': (None, 1),
+    'db.query club {\n  addon = [{\n    name: "owner_of"\n    input: {owner: $output.$this}\n    as: "items.members"\n'
+    '    output: ["name"]\n  }]\n'
+    '  output = ["id"]\n} as $r': (
+        [{"id": 1, "members": [{"name": "Ada"}, {"name": "Eve"}]}],
+        2,
+    ),
+    'db.get club {\n  field_value = 1\n  addon = [\n'
+    '    {name: "count_pets", input: {owner: $output.$this}, as: "members._pets"}\n'
+    '    {name: "owner_of", input: {owner: $output.person}, as: "visits.who", output: ["name"]}\n  ]\n} as $r': (
+        {
+            "id": 1,
+            "members": [{"_pets": 2}, {"_pets": 1}],
+            "visits": [{"day": "Monday", "person": 3, "who": {"name": "Eve"}}],
+        },
+        3,
+    ),
     'addon.call "count_pets" { input = {owner: 1} } as $r': (2, 1),
 }  # fmt: skip
 """Statements, what they give, and how many queries that takes."""

@@ -23,7 +23,7 @@ UNPROVOKED = {
     "taken-over", "telemetry", "test-crashed", "too-complex", "unwritable",
 }  # fmt: skip
 """Codes that no short text and no single command provokes."""
-ANNOUNCED = {"unknown-variable", "missing-variable", "missing-input"}
+ANNOUNCED = {"unknown-variable", "missing-variable", "missing-input", "lost-reference"}
 """Codes of a warning and of the fault that follows when the program is run all the same."""
 SAID = {"network-disabled": "network disabled in tests", "unexpected-request": "the case has no answer for GET"}
 """What is said where the code itself is not shown."""

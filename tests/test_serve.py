@@ -17,10 +17,12 @@ from xsrun.builtins.statements.security import logged_in
 from xsrun.cli.serve import DEFAULTS
 from xsrun.cli.serving import Hosted, Server, begin
 from xsrun.cli.start import main
+from xsrun.compile.program import compile_folder
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.memory import memory_world
 from xsrun.effects.real import SystemClock
 from xsrun.program import Endpoint
+from xsrun.project import load_text
 from xsrun.runtime.answering import Head, find
 from xsrun.runtime.frame import Limits
 from xsrun.server.running import listening
@@ -291,11 +293,10 @@ def test_every_project_has_what_is_its_own(several):
     [
         ("function f {\n}\n", Exit.USAGE, "there is no query and no job in "),
         ('query "a" verb=GET {\n  response = nothing|oops\n}\n', Exit.SOURCE, "oops"),
-        ('query "a/{id}" verb=GET {\n}\n', Exit.SOURCE, "the path of `a/{id}` has `{id}`, which is no input"),
         (
-            'query "a/{id}" verb=GET {\n  input { int id }\n}\n---\nquery "a/me" verb=GET {\n}\n',
+            'query "a/{id}" verb=GET {\n  input { int id }\n}\n---\nquery "a/{x}" verb=GET {\n  input { int x }\n}\n',
             Exit.SOURCE,
-            "`GET a/me` and `a/{id}` answer the same addresses",
+            "`GET a/{x}` and `a/{id}` answer the same addresses",
         ),
         ('run.service "s" {\n  env = ["nowhere"]\n}\n---\nquery "a" verb=GET {\n}\n', Exit.ENVIRONMENT, "nowhere"),
         (
@@ -310,6 +311,20 @@ def test_what_cannot_be_served(tmp_path, capsys, source, exit, said):
     (tmp_path / "all.xs").write_text(source)
     assert main(["serve", str(tmp_path), "--port", "0"]) == exit
     assert said in capsys.readouterr().err
+
+
+def test_words_in_a_path_go_before_inputs():
+    """Exports of the platform have such paths, though its documentation says that they collide."""
+    paths = ["a/{id}", "a/{id}/all", "a/me", "a/mine/{id}", "b/{none}"]
+    text = "\n---\n".join(f'query "{each}" verb=GET {{\n  input {{ int id? }}\n}}' for each in paths)
+    folder = load_text(text, "all.xs")
+    endpoints = compile_folder(folder).endpoints
+    found = [find(endpoints, "default", "GET", each) for each in ("a/1", "a/me", "a/mine/all", "a/1/all", "b/2")]
+    assert [each and each[0].path for each in found] == ["a/{id}", "a/me", "a/mine/{id}", "a/{id}/all", "b/{none}"]
+    assert {(each.severity, each.code) for each in folder.diagnostics} == {
+        ("warning", "route-collision"),
+        ("warning", "path-input"),
+    }
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.1"])

@@ -95,6 +95,11 @@ def test_a_trigger_that_causes_itself_ends():
     assert (result.error, result.value) == (None, 11)
 
 
+def test_a_channel_may_have_triggers_of_one_name():
+    each = 'realtime_trigger channel_trigger {\n  channel = "a"\n  stack {}\n  response = null\n}'
+    assert not program(f"\n\n---\n{each}\n---\n{each}").errors
+
+
 def test_a_trigger_of_a_table_that_is_not_there():
     project = program("" + FOLDER.replace('table = "item"', 'table = "itm"', 1))
     found = [(each.severity, each.help) for each in project.diagnostics if each.code == "unresolved-table"]

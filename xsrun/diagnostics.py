@@ -402,6 +402,7 @@ RUN: Final[dict[str, Code]] = {
     "database": Code(Exit.FAILED, "the database refuses, cannot be reached, or cannot be written"),
     "schema-loss": Code(Exit.FAILED, "the declared tables cannot hold the rows that the database has"),
     "no-function": Code(Exit.FAILED, "the called function does not exist"),
+    "lost-reference": Code(Exit.FAILED, "a statement names nothing: its export lost the name"),
     "not-local": Code(Exit.FAILED, "the statement needs the platform or a provider"),
     "missing-extra": Code(Exit.FAILED, "an optional part of xsrun is not installed"),
     "api-error": Code(Exit.FAILED, "a provider refused what a statement asks of it, or did not answer"),

@@ -266,6 +266,8 @@ def _identity(construct: Construct) -> tuple[str, ...]:
             str(getattr(each, "name", getattr(each, "value", ""))) for each in (verb, group and group.value) if each
         ]
         return ("query", construct.name, *shown)
+    if construct.kind == "realtime_trigger":  # a channel may have several of one name, as exports do
+        return (construct.kind, construct.span.place)
     return (construct.kind, construct.name)
 
 

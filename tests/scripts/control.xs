@@ -90,6 +90,16 @@ var $auth { value = 1 }  //! reserved-name
 var $env { value = 1 }  //! reserved-name
 var $this { value = 1 }  //! reserved-name
 
+//=== a statement whose name an export lost fails when it is reached, and not before
+conditional {
+  if (false) {
+    db.add "" { data = {a: 1} } as $row  //! lost-reference
+    placeholder "mvp:crypto_jwe_decode"  //! not-local
+  }
+}
+expect.to_throw {
+  stack { function.run "" { input = {a: 1} } as $made }  //! lost-reference: `function.run` names nothing
+}
 //=== names that are allowed all the same
 var $response { value = {total: 1} }
 var.update $response.total { value = $response.total + 1 }

@@ -149,7 +149,7 @@ try_catch {
   try {
     security.create_auth_token {
       table = "user"
-      extras = {}
+      extras = ""
       expiration = 86400
       id = 7
     } as $x

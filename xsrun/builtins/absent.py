@@ -11,6 +11,7 @@ _DRIVER: Final = "it needs a driver of its maker, which is not a part of this pr
 _CLOUD: Final = "it needs an account of that cloud"
 _MODEL: Final = "it needs a language model of the platform"
 _PLATFORM: Final = "it exists only on the platform"
+_UNWRITTEN: Final = "it stands for what the export of the platform could not write"
 
 _NAMES: Final[dict[str, str]] = {
     _DRIVER: ("db.external.mssql.direct_query db.external.oracle.direct_query db.external.snowflake.direct_query"),
@@ -36,6 +37,7 @@ _NAMES: Final[dict[str, str]] = {
         "action.package.call schema.parse.attribute schema.parse.constant schema.parse.enum schema.parse.immutable "
         "schema.parse.object schema.parse.array schema.parse security.jwe_encode_legacy security.jwe_decode_legacy"
     ),
+    _UNWRITTEN: "placeholder",
 }
 
 ABSENT: Final[dict[str, str]] = {name: reason for reason, names in _NAMES.items() for name in names.split()}

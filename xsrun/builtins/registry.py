@@ -61,6 +61,11 @@ def boolean(value: Any) -> bool:
     return value if type(value) is bool else values.truth(value)
 
 
+def claims(value: Any) -> dict[str, Any]:
+    """An object; templates of the platform write `""` for none."""
+    return {} if value == "" else values.mapping(value)
+
+
 VALUE: Final = Kind("any")
 TEXT: Final = Kind("text", values.text)
 BINARY: Final = Kind("bytes", values.to_bytes)
@@ -71,6 +76,7 @@ LIST: Final = Kind("list", values.array)
 ELEMENTS: Final = Kind("list or object", values.elements)
 CONTAINER: Final = Kind("list or object", values.container)
 OBJECT: Final = Kind("object", values.mapping)
+CLAIMS: Final = Kind("object", claims)
 LAZY: Final = Kind("expression")
 STATIC: Final = Kind("literal")
 
@@ -94,6 +100,8 @@ Container = Annotated[Any, CONTAINER]
 """A list or an object as it is; null is ``[]``."""
 Object = Annotated[dict[str, Any], OBJECT]
 """An object; null is ``{}``."""
+Claims = Annotated[dict[str, Any], CLAIMS]
+"""An object; null and the empty text are ``{}``."""
 Lazy = Annotated[LazyValue, LAZY]
 """An expression that the builtin evaluates itself, per element."""
 Static = Annotated[str, STATIC]

@@ -49,7 +49,8 @@ class _Reader:
                 continue
             for other, query in served:
                 if query.name != each.name and _collide(made, other):
-                    self.found.error(
+                    report = self.found.error if _shape(made) == _shape(other) else self.found.warn
+                    report(
                         "route-collision",
                         f"`{made.verb} {each.name}` and `{query.name}` answer the same addresses",
                         each.span,
@@ -116,7 +117,7 @@ class _Reader:
         for name in PARAMETER.findall(path):
             if name not in declared:
                 near = nearest(name, declared)
-                self.found.error(
+                self.found.warn(
                     "path-input",
                     f"the path of `{query.name}` has `{{{name}}}`, which is no input",
                     query.span,
@@ -142,8 +143,13 @@ def _at(query: Construct, entry: tree.Attribute) -> Span:
     return Span(query.source, entry.start, entry.end)
 
 
+def _shape(endpoint: Endpoint) -> str:
+    """The path, whatever its inputs are called; of different ones the platform can tell which is meant."""
+    return PARAMETER.sub("{}", endpoint.path)
+
+
 def _collide(one: Endpoint, other: Endpoint) -> bool:
-    """Whether an address can be meant for both: there is no order among endpoints."""
+    """Whether an address can be meant for both."""
     if (one.group, one.verb) != (other.group, other.verb):
         return False
     parts, others = one.path.split("/"), other.path.split("/")

@@ -274,6 +274,8 @@ class Expressions:
             return self._steps(self._from_stack(steps[0]), steps[1:], False, "", node, ANY)
         plain = isinstance(base, tree.Variable)
         label = f"var: {base.name}" if isinstance(base, tree.Variable) else ""
+        if getattr(base, "name", "") in self.context.named and getattr(steps[0], "name", "") == "$this":
+            steps = steps[1:]
         with self.context.passing():
             made = self.value(base, strict and plain)
         strict = strict and plain and not self._bound(getattr(base, "name", ""))

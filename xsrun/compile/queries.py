@@ -209,14 +209,18 @@ class Queries:
             self.column(table, path[0], place)
         return ("column", alias, path[0], tuple(path[1:]))
 
-    def column(self, table: Table, name: str, place: tree.Node | Span) -> Column | None:
-        """The column of a table; its absence is reported."""
+    def column(self, table: Table, name: str, place: tree.Node | Span, shown: bool = False) -> Column | None:
+        """The column of a table; its absence is reported.
+
+        It is no error for one that is only ``shown``: the platform leaves it out.
+        """
         found = table.column(name)
         if found is None:
             names = [each.name for each in table.columns]
             near = nearest(name, names)
-            shown = f"did you mean `{near}`?" if near else f"it has {', '.join(names)}"
-            self.context.error("unknown-column", f"the table `{table.name}` has no column `{name}`", place, help=shown)
+            help = f"did you mean `{near}`?" if near else f"it has {', '.join(names)}"
+            report = self.context.warn if shown else self.context.error
+            report("unknown-column", f"the table `{table.name}` has no column `{name}`", place, help=help)
         return found
 
 

@@ -22,6 +22,8 @@ KINDS: Final[Mapping[str, str]] = {
 KEYS: Final = ("int", "uuid")
 """The types that the column ``id`` may have."""
 OPS: Final = ("asc", "desc")
+DOCUMENT: Final = "xdo"
+"""The column in which the platform keeps a row as JSON; exports index it, and here there is none."""
 
 
 def read_tables(tables: Mapping[str, Construct], found: Found) -> dict[str, Table]:
@@ -99,7 +101,7 @@ class _Reader:
             self.findings.error("bad-index", "an index names its columns in `field`", node, help=shown)
             return
         for each in fields:
-            if self._known(each["name"], node):
+            if each["name"] != DOCUMENT and self._known(each["name"], node):
                 yield each["name"], str(each.get("op") or "")
 
     def _with_primary(self, indexes: Iterable[Index]) -> tuple[Index, ...]:

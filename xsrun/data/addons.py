@@ -30,10 +30,20 @@ class Addon(NamedTuple):
     into: str
     """Where its value goes: a path in the row."""
     output: tuple[str, ...] | None
-    inputs: Callable[[Row], Row]
-    """Its inputs for a row."""
+    inputs: Callable[[Any], Row]
+    """Its inputs for a row, or for an element of a list in it."""
     inner: tuple[Any, ...]
     """Addons of its own rows."""
+    each: bool = False
+    """Whether it is for each element of the list at ``into``, and takes its place."""
+
+
+class Place(NamedTuple):
+    """Where a value goes, and what the inputs of its addon are made of."""
+
+    holder: Any
+    key: str | int
+    output: Any
 
 
 class Call(NamedTuple):
@@ -67,7 +77,11 @@ class Attaching:
                 self._one(rows, Addon(*each))
 
     def _one(self, rows: list[Row], addon: Addon) -> None:
-        calls = [Call(*self._make(addon.number, addon.inputs(row))) for row in rows]
+        path = addon.into.split(".")
+        places = [place for row in rows for place in _places(row, row, path, addon.each)]
+        if not places:
+            return
+        calls = [Call(*self._make(addon.number, addon.inputs(place.output))) for place in places]
         keys = [values.dumps(list(call.given)) for call in calls]
         different = dict(zip(keys, calls, strict=True))
         found = dict(zip(different, self._answers(list(different.values())), strict=True))
@@ -76,8 +90,8 @@ class Attaching:
         if addon.output is not None:
             names = [*addon.output, *(Addon(*each).into.partition(".")[0] for each in addon.inner)]
             found = {key: _limited(value, names) for key, value in found.items()}
-        for row, key in zip(rows, keys, strict=True):
-            _put(row, addon.into.split("."), found[key])
+        for place, key in zip(places, keys, strict=True):
+            place.holder[place.key] = found[key]
 
     def _answers(self, calls: list[Call]) -> list[Any]:
         """What each of some different queries of one addon gives."""
@@ -198,11 +212,23 @@ def _limited(value: Any, names: Iterable[str]) -> Any:
     return trimmed(value, names) if isinstance(value, dict) else value
 
 
-def _put(row: Row, path: list[str], value: Any) -> None:
-    for name in path[:-1]:
-        inner = row.get(name)
-        row[name] = row = dict(inner) if isinstance(inner, dict) else {}
-    row[path[-1]] = value
+def _places(holder: Row, output: Any, path: list[str], each: bool) -> Iterator[Place]:
+    """The places that a path leads to: below a list one in each of its elements, and that is what they are made of."""
+    name, rest = path[0], path[1:]
+    inner = holder.get(name)
+    if isinstance(inner, list) and (rest or each):
+        holder[name] = elements = list(inner)
+        for at, element in enumerate(inner):
+            if rest:
+                elements[at] = dict(element) if isinstance(element, dict) else {}
+                yield from _places(elements[at], element, rest, each)
+            else:
+                yield Place(elements, at, element)
+    elif rest:
+        holder[name] = below = dict(inner) if isinstance(inner, dict) else {}
+        yield from _places(below, output, rest, each)
+    else:
+        yield Place(holder, name, output)
 
 
 def _plain(value: Any) -> Any:

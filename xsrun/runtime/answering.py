@@ -125,12 +125,21 @@ class Head:
 
 
 def find(endpoints: Iterable[Endpoint], group: str, verb: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
-    """The endpoint that is meant, with the inputs that stand in the path; None when there is none."""
+    """The endpoint that is meant, with the inputs that stand in the path; None when there is none.
+
+    Of several it is the one that has words where the others have inputs, from the left.
+    """
     parts = path.split("/")
-    for each in endpoints:
-        if (each.group, each.verb) == (group, verb) and (found := _match(each.path.split("/"), parts)) is not None:
-            return each, found
-    return None
+    fitting = [
+        (each, found)
+        for each in endpoints
+        if (each.group, each.verb) == (group, verb) and (found := _match(each.path.split("/"), parts)) is not None
+    ]
+    return min(fitting, key=lambda fit: [_is_input(part) for part in fit[0].path.split("/")], default=None)
+
+
+def _is_input(part: str) -> bool:
+    return part.startswith("{") and part.endswith("}")
 
 
 def _match(pattern: list[str], parts: list[str]) -> dict[str, str] | None:
@@ -138,7 +147,7 @@ def _match(pattern: list[str], parts: list[str]) -> dict[str, str] | None:
         return None
     found = {}
     for expected, part in zip(pattern, parts, strict=True):
-        if expected.startswith("{") and expected.endswith("}") and part:
+        if _is_input(expected) and part:
             found[expected[1:-1]] = part
         elif expected != part:
             return None

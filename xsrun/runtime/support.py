@@ -349,6 +349,11 @@ def not_local(name: str, reason: str) -> NoReturn:
     )
 
 
+def lost_reference(name: str) -> NoReturn:
+    """The fault of a statement with an empty name."""
+    raise Fault("lost-reference", f"`{name}` names nothing", help="write its name, which the export has lost")
+
+
 def derived(run: Run, names: str, value: Any) -> Any:
     """A value that was made of secrets of these names, in which they may not be recognised: it must not show either."""
     run.world.secrets.derive(texts_in(value), names)
@@ -375,7 +380,7 @@ NAMESPACE: Final[dict[str, Any]] = {
             checked, missing_variable, set_variables, member, item, member_or_fail, item_or_fail, own, put, put_path,
             without, replaced, or_left, or_else, default, optional, cast, iterate, too_long, sized, sized_within,
             too_large, conceal, call_function, too_deep, calling, caught, thrown, failed, derived, not_local,
-            not_mocked,
+            not_mocked, lost_reference,
         )
     },
     "dict": dict, "list": list, "type": type, "range": range, "compress": compress, "enumerate": enumerate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 
 from xsrun import values
-from xsrun.builtins.registry import Binary, Bool, Group, Int, Object, Text, Value
+from xsrun.builtins.registry import Binary, Bool, Claims, Group, Int, Object, Text, Value
 from xsrun.crypto import ciphers, keys, passwords, tokens
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, Fault
 from xsrun.effects.ports import NO_DATABASE, Random, World
@@ -90,7 +90,7 @@ def _shuffle(random: Random, items: list[str]) -> None:
     parity="signed, not encrypted",
 )
 def create_auth_token(
-    world: World, *, table: Text, id: Value, extras: Object | None = None, expiration: Int = 86400
+    world: World, *, table: Text, id: Value, extras: Claims | None = None, expiration: Int = 86400
 ) -> str:
     """Make the token that a user's requests carry as Bearer.
 

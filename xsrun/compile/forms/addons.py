@@ -17,7 +17,9 @@ from xsrun.syntax import tree
 
 KEYS: Final = ("name", "input", "as", "output", "addon")
 ROW: Final = "output"
-"""The variable that stands for the row which an addon is for."""
+"""The variable that stands for what an addon is for: a row, or an element of a list in it."""
+ELEMENT: Final = "$this"
+"""What ``$output`` is written with where it is an element."""
 
 
 @form(
@@ -92,7 +94,8 @@ class _Reader:
         given = self._inputs(parts["input"].value) if "input" in parts else ast.Dict([], [])
         output = py.constant(tuple(self._names(parts["output"]))) if "output" in parts else py.constant(None)
         taken = ast.Lambda(py.parameters(self._row), given)
-        yield ast.Tuple([py.constant(callee.number), py.constant(place), output, taken, inner], ast.Load()), place
+        each = py.constant("input" in parts and any(map(_is_element, parts["input"].walk())))
+        yield ast.Tuple([py.constant(callee.number), py.constant(place), output, taken, inner, each], ast.Load()), place
 
     _row = "row"
 
@@ -134,3 +137,10 @@ class _Reader:
         for each in items:
             if isinstance(each, tree.Literal) and isinstance(each.value, str):
                 yield each.value
+
+
+def _is_element(node: tree.Node) -> bool:
+    """Whether it is ``$output.$this``."""
+    if not isinstance(node, tree.Path) or not isinstance(node.base, tree.Variable) or node.base.name != ROW:
+        return False
+    return isinstance(node.steps[0], tree.Member) and node.steps[0].name == ELEMENT

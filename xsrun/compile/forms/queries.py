@@ -237,13 +237,14 @@ class _Reader:
         found = self.block.attribute("output")
         if found is None or tree.is_broken(found):
             return None
-        names = self._names(found)
         known = {name for name, _ in plan.evals} | {each.partition(".")[0] for each in self.added}
-        for node, name in names:
+        kept: list[str] = []
+        for node, name in self._names(found):
             first = name.removeprefix("items.").partition(".")[0]
-            if first not in known and not (plan.paging is not None and name in ENVELOPE):
-                self.queries.column(self.table, first, node)
-        return tuple(name for _, name in names)
+            there = first in known or (plan.paging is not None and name in ENVELOPE)
+            if there or self.queries.column(self.table, first, node, shown=True):
+                kept.append(name)
+        return tuple(kept)
 
     def _names(self, found: tree.Attribute) -> list[tuple[tree.Node, str]]:
         items = found.value.items if isinstance(found.value, tree.ListLiteral) else [found.value]

@@ -41,6 +41,9 @@ class Form(NamedTuple):
 
 FORMS: Final[dict[str, Form]] = {}
 
+NAMING: Final = ("table", '"name"', '"path" verb=GET')
+"""The heads that name a table or another construct."""
+
 
 def form(
     name: str,
@@ -59,7 +62,7 @@ def form(
 
         def checked(stack: StackCompiler, block: tree.Block) -> Stack:
             shape.check(stack.context, block, FORMS[name])
-            return function(stack, block)
+            return _lost(stack, block) if head in NAMING and _is_lost(block) else function(stack, block)
 
         FORMS[name] = Form(
             name, head, required, (*optional, *repeated), blocks, checked, summary, examples, repeated, parity
@@ -67,6 +70,21 @@ def form(
         return function
 
     return record
+
+
+def _is_lost(block: tree.Block) -> bool:
+    return bool(block.heads) and isinstance(block.heads[0], tree.Literal) and block.heads[0].value == ""
+
+
+def _lost(stack: StackCompiler, block: tree.Block) -> Stack:
+    """A statement with an empty name, as exports of the platform have where they lost what it named."""
+    context, keyword = stack.context, block.keyword
+    context.warn("lost-reference", f"`{keyword}` names nothing", block.heads[0], help=f"write {keyword} with its name")
+    with context.aside():
+        for entry in block.body or ():
+            if isinstance(entry, tree.Attribute) and entry.name in ("data", "field_value", "items", "input"):
+                stack.expressions.value(entry.value)
+    return stack.bind(block, py.place(py.call("lost_reference", py.constant(keyword)), context.source, block))
 
 
 def attribute_value(stack: StackCompiler, block: tree.Block, name: str, default: Any = None) -> ast.expr:

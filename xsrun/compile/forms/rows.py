@@ -105,7 +105,7 @@ def data_of(stack: StackCompiler, block: tree.Block, table: Table, name: str = "
 
 
 def output_of(stack: StackCompiler, block: tree.Block, table: Table) -> tuple[str, ...] | None:
-    """The names in ``output``; those of no column are reported."""
+    """The names in ``output``; those of no column are reported, and left out."""
     found = block.attribute("output")
     if found is None:
         return None
@@ -118,9 +118,12 @@ def output_of(stack: StackCompiler, block: tree.Block, table: Table) -> tuple[st
         stack.context.error("bad-clause", "`output` is a list of names", found, 'write output = ["id"]')
         return None
     known = Queries(stack, {table.name: table})
-    for node, name in zip(found.value.items, names, strict=True):  # type: ignore[attr-defined]
-        known.column(table, name.partition(".")[0], node)
-    return tuple(names)
+    nodes: list[tree.Node] = found.value.items  # type: ignore[attr-defined]
+    return tuple(
+        name
+        for node, name in zip(nodes, names, strict=True)
+        if known.column(table, name.partition(".")[0], node, shown=True)
+    )
 
 
 def giving_row(
