@@ -53,8 +53,12 @@ def application(
     async def openapi(request: Request) -> Response:
         return _described(served.now, request.path_params.get("project"))
 
+    async def nothing(_: Request) -> Response:
+        return response_of(unknown())
+
     documents = [Route("/openapi.json", openapi), Route("/{project}/openapi.json", openapi)]
-    router = Router([*routes, *documents], redirect_slashes=False)
+    # Below /api: a method that is not there is answered as an address that is not.
+    router = Router([*routes, *documents, Route("/api:{rest:path}", nothing, methods=METHODS)], redirect_slashes=False)
 
     async def routed(scope: Scope, receive: Receive, send: Send) -> None:
         address = _address(scope["path"])
