@@ -8,12 +8,16 @@ import pytest
 
 from xsrun.api import Project
 from xsrun.cli.start import main
-from xsrun.diagnostics import LimitFault
+from xsrun.diagnostics import Fault, LimitFault
+from xsrun.effects.addresses import Reach
+from xsrun.effects.elsewhere import databases
 from xsrun.effects.memory import memory_world
-from xsrun.effects.ports import Request
+from xsrun.effects.ports import ForeignSql, Request
 from xsrun.effects.recording import RecordingHttp
 from xsrun.project import load_text
 from xsrun.runtime.secrets import Masker
+from xsrun.telemetry.health import Health
+from xsrun.telemetry.listener import BadAddress, listening
 
 DIGITS = "9" * 5000
 SECRET = "sk_live_abcdefghijklmnopqrstuvwxyz"
@@ -125,3 +129,49 @@ def test_a_sensitive_input_of_an_inner_function_does_not_show(tmp_path, capsys):
 def test_an_option_that_makes_no_sense(option: str, job, capsys):
     assert job(option) == 2
     assert "error[usage]" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------ command lines
+
+HUGE = "9" * 20
+BYTES = "a\udcff"
+"""A name that is no UTF-8, as the shell hands it over."""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    text = 'run.job "A" {\n  main = {name: "f"}\n}\n---\nfunction "f" {\n  response = 1\n}\n'
+    (tmp_path / BYTES).mkdir()
+    (tmp_path / BYTES / "run.xs").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("argv", "exit"),
+    [
+        (["list"], 0),
+        (["list", "--json"], 0),
+        (["info", BYTES], 0),
+        (["info", BYTES, "--json"], 0),
+        (["execute", BYTES, "--memory", HUGE], 0),
+        (["execute", BYTES, "--seed", BYTES], 0),
+        (["schedule", BYTES, "--dry-run", "-n", HUGE], 2),
+        (["runs", "list", "-n", HUGE], 2),
+        (["runs", "list", "--job", BYTES], 0),
+        (["runs", "prune", "--older", HUGE], 2),
+        (["runs", "prune", "--keep", HUGE], 2),
+        (["run", "https://a..b/x"], 2),
+    ],
+)
+def test_words_that_no_system_takes(home, argv: list[str], exit: int, capsys):
+    assert main(argv) == exit
+    assert "internal" not in capsys.readouterr().err
+
+
+def test_names_that_no_host_has():
+    with pytest.raises(BadAddress, match="is no name of a host"), listening(f"{'a' * 70}.b\udcff:0", Health(dict)):
+        pass
+    with pytest.raises(Fault, match="no host has such a name"):
+        databases(Reach(public_only=True)).query(ForeignSql("postgresql", "postgresql://a..b/x", "select 1"))

@@ -1,5 +1,6 @@
 """Links in a project: those inside it are followed, those that lead out are refused and named, for every reader."""
 
+import errno
 import json
 import os
 
@@ -102,6 +103,23 @@ def test_a_file_of_the_cache_that_becomes_a_link_out_is_refused(job, capsys):
     link(job, "function/one.xs", moved)
     assert main(["execute", "--env", "A_KEY=some-key", str(job)]) == 3
     assert "function/one.xs cannot be read: it leads out of the folder" in capsys.readouterr().err
+
+
+def test_a_link_that_may_not_be_read_is_named_where_it_could_be_source(job, capsys, monkeypatch):
+    """As those of other users' processes in /proc are: whoever may read everything has none."""
+    link(job, "shut", "elsewhere")
+    link(job, "shut.xs", "elsewhere")
+    readlink = os.readlink
+
+    def refusing(path, *more, **named):
+        if "shut" in os.fspath(path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return readlink(path, *more, **named)
+
+    monkeypatch.setattr(os, "readlink", refusing)
+    for command in (["check"], ["list"], ["info"]):
+        main([*command, str(job)])
+        assert ("shut.xs cannot be read: Permission denied" in capsys.readouterr().err) == (command != ["list"])
 
 
 def test_a_project_may_itself_be_reached_through_a_link(job, capsys):

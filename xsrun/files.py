@@ -64,7 +64,7 @@ def _walk(folder: str, real: str, root: str, seen: set[str]) -> Iterator[str]:
     for entry in entries:
         if entry.name.startswith(".") or entry.name in SKIPPED:
             continue
-        target = os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(real, entry.name)
+        target = real_path(entry.path) if entry.is_symlink() else os.path.join(real, entry.name)
         is_folder = _is_folder(entry) and entry.name not in RUN_FILES
         if target in seen or not (is_folder or entry.name.endswith(".xs")):
             continue
@@ -79,11 +79,19 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry.path))
 
 
+def real_path(path: str) -> str:
+    """Where a path leads; the path itself where a link on it may not be read: whoever opens it is told."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return os.path.abspath(path)
+
+
 def inside(files: Iterable[str], folder: str) -> Iterator[str]:
     """The files without links that lead out of the folder, and without second names of one file."""
     root, seen = os.path.realpath(folder), set[str]()
     for file in files:
-        target = os.path.realpath(file)
+        target = real_path(file)
         if target not in seen and _is_below(target, root):
             seen.add(target)
             yield file

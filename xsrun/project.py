@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun.diagnostics import Diagnostic, Edit, Found, nearest
-from xsrun.files import LeadsOut, content, replace, source_files
+from xsrun.files import LeadsOut, content, real_path, replace, source_files
 from xsrun.language import CONSTRUCTS, kinds
 from xsrun.program import Call, Plan
 from xsrun.source import Source, Span
@@ -115,7 +115,7 @@ def load_folder(path: str, files: Iterable[str] | None = None, texts: Mapping[st
     folder.files = list(source_files(path) if files is None else files)
     for file in folder.files:
         name = os.path.basename(os.path.abspath(file)) if file == path else os.path.relpath(file, path)
-        real = os.path.realpath(file) if texts else ""
+        real = real_path(file) if texts else ""
         source = Source(name, texts[real], real) if real in texts else read_source(file, name, folder.found, path)
         if source is not None:
             _add_documents(folder, read(source))
@@ -149,7 +149,7 @@ def read_source(file: str, name: str, found: Found, project: str = "") -> Source
     It is not read either when it lies outside of the folder of its project. Of a folder out there nothing is known to
     belong here, so that is a warning.
     """
-    path = os.path.realpath(file)
+    path = real_path(file)
     try:
         data = content(file, project)
     except OSError as error:

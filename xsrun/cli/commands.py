@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,7 @@ import typer
 
 from xsrun.cli.arguments import JobOption, JsonOption, MessagesOption, PathArgument
 from xsrun.cli.find import NotFound, find, jobs_below, tasks_below, unread_below
-from xsrun.cli.output import Output
+from xsrun.cli.output import Output, to_stdout
 from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
 from xsrun.late import Late
@@ -57,9 +56,9 @@ def info(path: PathArgument = ".", job: JobOption = None,
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     described = _describe(project.folder, name)
     if as_json:
-        sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n")
+        to_stdout(json.dumps(described, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write(_info_text(described))
+        to_stdout(_info_text(described))
     output.diagnostics(project.errors)
     raise typer.Exit(Exit.SOURCE if project.errors else Exit.DONE)
 
@@ -136,11 +135,11 @@ def list_jobs(
     output.diagnostics(unread_below(path))
     if as_json:
         rows = [{"name": each.name, "path": each.path, "kind": each.kind} for each in places]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
+        to_stdout(json.dumps(rows, ensure_ascii=False) + "\n")
     else:
         width = max((len(each.name) for each in places), default=0)
         for each in places:
-            sys.stdout.write(f"{each.name:<{width}}  {each.path}\n")
+            to_stdout(f"{each.name:<{width}}  {each.path}\n")
     if not places:
         raise typer.Exit(
             output.complain("no-job", f"there is no job below {path}", "name a folder that holds job folders")

@@ -46,10 +46,10 @@ def _downloaded(address: str) -> str:
                 if len(data) > LARGEST:
                     raise BadOption(f"the document at {shown} is larger than {LARGEST:,} bytes")
         return data.decode("utf-8-sig")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise BadOption(f"the document at {shown} cannot be had: {_said(error)}") from None
     except UnicodeDecodeError:
         raise BadOption(f"the document at {shown} is no UTF-8 text") from None
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last one of names that no host has
+        raise BadOption(f"the document at {shown} cannot be had: {_said(error)}") from None
 
 
 def _said(error: Exception) -> str:

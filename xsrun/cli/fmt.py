@@ -14,7 +14,7 @@ from xsrun.cli.arguments import ColorOption, JsonOption
 from xsrun.cli.find import NotFound, xs_files
 from xsrun.cli.output import Output, to_stdout
 from xsrun.diagnostics import CODES, Exit
-from xsrun.files import inside
+from xsrun.files import inside, real_path
 from xsrun.late import Late
 from xsrun.source import Source
 
@@ -121,7 +121,7 @@ def _of_files(paths: list[str], writes: bool) -> Iterator[Formatted]:
     found: dict[str, str] = {}
     for path in paths:
         for file in inside(xs_files(path), path) if os.path.isdir(path) else [path]:
-            found.setdefault(os.path.realpath(file), file)
+            found.setdefault(real_path(file), file)
     if not found:
         raise NotFound(f"there is no .xs file in {', '.join(paths)}", "name a file or another folder", "not-found")
     for file in found.values():

@@ -25,7 +25,7 @@ from xsrun.effects.outward import (
 from xsrun.effects.ports import NOWHERE_ELSE, Cache, Clock, Elsewhere, Files, Http, Log, Random, Request, World
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 from xsrun.engine import observing
-from xsrun.engine.chance import DerivedRandom
+from xsrun.engine.chance import DerivedRandom, seed_of
 from xsrun.engine.folder import state_folder
 from xsrun.engine.keeper import Earlier
 from xsrun.engine.world import Door, Layer
@@ -299,7 +299,7 @@ def limits_of(options: Options) -> Limits:
 
 def random_of(options: Options) -> Random:
     """The chance of a run."""
-    return SystemRandom() if options["seed"] is None else DerivedRandom(options["seed"].encode(), "")
+    return SystemRandom() if options["seed"] is None else DerivedRandom(seed_of(options["seed"]), "")
 
 
 def clock_of(options: Options) -> Clock:

@@ -19,6 +19,7 @@ from xsrun.cli.preparing import Task, config_for, sensitive_inputs, settings_of
 from xsrun.cli.resume import refusal, refuse
 from xsrun.diagnostics import Diagnostic, Exit, Fault
 from xsrun.effects.real import SystemClock
+from xsrun.engine.chance import seed_of
 from xsrun.engine.folder import Broken
 from xsrun.engine.history import find_run
 from xsrun.engine.holding import Held
@@ -244,7 +245,7 @@ def _row(task: Task, place: Place) -> RunRow:
         task.output.warn,
         id=task.id,
     )
-    seed = options["seed"].encode("utf-8", "surrogateescape") if options["seed"] else os.urandom(SEED_BYTES)
+    seed = seed_of(options["seed"]) if options["seed"] else os.urandom(SEED_BYTES)
     row = new_run(started, Vault(secrets, task.output.masker), seed, started.now())
     withheld = [name for name, value in row.input.items() if f"{OPEN}input " in str(value)]
     if withheld:

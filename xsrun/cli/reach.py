@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xsrun.cli.find import NotFound, homes_below
 from xsrun.diagnostics import Diagnostic
-from xsrun.files import home_of, is_home, source_files
+from xsrun.files import home_of, is_home, real_path, source_files
 from xsrun.source import Source, Span
 
 
@@ -32,7 +32,7 @@ def reached(paths: Iterable[str]) -> list[Reached]:
     found: dict[tuple[str, str], Reached] = {}
     for path in paths:
         for each in _below(path) if os.path.isdir(path) else [_of_file(path)]:
-            found.setdefault((os.path.realpath(each.path), each.file), each)
+            found.setdefault((real_path(each.path), each.file), each)
     return [*found.values()]
 
 
@@ -44,7 +44,7 @@ def _of_file(path: str) -> Reached:
     if home_of(path) != path:
         return Reached(home_of(path))
     home = _home_around(path)
-    return Reached(home, file=os.path.realpath(path)) if home else Reached(path)
+    return Reached(home, file=real_path(path)) if home else Reached(path)
 
 
 def _home_around(file: str) -> str:

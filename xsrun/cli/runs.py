@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -38,6 +38,10 @@ _resume_there: Callable[..., int] = Late("xsrun.cli.queueing", "resume")
 _cancel_there: Callable[..., int] = Late("xsrun.cli.queueing", "cancel")
 _cancelled: Callable[..., int] = Late("xsrun.cli.ordering", "cancelled")
 
+MOST: Final = 1_000_000_000
+"""Runs that a journal is asked for."""
+MOST_DAYS: Final = 1_000_000
+
 app = typer.Typer(
     name="runs",
     help="What past runs did, and what to do with an unfinished one.",
@@ -57,7 +61,7 @@ InputOption = Annotated[
 def list_runs(
     job: JobOption = None,
     state: Annotated[RunState | None, typer.Option("--state", help="Only runs in this state.")] = None,
-    number: Annotated[int, typer.Option("--number", "-n", min=1, help="How many at most.")] = 20,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, max=MOST, help="How many at most.")] = 20,
     engine: EngineOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -305,10 +309,12 @@ def resolve(
 
 @app.command("prune")
 def prune(
-    days: Annotated[int, typer.Option("--older", min=0, help="Forget runs that began so many days ago.")] = (
-        history.KEEP_DAYS
-    ),
-    keep: Annotated[int, typer.Option("--keep", min=0, help="Keep so many runs at most.")] = history.KEEP_RUNS,
+    days: Annotated[
+        int, typer.Option("--older", min=0, max=MOST_DAYS, help="Forget runs that began so many days ago.")
+    ] = (history.KEEP_DAYS),
+    keep: Annotated[
+        int, typer.Option("--keep", min=0, max=MOST, help="Keep so many runs at most.")
+    ] = history.KEEP_RUNS,
     engine: EngineOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -20,6 +20,8 @@ from xsrun.cli.options import EXECUTE, parse
 from xsrun.cli.output import Output
 from xsrun.late import Late
 
+MOST: Final = 100_000
+"""Runs that are listed."""
 DEFAULTS: Final = parse(EXECUTE, [])
 """The options of a run that nobody gave."""
 
@@ -32,7 +34,7 @@ def schedule(
         typer.Argument(metavar="[PATH]…", help="Folders of projects, or of several.", show_default=False),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the next runs.")] = False,
-    number: Annotated[int, typer.Option("--number", "-n", min=1, help="How many --dry-run lists.")] = 20,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, max=MOST, help="How many --dry-run lists.")] = 20,
     once: Annotated[bool, typer.Option("--once", help="Begin what is due now, and end when that has ended.")] = False,
     now: Annotated[str | None, typer.Option("--now", metavar="TIME", help="Let the clock begin at this time.")] = None,
     project: Annotated[

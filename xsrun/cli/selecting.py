@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from xsrun.cli.reach import Reached, reached
 from xsrun.diagnostics import nearest
-from xsrun.files import is_home
+from xsrun.files import is_home, real_path
 from xsrun.testing import text
 from xsrun.testing.cases.reading import FOLDER, SUFFIXES
 from xsrun.testing.failed import failed_before
@@ -25,7 +25,7 @@ BESIDE: Final = (*SUFFIXES, ".csv")
 
 def reached_tests(path: str) -> list[Reached]:
     """The projects that a path means; of cases, a file or their folder, the one they belong to. Raises NotFound."""
-    real = os.path.realpath(path)
+    real = real_path(path)
     folder = os.path.dirname(real) if real.endswith(BESIDE) else real
     home = os.path.dirname(folder)
     if os.path.basename(folder) == FOLDER and os.path.exists(real) and (folder != real or is_home(home)):

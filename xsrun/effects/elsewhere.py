@@ -23,8 +23,9 @@ def databases(reach: Reach = ANYWHERE) -> Elsewhere:
             raise BlockedAddress(host, host)
         try:
             found = socket.getaddrinfo(host or "localhost", None)
-        except OSError as error:
-            raise Fault("database", f"The address of {host} is not known: {error.strerror}") from None
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "no host has such a name"
+            raise Fault("database", f"The address of {host} is not known: {reason}") from None
         reach.check(host, [str(address[0]) for *_, address in found])
 
     return Databases(check)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 _stream: Callable[[bytes], Random] = Late("xsrun.engine.stream", "stream")
 
 
+def seed_of(text: str) -> bytes:
+    """The seed that somebody wrote as text."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 class DerivedRandom(SystemRandom):
     """The chance of one strand of a run; most draw nothing."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import World
-from xsrun.engine.chance import DerivedRandom
+from xsrun.engine.chance import DerivedRandom, seed_of
 from xsrun.engine.world import Door, Layer, through
 from xsrun.hints import TYPE_CHECKING, Any, Final
 from xsrun.late import Late
@@ -115,4 +115,4 @@ class Keeper:
 def _seed(given: str | None, earlier: Earlier | None) -> bytes:
     if earlier is not None and earlier.run.seed is not None:
         return earlier.run.seed
-    return os.urandom(SEED_BYTES) if given is None else given.encode("utf-8", "surrogateescape")
+    return os.urandom(SEED_BYTES) if given is None else seed_of(given)

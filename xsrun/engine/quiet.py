@@ -31,7 +31,7 @@ def note(started: Started, exit: int, begun_at: int) -> None:
 
 def taken(folder: str) -> list[tuple[str, str, int, int, int]]:
     """The runs noted since the last time: job, path, exit code, begin and end. They are gone from the file then."""
-    place = os.path.join(folder, f"{FILE}.{os.getpid()}")
+    place = os.path.join(folder, f"{FILE}.{os.urandom(8).hex()}")
     try:
         os.rename(os.path.join(folder, FILE), place)
         with open(place, encoding="utf-8") as stream:
@@ -41,6 +41,7 @@ def taken(folder: str) -> list[tuple[str, str, int, int, int]]:
         return []
     found = []
     for line in lines:
-        with suppress(ValueError):
-            found.append(tuple(values.loads(line)))
-    return [each for each in found if len(each) == 5]
+        with suppress(ValueError, TypeError):  # a line that was cut short
+            job, path, exit, begun_at, ended_at = values.loads(line)
+            found.append((job, path, exit, begun_at, ended_at))
+    return found

@@ -19,7 +19,7 @@ from xsrun.compile.names import Names
 from xsrun.compile.program import field_type, infer_types, inputs_of
 from xsrun.contracts.rules import contract_findings
 from xsrun.diagnostics import Diagnostic, Found
-from xsrun.files import RUN_FILES, inside, is_home, source_files
+from xsrun.files import RUN_FILES, inside, is_home, real_path, source_files
 from xsrun.fix import Fixes, fix
 from xsrun.lsp.positions import UTF_16, Lines
 from xsrun.lsp.symbols import KnownNames, Symbols, scope_of, symbols_of
@@ -119,7 +119,7 @@ class Workspace:
 
     def set_roots(self, roots: Iterable[str]) -> None:
         """The editor has other folders."""
-        self.roots = [os.path.realpath(root) for root in roots]
+        self.roots = [real_path(root) for root in roots]
         self._files.clear()
         self._analyses.clear()
         for path, each in self._open.items():
@@ -216,7 +216,7 @@ class Workspace:
     def _listed(self, home: str) -> list[str]:
         """The files of a project, those that exist in the editor alone among them."""
         if home not in self._files:
-            files = [os.path.realpath(file) for file in inside(source_files(home), home)]
+            files = [real_path(file) for file in inside(source_files(home), home)]
             for path in self._open:
                 if self.home(path) == home and path not in files:
                     insort(files, path)

@@ -37,6 +37,8 @@ def listening(given: str, health: Health) -> Iterator[str]:
         server = _Server((host, port), health)
     except OSError as error:
         raise BadAddress(f"cannot listen on {given}: {error.strerror}") from None
+    except TypeError:  # so the system says that it cannot write the name
+        raise BadAddress(f"{host} is no name of a host") from None
     thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
     thread.start()
     try:
