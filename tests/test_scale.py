@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,9 +21,11 @@ from counting import counting
 from databases import SERVER
 from scaled import WorkerProcess, database_of_queues, until
 
+from xsrun.cli.carrying import Carrier
 from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued
 from xsrun.cli.start import main
+from xsrun.engine.documents import keep
 from xsrun.engine.effects import State
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Taken
@@ -60,6 +63,28 @@ FUNCTION = """function "notify" {
     }
   }
   response = $answers
+}
+"""
+DOCUMENT = """run.job "Note" {
+  main = { name: "note" }
+}
+---
+function "note" {
+  input {
+    text text?
+  }
+  stack {
+    db.add note { data = {text: $input.text} } as $row
+  }
+  response = $row.id
+}
+---
+table note {
+  schema {
+    int id
+    text text?
+  }
+  index = [{type: "primary", field: [{name: "id"}]}]
 }
 """
 
@@ -499,7 +524,8 @@ def test_an_engine_that_is_away_keeps_nobody_from_the_runs_of_this_machine(folde
 
 
 def test_the_run_api_hands_its_runs_to_workers(engine, worker, folder, url, server, places):
-    command = [sys.executable, "-m", "xsrun", "serve", folder, "--port", "0", "--queue", "paging", "--engine", url]
+    arguments = "--port", "0", "--queue", "paging", "--engine", url, "--allow-doc"
+    command = [sys.executable, "-m", "xsrun", "serve", folder, *arguments]
     env = {**os.environ, **places, "TARGET": "http://127.0.0.1:1"}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as serving:
         try:
@@ -515,9 +541,26 @@ def test_the_run_api_hands_its_runs_to_workers(engine, worker, folder, url, serv
             assert engine.wait(answer["session_id"], 30).state == RunState.COMPLETE
             answer = httpx.post(f"{api}/run", json={**given, "env": {"TARGET": "x"}}, timeout=30)
             assert (answer.status_code, "not kept in a queue" in answer.text) == (400, True)
+            execute, document = f"{api}/project/local/run/exec", {"doc": DOCUMENT, "args": {"text": "by the worker"}}
+            for rows in (1, 2):
+                answer = httpx.post(execute, json=document, timeout=30).json()
+                assert (answer["state"], answer["response"]) == ("complete", rows), "of its own"
+            needy = {"doc": DOCUMENT.replace("main = {", 'env = ["TARGET"]\n  main = {')}
+            answer = httpx.post(execute, json=needy, timeout=30).json()
+            assert (answer["state"], "TARGET" in answer["error_msg"]) == ("error", True), "no variable of the worker's"
+            answer = httpx.post(execute, json={**needy, "env": {"TARGET": "x"}}, timeout=30)
+            assert (answer.status_code, "not kept in a queue" in answer.text) == (400, True)
         finally:
             serving.terminate()
         assert serving.wait(30) == 0
+
+
+def test_a_document_runs_where_its_folder_is_not(engine, tmp_path):
+    path, given = keep(str(tmp_path), DOCUMENT), {"text": "far away"}
+    run = engine.submit(Order(path, input=given, options={"document": True}, place=Place("elsewhere")))
+    shutil.rmtree(tmp_path)
+    Carrier(engine.journal, {"env": [], "env_file": None, "db": ":memory:"}, Output(quiet=True))(run)
+    assert (engine.wait(run, 0).state, tmp_path.exists()) == (RunState.COMPLETE, False)
 
 
 def test_a_worker_says_how_it_is_and_what_waits(engine, folder, server, url, places):

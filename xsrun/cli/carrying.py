@@ -88,13 +88,14 @@ class Carrier:
             return Failure("internal", f"xsrun itself broke: {type(bug).__name__}", Exit.INTERNAL)
 
     def _task(self, journal: Journal, row: RunRow, output: Output) -> Task:
+        home = row.path if os.path.exists(row.path) else _home(row.path)
         again = Again(
             self._options["env"],
             self._options["env_file"],
             [],
             as_it_was=True,
             with_changes=False,
-            home=row.path if os.path.exists(row.path) else _home(row.path),
+            home=home,
             project=self._project(journal, row),
             claimed=True,
         )

@@ -64,6 +64,7 @@ _config_of: Callable[[str], Config] = Late("xsrun.config", "config_of")
 _binding: Callable[..., Callable[[Request], None]] = Late("xsrun.runtime.egress", "Binding")
 _allowed_hosts: Callable[..., Iterable[str]] = Late("xsrun.cli.allowing", "allowed_hosts")
 _checked_hosts: Callable[[list[str]], list[str]] = Late("xsrun.cli.allowing", "checked")
+_rows_in: Callable[[str], str] = Late("xsrun.engine.documents", "rows_in")
 _reach: Callable[..., Any] = Late("xsrun.cli.allowing", "reach")
 _keychain: Callable[[], Mapping[str, str]] = Late("xsrun.cli.keychain", "Keychain")
 _port: Callable[..., Any] = Late("xsrun.effects.http", "HttpxPort")
@@ -151,7 +152,7 @@ def prepare(task: Task) -> Ready | Failure:
     world = real_world(log, resolved.values, http, clock, random)
     files, cache = _stores(task, world.clock)
     world = world._replace(secrets=output.masker, files=files, cache=cache)
-    url = options["db"] or config.db
+    url = _rows(task, config)
     output.masker.add(passwords_of(url), "db")
     database = database_of(task.path, task.project.program.tables, url, copied=options["dry_run"])
     world = world._replace(database=database, elsewhere=_databases(options, config))
@@ -170,6 +171,13 @@ def _stores(task: Task, clock: Clock) -> tuple[Files, Cache]:
     redis = found.get(REDIS_URL, "")
     task.output.masker.add(passwords_of(redis), REDIS_URL)
     return files_of(task.path, found.get(FILES_URL, "")), cache_of(task.path, clock, redis)
+
+
+def _rows(task: Task, config: Config) -> str:
+    """Where the rows of tables are, ``""`` for in the project; those of a document are nowhere but with it."""
+    if task.options.get("document"):
+        return _rows_in(task.path)
+    return task.options["db"] or config.db
 
 
 def _databases(options: Options, config: Config) -> Elsewhere:

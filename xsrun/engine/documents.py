@@ -43,6 +43,11 @@ def keep(folder: str, text: str, in_use: Callable[[], Container[str]] = _nothing
     return home
 
 
+def rows_in(home: str) -> str:
+    """Where the rows of the document in a folder are."""
+    return os.path.join(home, "data.sqlite")
+
+
 def in_use(journal: Journal) -> set[str]:
     """The folders of runs that have not ended. Raises Broken."""
     return {run.path for run in journal.runs(states=UNFINISHED)}

@@ -22,8 +22,6 @@ from xsrun.server.runapi.wrong import Wrong
 from xsrun.server.service import Served
 
 LONGEST_WARNING: Final = 500
-DATABASE: Final = "data.sqlite"
-"""The rows of a document, in the folder where it is kept."""
 LONGEST_WAIT: Final = 600.0
 """Seconds that an answer waits for the end of a run: it has a thread for as long."""
 
@@ -111,13 +109,13 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
 def _order(api: Api, offer: Offer, asked: Asked, id: str) -> Order:
     if asked.place is not None and not api.has_queues:
         raise Wrong("badrequest", "there are no queues here; start the server with --queue NAME, and --engine")
-    if offer.is_document and api.has_queues:
-        raise Wrong("badrequest", "documents are not put into queues: put it in a folder, and run it by its name")
     options: dict[str, Any] = {"traceparent": asked.trace} if asked.trace else {}
     if offer.is_document:
         # What comes from outside reaches public addresses, and rows of its own.
-        options |= {"document": True, "public_only": True, "db": os.path.join(offer.path, DATABASE)}
-    env = api.variables.of(offer, {name: asked.env[name] for name in asked.env if name in _declared(offer)})
+        options |= {"document": True, "public_only": True}
+    env = {name: asked.env[name] for name in asked.env if name in _declared(offer)}
+    if not (offer.is_document and api.has_queues):  # workers have the variables, and keep the rows, of documents too
+        env = api.variables.of(offer, env)
     return Order(offer.path, offer.plan.name, asked.args, options, env, id, asked.place)
 
 

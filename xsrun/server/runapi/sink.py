@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from xsrun.config import BadConfig, config_file, read_config
 from xsrun.diagnostics import Fault
+from xsrun.engine.documents import rows_in
 from xsrun.engine.finding import Wanted, search
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.executable import executable
 from xsrun.runtime.secrets import Masker
-from xsrun.server.runapi.executing import DATABASE, Api
+from xsrun.server.runapi.executing import Api
 from xsrun.server.runapi.rows import tables
 from xsrun.server.runapi.sessions import found, opened
 from xsrun.server.runapi.shapes import effects_of, logs_of
@@ -44,7 +45,7 @@ def _shown_tables(api: Api, row: RunRow) -> list[dict[str, Any]]:
     names = {*program.env_read, *(name for plan in program.jobs.values() for name in plan.env)}
     masker = Masker(api.variables.values(row.path, names, is_document=served is None).values())
     try:
-        url = _url(api, row.path) if served else os.path.join(row.path, DATABASE)
+        url = _url(api, row.path) if served else rows_in(row.path)
         shown = tables(row.path, program.tables, url)
     except (Fault, BadConfig) as fault:
         raise Wrong("standard", fault.message) from None
