@@ -76,4 +76,5 @@ def in_process(*services: Service, rules: Rules = EVERYBODY, routes: tuple = (),
         finally:
             server.stop()
             thread.join(PATIENCE)
-        assert not broken, broken
+        for each in broken:
+            raise each

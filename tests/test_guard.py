@@ -6,11 +6,17 @@ import time
 
 import httpx
 import pytest
+from served import in_process, service_of
+from starlette.requests import Request
 from test_serve import serving
 
+from xsrun.cli.hostnames import names_of
+from xsrun.cli.options import BadOption
 from xsrun.cli.start import main
 from xsrun.cli.tokens import VARIABLE, token_of
 from xsrun.diagnostics import Exit
+from xsrun.server.guard import Rules
+from xsrun.server.hosts import base_of
 
 TOKEN = "a-token-that-nobody-guesses"
 PING = 'query "ping" verb=GET {\n  api_group = "a"\n  response = "pong"\n}\n---\n' + (
@@ -163,3 +169,55 @@ def test_what_is_no_token(folder, capsys, arguments, said):
     shown = capsys.readouterr().err
     assert said in shown
     assert TOKEN not in shown
+
+
+BASE = 'query "base" verb=GET {\n  response = $env.$api_baseurl\n}\n'
+EVIL = ("evil.example", "evil.example:80", "6.6.6.6", "[6::6]:1", "evil@runs.example.com", "runs.example.com/evil")
+PROXIED = "https://runs.example.com/x"
+
+
+@pytest.mark.parametrize(
+    ("called", "host", "base"),
+    [
+        *((None, each, "OWN") for each in EVIL),
+        *(([PROXIED, "b.example"], each, PROXIED) for each in EVIL),
+        *((["runs.example.com"], each, "OWN") for each in EVIL),
+        (None, "localhost:7", "http://localhost:7"),
+        (None, "127.0.0.1:9", "http://127.0.0.1:9"),
+        (["runs.example.com"], "Runs.Example.com:8443", "http://Runs.Example.com:8443"),
+        ([PROXIED, "http://b.example:81"], "b.example:9", "http://b.example:81"),
+        ([PROXIED], "localhost", PROXIED),
+    ],
+)
+def test_a_link_leads_where_somebody_else_than_the_client_said(called, host, base):
+    for arrived in ("127.0.0.1", "10.0.0.5"):
+        scope = {"type": "http", "scheme": "http", "server": (arrived, 8080), "headers": [(b"host", host.encode())]}
+        expected = base.replace("OWN", f"http://{arrived}:8080")
+        if called is None and arrived != "127.0.0.1":
+            expected = f"http://{arrived}:8080"
+        assert base_of(Request(scope), *names_of(called or ())) == expected
+
+
+def test_a_proxy_says_how_it_was_asked():
+    with in_process(service_of(BASE), rules=Rules(None, *names_of(["runs.example.com"]))) as ask:
+        told = {"Host": "runs.example.com", "X-Forwarded-Proto": "https"}
+        assert ask.get("/api:default/base", headers=told).json() == "https://runs.example.com"
+        evil = ask.get("/api:default/base", headers={"Host": "runs.example.com", "X-Forwarded-Host": "evil.example"})
+        assert evil.json() == "http://runs.example.com"
+        assert ask.get("/project/api:default/base").json() == f"{str(ask.base_url).rstrip('/')}/project"
+
+
+def test_names_and_addresses_of_a_server():
+    names, urls = names_of([" API.Example.com. ", "https://Runs.example.com:8443/a/", "http://[::1]:80", "::1"])
+    assert names == ("api.example.com", "runs.example.com", "::1", "::1")
+    assert urls == ("https://runs.example.com:8443/a", "http://[::1]:80")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "a b", "a.example:443", "*.example.com", "a/b", "ftp://a.example", "https://", "https://u@a.example",
+     "https://a.example?x", "https://a.example:x", "https://[::"],
+)  # fmt: skip
+def test_what_is_no_name_of_a_server(written):
+    with pytest.raises(BadOption, match="--served-as"):
+        names_of([written])

@@ -271,7 +271,7 @@ REFERENCES: Final[dict[str, Reference]] = {
         _of_request("request_uri", "The path of the request."),
         _of_request("request_querystring", "The query of the request's address."),
         _of_request("request_auth_token", "The token in the request's `Authorization` header."),
-        _of_workspace("api_baseurl", "The address under which the workspace serves its queries."),
+        _of_request("api_baseurl", "The address before `/api:` under which the queries are served."),
         _of_workspace("datasource", "The datasource in use.", parity=_UNNAMED),
         _of_workspace("branch", "The branch that runs.", parity=_UNNAMED),
         _of_workspace("tenant", "The tenant that runs."),

@@ -107,7 +107,7 @@ def _answer(
     """
     broken = threading.Event()
     served = _served(each.service for each in begun.values())
-    rules = _rules(server.token, at.names, any_name=not _is_local(address) and not at.names)
+    rules = _rules(server.token, *at.called, any_name=not _is_local(address) and not at.called.names)
     with closing(_engine(server, output)) as engine:
         if not isinstance(engine, InProcess):
             _look_into(engine.queues.journal, numbers.meters)

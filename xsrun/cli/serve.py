@@ -11,6 +11,7 @@ import typer
 from xsrun.cli.arguments import DbOption, EnvFileOption, EnvOption, MapOption, MessagesOption, SimulateOption
 from xsrun.cli.completion import job_names
 from xsrun.cli.find import NotFound
+from xsrun.cli.hostnames import names_of
 from xsrun.cli.options import EXECUTE, BadOption, parse
 from xsrun.cli.output import Output
 from xsrun.cli.serving import At, Server, hosted
@@ -56,7 +57,9 @@ def serve(
     served_as: Annotated[
         list[str] | None,
         typer.Option(
-            "--served-as", metavar="NAME", help="A host name that clients use, e.g. that of a proxy in front."
+            "--served-as",
+            metavar="NAME-OR-URL",
+            help="A host name or address that clients use, e.g. that of a proxy in front; links lead to the address.",
         ),
     ] = None,
     allow_doc: Annotated[
@@ -114,11 +117,11 @@ def serve(
         "engine": engine,
         "json": as_json,
     }
-    names = tuple(each.lower() for each in served_as or ())
     try:
+        called = names_of(served_as or ())
         server = Server(options, as_json, token_of(token, token_file), max_body * 1_000_000, cache)
         projects = hosted(paths or [os.curdir], job)
-        raise typer.Exit(_run(projects, server, At(host, port, names, reload, allow_doc, tasks), output))
+        raise typer.Exit(_run(projects, server, At(host, port, called, reload, allow_doc, tasks), output))
     except NotFound as fault:
         raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     except BadOption as fault:

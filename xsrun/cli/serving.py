@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from xsrun.builtins.statements.security import AUTH_KEY
 from xsrun.cli.find import NotFound, find, projects_at
+from xsrun.cli.hostnames import Names
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, around, limits_of, prepare, variables_of
@@ -60,8 +61,8 @@ class At(NamedTuple):
 
     host: str
     port: int
-    names: tuple[str, ...]
-    """The host names that clients use."""
+    called: Names
+    """What clients call it."""
     reload: bool
     """Whether services follow their source."""
     allow_doc: bool

@@ -7,9 +7,7 @@ it: names are checked, and so is where a request that changes something comes fr
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xsrun.diagnostics import ERROR_KINDS, Fault
 from xsrun.runtime.answering import failed
+from xsrun.server.hosts import BASE, address_of, base_of, is_local, name_of
 from xsrun.server.login import LOGIN, LOGOUT, PAGE, form, log_in, log_out, logged_in, same
 
 OPEN: Final = ("/_xsrun/health", "/_xsrun/ready")
@@ -43,6 +42,8 @@ class Rules(NamedTuple):
     """What opens all but queries and health; None where everybody may."""
     names: tuple[str, ...] = ()
     """The host names that a server goes by, beside addresses and ``localhost``."""
+    urls: tuple[str, ...] = ()
+    """The addresses of which it is known that clients use them, without a slash at the end."""
     any_name: bool = False
     """Whether it goes by every name: where it is reachable from elsewhere and nobody has named it."""
 
@@ -66,21 +67,22 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
+        scope[BASE] = base_of(request, self._rules.names, self._rules.urls)
         refusal = self._stranger(request) or await self._closed(request)
         await (refusal or self._app)(scope, receive, send)
 
     def _stranger(self, request: Request) -> Response | None:
         """The answer to a request for another server, or in the name of another site; None for any other."""
         host, rules = request.headers.get("host"), self._rules
-        name = _host(host) if host is not None else ""
-        if host is not None and not (rules.any_name or name in rules.names or _is_local(name) or _address(name)):
+        name = name_of(host) if host is not None else ""
+        if host is not None and not (rules.any_name or name in rules.names or is_local(name) or address_of(name)):
             said = f"This server does not go by the name {name[:100]!a}; --served-as gives it names."
             return _refused("badrequest", said)
         if request.method in CHANGES_NOTHING or _own_site(request, host or "", rules):
             return None
         if _guarded(_path(request)):
             return _refused("accessdenied", f"{OF_ANOTHER_SITE}; --served-as names its host.")
-        if _is_local(name) and not self._admitted(request):
+        if is_local(name) and not self._admitted(request):
             return _refused("accessdenied", f"{OF_ANOTHER_SITE}; `cors` of the api_group or --served-as lets it.")
         return None
 
@@ -127,30 +129,6 @@ def _own_site(request: Request, host: str, rules: Rules) -> bool:
     except ValueError:
         return False
     return (bool(host) and asking.netloc.lower() == host.lower()) or asking.hostname in rules.names
-
-
-def _host(host: str) -> str:
-    """The name or address in a ``Host`` header, without the port."""
-    name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
-    return name.lower().removesuffix(".")
-
-
-def _is_local(name: str) -> bool:
-    """Whether a name or address means this machine, wherever it is asked for."""
-    address = _address(name)
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address
-    here = address is not None and (address.is_loopback or address.is_unspecified)
-    return here or name == "localhost" or name.endswith(".localhost")
-
-
-@lru_cache(maxsize=256)
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An address: unlike a name it cannot lead to one server first and then to another."""
-    try:
-        return ipaddress.ip_address(name)
-    except ValueError:
-        return None
 
 
 def _path(request: Request) -> str:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from xsrun import values
 from xsrun.resources.file import of_bytes
 from xsrun.runtime.answering import Asked
+from xsrun.server.hosts import BASE
 
 LARGEST: Final = 16_000_000
 """Bytes of the largest body that is read, unless somebody says otherwise."""
@@ -72,7 +73,7 @@ async def asked(request: Request, path: str, arguments: Mapping[str, str], large
         "request_uri": request.scope["path"],
         "request_querystring": query,
         "request_auth_token": token if scheme.lower() == "bearer" else "",
-        "api_baseurl": str(request.base_url).rstrip("/"),
+        "api_baseurl": request.scope[BASE] + request.scope["path"].partition("/api:")[0],
         "http_headers": headers,
     }
     return Asked(request.method, path, headers, given, system, raw, body)

@@ -14,6 +14,7 @@ from xsrun.engine.folder import Broken
 from xsrun.engine.orders import Refused
 from xsrun.program import SERVICE
 from xsrun.server.guard import STRANGER
+from xsrun.server.hosts import BASE
 from xsrun.server.runapi import sessions, settings
 from xsrun.server.runapi.docinfo import info_of_text
 from xsrun.server.runapi.executing import Api, execute, meant, with_id
@@ -83,7 +84,7 @@ async def _execute_run(asking: _Asking) -> Any:
 
 def _executed(asking: _Asking, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
     if offer.plan.kind == SERVICE:
-        return service_result(asking.api, offer, str(asking.request.base_url).rstrip("/"))
+        return service_result(asking.api, offer, asking.request.scope[BASE])
     return execute(asking.api, offer, asked, id)
 
 
