@@ -58,7 +58,7 @@ def service_of(source: str, name: str = "project", **settings: object) -> Servic
     loaded = Loaded(compile_folder(folder))
     assert not [each for each in folder.diagnostics if each.severity == "error"], folder.diagnostics
     world = memory_world(env={"XSRUN_AUTH_KEY": "k" * 32}, database=fresh(loaded.program.tables))
-    made = Service(name, name, name, loaded, world, Limits(), lambda text: text, lambda fault: None)
+    made = Service(name, name, name, loaded, world, Limits(), lambda text: text, lambda fault, query: None)
     return made._replace(**settings)
 
 

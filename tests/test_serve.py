@@ -394,6 +394,15 @@ def test_a_query_that_waits_ends_with_its_time():
             assert "took longer than" in answer.json()["message"]
 
 
+def test_whoever_serves_is_told_what_failed_and_in_which_query():
+    told = []
+    source = 'query "users/{id}" verb=GET {\n  input {\n    int id\n  }\n  response = 1 / $input.id\n}\n'
+    service = service_of(source, failing=lambda fault, query: told.append((fault.code, query)))
+    with in_process(service) as ask:
+        assert [ask.get(f"/api:default/users/{id}").status_code for id in ("1", "x", "0")] == [200, 400, 500]
+    assert told == [(code, "GET /api:default/users/{id}") for code in ("input-error", "division-by-zero")]
+
+
 RAW = """query "raw" verb=POST {
   input {
     int n?

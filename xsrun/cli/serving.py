@@ -171,8 +171,9 @@ def _made(project: Hosted, server: Server, before: Begun | None) -> _Made | int:
     real = real.with_env({**real.env, AUTH_KEY: key})._replace(database=database)
     world, limits = unkept(real, around(options, ready.config, real.clock.now())), _limits_of_queries(options)
 
-    def failing(fault: Fault) -> None:
-        output.failure(failure_of(fault, []))
+    def failing(fault: Fault, query: str) -> None:
+        failure = failure_of(fault, [])
+        output.failure(failure if fault.span else failure._replace(message=f"{query}: {failure.message}"))
 
     mask, largest = output.masker.text, server.largest
     kept = _answers() if server.cache else None

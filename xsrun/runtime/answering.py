@@ -177,12 +177,12 @@ def answer(
     world: World,
     limits: Limits,
     head: Head,
-    failing: Callable[[Fault], None],
+    failing: Callable[[Fault, str], None],
     answers: Answers | None = None,
 ) -> Answered:
     """The answer of an endpoint.
 
-    ``failing`` is told every error, with its place; ``answers`` keeps those that may be given again.
+    ``failing`` is told every error, with its place, and the query; ``answers`` keeps those that may be given again.
     """
     deadline = ENDLESS
     if limits.seconds < values.INFINITY:
@@ -199,7 +199,7 @@ def answer(
         with deadline.running():
             value = loaded.finish(run, lambda: surrounded(run, endpoint, asked.given, inner))
     except Fault as fault:
-        failing(fault)
+        failing(fault, f"{endpoint.verb} /api:{endpoint.group}/{endpoint.path}")
         return failed(fault, head)
     return _succeeded(value, head)
 

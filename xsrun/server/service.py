@@ -31,8 +31,8 @@ class Service(NamedTuple):
     limits: Limits
     masked: Callable[[str], str]
     """Takes secrets out of a text."""
-    failing: Callable[[Fault], None]
-    """Is told every error of a query, from any thread."""
+    failing: Callable[[Fault, str], None]
+    """Is told every error, and the query that it was in, from any thread."""
     largest: int = LARGEST
     """Bytes of the largest body."""
     answers: Answers | None = None
