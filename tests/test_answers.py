@@ -55,7 +55,7 @@ def asking(cache):
         now = world._replace(clock=FixedClock(1_000_000 + at), env=env or world.env)
         system = {"remote_ip": ip, "http_headers": headers or {}}
         asked = Asked("GET", "q", headers or {}, given, system)
-        return answer(loaded, endpoint, asked, now, Limits(), Head(), lambda fault: None, answers)
+        return answer(loaded, endpoint, asked, now, Limits(), Head(), lambda fault, query: None, answers)
 
     return ask
 
@@ -138,7 +138,7 @@ def test_everybody_gets_what_is_theirs_unless_the_query_says_otherwise(who, seco
 
     def ask(endpoint, given, token=""):
         asked = Asked(endpoint.verb, endpoint.path, {"Authorization": f"Bearer {token}"}, given)
-        return answer(loaded, endpoint, asked, world, Limits(), Head(), lambda fault: None, answers)
+        return answer(loaded, endpoint, asked, world, Limits(), Head(), lambda fault, query: None, answers)
 
     tokens = [ask(login, {"id": number}).body.decode().strip('"') for number in (1, 2)]
     first = b'{"id":1,"calls":1}'

@@ -1,6 +1,7 @@
 """Files that cannot be read, streams that are closed, and runs that are cut short."""
 
 import errno
+import importlib
 import io
 import os
 import re
@@ -11,6 +12,7 @@ import sys
 
 import pytest
 
+from xsrun import __main__ as entry
 from xsrun.cli.start import main
 
 JOB = 'run.job "A" {\n  main = {name: "one"}\n}\n'
@@ -146,6 +148,20 @@ def test_a_run_cut_short_says_what_was_sent(job, stop, by):
     assert "it may have arrived" in err
     assert re.search(r"help: let it go on with xsrun runs resume \w{13}\n", err)
     assert "hidden-key" not in err
+
+
+def test_a_command_that_is_stopped_while_it_is_read_in_shows_no_traceback(monkeypatch, capsys):
+    def read_in(name):
+        if name == "xsrun.cli.start":
+            raise KeyboardInterrupt
+        return importlib.import_module(name)
+
+    monkeypatch.setattr("xsrun.__main__.import_module", read_in)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    monkeypatch.setattr("gc.set_threshold", lambda _few: None)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert (ended.value.code, capsys.readouterr().err) == (130, "stopped by the keyboard\n")
 
 
 def test_run_files_that_cannot_be_read_are_named(job, capsys):

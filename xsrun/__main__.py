@@ -13,7 +13,11 @@ RARELY = 50_000
 def main() -> None:
     """Run the command line and end the process with its code."""
     gc.set_threshold(RARELY)
-    code = import_module("xsrun.cli.start").main()
+    try:
+        code = import_module("xsrun.cli.start").main()
+    except KeyboardInterrupt:  # while the command line itself is read in
+        sys.stderr.write("stopped by the keyboard\n")
+        code = import_module("xsrun.diagnostics").Exit.INTERRUPTED
     gc.freeze()  # The end of the process would look through everything once more, to free what it frees anyway.
     sys.exit(code)
 
