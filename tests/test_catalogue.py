@@ -11,6 +11,7 @@ from xsrun.api import Project
 from xsrun.builtins.absent import ABSENT
 from xsrun.builtins.catalogue import registry
 from xsrun.compile.forms import FORMS
+from xsrun.data.plans import FILTERS
 from xsrun.effects.memory import memory_world
 from xsrun.project import load_text
 from xsrun.syntax.tree import PRECEDENCE
@@ -23,8 +24,9 @@ from xsrun.types.table import TYPES
         (catalogue.FILTER, registry().filters),
         (catalogue.STATEMENT, {*registry().statements, *FORMS, *ABSENT}),
         (catalogue.TYPE, TYPES),
+        (catalogue.DATABASE_FILTER, {*FILTERS} - {*registry().filters}),
     ],
-    ids=(catalogue.FILTER, catalogue.STATEMENT, catalogue.TYPE),
+    ids=(catalogue.FILTER, catalogue.STATEMENT, catalogue.TYPE, catalogue.DATABASE_FILTER),
 )
 def test_every_record_has_an_entry(kind, names):
     assert {each.name for each in catalogue.entries() if each.kind == kind} == set(names)

@@ -18,19 +18,21 @@ from xsrun.builtins.records import Example, Filter, Param, Statement
 from xsrun.builtins.registry import Kind
 from xsrun.compile.calls import signature
 from xsrun.compile.forms import FORMS, Form
+from xsrun.data.plans import FILTERS, TIME, Signature
 from xsrun.diagnostics import fold, nearest
 from xsrun.late import re
 from xsrun.types.filters import INPUT_FILTERS, InputExample, InputFilter
 from xsrun.types.table import TYPES, InputType
 
 FILTER: Final = "filter"
+DATABASE_FILTER: Final = "database filter"
 STATEMENT: Final = "statement"
 CONSTRUCT: Final = "construct"
 TYPE: Final = "type"
 INPUT_FILTER: Final = "input filter"
 OPERATOR: Final = "operator"
 REFERENCE: Final = "reference"
-KINDS: Final = (FILTER, STATEMENT, CONSTRUCT, TYPE, INPUT_FILTER, OPERATOR, REFERENCE)
+KINDS: Final = (FILTER, DATABASE_FILTER, STATEMENT, CONSTRUCT, TYPE, INPUT_FILTER, OPERATOR, REFERENCE)
 """What an entry may be, in the order in which they are shown."""
 
 NOTHING: Final[Mapping[str, str]] = {}
@@ -89,6 +91,7 @@ def entries() -> tuple[Entry, ...]:
     """Everything, in the order of kind, group and name."""
     made = [
         *(_of_filter(each) for each in registry().filters.values()),
+        *(_of_database_filter(*each) for each in FILTERS.items() if each[0] not in registry().filters),
         *(_of_form(each) for each in FORMS.values()),
         *(_of_statement(each) for each in registry().statements.values()),
         *(_of_absent(name, reason) for name, reason in ABSENT.items()),
@@ -166,6 +169,20 @@ def _of_filter(record: Filter) -> Entry:
         parity=record.parity,
         extra=record.extra,
         misnomers=record.misnomers,
+    )
+
+
+def _of_database_filter(name: str, record: Signature) -> Entry:
+    parts = [f"{taken}{'' if at < record.least else '?'}" for at, taken in enumerate(record.takes)]
+    return Entry(
+        DATABASE_FILTER,
+        name,
+        "of databases",
+        f"$db.table.column|{':'.join([name, *parts])}",
+        record.summary,
+        "For conditions, `eval` and order of `db.*` statements, on columns and on values.",
+        tuple(Parameter(taken, required=at < record.least) for at, taken in enumerate(record.takes)),
+        returns="timestamp" if record.family == TIME else record.family,
     )
 
 

@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from xsrun.builtins.records import Example
-from xsrun.catalogue import CONSTRUCT, FILTER, OPERATOR, REFERENCE, STATEMENT, Entry, entries, shown
+from xsrun.catalogue import (
+    CONSTRUCT,
+    DATABASE_FILTER,
+    FILTER,
+    OPERATOR,
+    REFERENCE,
+    STATEMENT,
+    Entry,
+    entries,
+    shown,
+)
 from xsrun.cli import reference
 from xsrun.decisions import DECISIONS
 from xsrun.diagnostics import ERROR_KINDS
@@ -66,10 +76,12 @@ def statements_page() -> str:
 
 
 def language_page() -> str:
-    """Constructs, operators and references."""
+    """Constructs, operators, filters of databases and references."""
     parts = ["# Constructs, operators, references\n", NOTE]
     for title, kind in (("Constructs", CONSTRUCT), ("Operators", OPERATOR)):
         parts += [f"## {title}\n", *map(section, of_kind(kind))]
+    filters = [f"| `{each.signature}` | {each.returns} | {each.summary} |" for each in of_kind(DATABASE_FILTER)]
+    parts += ["## Filters of databases\n", *table("filter", "gives", "what it does"), *filters, ""]
     rows = [f"| `{each.name}` | {each.returns} | {each.summary} | {each.parity} |" for each in of_kind(REFERENCE)]
     return "\n".join([*parts, "## References\n", *table("name", "type", "what it is", "here"), *rows, ""])
 

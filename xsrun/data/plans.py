@@ -51,48 +51,69 @@ class Signature(NamedTuple):
     """Fewest arguments."""
     most: int = 0
     """Most arguments, -1 for any number."""
+    takes: tuple[str, ...] = ()
+    """What the arguments are called."""
+    summary: str = ""
+    """What it does; ``""`` where it does what the filter of the language with this name does."""
 
 
-_PART: Final = Signature(NUMBER, 0, 1)
-_MOVED: Final = Signature(TIME, 0, 1)
-_VECTOR: Final = Signature(NUMBER, 1, 1)
+_PART: Final = Signature(NUMBER, 0, 1, ("timezone",))
+_VECTORS: Final = {
+    "cosine_distance": "how far apart the directions of two vectors are, from 0 for the same to 2",
+    "cosine_similarity": "how alike the directions of two vectors are, from 1 for the same to -1",
+    "inner_product": "the sum of the products of the numbers of two vectors",
+    "negative_inner_product": "the same with the sign changed, so that what is alike comes first in a sort",
+    "l1_distance_manhattan": "the sum of the distances between the numbers of two vectors",
+    "l2_distance_euclidean": "the distance between the points that two vectors name",
+}
+_EPOCHS: Final = {
+    "day": "days", "hour": "hours", "minute": "minutes", "sec": "seconds", "seconds": "seconds", "ms": "milliseconds"
+}  # fmt: skip
+_MOVES: Final = {"add": "later", "subtract": "earlier"}
+_UNITS: Final = ("seconds", "minutes", "hours", "days", "months", "years")
 
 FILTERS: Final[Mapping[str, Signature]] = {
     "to_lower": Signature(TEXT),
     "to_upper": Signature(TEXT),
     "unaccent": Signature(TEXT),
-    "concat": Signature(TEXT, 1, 2),
-    "substr": Signature(TEXT, 1, 2),
-    "length": Signature(NUMBER),
-    "coalesce": Signature(SAME, 1, 1),
+    "concat": Signature(TEXT, 1, 2, ("text", "separator")),
+    "substr": Signature(TEXT, 1, 2, ("start", "length")),
+    "length": Signature(NUMBER, summary="Count the elements of a list."),
+    "coalesce": Signature(SAME, 1, 1, ("instead",), "Give another value in place of null."),
     "floor": Signature(NUMBER),
     "ceil": Signature(NUMBER),
-    "round": Signature(NUMBER, 0, 1),
-    **dict.fromkeys(("add", "sub", "mul", "div"), Signature(NUMBER, 1, 1)),
-    "between": Signature(BOOL, 2, 2),
-    **dict.fromkeys(("contains", "includes", "overlaps"), Signature(BOOL, 1, 1)),
+    "round": Signature(NUMBER, 0, 1, ("digits",)),
+    "add": Signature(NUMBER, 1, 1, ("number",), "Add a number."),
+    "sub": Signature(NUMBER, 1, 1, ("number",), "Take a number away."),
+    "mul": Signature(NUMBER, 1, 1, ("number",), "Multiply by a number."),
+    "div": Signature(NUMBER, 1, 1, ("number",), "Divide by a number."),
+    "between": Signature(BOOL, 2, 2, ("low", "high"), "Whether a value lies within two bounds, these included."),
+    "contains": Signature(BOOL, 1, 1, ("value",), "Whether a list holds a value, or a text a part in any case."),
+    "includes": Signature(BOOL, 1, 1, ("part",), "Whether a text holds a part, in any case."),
+    "overlaps": Signature(BOOL, 1, 1, ("list",), "Whether two lists share an element."),
     **{
         f"timestamp_{part}": _PART
         for part in ("year", "month", "week", "hour", "minute", "day_of_month", "day_of_week", "day_of_year")
     },
-    **{f"timestamp_epoch_{unit}": Signature(NUMBER) for unit in ("day", "hour", "minute", "sec", "seconds", "ms")},
     **{
-        f"timestamp_{way}_{unit}": _MOVED
-        for way in ("add", "subtract")
-        for unit in ("seconds", "minutes", "hours", "days", "months", "years")
+        f"timestamp_epoch_{unit}": Signature(NUMBER, summary=f"Give the whole {units} of a time since 1970.")
+        for unit, units in _EPOCHS.items()
     },
-    "distance": Signature(NUMBER, 1, 1),
-    "within": Signature(BOOL, 2, 2),
-    "covers": Signature(BOOL, 1, 1),
-    **dict.fromkeys(
-        (
-            "cosine_distance", "cosine_similarity", "inner_product", "negative_inner_product",
-            "l1_distance_manhattan", "l2_distance_euclidean",
-        ),
-        _VECTOR,
+    **{
+        f"timestamp_{way}_{unit}": Signature(
+            TIME, 0, 1, ("amount",), f"Give the time so many {unit} {where}, 1 where no amount is given."
+        )
+        for way, where in _MOVES.items()
+        for unit in _UNITS
+    },
+    "distance": Signature(NUMBER, 1, 1, ("place",), "Give the metres between two places."),
+    "within": Signature(
+        BOOL, 2, 2, ("place", "metres"), "Whether two places are no farther apart than so many metres."
     ),
-    "search_rank": Signature(NUMBER, 1, 1),
-}  # fmt: skip
+    "covers": Signature(BOOL, 1, 1, ("place",), "Whether an area holds every point of another place."),
+    **{name: Signature(NUMBER, 1, 1, ("vector",), f"Give {what}.") for name, what in _VECTORS.items()},
+    "search_rank": Signature(NUMBER, 1, 1, ("words",), "Give how well a text fits the words of a search."),
+}
 """The filters that may touch ``$db``."""
 
 AGGREGATES: Final[Mapping[str, Signature]] = {
