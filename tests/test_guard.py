@@ -22,7 +22,15 @@ TOKEN = "a-token-that-nobody-guesses"
 PING = 'query "ping" verb=GET {\n  api_group = "a"\n  response = "pong"\n}\n---\n' + (
     'query "ping" verb=POST {\n  api_group = "a"\n  response = $env.$http_headers.Authorization\n}\n'
 )
-GUARDED = ("/_xsrun", "/_xsrun/runs", "/api:run/run", "/api:run:v1/run", "/openapi.json", "/served/openapi.json")
+GUARDED = (
+    "/_xsrun",
+    "/_xsrun/runs",
+    "/api:run/run",
+    "/api:run:v1/run",
+    "/api:meta/beta/project/1/run/job",
+    "/openapi.json",
+    "/served/openapi.json",
+)
 
 
 @pytest.fixture(scope="module")

@@ -352,6 +352,33 @@ def test_a_document_runs_as_json_and_as_text(api):
     assert again["session_id"] != second["session_id"]
 
 
+def test_a_document_runs_as_the_form_of_the_oldest_clients(api):
+    def post(kind, **fields):
+        address = f"{str(api.base_url).replace('/api:run/', '/api:meta/beta')}/project/1/run/{kind}"
+        return api.post(address, files={name: (None, value) for name, value in fields.items()})
+
+    echo = CALL.replace("$seen\n", "$input.paths\n").replace("foreach ($input.paths)", "foreach ([])")
+    found = post("job", doc=echo.replace('env = ["TARGET"]', ""), args='{"paths": ["/a"]}').json()
+    assert (found["result"]["state"], found["result"]["response"], found["result"]["error_msg"]) == (
+        "complete",
+        ["/a"],
+        "",
+    )
+    assert found["run"]["session"] == {"id": found["run"]["session"]["id"], "state": "complete"}
+    assert (sorted(found), found["logs"]) == (["logs", "result", "run"], [])
+    for kind, fields, said in (
+        ("service", {"doc": REFUSE}, "run/job"),
+        ("job", {"doc": SERVICE}, "is not run here"),
+        ("job", {"doc": "https://example.test/run.xs"}, "send its text"),
+        ("job", {"doc": REFUSE, "args": "https://example.test/a.json"}, "send them as JSON"),
+        ("job", {"doc": REFUSE, "args": "[1]"}, "have to be an object"),
+        ("job", {"args": "{}"}, "`doc` is missing"),
+    ):
+        answer = post(kind, **fields)
+        assert (answer.status_code, said in answer.json()["message"]) == (400, True), answer.text
+    assert post("nothing", doc=REFUSE).status_code == 404
+
+
 def test_one_of_several_jobs_of_a_document_is_named(api):
     body = {"doc": f"{REFUSE}---\n{REFUSE.replace('Refuse', 'Also').partition('---')[0]}"}
     answer = api.post("/project/any/run/exec", json=body)

@@ -23,6 +23,8 @@ from xsrun.server.login import LOGIN, LOGOUT, PAGE, form, log_in, log_out, logge
 OPEN: Final = ("/_xsrun/health", "/_xsrun/ready")
 """What a balancer of loads asks, which has no token."""
 RUN_API: Final = "/api:run"
+OLDEST_API: Final = "/api:meta"
+"""Where the oldest clients of the Run API ask."""
 SESSIONS: Final = f"{RUN_API}/session"
 """What everybody may ask for: the Run API knows which sessions are public."""
 STRANGER: Final = "xsrun.stranger"
@@ -112,7 +114,7 @@ def _guarded(path: str) -> bool:
 
 
 def _run_api(path: str) -> bool:
-    return _below(path, RUN_API) or path.startswith(f"{RUN_API}:")
+    return any(_below(path, root) or path.startswith(f"{root}:") for root in (RUN_API, OLDEST_API))
 
 
 def _below(path: str, root: str) -> bool:

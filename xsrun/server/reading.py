@@ -85,7 +85,7 @@ async def _given(request: Request, body: bytes) -> Any:
         return {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == MULTIPART:
-        return await _form(request, body)
+        return _pairs(await parts_of(request, body))
     # What takes long to read keeps no other request waiting.
     return await to_thread.run_sync(_read, kind, body) if len(body) > SHORT else _read(kind, body)
 
@@ -102,7 +102,9 @@ def _read(kind: str, body: bytes) -> Any:
         raise Unreadable("Invalid JSON body.") from None
 
 
-async def _form(request: Request, body: bytes) -> dict[str, Any]:
+async def parts_of(request: Request, body: bytes) -> list[tuple[str, Any]]:
+    """The parts of a multipart body by name: texts, and files as values. Raises Unreadable."""
+
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
@@ -116,7 +118,7 @@ async def _form(request: Request, body: bytes) -> dict[str, Any]:
             found.append((name, of_bytes(value.filename or "file", await value.read(), value.content_type or "")))
         else:
             found.append((name, value))
-    return _pairs(found)
+    return found
 
 
 def _pairs(found: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
 from xsrun.server.reading import LARGEST
 
-RESERVED: Final = frozenset({"run"})
+RESERVED: Final = frozenset({"run", "meta"})
 """Names of groups that are addresses of the server's own: ``/api:run`` is the Run API."""
 
 

@@ -12,12 +12,13 @@ from starlette.requests import Request
 from xsrun import values
 from xsrun.engine.observing import traceparent
 from xsrun.engine.orders import Place
-from xsrun.server.reading import TooLarge, body_of
+from xsrun.server.reading import TooLarge, Unreadable, body_of, parts_of
 from xsrun.server.runapi.shapes import Page
 from xsrun.server.runapi.wrong import Wrong
 
 SOURCE: Final = "text/x-xanoscript"
 """The content type of a body that is a document."""
+ADDRESSES: Final = ("http://", "https://")
 NAMING: Final = ("job_name", "job", "name")
 """Keys that name a job."""
 GIVING: Final = ("input", "args")
@@ -71,6 +72,24 @@ async def asked_of(request: Request, largest: int) -> Asked:
     return found._replace(trace=traceparent(request.headers.get("traceparent", "")))
 
 
+async def form_of(request: Request, largest: int) -> Asked:
+    """What a form wants run, as the oldest clients ask: ``doc`` and ``args``, as texts."""
+    try:
+        parts = dict(await parts_of(request, await _body_of(request, largest)))
+    except Unreadable as unreadable:
+        raise Wrong("inputerror", str(unreadable)) from None
+    doc, args = parts.get("doc"), parts.get("args") or "{}"
+    if doc is None:
+        raise Wrong("inputerror", "`doc` is missing: the text of a document")
+    if not (isinstance(doc, str) and isinstance(args, str)):
+        raise Wrong("inputerror", "send `doc` and `args` as texts: curl -F 'doc=<run.xs'")
+    if doc.lstrip().startswith(ADDRESSES):
+        raise Wrong("inputerror", "a document is not fetched from its address: send its text as `doc`")
+    if args.lstrip().startswith(ADDRESSES):
+        raise Wrong("inputerror", "arguments are not fetched from an address: send them as JSON in `args`")
+    return asked({"doc": doc, "args": _parsed(args, "args")})
+
+
 async def object_of(request: Request, largest: int) -> dict[str, Any]:
     """The object in a body, an empty one for no body."""
     read = _parsed(await _text_of(request, largest) or "{}", "the body")
@@ -81,11 +100,16 @@ async def object_of(request: Request, largest: int) -> dict[str, Any]:
 
 async def _text_of(request: Request, largest: int) -> str:
     try:
-        return (await body_of(request, largest)).decode()
-    except TooLarge:
-        raise Wrong("inputerror", "The request is too large.", status=413) from None
+        return (await _body_of(request, largest)).decode()
     except UnicodeDecodeError:
         raise Wrong("inputerror", "the body is no UTF-8") from None
+
+
+async def _body_of(request: Request, largest: int) -> bytes:
+    try:
+        return await body_of(request, largest)
+    except TooLarge:
+        raise Wrong("inputerror", "The request is too large.", status=413) from None
 
 
 def _parsed(text: str, what: str) -> Any:

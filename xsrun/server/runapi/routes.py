@@ -12,20 +12,21 @@ from starlette.routing import Route
 
 from xsrun.engine.folder import Broken
 from xsrun.engine.orders import Refused
-from xsrun.program import SERVICE
+from xsrun.program import JOB, SERVICE
 from xsrun.server.guard import STRANGER
 from xsrun.server.hosts import BASE
 from xsrun.server.runapi import sessions, settings
 from xsrun.server.runapi.docinfo import info_of_text
 from xsrun.server.runapi.executing import Api, execute, meant, with_id
 from xsrun.server.runapi.offers import Offer
-from xsrun.server.runapi.reading import Asked, asked_of, id_of, object_of, page_of
+from xsrun.server.runapi.reading import Asked, asked_of, form_of, id_of, object_of, page_of
 from xsrun.server.runapi.serving import NOT_APART, service_result, service_session
-from xsrun.server.runapi.shapes import project_shape
+from xsrun.server.runapi.shapes import oldest_shape, project_shape
 from xsrun.server.runapi.sink import sink
 from xsrun.server.runapi.wrong import Wrong, answer, refused, told
 
 ROOT: Final = "/api:run"
+OLDEST: Final = "/api:meta/beta/project/{project}/run"
 PROJECT: Final = f"{ROOT}/project/{{project}}"
 SESSION: Final = f"{ROOT}/session/{{session}}"
 MOST_AT_ONCE: Final = 256
@@ -80,6 +81,23 @@ async def _execute(asking: _Asking) -> Any:
 async def _execute_run(asking: _Asking) -> Any:
     asked, id = await asked_of(asking.request, asking.api.largest), id_of(asking.request)
     return await asking.work(lambda api: _executed(asking, with_id(api, asking.path["run"]), asked, id))
+
+
+def _execute_form(kind: str) -> _Handler:
+    """For the oldest clients, which say in the address whether their document is a job or a service."""
+
+    async def handler(asking: _Asking) -> Any:
+        asked, id = await form_of(asking.request, asking.api.largest), id_of(asking.request)
+
+        def work(api: Api) -> dict[str, Any]:
+            offer = meant(api, asked)
+            if kind == SERVICE and offer.plan.kind == JOB:
+                raise Wrong("badrequest", "the document is a job: send it to …/run/job")
+            return oldest_shape(_executed(asking, offer, asked, id))
+
+        return await asking.work(work)
+
+    return handler
 
 
 def _executed(asking: _Asking, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
@@ -197,6 +215,8 @@ ADDRESSES: Final[tuple[tuple[str, str, _Handler], ...]] = (
     ("POST", f"{ROOT}/v1/run", _execute),
     ("POST", f"{ROOT}/v1/job/run", _execute),
     ("POST", f"{ROOT}/{{job}}", _execute),
+    ("POST", f"{OLDEST}/job", _execute_form(JOB)),
+    ("POST", f"{OLDEST}/service", _execute_form(SERVICE)),
 )
 """Methods, addresses and what answers there. Any project is the one that there is."""
 

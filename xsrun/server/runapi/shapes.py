@@ -219,6 +219,16 @@ def result_shape(told: Told, problems: Iterable[str] = (), state: str | None = N
     }
 
 
+def oldest_shape(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What executing something gives, as ``result_shape``, for the oldest clients."""
+    session = shown["run"]["session"]
+    return {
+        "run": {"id": shown["run"]["id"], "session": {"id": session["id"], "state": session["state"]}},
+        "result": {**shown["result"], "error_msg": shown["error_msg"]},
+        "logs": shown["logs"],
+    }
+
+
 class Page(NamedTuple):
     """Which part of a list is wanted."""
 
