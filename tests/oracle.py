@@ -22,6 +22,7 @@ from xsrun.diagnostics import ERROR_KINDS, STANDARD, THROWN, Fault, LimitFault, 
 from xsrun.effects.ports import World
 from xsrun.project import Folder
 from xsrun.resources.stream import Stream
+from xsrun.runtime.support import lost_reference
 from xsrun.syntax import tree
 from xsrun.types.binding import bind
 from xsrun.types.fields import Field
@@ -306,6 +307,8 @@ class Frame:
             self.bind(block, {name: error[name] for name in ("code", "name", "message", "payload")})
 
     def called(self, block: tree.Block) -> Any:
+        if not block.name:
+            lost_reference(block.keyword)
         given = self.attribute(block, "input", {})
         return self.oracle.call(block.name, values.mapping(given), self.depth + 1)
 

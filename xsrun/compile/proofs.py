@@ -42,6 +42,7 @@ ACCEPTED: Final[dict[Kind, int]] = {
     registry.ELEMENTS: CONTAINER | NULL,
     registry.CONTAINER: CONTAINER | NULL,
     registry.OBJECT: CONTAINER | NULL,
+    registry.CLAIMS: CONTAINER | NULL | TEXT,
 }
 """Value classes of parameters, and the kinds of which at least some values can be converted into them."""
 
