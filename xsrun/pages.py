@@ -80,7 +80,10 @@ def language_page() -> str:
     parts = ["# Constructs, operators, references\n", NOTE]
     for title, kind in (("Constructs", CONSTRUCT), ("Operators", OPERATOR)):
         parts += [f"## {title}\n", *map(section, of_kind(kind))]
-    filters = [f"| `{each.signature}` | {each.returns} | {each.summary} |" for each in of_kind(DATABASE_FILTER)]
+    filters = [
+        f"| `{each.signature.partition('|')[2]}` | {each.returns} | {each.summary} |"
+        for each in of_kind(DATABASE_FILTER)
+    ]
     parts += ["## Filters of databases\n", *table("filter", "gives", "what it does"), *filters, ""]
     rows = [f"| `{each.name}` | {each.returns} | {each.summary} | {each.parity} |" for each in of_kind(REFERENCE)]
     return "\n".join([*parts, "## References\n", *table("name", "type", "what it is", "here"), *rows, ""])
