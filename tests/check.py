@@ -25,7 +25,7 @@ CHECKS = (
     Check("lint", ("ruff", "check", "--quiet", "--output-format", "concise", ".")),
     Check("types", ("mypy",)),
     Check("programs", ("xsrun", "fmt", "--check", "jobs", "benchmarks", "xsrun/templates")),
-    Check("tests", ("pytest", "-q", "-n", "2", "--dist", "worksteal"), fast=("-m", "not slow")),
+    Check("tests", ("pytest", "-q", "-n", "3", "--dist", "worksteal"), fast=("-m", "not slow")),
 )
 """In the order they run: what is quick to tell comes first."""
 
