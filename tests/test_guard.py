@@ -107,10 +107,69 @@ def test_our_names_are_answered(ask, host):
 def test_a_page_of_another_site_changes_nothing_on_this_machine(ask, headers, status):
     assert ask.post("/api:a/ping", headers=headers).status_code == status
     with_token = {**headers, "Authorization": f"Bearer {TOKEN}"}
-    expected = 403 if "evil" in headers.get("Origin", "") or status == 403 else 400
+    other = "evil" in headers.get("Origin", "") or "Sec-Fetch-Site" in headers
+    expected = 403 if other or status == 403 else 400
     assert ask.post("/api:run/run", headers=with_token).status_code == expected
     own = {"Origin": str(ask.base_url), "Authorization": f"Bearer {TOKEN}"}
     assert ask.post("/api:run/run", headers=own).status_code == 400
+    assert ask.post("/api:run/run", headers={**own, "Sec-Fetch-Site": "none"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/_xsrun", "/_xsrun/runs", "/_xsrun/metrics", "/api:run/project", "/api:run:v1/x"])
+def test_a_script_in_a_document_of_a_query_reads_and_starts_nothing(ask, path):
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    allowed = ask.get(path, headers=headers).status_code
+    assert allowed != 403
+    for mode, dest in (("cors", "empty"), ("same-origin", "empty"), ("no-cors", "script"), ("navigate", "iframe")):
+        fetched = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+        for method in ("GET", "POST"):
+            assert ask.request(method, path, headers={**headers, **fetched}).status_code == 403
+    followed = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    expected = 403 if "api:run" in path else allowed
+    assert ask.get(path, headers={**headers, **followed}).status_code == expected
+    assert ask.post(path, headers={**headers, **followed, "Origin": "null"}).status_code == 403
+    typed = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert ask.get(path, headers={**headers, **typed}).status_code == allowed
+
+
+DOCUMENT = """query "page" verb=GET {
+  input {
+    text kind
+  }
+  stack {
+    util.set_header { value = "Content-Type: " ~ $input.kind }
+  }
+  response = "<script>fetch('/_xsrun')</script>"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers", "sandboxed"),
+    [
+        ("text/html", {"Host": "127.0.0.1"}, False),
+        ("text/html", {"Host": "a.localhost:1"}, False),
+        ("text/html", {"Host": "[::1]"}, False),
+        ("text/html", {"Host": "runs.example.com", "X-Forwarded-Proto": "https"}, False),
+        ("text/html", {"Host": "runs.example.com"}, True),
+        ("TEXT/HTML; charset=utf-8", {"Host": "10.0.0.7"}, True),
+        ("image/svg+xml", {"Host": "0.0.0.0"}, True),
+        ("application/xhtml+xml", {"Host": "[::ffff:127.0.0.1]"}, True),
+        ("application/json", {"Host": "10.0.0.7"}, False),
+        ("text/plain", {"Host": "10.0.0.7"}, False),
+    ],
+)
+def test_a_document_is_of_no_address_where_browsers_say_nothing_of_scripts(documents, kind, headers, sandboxed):
+    answer = documents.get("/api:default/page", params={"kind": kind}, headers=headers)
+    policy = answer.headers.get("content-security-policy", "")
+    assert (policy.startswith("sandbox "), "allow-same-origin" in policy) == (sandboxed, False)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.fixture(scope="module")
+def documents():
+    with in_process(service_of(DOCUMENT), rules=Rules(names=("runs.example.com",))) as client:
+        yield client
 
 
 def test_a_browser_logs_in_with_a_form_and_a_cookie_that_opens_the_page_alone(ask):

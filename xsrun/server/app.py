@@ -23,6 +23,7 @@ from xsrun.engine.observing import Ending, Subject
 from xsrun.program import Endpoint
 from xsrun.runtime.answering import JSON, Answered, Asked, Head, answer, failed, find, malformed, unknown
 from xsrun.server import cors
+from xsrun.server.apart import apart
 from xsrun.server.guard import EVERYBODY, Guard, Rules
 from xsrun.server.mishaps import Mishaps, response_of, with_headers
 from xsrun.server.openapi import document
@@ -126,6 +127,7 @@ async def _answered(service: Service, address: Address, request: Request, thread
         response = _no_query(service, address, request.method)
     else:
         response = await _asked(service, *found, address, request, threads)
+    response = apart(request, response)
     return response if rules is None else cors.told(rules, request, response)
 
 

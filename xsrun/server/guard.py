@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xsrun.diagnostics import ERROR_KINDS, Fault
 from xsrun.runtime.answering import failed
+from xsrun.server.apart import by_script
 from xsrun.server.hosts import BASE, address_of, base_of, is_local, name_of
 from xsrun.server.login import LOGIN, LOGOUT, PAGE, form, log_in, log_out, logged_in, same
 
@@ -80,9 +81,12 @@ class Guard:
         if host is not None and not (rules.any_name or name in rules.names or is_local(name) or address_of(name)):
             said = f"This server does not go by the name {name[:100]!a}; --served-as gives it names."
             return _refused("badrequest", said)
+        path = _path(request)
+        if (_below(path, PAGE) or _run_api(path)) and by_script(request, _below(path, PAGE)):
+            return _refused("accessdenied", "A script in a page may not ask for this.")
         if request.method in CHANGES_NOTHING or _own_site(request, host or "", rules):
             return None
-        if _guarded(_path(request)):
+        if _guarded(path):
             return _refused("accessdenied", f"{OF_ANOTHER_SITE}; --served-as names its host.")
         if is_local(name) and not self._admitted(request):
             return _refused("accessdenied", f"{OF_ANOTHER_SITE}; `cors` of the api_group or --served-as lets it.")

@@ -55,6 +55,12 @@ def is_local(name: str) -> bool:
     return here or name == "localhost" or name.endswith(".localhost")
 
 
+def is_trusted(name: str) -> bool:
+    """Whether browsers trust a server of this name over plain HTTP: it is on their own machine."""
+    address = address_of(name)
+    return name == "localhost" or name.endswith(".localhost") or (address is not None and address.is_loopback)
+
+
 @lru_cache(maxsize=256)
 def address_of(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """An address: unlike a name it cannot lead to one server first and then to another."""
