@@ -34,6 +34,14 @@ var $html { value = "<b>" }
 util.template_engine { value = "$5 {{ '$html' }} {{ $html }} {{ $html|raw }} {# $gone #}" } as $r
 expect.to_equal ($r) { value = "$5 $html <b> <b> " }
 
+//=== escaping for the place where a text stands
+var $t { value = "<a b=\"é\">/1" }
+util.template_engine { value = "{{ $t|e }} {{ $t|e('html_attr') }} {{ $t|escape('js') }}" } as $r
+expect.to_equal ($r) {
+  value = "&lt;a b=&quot;é&quot;&gt;/1 &lt;a&#x20;b&#x3D;&quot;&#xE9;&quot;&gt;&#x2F;1 \\u003Ca\\u0020b\\u003D\\u0022\\u00E9\\u0022\\u003E\\/1"
+}
+util.template_engine { value = "{{ $t|e('url') }} {{ $t|e('css') }}" } as $r
+expect.to_equal ($r) { value = "%3Ca%20b%3D%22%C3%A9%22%3E%2F1 \\3C a\\20 b\\3D \\22 \\E9 \\22 \\3E \\2F 1" }
 //=== inputs
 function.run "greet" { input = {name: "Bob"} } as $r
 expect.to_equal ($r) { value = "Hi Bob" }

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import compress
+from urllib.parse import quote
 
 from xsrun import extras, values
 from xsrun.builtins.catalogue import registry
+from xsrun.builtins.filters.html import escape
 from xsrun.builtins.records import REQUIRED, Filter
 from xsrun.builtins.registry import LAZY
 from xsrun.diagnostics import Fault
@@ -21,7 +23,7 @@ from xsrun.runtime.frame import Run
 from xsrun.runtime.support import too_long
 
 _TWIG: Final[dict[str, str]] = {
-    "upper": "to_upper", "lower": "to_lower", "length": "count", "date": "format_timestamp", "e": "escape",
+    "upper": "to_upper", "lower": "to_lower", "length": "count", "date": "format_timestamp",
     "default": "first_notempty", "striptags": "strip_html", "nl2br": "nl2br",
 }  # fmt: skip
 """Twig's names of filters of the language."""
@@ -90,7 +92,7 @@ def _environment() -> Any:
     known = {**filters, **{twig: filters[name] for twig, name in _TWIG.items() if name in filters}}
     environment.filters = {name: library.pass_context(_filter(record)) for name, record in known.items()}
     environment.filters |= {
-        "raw": _value, "_pairs": library.pass_context(_pairs), "_elements": library.pass_context(_elements),
+        "raw": _value, "e": _escaped, "escape": _escaped, "_pairs": library.pass_context(_pairs), "_elements": library.pass_context(_elements),
     }  # fmt: skip
     environment.tests |= {
         "empty": lambda value: not _value(value),
@@ -115,6 +117,39 @@ def _rest(given: Any, divisor: Any) -> int:
 def _shown(given: Any) -> str:
     value = _value(given)
     return ("1" if value else "") if isinstance(value, bool) else values.to_text(value)
+
+
+def _escaped(given: Any, strategy: Any = "html") -> str:
+    """A text as it may stand in HTML, or where another strategy of Twig says."""
+    text = values.text(_value(given))
+    if strategy == "html":
+        return escape(text)
+    if strategy not in _ESCAPES:
+        raise Fault("bad-argument", f"Template error: there is no escaping for {strategy}")
+    plain, made = _ESCAPES[strategy]
+    return "".join(each if each.isascii() and (each.isalnum() or each in plain) else made(each) for each in text)
+
+
+def _for_attribute(char: str) -> str:
+    named = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}.get(char)
+    if named or (char < " " and char not in "\t\n\r") or "\x7f" <= char <= "\x9f":
+        return named or "&#xFFFD;"
+    return f"&#x{ord(char):02X};" if char <= "\xff" else f"&#x{ord(char):04X};"
+
+
+def _for_script(char: str) -> str:
+    short = {"\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    halves = char.encode("utf-16-be").hex().upper()
+    return short.get(char) or "".join(f"\\u{halves[at : at + 4]}" for at in range(0, len(halves), 4))
+
+
+_ESCAPES: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
+    "html_attr": (",.-_", _for_attribute),
+    "js": (",._", _for_script),
+    "css": ("", lambda char: f"\\{ord(char):X} "),
+    "url": ("-_.~", lambda char: quote(char, safe="")),
+}
+"""Twig's ways to escape: what stays as it is beside letters and digits, and what becomes of the rest."""
 
 
 def _filter(record: Filter) -> Callable[..., Any]:
