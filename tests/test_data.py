@@ -76,7 +76,7 @@ def test_a_new_row_is_given_back_whole_and_in_the_order_of_its_columns():
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ('{name: "a", age: null}', "Missing param: age"),
+        ("{name: null}", "Missing param: name"),
         ('{name: "a", age: 200}', "Value is greater than the maximum value of 150"),
         ('{name: "a", age: "x"}', "Value is not a valid integer."),
         ('{name: "a", status: "gone"}', 'Input "gone" is not one of the allowable values.'),
@@ -85,6 +85,16 @@ def test_a_new_row_is_given_back_whole_and_in_the_order_of_its_columns():
 )
 def test_what_does_not_fit_a_column_is_an_input_error(data, said):
     assert fault(f"db.add person {{ data = {data} }}") == ("input-error", said)
+
+
+def test_null_for_an_optional_column_that_holds_none():
+    """It counts as left out, and clears the column of a row that is there."""
+    added = 'db.add person { data = {name: "Ada", age: null, active: null} output = ["age", "active"] } as $a\n'
+    edited = 'db.edit person { field_value = 1 data = {age: null, active: null} output = ["age", "active"] } as $e\n'
+    assert value(f"{added}{edited}var $r {{ value = [$a, $e] }}") == [
+        {"age": 18, "active": True},
+        {"age": 0, "active": False},
+    ]
 
 
 def test_two_rows_of_one_unique_value_are_refused():

@@ -49,7 +49,10 @@ class Columns:
         taken = [_lenient(each) for each in table.columns]
         self._binders = dict(zip(self.by_name, field_binders(taken), strict=True))
         self._whole = compile_binder((each for each in taken if each.name != KEY), zero_omitted=True)
-        self._refusing = frozenset(each.name for each in table.columns if not _takes_null(each))
+        filled = [each for each in table.columns if not _takes_null(each)]
+        self._refusing = frozenset(each.name for each in filled if not each.optional)
+        self._zeros = {each.name: [] if each.is_list else TYPES[each.type].zero for each in filled if each.optional}
+        """What null changes an optional column to that holds none; in a new row it counts as left out."""
 
     @property
     def makes_keys(self) -> bool:
@@ -73,7 +76,13 @@ class Columns:
     def changes(self, given: Mapping[str, Any], world: Surroundings) -> dict[str, Any]:
         """What an edit changes: the given columns, in their order. Raises the Fault ``input-error``."""
         self._refuse_nulls(given)
-        bound = {name: self._bound(name, given[name], world.clock) for name in self.by_name if name in given}
+        bound = {
+            name: self._zeros[name]
+            if given[name] is None and name in self._zeros
+            else self._bound(name, given[name], world.clock)
+            for name in self.by_name
+            if name in given
+        }
         return self._stored(bound, world)
 
     def conceal(self, rows: Iterable[Mapping[str, Any]], world: Surroundings) -> None:

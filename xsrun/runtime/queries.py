@@ -15,8 +15,10 @@ from xsrun.runtime.support import caught
 _logged_in: Callable[..., dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
 
 
-def call_query(run: Run, depth: int, number: int, given: Any, verb: str, headers: Any, auth: Any, users: str) -> Any:
-    """The response of a query, or its error as ``code``, ``message`` and ``payload``.
+def call_query(
+    run: Run, depth: int, number: int, given: Any, verb: str, headers: Any, auth: Any, users: str, held: bool
+) -> Any:
+    """The response of a query; where errors are ``held``, one as ``code``, ``message`` and ``payload``.
 
     ``headers`` is a list of ``Name: value``, or such a list as JSON text. ``auth`` may hold the ``token`` of who is
     logged in; it has to be one of the table ``users`` where that is named.
@@ -28,6 +30,8 @@ def call_query(run: Run, depth: int, number: int, given: Any, verb: str, headers
         inner.auth = _caller(run, auth, users)
         return inner.call(depth, number, inputs)
     except (Fault, TypeError) as fault:
+        if not held:
+            raise
         error = caught(fault)
         return {name: error[name] for name in ("code", "message", "payload")}
 

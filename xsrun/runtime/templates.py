@@ -92,7 +92,8 @@ def _environment() -> Any:
     known = {**filters, **{twig: filters[name] for twig, name in _TWIG.items() if name in filters}}
     environment.filters = {name: library.pass_context(_filter(record)) for name, record in known.items()}
     environment.filters |= {
-        "raw": _value, "e": _escaped, "escape": _escaped, "_pairs": library.pass_context(_pairs), "_elements": library.pass_context(_elements),
+        "raw": _value, "e": _escaped, "escape": _escaped,
+        "_pairs": library.pass_context(_pairs), "_elements": library.pass_context(_elements),
     }  # fmt: skip
     environment.tests |= {
         "empty": lambda value: not _value(value),

@@ -178,9 +178,9 @@ def _api_call(stack: StackCompiler, block: tree.Block) -> Stack:
         return []
     callee = callee_of(stack, block, "query", query_name(block) if block.name else "")
     headers, auth = attribute_value(stack, block, "headers"), attribute_value(stack, block, "auth")
-    users = py.constant(callee.users if callee else "")
+    users, held = py.constant(callee.users if callee else ""), py.constant(not context.demands_error)
     return bound_to(
-        stack, block, call_of(stack, block, callee, "call_query", py.constant(verb(block)), headers, auth, users)
+        stack, block, call_of(stack, block, callee, "call_query", py.constant(verb(block)), headers, auth, users, held)
     )
 
 
