@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import threading
 from contextlib import closing
 
@@ -10,6 +12,7 @@ import pytest
 from counting import counting
 
 from xsrun.cli.hosting import InProcess
+from xsrun.cli.ordering import MOST_OPEN
 from xsrun.cli.output import Output
 from xsrun.engine.effects import State
 from xsrun.engine.orders import Order, Refused
@@ -69,6 +72,26 @@ def test_a_run_is_in_the_journal_with_its_result_and_what_it_logged(engine, fold
     assert (run.state, run.exit, json.loads(run.result)) == (RunState.COMPLETE, 0, [1, 2, 3])
     assert json.loads(run.report)["logs"] == ["turn 0", "turn 1", "turn 2"]
     assert sum(server.seen.values()) == 3
+
+
+def test_what_runs_have_open_is_closed_at_their_ends(engine, folder):
+    (folder / "table").mkdir()
+    (folder / "table" / "note.xs").write_text("table note {\n  schema {\n    int id\n    text title?\n  }\n}\n")
+    stack = 'db.add note { data = {title: "x"} } as $n\n    redis.set { key = "k" data = 1 }'
+    (folder / "function" / "notify.xs").write_text(f'function "notify" {{\n  stack {{\n    {stack}\n  }}\n}}\n')
+    (folder / "run.xs").write_text('run.job "Notify" {\n  main = { name: "notify" }\n}\n')
+
+    def opened() -> int:
+        assert engine.wait(engine.submit(Order(str(folder))), 20).state == RunState.COMPLETE
+        return len(os.listdir("/proc/self/fd"))
+
+    gc.collect()
+    gc.disable()
+    try:
+        first = [opened() for _ in range(MOST_OPEN + 1)][-1]
+        assert max(opened() for _ in range(50)) <= first + 3  # the journal of a run that is about to close it
+    finally:
+        gc.enable()
 
 
 def test_a_second_order_with_the_id_of_the_first_starts_nothing(engine, folder, server):

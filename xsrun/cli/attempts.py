@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from time import perf_counter
 
 from xsrun.cli.options import BadOption
@@ -106,7 +106,8 @@ def _run(task: Task, output: Output) -> int:
     if isinstance(attempt, Failure):
         output.failure(attempt)
         return attempt.exit
-    ended = carry_out(attempt, _guarded)
+    with closing(attempt.ready):
+        ended = carry_out(attempt, _guarded)
     if ended.document:
         _hand_over(ended.document, attempt)
     if ended.failure is not None:
@@ -150,7 +151,10 @@ def begin(task: Task) -> Attempt | Failure:
 
 
 def carry_out(attempt: Attempt, guarded: Guarded | None = None) -> Ended:
-    """Run to the end, and keep how it ended. ``guarded`` runs it where it may be cut short."""
+    """Run to the end, and keep how it ended. ``guarded`` runs it where it may be cut short.
+
+    What the attempt has open stays so: ``attempt.ready`` is to be closed.
+    """
     if attempt.watched is None:
         return _carried_out(attempt, guarded)
     ended: Ended = attempt.watched.during(lambda: _carried_out(attempt, guarded), lambda done: _ending(done, attempt))

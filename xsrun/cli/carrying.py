@@ -13,7 +13,7 @@ from xsrun.cli.attempts import Attempt, begin
 from xsrun.cli.bug import report
 from xsrun.cli.journals import help_for
 from xsrun.cli.options import BadOption
-from xsrun.cli.ordering import Named, carried_out
+from xsrun.cli.ordering import Lately, Named, carried_out
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, config_for
 from xsrun.cli.resume import Again, taken_up
@@ -53,6 +53,7 @@ class Carrier:
         self._projects: OrderedDict[str, Executable] = OrderedDict()
         self._lock = threading.Lock()
         self._network = LateHttp()
+        self._lately = Lately()
 
     def __call__(self, run: str) -> dict[str, Any]:
         """Carry out the run of an id, as far as it is still wanted. Gives back its state."""
@@ -68,7 +69,7 @@ class Carrier:
         if isinstance(attempt, Failure):
             self._kept_from(journal, row, attempt, output)
             return {"state": RunState.INTERRUPTED}
-        return {"exit": carried_out(attempt)}
+        return {"exit": carried_out(attempt, self._lately)}
 
     def _begun(self, journal: Journal, row: RunRow, output: Output) -> Attempt | Failure:
         try:

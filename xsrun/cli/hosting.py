@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from xsrun.cli.attempts import begin
 from xsrun.cli.options import EXECUTE, parse
-from xsrun.cli.ordering import Named, carried_out, refusing, task_of
+from xsrun.cli.ordering import Lately, Named, carried_out, refusing, task_of
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task
 from xsrun.cli.resume import Again, taken_up
@@ -43,6 +43,7 @@ class InProcess:
         self._output = output
         self._pool = ThreadPoolExecutor(at_once)
         self._network = LateHttp()
+        self._lately = Lately()
         self._under_way: dict[str, Future[int]] = {}
         self._lock = threading.Lock()
         self._open: Journal | None = None
@@ -77,7 +78,7 @@ class InProcess:
         if isinstance(attempt, Failure):
             raise Refused(attempt)
         with self._lock:
-            future = self._under_way[run] = self._pool.submit(carried_out, attempt)
+            future = self._under_way[run] = self._pool.submit(carried_out, attempt, self._lately)
         future.add_done_callback(lambda _: self._forget(run, future))
 
     def _forget(self, run: str, future: Future[int]) -> None:
@@ -125,6 +126,7 @@ class InProcess:
     def close(self) -> None:
         """Begin nothing new, and wait for the runs under way."""
         self._pool.shutdown()
+        self._lately.close()
         with self._lock:
             if self._open is not None:
                 self._open.close()

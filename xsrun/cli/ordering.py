@@ -1,10 +1,12 @@
-"""From an order to a task, for any engine; and the output of one run among others."""
+"""From an order to a task, for any engine; the output of one run among others, and what runs leave open."""
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from xsrun.cli.attempts import Attempt, carry_out
 from xsrun.cli.bug import report
@@ -12,7 +14,7 @@ from xsrun.cli.execute import choose
 from xsrun.cli.find import NotFound
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
-from xsrun.cli.preparing import LONGEST_RUN, Task, variables_of
+from xsrun.cli.preparing import LONGEST_RUN, Ready, Task, variables_of
 from xsrun.diagnostics import Exit
 from xsrun.engine.history import NoRun
 from xsrun.engine.orders import ID, QUEUE, Order, Place, Refused
@@ -20,6 +22,9 @@ from xsrun.engine.rows import RunRow
 from xsrun.executable import executable
 from xsrun.runtime.job import Failure
 from xsrun.values import dumps, loads
+
+MOST_OPEN: Final = 4
+"""Runs that have ended, and have open still what they had."""
 
 
 class Named(Output):
@@ -57,7 +62,31 @@ def task_of(run: str, order: Order, options: Mapping[str, Any], output: Output) 
     return Task(project, job, order.path, order.input, ({**flags, **order.env}, *others), options, output, id=run)
 
 
-def carried_out(attempt: Attempt) -> int:
+class Lately:
+    """What the last runs of a process had open. It is closed when others have ended behind them, or at ``close``.
+
+    Closing the last connection to an SQLite file puts its log into it, which takes longer than a short run.
+    """
+
+    def __init__(self) -> None:
+        self._open: deque[Ready] = deque()
+        self._lock = threading.Lock()
+
+    def add(self, ended: Ready) -> None:
+        """One more run has ended."""
+        with self._lock:
+            self._open.append(ended)
+            oldest = self._open.popleft() if len(self._open) > MOST_OPEN else None
+        if oldest is not None:
+            oldest.close()
+
+    def close(self) -> None:
+        """Let go of all of it."""
+        while self._open:
+            self._open.popleft().close()
+
+
+def carried_out(attempt: Attempt, lately: Lately) -> int:
     """Carry an attempt out in a thread, and say what went wrong. Gives back the exit code."""
     try:
         ended = carry_out(attempt)
@@ -66,6 +95,8 @@ def carried_out(attempt: Attempt) -> int:
         assert attempt.keeper is not None
         attempt.keeper.end(Exit.INTERNAL)
         return Exit.INTERNAL
+    finally:
+        lately.add(attempt.ready)
     if ended.failure is not None:
         attempt.task.output.failure(ended.failure, () if ended.document else ended.result.requests)
     return ended.exit

@@ -20,6 +20,7 @@ from xsrun.effects.outward import (
     database_of,
     elsewhere_of,
     files_of,
+    let_go,
     real_world,
 )
 from xsrun.effects.ports import NOWHERE_ELSE, Cache, Clock, Elsewhere, Files, Http, Log, Random, Request, World
@@ -118,6 +119,12 @@ class Ready(NamedTuple):
     """By name: variables, and inputs that are declared sensitive."""
     config: Config
     """What ``xsrun.toml`` says."""
+    owned: tuple[Any, ...]
+    """Ports that nobody else uses."""
+
+    def close(self) -> None:
+        """Let go of the connections that are of this run alone."""
+        let_go(*self.owned)
 
 
 class _Quiet:
@@ -156,13 +163,14 @@ def prepare(task: Task) -> Ready | Failure:
     output.masker.add(passwords_of(url), "db")
     database = database_of(task.path, task.project.program.tables, url, copied=options["dry_run"])
     world = world._replace(database=database, elsewhere=_databases(options, config))
+    owned = files, cache, database, world.elsewhere, None if network is task.network else network
     world = task.staged(world) if task.staged else world
     world = _rehearsed(world, secrets, options, output)
     if not options["replay"]:
         world = _bound(task, world, config)
     if observing.observer is not None:
         world = observing.observer.below(world, config.traced)
-    return Ready(world, secrets, config)
+    return Ready(world, secrets, config, owned)
 
 
 def _stores(task: Task, clock: Clock) -> tuple[Files, Cache]:

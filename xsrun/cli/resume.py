@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 from xsrun.cli.attempts import run
@@ -205,7 +206,8 @@ def _resolved(journal: Journal, kept: RunRow, again: Again, said: Word, output: 
         output.failure(ready)
         return ready.exit
     vault = Vault(ready.secrets, output.masker)
-    verdicts = [_verdict(step, vault, ready, words.get(step.name)) for step in open_steps]
+    with closing(ready):
+        verdicts = [_verdict(step, vault, ready, words.get(step.name)) for step in open_steps]
     state = settle(journal, kept, steps, verdicts, vault)
     for each in verdicts:
         told = {"type": "resolved", "title": each.step.title, "verdict": each.verdict, "reason": each.reason}

@@ -40,7 +40,8 @@ class Databases:
         self._check = check
         self._engines: dict[str, sa.Engine] = {}
         self._making = Lock()
-        finalize(self, _let_go, self._engines)
+        self.close: Callable[[], object] = finalize(self, _let_go, self._engines)
+        """Closes the connections, at the latest when nobody has this any more."""
 
     def query(self, asked: ForeignSql) -> list[Row]:
         """The rows of a statement, in a transaction of its own. Raises the Faults ``database``, ``missing-extra``."""

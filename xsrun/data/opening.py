@@ -130,10 +130,14 @@ def _copies(path: str) -> Callable[[str], Source]:
     return copy_file
 
 
-def _closed(known: weakref.ref[sa.Engine]) -> None:
-    """Close the connections of an engine that is still there: with the last one SQLite makes one file of its log."""
-    engine = known()
-    if engine is not None:
+_OPEN: Final[weakref.WeakSet[sa.Engine]] = weakref.WeakSet()
+"""The engines of files."""
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close the connections that are still there: with the last one SQLite makes one file of its log."""
+    for engine in list(_OPEN):
         engine.dispose()
 
 
@@ -146,7 +150,7 @@ def _files(path: str, wait: float, home: str) -> Callable[[str], Source]:
             _hidden_folder(home)
         make_private(place)
         engine = _sqlite(sa.URL.create("sqlite", database=place), max_overflow=-1, connect_args={"timeout": wait})
-        atexit.register(_closed, weakref.ref(engine))
+        _OPEN.add(engine)
         return Source(engine, empty=False)
 
     return open_file

@@ -48,6 +48,11 @@ class KeptCache:
         with _reporting():
             self._database = _opened(home)
 
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._lock:
+            self._database.close()
+
     def execute(self, commands: Sequence[Command], once: str = "") -> list[Answer]:
         """Carry out commands, all or none. Raises Fault in the words of Redis."""
         with self._lock, _reporting(), _transaction(self._database) as run:

@@ -94,6 +94,18 @@ class _LatePort:
             self._port = self._make()
         return getattr(self._port, name)
 
+    def close(self) -> None:
+        """Let go of connections, if the port was made."""
+        let_go(self._port)
+
+
+def let_go(*ports: Any) -> None:
+    """Close the connections of ports, as far as they hold any."""
+    for port in ports:
+        close = getattr(port, "close", None)
+        if close is not None:
+            close()
+
 
 def late_port(make: Callable[[], Port]) -> Port:
     """A port that is made when it is first used."""

@@ -84,6 +84,10 @@ class RedisCache:
             raise Fault("redis-error", message, help="look whether it runs, and at REDIS_URL") from None
         return [_read(*answer) for answer in json.loads(told)]
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def _read(self, command: Command) -> Answer:
         if command[0] == "KEYS":
             found = self._client.scan_iter(match=command[1], count=BATCH)

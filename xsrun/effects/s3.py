@@ -100,6 +100,10 @@ class S3Files:
         """None: addresses of such a store are fetched as all others are."""
         return None
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def _place(self, path: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + "/".join(names.parts(path))}
 
