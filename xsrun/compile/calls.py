@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 from typing import Any, Final
 
@@ -374,7 +374,7 @@ def admitted(
     entry: tree.Attribute,
     known: tuple[str, ...],
     seen: set[str],
-    instead: dict[str, str],
+    instead: Mapping[str, str],
 ) -> bool:
     """Whether an attribute is one of the ``known`` and the first of its name in the statement.
 
@@ -402,10 +402,10 @@ def without_equals(context: Findings, entry: tree.Node, known: tuple[str, ...]) 
 
 
 def unknown_attribute(
-    context: Findings, block: tree.Block, entry: tree.Attribute, known: tuple[str, ...], instead: dict[str, str]
+    context: Findings, block: tree.Block, entry: tree.Attribute, known: tuple[str, ...], instead: Mapping[str, str]
 ) -> None:
-    """Report an attribute that a statement does not have."""
-    named = instead.get(entry.name, "")
+    """Report an attribute that a statement does not have; ``instead`` says an attribute for it, or one with a value."""
+    named, equals, value = instead.get(entry.name, "").partition(" = ")
     right = named or meant(entry.name, known)
     written = Span(context.source, entry.name_end - len(entry.name), entry.name_end)
     plain = written.text == entry.name and block.attribute(named) is None
@@ -414,9 +414,9 @@ def unknown_attribute(
         "unknown-attribute",
         f"`{block.keyword}` has no attribute `{entry.name}`",
         Span(context.source, entry.start, entry.name_end),
-        help=f"write `{right} = …`" if right else "",
+        help=f"write `{right} = {value or '…'}`" if right else "",
         label=f"not one of {shown}" if known else "it takes none",
-        edits=(Edit(written, named),) if named and plain else (),
+        edits=(Edit(written, named),) if named and plain and not equals else (),
     )
 
 

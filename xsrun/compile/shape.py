@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from xsrun.compile.calls import admitted, missing_attribute, surplus_heads, without_equals
@@ -39,6 +39,10 @@ class Shape(Protocol):
         """Attributes it may have."""
 
     @property
+    def instead(self) -> Mapping[str, str]:
+        """What to write for attributes that people take it to have."""
+
+    @property
     def blocks(self) -> tuple[str, ...]:
         """Blocks it consists of; ``*`` for statements of any kind."""
 
@@ -53,7 +57,7 @@ def check(context: Context, block: tree.Block, known: Shape) -> None:
     seen: set[str] = set()
     for entry in block.body or ():
         if isinstance(entry, tree.Attribute):
-            admitted(context, block, entry, names, seen, {})
+            admitted(context, block, entry, names, seen, known.instead)
             seen -= {*known.repeated}
         elif isinstance(entry, tree.Block):
             _check_inner(context, block, entry, known)

@@ -29,6 +29,9 @@ JOINS: Final = ("inner", "left", "right")
 TWO: Final = 'db.bulk.add person { items = [{name: "Ada", age: 36}, {name: "Bob", age: 17}] } as $p\n'
 
 
+PAGES: Final = 'return = {{type: "list", paging: {{page: 1, per_page: 25{}}}}}'
+
+
 @form(
     "db.query",
     f'{ADDED}db.query person {{ where = $db.person.age > 18 }} as $r -> [{{"id":1,"name":"Ada","age":36}}]',
@@ -43,6 +46,12 @@ TWO: Final = 'db.bulk.add person { items = [{name: "Ada", age: 36}, {name: "Bob"
     head="table",
     optional=("where", "additional_where", "join", "eval", "override_sort", "return", "output", "addon", "lock"),
     repeated=("sort",),
+    instead={
+        **dict.fromkeys(("order", "order_by", "orderBy"), 'sort = {created_at: "desc"}'),
+        **dict.fromkeys(("paging", "limit", "page", "per_page"), PAGES.format("")),
+        **dict.fromkeys(("count", "totals"), PAGES.format(", totals: true")),
+        **dict.fromkeys(("select", "fields", "columns"), 'output = ["id", "name"]'),
+    },
     parity="regular expressions and full-text search are those of the database: PostgreSQL has its own, "
     "SQLite those of the language and every word of a search; the keys of JSON are in the order of jsonb",
 )

@@ -8,7 +8,7 @@ the same record serves the compiler and the generated pages.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xsrun.compile import python as py
@@ -18,6 +18,9 @@ from xsrun.syntax import tree
 
 Stack = list[ast.stmt]
 Compile = Callable[[StackCompiler, tree.Block], Stack]
+
+
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 class Form(NamedTuple):
@@ -35,6 +38,8 @@ class Form(NamedTuple):
     examples: tuple[str, ...]
     repeated: tuple[str, ...] = ()
     """Attributes that may be given several times."""
+    instead: Mapping[str, str] = NOTHING
+    """What to write for attributes that people take it to have: another one, or one with its value."""
     parity: str = ""
     """``""`` when exact, else what differs from the platform."""
 
@@ -53,6 +58,7 @@ def form(
     optional: tuple[str, ...] = (),
     blocks: tuple[str, ...] = (),
     repeated: tuple[str, ...] = (),
+    instead: Mapping[str, str] = NOTHING,
     parity: str = "",
 ) -> Callable[[Compile], Compile]:
     """Record a function as the compiler of a form; its docstring is the sentence of the catalogue."""
@@ -65,7 +71,7 @@ def form(
             return _lost(stack, block) if head in NAMING and _is_lost(block) else function(stack, block)
 
         FORMS[name] = Form(
-            name, head, required, (*optional, *repeated), blocks, checked, summary, examples, repeated, parity
+            name, head, required, (*optional, *repeated), blocks, checked, summary, examples, repeated, instead, parity
         )
         return function
 

@@ -169,6 +169,7 @@ def _add(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     head="table",
     required=("field_value",),
     optional=("field_name", "lock", *SHAPING),
+    instead={"where": 'field_name = "email"', "id": "field_value"},
 )
 @on_table
 def _get(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
