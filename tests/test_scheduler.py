@@ -15,8 +15,11 @@ from counting import counting
 from places import Place
 from scaled import database_of_queues
 
+from xsrun.cli.following import Followed
+from xsrun.cli.output import Output
 from xsrun.cli.scheduler import MOST_ATTEMPTS, Scheduler, Seen, Timed
 from xsrun.cli.start import main
+from xsrun.cli.timed import timed
 from xsrun.diagnostics import Exit
 from xsrun.engine.folder import Broken
 from xsrun.engine.history import open_history
@@ -86,13 +89,14 @@ class Bench:
         self.time = NOON
         self.told: list[tuple[str, str]] = []
         self.series = Series("p", "Hourly", (Interval(NOON, HOUR),))
+        self.again = lambda: None
         self.start()
 
     def start(self, **changes):
         self.series = self.series._replace(**changes)
         timed = Timed(self.series, "job-hourly-abc-", lambda run: {"key": run})
         seen = Seen(str(self.folder / "state"), lambda: self.time)
-        self.scheduler = Scheduler(self.engine, [timed], seen, lambda: self.time, self._tell)
+        self.scheduler = Scheduler(self.engine, [timed], seen, lambda: self.time, self._tell, lambda: self.again())
 
     def _tell(self, tick):
         self.told.append((tick.state, tick.run[-16:]))
@@ -153,6 +157,46 @@ def test_a_schedule_that_is_changed_begins_anew(bench):
     bench.start(times=(Interval(NOON, HOUR // 2),))
     assert bench.at(2, 40) == []
     assert bench.at(3) == [id_of(15)]
+
+
+def test_a_schedule_that_is_changed_meanwhile_loses_no_time_and_doubles_none(bench):
+    bench.at(0, 10)
+    half = Timed(bench.series._replace(times=(Interval(NOON, HOUR // 2),)), "job-hourly-abc-", lambda run: {})
+    bench.again = lambda: [half]
+    bench.time += 20 * 60_000  # due by the new one, since the last look
+    bench.scheduler.renew()
+    bench.again = lambda: None
+    assert bench.at(0, 30) == ["20260101t123000z"]
+    bench.end_all()
+    assert bench.at(1) == ["20260101t123000z", id_of(13)]
+    bench.end_all()
+    bench.again = list
+    bench.scheduler.renew()
+    assert (bench.at(2), bench.scheduler.next()) == (["20260101t123000z", id_of(13)], None)
+    bench.again = lambda: [half]
+    bench.scheduler.renew()
+    assert bench.at(2, 30)[2:] == ["20260101t143000z"], "and nothing of the time in between"
+
+
+def test_schedules_follow_their_files(tmp_path, capsys):
+    def write(text):
+        (tmp_path / "xsrun.toml").write_text(text)
+
+    (tmp_path / "run.xs").write_text(REPORT)
+    write('[schedule."Report"]\nevery = "1h"\n')
+    followed = Followed([str(tmp_path)], lambda: timed([str(tmp_path)], None, None, Output()), lambda _: None, Output())
+    assert followed() is None
+    write('[schedule."Report"]\nevery = "30m"\n')
+    assert [each.series.times for each in followed()] != []
+    assert "from now on these are scheduled: job `Report`" in capsys.readouterr().err
+    write('[schedule."Report"]\nevery = "nonsense"\n')
+    assert (followed(), followed()) == (None, None)
+    err = capsys.readouterr().err
+    assert (err.count("nonsense"), "scheduled as before: job `Report`" in err) == (1, True)
+    write("# nothing any more\n")
+    assert followed() == []
+    write("# nothing at all any more\n")
+    assert followed() is None
 
 
 def test_what_was_missed_is_not_made_up_for_where_that_is_said(bench):

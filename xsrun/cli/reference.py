@@ -50,7 +50,11 @@ MESSAGES: Final[dict[str, Message]] = {
     ),
     "ending": Message("runs", "`serve` and `schedule`: the runs that are waited for before it ends"),
     "reloaded": Message("project", "`serve --reload`: it is served as it is now"),
-    "kept": Message("project", "`serve --reload`: what it is now cannot be served; it is served as it was"),
+    "kept": Message(
+        "project, jobs",
+        "`serve --reload`, `schedule`: what it is now cannot be served or scheduled; it is as it was",
+    ),
+    "rescheduled": Message("jobs", "`schedule`: its schedules have changed, and are these from now on"),
     "health": Message("url", "`worker` and `schedule` with `--health`: where they say how they are"),
     "token": Message("token", "`serve`: the token that was made for this server"),
     "changed": Message("lines", "`runs resume`: how the source differs from the one the run began with"),

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any, Final, NamedTuple
 
 from xsrun.cli.bug import report
@@ -61,11 +61,12 @@ class Seen:
     def __init__(self, folder: str, now: Callable[[], int]) -> None:
         self._folder = os.path.join(folder, "schedule")
         self._now = now
-        self._known: dict[str, int] = {}
+        self._known: dict[str, tuple[int, str]] = {}
+        """By how ids begin: up to where, and the signature of the times."""
 
     def of(self, timed: Timed, journal: Journal) -> int:
         """What was kept, or the newest run that there is; now for what is seen for the first time, or was changed."""
-        if timed.begins not in self._known:
+        if (known := self._seen(timed)) is None:
             try:
                 with open(self._path(timed), encoding="ascii") as file:
                     kept, _, times = file.read().partition(" ")
@@ -75,16 +76,17 @@ class Seen:
                 due = due_of(newest.id) if newest else None
                 seen = self._now() if due is None else due
             self.keep(timed, seen)
-        return self._known[timed.begins]
+            return seen
+        return known
 
     def may_miss(self, timed: Timed, now: int) -> bool:
         """Whether something may be due."""
-        known = self._known.get(timed.begins)
+        known = self._seen(timed)
         return known is None or now < known or latest(timed.series.times, known, now) is not None
 
     def keep(self, timed: Timed, seen: int) -> None:
         """Have it known from now on."""
-        if self._known.get(timed.begins) == seen:
+        if self._seen(timed) == seen:
             return
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
@@ -92,7 +94,12 @@ class Seen:
             replace(self._path(timed), f"{seen} {signature(timed.series)}".encode())
         except OSError as error:
             raise Broken(error.strerror or str(error), self._folder) from None
-        self._known[timed.begins] = seen
+        self._known[timed.begins] = seen, signature(timed.series)
+
+    def _seen(self, timed: Timed) -> int | None:
+        """What is known of a series with these times."""
+        known, times = self._known.get(timed.begins, (0, ""))
+        return known if times == signature(timed.series) else None
 
     def _path(self, timed: Timed) -> str:
         return os.path.join(self._folder, timed.begins.rstrip("-"))
@@ -102,13 +109,23 @@ class Scheduler:
     """Begins runs when they are due. ``run`` is to be called in one thread; ``join`` waits for what it began."""
 
     def __init__(
-        self, engine: Engine, timed: Iterable[Timed], seen: Seen, now: Callable[[], int], tell: Callable[[Tick], None]
+        self,
+        engine: Engine,
+        timed: Iterable[Timed],
+        seen: Seen,
+        now: Callable[[], int],
+        tell: Callable[[Tick], None],
+        again: Callable[[], list[Timed] | None] = lambda: None,
     ) -> None:
+        """``again`` gives what is scheduled now where that has changed, and None where it has not."""
         self._engine = engine
         self._timed = list(timed)
         self._seen = seen
         self._now = now
         self._tell = tell
+        self._again = again
+        self._woke = now()
+        """When it was looked what is due."""
         self._watching: dict[str, threading.Thread] = {}
         self.waiting = False
         """Whether something could not be done at the last look, for want of the journal."""
@@ -127,8 +144,9 @@ class Scheduler:
                 taken_up = time.monotonic()
                 self.take_up()
             self.wake()
+            self.renew()
             due = self.next()
-            if due is None and not self.waiting:
+            if due is None and self._timed and not self.waiting:
                 return
             until.wait(LONGEST_WAIT if due is None else min(LONGEST_WAIT, max(0, due - self._now()) / 1000))
 
@@ -140,8 +158,19 @@ class Scheduler:
 
     def wake(self) -> None:
         """Begin what is due now."""
-        now = self._now()
+        self._woke = now = self._now()
         self._trying([each for each in self._timed if self._seen.may_miss(each, now)], self._look)
+
+    def renew(self) -> None:
+        """Go by the schedules as they are now; one that has changed counts from where the one before it ended."""
+        if self.waiting or (found := self._again()) is None:
+            return  # what is due still is begun first
+        before = {each.begins: each.series.times for each in self._timed}
+        self._timed = found
+        for each in found:
+            if before.get(each.begins) != each.series.times:
+                with suppress(Broken):  # it counts from the next look then
+                    self._seen.keep(each, self._woke)
 
     def take_up(self) -> None:
         """Have runs go on whose process died, or was told to end."""

@@ -6,7 +6,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from heapq import merge
 from itertools import islice
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from xsrun.cli.bug import report
 from xsrun.cli.find import NotFound
+from xsrun.cli.following import Followed
 from xsrun.cli.hosting import InProcess, tell_ending
 from xsrun.cli.journals import engine_broken, engine_url
 from xsrun.cli.options import BadOption
@@ -61,15 +62,14 @@ def schedule(paths: Sequence[str], chosen: Mapping[str, Any], options: Mapping[s
     """
     try:
         place = Place(chosen["queue"] or DEFAULT_QUEUE) if _is_queued(chosen) else None
-        found = timed(paths, chosen["project"], place, output)
-        if not found:
+        followed = _followed(paths, chosen["project"], place, options, output)
+        if not followed.found:
             help = 'give a task a `schedule`, or write [schedule."JOB NAME"] with every = "5m" in xsrun.toml beside it'
             raise NotFound(f"nothing is scheduled {_where(paths)}", help)
         if chosen["dry_run"]:
-            return _listed(found, _clock(chosen["now"])(), chosen["number"], output.as_json)
-        if place is None:
-            check_variables(found, options)
-        return _run(found, chosen, options, output)
+            return _listed(followed.found, _clock(chosen["now"])(), chosen["number"], output.as_json)
+        followed.check(followed.found)
+        return _run(followed, chosen, options, output)
     except NotFound as fault:
         return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
@@ -140,7 +140,7 @@ def _shown(row: Mapping[str, Any]) -> Iterator[str]:
 # ------------------------------------------------------------------ the scheduler
 
 
-def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> int:
+def _run(followed: Followed, chosen: Mapping[str, Any], options: Mapping[str, Any], output: Output) -> int:
     clock = _clock(chosen["now"])
     until = threading.Event()
     with (
@@ -150,7 +150,7 @@ def _run(found: list[Timed], chosen: Mapping[str, Any], options: Mapping[str, An
     ):
         if not isinstance(engine, InProcess):
             _look_into(engine.queues.journal, meters)
-        scheduler = scheduler_of(found, engine, clock, output)
+        scheduler = scheduler_of(followed, engine, clock, output)
         if chosen["once"]:
             scheduler.take_up()
             scheduler.wake()
@@ -182,9 +182,22 @@ def _is_queued(chosen: Mapping[str, Any]) -> bool:
     return chosen["queue"] is not None or chosen["engine"] is not None
 
 
-def scheduler_of(found: list[Timed], engine: Engine, clock: Callable[[], int], output: Output) -> Scheduler:
+def _followed(
+    paths: Sequence[str], project: str | None, place: Place | None, options: Mapping[str, Any], output: Output
+) -> Followed:
+    """What is scheduled at some paths. Raises NotFound, BadOption and Refused."""
+
+    def check(found: Iterable[Timed]) -> None:
+        if place is None:
+            check_variables(found, options)
+
+    return Followed(paths, lambda: timed(paths, project, place, output), check, output)
+
+
+def scheduler_of(followed: Followed, engine: Engine, clock: Callable[[], int], output: Output) -> Scheduler:
     """What begins runs on an engine, and says so."""
-    return Scheduler(engine, found, Seen(state_folder(), clock), clock, lambda tick: _tell(output, tick))
+    seen = Seen(state_folder(), clock)
+    return Scheduler(engine, followed.found, seen, clock, lambda tick: _tell(output, tick), followed)
 
 
 def running(scheduler: Scheduler, until: threading.Event, broke: Callable[[], None] = lambda: None) -> threading.Thread:
@@ -203,11 +216,10 @@ def scheduled(
     Raises NotFound, BadOption and Refused.
     """
     place = Place(options["queue"]) if options["queue"] else None
-    found = timed(paths, None, place, output)
-    if place is None:
-        check_variables(found, options)
+    followed = _followed(paths, None, place, options, output)
+    followed.check(followed.found)
     until = threading.Event()
-    loop = running(scheduler_of(found, engine, _clock(None), output), until, broke)
+    loop = running(scheduler_of(followed, engine, _clock(None), output), until, broke)
     try:
         yield
     finally:
