@@ -6,6 +6,7 @@ One pass over the tree of each construct. Like the order of statements it matter
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -24,6 +25,10 @@ COMPARES: Final = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">="})
 CALCULATES: Final = frozenset({"+", "-", "*", "/", "%"})
 NEVER_NULL: Final = COMPARES | CALCULATES | {"~", "&&"}
 """Operators whose result is never null, and which bind tighter than ``??``."""
+
+CODE: Final = "code"
+ENDS: Final = re.compile(r"\b(?:return|throw)\b")
+"""How JavaScript gives something back, or does not come to it."""
 
 REQUEST: Final = "api.request"
 _BODY, _STATUS, _HEADERS = "response.result", "response.status", "response.headers"
@@ -157,6 +162,20 @@ class Slips(Findings):
             if param.kind is LAZY and is_text and record and not record.name.startswith("lambda"):
                 message = f"`{node.name}` runs an expression per element, and this text is none"
                 self.warn("quoted-expression", message, argument, help=f"write |{node.name}:$$.name, without quotes")
+            if param.name == CODE and record and record.name.startswith("lambda"):
+                swapped = argument is not node.arguments[0]
+                shown = f'|{node.name}:0:"return …", the value to begin with first' if swapped else '"return …"'
+                self._javascript(node.name, argument, shown)
+
+    def _block(self, node: tree.Block) -> None:
+        code = node.attribute(CODE) if node.keyword == "api.lambda" else None
+        if code is not None:
+            self._javascript(node.keyword, code.value, '"return …"')
+
+    def _javascript(self, owner: str, code: tree.Node, shown: str) -> None:
+        if isinstance(code, tree.Literal) and not ENDS.search(str(code.value)):
+            message = f"this JavaScript has no `return`, so `{owner}` gets nothing back"
+            self.warn("no-return", message, code, help=f"write {shown}")
 
 
 def _input_name(node: tree.Node) -> str:
@@ -185,4 +204,5 @@ _LOOKS: Final[dict[type, Callable[[Slips, Any], None]]] = {
     tree.Ternary: Slips._ternary,
     tree.Path: Slips._path,
     tree.Filter: Slips._filter,
+    tree.Block: Slips._block,
 }
