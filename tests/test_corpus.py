@@ -15,7 +15,6 @@ from xsrun.reports import report
 CORPUS = os.environ.get("XSRUN_CORPUS", "")
 WRONG = {
     "activity-selection": {"filter-needs-parentheses"},
-    "binary-gap": {"too-many-arguments"},
     "candy": {"missing-name", "missing-equals"},
     "counting-sort": {"filter-needs-parentheses"},
     "design-circular-queue": {"syntax"},
@@ -23,7 +22,6 @@ WRONG = {
     "pacific-atlantic-water-flow": {"missing-argument"},
     "string-compression": {"filter-needs-parentheses"},
     "triangle": {"filter-needs-parentheses"},
-    "unique-binary-search-trees": {"too-many-arguments"},
 }
 """Folders with errors, and the codes of these."""
 

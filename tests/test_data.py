@@ -264,6 +264,28 @@ def test_what_is_wrong_with_a_query_is_found_before_it_runs(body):
     assert [(each.code, each.message) for each in errors] == [WRONG[body]]
 
 
+def test_a_table_may_go_by_its_name_where_the_query_knows_it_by_another():
+    joined = """db.add person { data = {name: "Ada", age: 36} } as $one
+db.query person {
+  join = {other: {table: "pet", type: "left", where: $db.person.id == $db.pet.owner}}
+  where = $db.PERSON.age > 1 && $db.pet.id == null
+  output = ["name"]
+} as $r"""
+    pet = """
+---
+table pet {
+  schema {
+    int id
+    int owner
+  }
+  index = [{type: "primary", field: [{name: "id"}]}]
+}
+"""
+    project = program(joined + PERSON + pet, response="$r")
+    assert [(each.severity, each.code) for each in project.diagnostics] == [("warning", "not-portable")] * 3
+    assert project.call("case").value == [{"name": "Ada"}]
+
+
 def test_columns_that_an_export_has_lost_are_left_out_of_a_row():
     """The platform's own starter template names `phone` in `output`, and its exports index `xdo`."""
     project = program(

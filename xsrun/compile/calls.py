@@ -156,9 +156,9 @@ class Arguments:
         if record.variadic:
             params = params[:-1] + [params[-1]] * max(0, len(given) - len(params) + 1)
         if len(given) > len(params):
-            self.context.error(
+            self.context.warn(
                 "too-many-arguments",
-                f"`{record.name}` takes {_count(len(params))}, here are {len(given)}",
+                f"`{record.name}` takes {_count(len(params))}, here are {len(given)}; a run ignores the rest",
                 given[len(params)],
                 help=f"the filter reads {signature(record)}",
             )

@@ -13,7 +13,7 @@ from xsrun.compile import python as py
 from xsrun.compile.context import StackCompiler
 from xsrun.data.plans import ARITHMETIC, FILTERS, OPERATORS, Plan, Signature
 from xsrun.data.tables import Column, Table, holds_json
-from xsrun.diagnostics import nearest
+from xsrun.diagnostics import fold, nearest
 from xsrun.source import Span
 from xsrun.syntax import tree
 
@@ -161,7 +161,7 @@ class Queries:
 
     def _column(self, node: tree.Path) -> Plan:
         names = [self._name(step) for step in node.steps]
-        alias, rest = names[0], names[1:]
+        alias, rest = self._alias(names[0], node), names[1:]
         steps = node.steps[1:]
         if alias not in self.tables or (not rest and self._has(self.main, alias)):
             if not self._has(self.main, alias) and rest:
@@ -172,6 +172,18 @@ class Queries:
             self.context.error("unknown-column", f"`$db.{alias}` names no column", node, help=f"write $db.{alias}.id")
             return ("column", self.main, "id", ())
         return self._found(alias, rest, node, steps)
+
+    def _alias(self, name: str, node: tree.Node) -> str:
+        """The alias that is meant: that of a joined table for its name, or one that differs in case or underscores."""
+        if name in self.tables or self._has(self.main, name):
+            return name
+        meant = [each for each, table in self.tables.items() if table is not None and table.name == name]
+        meant = meant or [each for each in self.tables if fold(each) == fold(name)]
+        if len(meant) != 1:
+            return name
+        shown = f"write $db.{meant[0]}"
+        self.context.warn("not-portable", f"the query knows `{name}` as `{meant[0]}`", node, help=shown)
+        return meant[0]
 
     def _has(self, alias: str, name: str) -> bool:
         table = self.tables[alias]
