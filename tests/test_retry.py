@@ -1,6 +1,7 @@
 """Further attempts and keys, over real sockets against the simulators; the waits are counted, not waited."""
 
 import json
+import os
 from contextlib import suppress
 
 import pytest
@@ -302,6 +303,15 @@ def test_a_bad_configuration_is_one_message(tmp_path, text, message):
     with pytest.raises(BadConfig) as raised:
         read_config(str(file))
     assert message in raised.value.message
+
+
+@pytest.mark.parametrize("make", [lambda file: file.symlink_to("gone.toml"), lambda file: file.mkdir(), os.mkfifo])
+def test_a_configuration_that_is_no_file_lets_nothing_be_sent(job, tmp_path, capsys, make):
+    server, command = job
+    make(tmp_path / "xsrun.toml")
+    assert main([*command]) == 2
+    assert "xsrun.toml is no file, or leads to none" in capsys.readouterr().err
+    assert not server.seen
 
 
 def test_a_configuration_says_what_holds_for_hosts(tmp_path):

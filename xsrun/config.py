@@ -84,7 +84,8 @@ NO_CONFIG: Final = Config()
 def config_file(project: str) -> str | None:
     """The file that holds for a project: beside it, or in the current folder; None when there is none.
 
-    Raises BadConfig when the one beside it leads out of the folder.
+    Raises BadConfig when the one beside it leads out of the folder, and for what is there and no file: a run without
+    the settings that were meant may send a thing twice.
     """
     folder = project if os.path.isdir(project) else os.path.dirname(project)
     places = (os.path.join(folder, FILE), FILE)
@@ -92,7 +93,10 @@ def config_file(project: str) -> str | None:
         refuse_stray(places[0], project)
     except LeadsOut as stray:
         raise BadConfig(f"{places[0]} leads out of the folder, to {stray.target}", "put that in its place") from None
-    return next((place for place in places if os.path.isfile(place)), None)
+    found = next((place for place in places if os.path.lexists(place)), None)
+    if found is not None and not os.path.isfile(found):
+        raise BadConfig(f"{found} is no file, or leads to none", "mend it or take it away")
+    return found
 
 
 def read_config(path: str) -> Config:
