@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from xsrun.markup import element
 from xsrun.server.page.desk import Desk, Said
 from xsrun.server.page.forms import Forms, Unwelcome
 from xsrun.server.page.frame import shown
+from xsrun.server.threads import Threads
 
 AT_ONCE = 4
 """Pages that are made at the same time: queries of the service keep their threads."""
@@ -27,7 +27,7 @@ class Answering:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.forms = Forms()
-        self._limiter = CapacityLimiter(AT_ONCE)
+        self._threads = Threads(AT_ONCE)
 
     def on_thread(self, make: Callable[[Request], Response]) -> Answer:
         """Makes an answer on a thread; what is wrong with the journal or a name is an answer too."""
@@ -42,7 +42,7 @@ class Answering:
                 return shown(request, "The journal cannot be used", said=said, status=503)
 
         async def answer(request: Request) -> Response:
-            return await to_thread.run_sync(made, request, limiter=self._limiter)
+            return await self._threads.run(made, request)
 
         return answer
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -24,6 +23,7 @@ from xsrun.server.runapi.serving import NOT_APART, service_result, service_sessi
 from xsrun.server.runapi.shapes import oldest_shape, project_shape
 from xsrun.server.runapi.sink import sink
 from xsrun.server.runapi.wrong import Wrong, answer, refused, told
+from xsrun.server.threads import Threads
 
 ROOT: Final = "/api:run"
 OLDEST: Final = "/api:meta/beta/project/{project}/run"
@@ -40,7 +40,7 @@ class _Asking(NamedTuple):
 
     request: Request
     api: Api
-    threads: _Threads
+    threads: Threads
 
     @property
     def path(self) -> Mapping[str, str]:
@@ -53,19 +53,7 @@ class _Asking(NamedTuple):
 
     async def work(self, do: Callable[..., T], *given: Any) -> T:
         """What some work comes to, done in a thread."""
-        return await self.threads.run(lambda: do(self.api, *given))
-
-
-class _Threads:
-    """Where work is done that blocks."""
-
-    def __init__(self) -> None:
-        self._limiter: CapacityLimiter | None = None
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """What some work comes to."""
-        self._limiter = self._limiter or CapacityLimiter(MOST_AT_ONCE)
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        return await self.threads.run(do, self.api, *given)
 
 
 _Handler = Callable[[_Asking], Awaitable[Any]]
@@ -223,11 +211,11 @@ ADDRESSES: Final[tuple[tuple[str, str, _Handler], ...]] = (
 
 def routes(api: Api) -> list[Route]:
     """The Run API as routes of Starlette."""
-    threads = _Threads()
+    threads = Threads(MOST_AT_ONCE)
     return [Route(path, _endpoint(handler, api, threads), methods=[method]) for method, path, handler in ADDRESSES]
 
 
-def _endpoint(handler: _Handler, api: Api, threads: _Threads) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(handler: _Handler, api: Api, threads: Threads) -> Callable[[Request], Awaitable[Response]]:
     """A handler whose value is the answer in JSON, and whose refusals are answers too."""
 
     async def endpoint(request: Request) -> Response:
