@@ -145,6 +145,14 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
+def private(path: str, flags: int) -> int:
+    """A descriptor to write to a file, which only its owner may read where it is made. Raises OSError for a link.
+
+    Fit to be the ``opener`` of ``open``.
+    """
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | flags, 0o600)
+
+
 def make_private(path: str) -> None:
     """Create a file readable by its owner alone, unless it is there. Raises OSError for a link, or somebody else's.
 

@@ -6,13 +6,14 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
 from xsrun import values
 from xsrun.data import transfer
 from xsrun.data.session import Session
 from xsrun.diagnostics import Fault
-from xsrun.files import opened, refuse_stray
+from xsrun.files import opened, private, refuse_stray
 
 if TYPE_CHECKING:
     from xsrun.api import Project
@@ -90,14 +91,12 @@ def write(session: Session, tables: list[str], to: str, form: str) -> dict[str, 
             return {tables[0]: transfer.dump(session, tables[0], sys.stdout, form)}
         return {tables[0]: _one(session, tables[0], to, form)}
     counts: dict[str, int] = {}
-    stream = sys.stdout if to == STDIO else _private(to)
-    for name in tables:
-        counts[name] = 0
-        for line in transfer.dump_lines(session, [name]):
-            stream.write(line)
-            counts[name] += 1
-    if to != STDIO:
-        stream.close()
+    with nullcontext(sys.stdout) if to == STDIO else _private(to) as stream:
+        for name in tables:
+            counts[name] = 0
+            for line in transfer.dump_lines(session, [name]):
+                stream.write(line)
+                counts[name] += 1
     return counts
 
 
@@ -108,5 +107,4 @@ def _one(session: Session, table: str, path: str, form: str) -> int:
 
 def _private(path: str) -> TextIO:
     """A file for its owner alone. Raises OSError, also for a link."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-    return open(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="")
+    return open(path, "w", encoding="utf-8", newline="", opener=private)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xsrun.diagnostics import NOT_FOUND, Fault
-from xsrun.files import opened
+from xsrun.files import opened, private
 from xsrun.hints import BinaryIO, Final
 from xsrun.resources import addresses, names
 
@@ -55,7 +55,7 @@ class FolderFiles:
         parts = names.parts(path)
         with (
             _reporting(path, writing=True),
-            os.fdopen(_created(self._made(parts), os.O_APPEND), "ab") as stream,
+            os.fdopen(private(self._made(parts), os.O_APPEND | os.O_NONBLOCK), "ab") as stream,
         ):
             demand_size(stream.tell() + len(data))
             stream.write(data)
@@ -125,7 +125,7 @@ def hidden_folder(home: str) -> str:
     with contextlib.suppress(FileExistsError):
         os.mkdir(folder, 0o700)
     ignore = os.path.join(folder, ".gitignore")
-    with contextlib.suppress(FileExistsError), os.fdopen(_created(ignore, os.O_EXCL), "wb") as stream:
+    with contextlib.suppress(FileExistsError), os.fdopen(private(ignore, os.O_EXCL), "wb") as stream:
         stream.write(b"*\n")
     return folder
 
@@ -135,7 +135,7 @@ def _save(place: str, pieces: Iterable[bytes]) -> int:
     beside = os.path.join(os.path.dirname(place), f".{secrets.token_hex(8)}")
     size = 0
     try:
-        with os.fdopen(_created(beside, os.O_EXCL), "wb") as stream:
+        with os.fdopen(private(beside, os.O_EXCL), "wb") as stream:
             for piece in pieces:
                 size += len(piece)
                 demand_size(size)
@@ -146,12 +146,6 @@ def _save(place: str, pieces: Iterable[bytes]) -> int:
             os.unlink(beside)
         raise
     return size
-
-
-def _created(place: str, flags: int) -> int:
-    """A descriptor to write to a file that only its owner may read. A link is not followed."""
-    kept = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    return os.open(place, os.O_WRONLY | os.O_CREAT | flags | kept, 0o600)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from xsrun import values
 from xsrun.engine.folder import state_folder
+from xsrun.files import private
 from xsrun.hints import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ def note(started: Started, exit: int, begun_at: int) -> None:
     with suppress(OSError):
         folder = state_folder()
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
-        handle = os.open(os.path.join(folder, FILE), flags, 0o600)
+        handle = private(os.path.join(folder, FILE), os.O_APPEND)
         try:
             os.write(handle, (values.dumps(row) + "\n").encode("utf-8", "backslashreplace"))
         finally:

@@ -12,6 +12,7 @@ from typing import Final
 
 from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.rows import RunRow
+from xsrun.files import private
 
 DAY: Final = 86_400
 SOURCES: Final = ".sources"
@@ -58,10 +59,6 @@ def _write(files: Mapping[str, str], folder: str) -> None:
         if not place.startswith(os.path.realpath(made) + os.sep):
             raise Broken(f"the source of the run has a file outside of its folder: {name}")
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-        with open(place, "w", encoding="utf-8", errors="surrogatepass", newline="", opener=_private) as stream:
+        with open(place, "w", encoding="utf-8", errors="surrogatepass", newline="", opener=private) as stream:
             stream.write(text)
     os.replace(made, folder)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
