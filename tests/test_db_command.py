@@ -107,9 +107,15 @@ def done(found):
 
 def test_what_is_dumped_is_loaded_as_it_was(project, url, db, tmp_path):
     add(project, url, name="Bob", nick=None)
-    add(project, url, name='Zoé "Ω", \n x\\')
+    names = ["five", "Bob", 'Zoé "Ω", \n x\\', "a\rb", "  c "]
+    for name in names[2:]:
+        add(project, url, name=name)
+
+    def named(lines):
+        return [json.loads(line)["row"]["name"] for line in lines.splitlines()]
+
     lines = done(db("dump"))
-    assert [json.loads(line)["row"]["name"] for line in lines.splitlines()] == ["five", "Bob", 'Zoé "Ω", \n x\\']
+    assert named(lines) == names
     assert "hunter22" not in lines
     assert json.loads(lines.splitlines()[1])["row"]["secret"].startswith("$scrypt$")
     file, folder = tmp_path / "rows.jsonl", tmp_path / "folder"
@@ -120,12 +126,13 @@ def test_what_is_dumped_is_loaded_as_it_was(project, url, db, tmp_path):
     for source in (file, folder):
         done(db("reset", "--yes"))
         done(db("shell", "--sql", "delete from person", "--json"))
-        assert done(db("load", "--from", str(source))) == "person  3 rows loaded\n"
+        assert done(db("load", "--from", str(source))) == "person  5 rows loaded\n"
+        assert named(done(db("dump"))) == names
         if source is file:
             assert done(db("dump")) == lines
     assert next(csv.DictReader(io.StringIO(done(db("dump", "--format", "csv")))))["name"] == "five"
     add(project, url, name="above")
-    assert json.loads(done(db("shell", "--sql", "select max(id) as n from person", "--json"))) == [{"n": 8}]
+    assert json.loads(done(db("shell", "--sql", "select max(id) as n from person", "--json"))) == [{"n": 10}]
 
 
 def test_rows_of_any_values_come_back_from_json_lines(db, tmp_path):

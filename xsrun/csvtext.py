@@ -1,4 +1,4 @@
-"""Text in rows and cells (CSV), read piece by piece."""
+"""Text in rows and cells (CSV): written by the row, and read piece by piece."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from xsrun.hints import Final
 from xsrun.late import re
 
 DIALECT_HELP: Final = "separator and enclosure are one character each, escape one or none"
+QUOTE: Final = '"'
+CUTTING: Final = frozenset(',"\r\n')
+"""Characters that cut a text into rows and cells."""
 LONGEST_ROW: Final = 4_000_000
 """Characters of the longest row: an enclosure that is never closed would take in all the rest."""
 
@@ -34,6 +37,12 @@ def demand_dialect(separator: str, enclosure: str, escape: str) -> None:
     """Raise Fault for characters that make no CSV."""
     if len(separator) != 1 or len(enclosure) != 1 or len(escape) > 1 or separator in "\r\n" or enclosure in "\r\n":
         raise Fault("bad-argument", "Not a CSV dialect.", help=DIALECT_HELP)
+
+
+def line(cells: Iterable[str], end: str = "\n") -> str:
+    """A row with its end. In quotes stand cells that hold what cuts a text, and one that alone would be no row."""
+    written = [f'"{cell.replace(QUOTE, QUOTE * 2)}"' if CUTTING & set(cell) else cell for cell in cells]
+    return ('""' if written == [""] else ",".join(written)) + end
 
 
 def rows(pieces: Iterable[str], separator: str, enclosure: str, escape: str) -> Iterator[list[str]]:

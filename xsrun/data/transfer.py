@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, TextIO
@@ -33,14 +32,13 @@ def dump_lines(session: Session, tables: Iterable[str]) -> Iterator[str]:
 def dump(session: Session, table: str, stream: TextIO, form: str) -> int:
     """Write the rows of one table; how many they are."""
     columns = session.catalog[table].table.columns
-    writer = csv.writer(stream, lineterminator="\n")
     if form == "csv":
-        writer.writerow([each.name for each in columns])
+        stream.write(csvtext.line(each.name for each in columns))
     count = 0
     for row in _rows(session, table):
         count += 1
         if form == "csv":
-            writer.writerow([_cell(each, row[each.name]) for each in columns])
+            stream.write(csvtext.line(_cell(each, row[each.name]) for each in columns))
         else:
             stream.write(values.dumps(row) + "\n")
     return count
@@ -54,12 +52,12 @@ def _rows(session: Session, table: str) -> Iterator[dict[str, Any]]:
         yield dict(zip(names, row, strict=True))
 
 
-def _cell(column: Column, value: Any) -> Any:
+def _cell(column: Column, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or holds_json(column):
         return values.dumps(value)
-    return value
+    return str(value)
 
 
 Placed = tuple[str, Mapping[str, Any]]

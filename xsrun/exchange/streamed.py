@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from xsrun import values
+from xsrun import csvtext, values
 from xsrun.diagnostics import Fault
 from xsrun.hints import Any, Final
 
@@ -48,11 +48,7 @@ def _piece(value: Any, kind: str) -> Iterator[bytes]:
     elif isinstance(value, str | bytes) or kind == "raw":
         yield data
     elif kind == "csv":
-        yield (_row(value) + "\r\n").encode()
+        cells = value.values() if isinstance(value, dict) else values.elements(value)
+        yield csvtext.line(map(values.to_text, cells), "\r\n").encode("utf-8", "surrogatepass")
     else:
         yield data + b"\n"
-
-
-def _row(value: Any) -> str:
-    cells = [values.to_text(each) for each in (value.values() if isinstance(value, dict) else values.elements(value))]
-    return ",".join('"' + cell.replace('"', '""') + '"' if set(cell) & set('",\r\n') else cell for cell in cells)
