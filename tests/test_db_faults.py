@@ -74,10 +74,14 @@ def test_a_file_that_is_no_database(fault, tmp_path):
     assert (tmp_path / "text.sqlite").read_text() == "no database at all, but text" * 40
 
 
-def test_a_folder_that_cannot_be_written(fault):
+def test_a_folder_that_cannot_be_written(fault, tmp_path):
     assert fault("/proc/nowhere/data.sqlite") == said(
         "No such file or directory", "let its folder exist and be writable, or choose another with --db"
     )
+    (tmp_path / "file").touch()
+    help = "a file stands in the place of its folder: take it away, or choose another with --db"
+    assert fault(str(tmp_path / "file" / "data.sqlite")) == said("File exists", help)
+    assert fault(str(tmp_path / "file" / "folder" / "data.sqlite")) == said("Not a directory", help)
 
 
 def test_a_folder_that_may_only_be_read(project):

@@ -19,6 +19,7 @@ KEYS: Final = re.compile(r"Key \((?P<columns>.+?)\)=")
 CONFLICTS: Final = frozenset({"40001", "40P01"})
 """SQLSTATE of transactions that must give way to others."""
 UNIQUE_VIOLATION: Final = "23505"
+IN_THE_WAY: Final = "a file stands in the place of its folder: take it away, or choose another with --db"
 HELP: Final = (
     ("database is locked", "another process writes to it; run again when that has ended"),
     ("readonly database", "let its file and folder be writable, or choose another with --db"),
@@ -29,6 +30,8 @@ HELP: Final = (
     ("malformed", "the file is damaged or no SQLite database; choose another with --db"),
     ("symbolic link", "a link stands in the place of the file: put the file itself there, or choose another with --db"),
     ("Is a directory", "name a file in that folder with --db"),
+    ("File exists", IN_THE_WAY),
+    ("Not a directory", IN_THE_WAY),
     ("No such file", "let its folder exist and be writable, or choose another with --db"),
     ("Permission denied", "let its file and folder be writable, or choose another with --db"),
     ("Read-only file", "let its file and folder be writable, or choose another with --db"),
