@@ -21,6 +21,7 @@ from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
 from xsrun.server.app import application
 from xsrun.server.guard import EVERYBODY, Rules
+from xsrun.server.reading import LARGEST
 from xsrun.server.running import Server, listening
 from xsrun.server.service import Served, Service
 
@@ -55,19 +56,20 @@ def serving(folder: Path, *arguments: str, **env: str) -> Iterator[tuple[httpx.C
 def service_of(source: str, name: str = "project", **settings: object) -> Service:
     """A service in memory. ``settings`` are fields of it."""
     folder = load_text(source, "a.xs")
-    loaded = Loaded(compile_folder(folder))
+    program = compile_folder(folder)
     assert not [each for each in folder.diagnostics if each.severity == "error"], folder.diagnostics
+    loaded = Loaded(program)
     world = memory_world(env={"XSRUN_AUTH_KEY": "k" * 32}, database=fresh(loaded.program.tables))
     made = Service(name, name, name, loaded, world, Limits(), lambda text: text, lambda fault, query: None)
     return made._replace(**settings)
 
 
 @contextmanager
-def in_process(*services: Service, rules: Rules = EVERYBODY, routes: tuple = (), **settings: object) -> Iterator:
+def in_process(*services: Service, rules: Rules = EVERYBODY, largest: int = LARGEST, **settings: object) -> Iterator:
     """A client of services that a thread of this process serves. ``settings`` are those of ``Server``."""
     with listening("127.0.0.1", 0) as address:
         broken: list[Exception] = []
-        server = Server(application(Served(services), broken.append, routes, rules), **settings)
+        server = Server(application(Served(services), broken.append, (), rules, largest), **settings)
         thread = threading.Thread(target=server.run, args=(address,))
         thread.start()
         try:

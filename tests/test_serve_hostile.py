@@ -3,11 +3,13 @@
 import json
 import socket
 import threading
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
+from served import in_process, service_of
 from test_serve import serving
 
+from xsrun.server import intake
 from xsrun.server.app import application
 from xsrun.server.guard import Rules
 from xsrun.server.patience import SPARE
@@ -201,3 +203,57 @@ def test_nobody_keeps_a_server_waiting():
         body = b"POST /_xsrun/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\ntoken"
         head, _, answer = said(port, body).partition(b"\r\n\r\n")
         assert (head.split()[1], json.loads(answer)["message"]) == (b"408", "The request comes too slowly.")
+
+
+def test_all_bodies_together_have_a_bound(monkeypatch):
+    """Four requests that never end take all the room; others are told so at once, and get it when one is done."""
+    monkeypatch.setattr(intake, "TOGETHER", 0)
+    largest = 30_000
+    with in_process(service_of(SOURCE, largest=largest), largest=largest) as ask, ExitStack() as held:
+        address = ("127.0.0.1", ask.base_url.port)
+        waiting = [held.enter_context(closing(socket.create_connection(address, WITHIN))) for _ in range(4)]
+        for each in waiting:
+            each.sendall(post(b" " * (largest - 3), JSON, largest))
+        small = {"more": "x" * 1000}
+        while (refused := ask.post("/api:a/echo", json=small)).status_code == 200:
+            pass
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+        assert set(refused.json()) == {"code", "message", "payload"}
+        assert ask.post("/api:a/echo", content=b" " * (2 * largest)).status_code == 503
+        assert ask.get("/api:a/echo/1").status_code == 200
+        waiting[0].sendall(b"{ }")
+        assert waiting[0].recv(12) == b"HTTP/1.1 200"
+        while (answer := ask.post("/api:a/echo", json=small)).status_code == 503:
+            pass
+        assert answer.json() == small["more"]
+
+
+def test_a_body_that_comes_drop_by_drop_is_given_up():
+    with strict(0.05) as port, closing(socket.create_connection(("127.0.0.1", port), WITHIN)) as client:
+        client.sendall(b"POST /_xsrun/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n")
+        client.settimeout(0.02)
+        answer = b""
+        while not answer:
+            client.sendall(b"x")
+            with suppress(TimeoutError):
+                answer = client.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 408")
+
+
+LARGE = """query "large" verb=GET {
+  api_group = "a"
+  response = "x"|pad_end:9000000:"x"
+}
+"""
+
+
+def test_an_answer_that_nobody_takes_is_given_up():
+    with in_process(service_of(LARGE), patience=0.1, connections=2) as ask, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", ask.base_url.port))
+        client.sendall(get(b"/api:a/large"))
+        while ask.get("/none").status_code != 503:
+            pass
+        while ask.get("/none").status_code == 503:
+            pass
+        assert len(ask.get("/api:a/large").json()) == 9_000_000

@@ -113,7 +113,7 @@ def _answer(
             _look_into(engine.queues.journal, numbers.meters)
         health = _health(served, engine, numbers)
         beside = routes(Parts(served, engine, server, at, health))
-        running = _running(_application(served, report, beside, rules))
+        running = _running(_application(served, report, beside, rules, server.largest))
 
         def stop() -> None:
             health.end()

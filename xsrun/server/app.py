@@ -25,10 +25,11 @@ from xsrun.runtime.answering import JSON, Answered, Asked, Head, answer, failed,
 from xsrun.server import cors
 from xsrun.server.apart import apart
 from xsrun.server.guard import EVERYBODY, Guard, Rules
+from xsrun.server.intake import Intake
 from xsrun.server.mishaps import Mishaps, response_of, with_headers
 from xsrun.server.openapi import document
 from xsrun.server.patience import PATIENCE
-from xsrun.server.reading import TooLarge, Unreadable, asked
+from xsrun.server.reading import LARGEST, TooLarge, Unreadable, asked
 from xsrun.server.service import RESERVED, Served, Service, Services
 from xsrun.server.threads import Threads
 
@@ -42,12 +43,16 @@ TOO_LARGE: Final = Fault("input-error", "The request is too large.")
 
 
 def application(
-    served: Served, broken: Callable[[Exception], object], routes: Sequence[BaseRoute] = (), rules: Rules = EVERYBODY
+    served: Served,
+    broken: Callable[[Exception], object],
+    routes: Sequence[BaseRoute] = (),
+    rules: Rules = EVERYBODY,
+    largest: int = LARGEST,
 ) -> ASGIApp:
     """Services as an ASGI application, with further routes before their addresses and a guard around everything.
 
     ``/api:GROUP/PATH`` and ``/PROJECT/api:GROUP/PATH`` are queries, ``/openapi.json`` and ``/PROJECT/openapi.json``
-    describe them. ``broken`` is told each fault of ours.
+    describe them. ``broken`` is told each fault of ours. ``largest`` are the bytes of the largest body.
     """
     threads = Threads()
 
@@ -78,7 +83,7 @@ def application(
         rules = service.cors(address.group) if service and address else None
         return rules is not None and cors.admits(rules, request)
 
-    return Mishaps(Guard(routed, rules, admitted), broken)
+    return Mishaps(Intake(Guard(routed, rules, admitted), largest), broken)
 
 
 class Address(NamedTuple):

@@ -1,4 +1,4 @@
-"""How long a server waits for what a client has still to send: nobody keeps it waiting by sending nothing."""
+"""How long a server waits for a client: nobody keeps it waiting by sending nothing, or by taking nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from xsrun.runtime.answering import failed
 
 PATIENCE: Final = 30.0
 """Seconds within which the head of a request is to be complete, and after that each next piece of its body."""
+WHOLE: Final = 10
+"""How many times as long a whole body may take."""
 SPARE: Final = 100
 """Connections beyond the limit that are told so; on further ones is hung up."""
 TOO_SLOW: Final = 408
@@ -30,13 +32,15 @@ class Patience:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the application answer a request."""
         complete = False
+        loop = asyncio.get_running_loop()
+        end = loop.time() + WHOLE * self._seconds
 
         async def patient() -> Message:
             nonlocal complete
             if complete:  # what is waited for now is the end of the connection
                 return await receive()
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout_at(min(loop.time() + self._seconds, end)):
                     message = await receive()
             except TimeoutError:
                 raise HTTPException(TOO_SLOW, "The request comes too slowly.", {"Connection": "close"}) from None
@@ -47,12 +51,16 @@ class Patience:
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP that gives up on requests whose head does not come, and answers what is none in the form of all errors."""
+    """HTTP that gives up on requests whose head does not come, and on answers that nobody takes.
+
+    What is no request is answered in the form of all errors.
+    """
 
     def __init__(self, *arguments: Any, seconds: float = PATIENCE, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._seconds = seconds
         self._given_up: asyncio.TimerHandle | None = None
+        self._untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection."""
@@ -73,7 +81,34 @@ class PatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a connection."""
         self._wait_no_longer()
+        self._is_taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Have a part of an answer wait for the client: some of it is to be taken now and then."""
+        super().pause_writing()
+        self._look_again(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """Go on with an answer."""
+        self._is_taken()
+        super().resume_writing()
+
+    def _look_again(self, left: int) -> None:
+        self._untaken = self.loop.call_later(self._seconds, self._look, left)
+
+    def _look(self, before: int) -> None:
+        """Hang up on a client that has taken nothing since ``before`` bytes were left."""
+        left = self.transport.get_write_buffer_size()
+        if left < before:
+            self._look_again(left)
+        else:
+            self.transport.abort()
+
+    def _is_taken(self) -> None:
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request, where an answer can still be sent, and hang up."""
