@@ -287,13 +287,21 @@ table pet {
 
 
 def test_columns_that_an_export_has_lost_are_left_out_of_a_row():
-    """The platform's own starter template names `phone` in `output`, and its exports index `xdo`."""
+    """The platform's own starter template names `phone` in `output`, and its exports index `xdo`.
+
+    They also have one index for each direction.
+    """
+    indexes = """
+      {type: "gin", field: [{name: "xdo", op: "jsonb_path_op"}]}
+      {type: "btree", field: [{name: "age", op: "desc"}]}
+      {type: "btree", field: [{name: "age", op: "asc"}]}
+"""
     project = program(
         """db.add person { data = {name: "Ada", age: 36} } as $one
 db.get person { field_name = "id" field_value = 1 output = ["phone", "name"] } as $two
 db.query person { output = ["name", "phone"] } as $all
 db.query person { return = {type: "list", paging: {page: 1}} output = ["items.name", "items.phone"] } as $page"""
-        + PERSON.replace("index = [", 'index = [\n{type: "gin", field: [{name: "xdo", op: "jsonb_path_op"}]}\n'),
+        + PERSON.replace("index = [", f"index = [{indexes}"),
         response='[$two, $all, $page|get:"items"]',
     )
     assert [(each.severity, each.code) for each in project.diagnostics] == [("warning", "unknown-column")] * 3
@@ -323,6 +331,12 @@ TABLES = {
 def test_what_is_wrong_with_a_table_is_found_before_it_runs(table):
     errors = program(f"\n\n---\n{table}").errors
     assert [(each.code, each.message) for each in errors] == [TABLES[table]]
+
+
+def test_columns_that_differ_in_case_alone_are_reported_before_sqlite_refuses_them():
+    project = program("\n\n---\ntable t { schema {\n int id\n text Town\n text town\n} }")
+    [found] = [each for each in project.diagnostics if each.code == "duplicate-name"]
+    assert (found.severity, found.message) == ("warning", "SQLite cannot tell the columns `Town` and `town` apart")
 
 
 def test_a_result_may_not_have_more_rows_than_the_run_allows():

@@ -45,6 +45,7 @@ class _Reader:
             self.findings.missing("missing-schema", "a table says in `schema` which columns it has", block, shown)
         self.columns = Fields(self.findings, {}, column=True).read(schema)
         self._check_key(schema)
+        self._check_case(schema)
         return Table(
             self.construct.name,
             self.columns,
@@ -69,6 +70,16 @@ class _Reader:
             message = f"the column `id` is {shown}, and can be int or uuid"
             self.findings.error("missing-column", message, schema.head_span(self.construct.source), help="write int id")
 
+    def _check_case(self, schema: tree.Block | None) -> None:
+        """PostgreSQL tells names by their case, SQLite does not."""
+        folded: dict[str, str] = {}
+        for each in self.columns if schema else ():
+            other = folded.setdefault(each.name.lower(), each.name)
+            if schema and other != each.name:
+                message = f"SQLite cannot tell the columns `{other}` and `{each.name}` apart"
+                shown = "give one of them another name, or use --db postgresql://…"
+                self.findings.warn("duplicate-name", message, schema.head_span(self.construct.source), help=shown)
+
     def _known(self, name: str, place: tree.Node) -> bool:
         names = [each.name for each in self.columns]
         if name in names:
@@ -83,6 +94,7 @@ class _Reader:
 
     def _indexes(self) -> Iterator[Index]:
         attribute = self.construct.block.attribute("index")
+        seen: set[tuple[Any, ...]] = set()
         for node, each in self._entries(attribute, "index", '{type: "btree", field: [{name: "…"}]}'):
             written = str(each.get("type", "")).lower()
             if written not in KINDS:
@@ -91,8 +103,11 @@ class _Reader:
                 self.findings.error("bad-index", f"there is no index of type `{written}`", node, help=shown)
                 continue
             fields = tuple(self._fields(node, each.get("field")))
-            if fields:
-                yield Index(KINDS[written], fields, str(each.get("name", "")), str(each.get("lang", "")))
+            made = Index(KINDS[written], fields, str(each.get("name", "")), str(each.get("lang", "")))
+            same = (made.kind, made.name, *(name for name, _ in fields))
+            if fields and same not in seen:  # exports have one for each direction, and either serves both
+                seen.add(same)
+                yield made
 
     def _fields(self, node: tree.Node, given: Any) -> Iterator[tuple[str, str]]:
         fields = given if isinstance(given, list) else [given]
