@@ -18,7 +18,7 @@ KNOWN = explanations()
 READ = [each for each in KNOWN.values() if each.example and not each.command]
 TYPED = [each for each in KNOWN.values() if each.command]
 UNPROVOKED = {
-    "cancelled", "diverged", "encoding", "file-error", "internal", "interrupted", "journal", "limit-time",
+    "cancelled", "diverged", "encoding", "file-error", "internal", "interrupted", "journal", "limit-time", "limits",
     "missing-extra", "nesting", "no-function", "no-worker", "outcome-unknown", "schema-loss", "source-size",
     "taken-over", "telemetry", "test-crashed", "too-complex", "unwritable",
 }  # fmt: skip

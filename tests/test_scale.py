@@ -25,6 +25,7 @@ from xsrun.cli.carrying import Carrier
 from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued
 from xsrun.cli.start import main
+from xsrun.cli.working import warn
 from xsrun.engine.documents import keep
 from xsrun.engine.effects import State
 from xsrun.engine.holding import Held
@@ -32,6 +33,7 @@ from xsrun.engine.journal import Taken
 from xsrun.engine.orders import Order, Place, Refused
 from xsrun.engine.rows import RunRow, RunState
 from xsrun.engine.scale import lease
+from xsrun.engine.scale.queues import Limits
 from xsrun.engine.scale.store import PostgresStore, engine_for, journal_at
 from xsrun.telemetry.metrics import Meters
 from xsrun.telemetry.prometheus import Prometheus
@@ -313,6 +315,34 @@ def test_a_run_that_nobody_will_take_is_said(engine, url, folder, capsys):
     assert main(["execute", folder, "--queue", "deserted", "--engine", url, "--id", "deserted-1"]) == 0
     assert "no worker takes runs of the queue deserted now" in capsys.readouterr().err
     assert engine.cancel("deserted-1")
+
+
+def test_an_id_is_that_of_one_run(engine, worker, url, folder, capsys):
+    def put(*arguments, queue="idle"):
+        exit = main(["execute", folder, "--queue", queue, "--engine", url, "--id", "mine-1", *arguments])
+        said = capsys.readouterr()
+        return exit, said.out and json.loads(said.out)["queue"], said.err
+
+    assert put("--input", "times=1")[:2] == (0, "idle")
+    exit, queue, err = put("--input", "times=1", queue="paging")
+    assert (exit, queue, "mine-1 is there already: queued" in err) == (0, "idle", True)
+    exit, queue, err = put("--input", "times=2")
+    assert (exit, queue, "is a run with other inputs" in err) == (2, "", True)
+    assert main(["execute", folder, "--queue", "pagin", "--engine", url, "--id", "mine-2"]) == 0
+    assert "did you mean paging, which has one?" in capsys.readouterr().err
+    for run in ("mine-1", "mine-2"):
+        assert main(["runs", "cancel", run, "--engine", url]) == 0
+
+
+def test_a_worker_says_what_it_changes_for_others_and_what_may_be_meant(engine, worker, folder, capsys):
+    run = engine.submit(Order(folder, place=Place("alone")))
+    warn(engine.journal(), {"paging": Limits(2, 9, (5, 1.5)), "alon": Limits(4)}, Output())
+    err = capsys.readouterr().err
+    assert "other workers on the queue paging had 4; all have 2,all=9,rate=5/1.5 from now on" in err
+    assert "leave it at theirs: --queue paging:4" in err
+    assert "did you mean alone? Runs wait there, and no worker takes them" in err
+    warn(engine.journal(), {"paging": Limits(4), "alone": Limits(1)}, Output())
+    assert (capsys.readouterr().err, engine.cancel(run)) == ("", True)
 
 
 @pytest.mark.parametrize(

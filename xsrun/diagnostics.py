@@ -419,6 +419,7 @@ RUN: Final[dict[str, Code]] = {
     "journal": Code(Exit.FAILED, "the journal of runs cannot be read or written"),
     "telemetry": Code(Exit.DONE, "what runs do could not be told to a collector; they go on"),
     "no-run": Code(Exit.USAGE, "no run has this id"),
+    "limits": Code(Exit.DONE, "workers on one queue want different limits for it"),
     "no-worker": Code(Exit.DONE, "a run waits in a queue of which no worker takes runs"),
 }
 """What happens while a job runs."""

@@ -23,7 +23,7 @@ OF_QUEUES: Final = ("priority", "order_key", "delay", "id", "wait", "engine")
 
 ADDRESSES: Final = ("http://", "https://")
 
-_queue: Callable[[Task], int] = Late("xsrun.cli.queueing", "queue")
+_queue: Callable[[Task], int] = Late("xsrun.cli.putting", "queue")
 _fetched: Callable[[str], str] = Late("xsrun.cli.fetching", "fetched")
 _execute_shown: Callable[[Options], int] = Late("xsrun.cli.clientrun", "execute_shown")
 _read_inputs: Callable[[list[str], str | None, list[Field]], dict[str, Any]] = Late("xsrun.cli.inputs", "read_inputs")

@@ -18,7 +18,7 @@ from xsrun.cli.preparing import LONGEST_RUN, Ready, Task, variables_of
 from xsrun.diagnostics import Exit
 from xsrun.engine.history import NoRun
 from xsrun.engine.orders import ID, QUEUE, Order, Place, Refused
-from xsrun.engine.rows import RunRow
+from xsrun.engine.rows import RunRow, RunState
 from xsrun.executable import executable
 from xsrun.runtime.job import Failure
 from xsrun.values import dumps, loads
@@ -139,6 +139,8 @@ def cancelled(run: RunRow, stopped: bool, output: Output) -> int:
     """Say whether a run was cancelled. Gives back the exit code."""
     if not stopped:
         return output.complain("no-run", f"run {run.id} has ended", f"look with xsrun runs show {run.id}")
-    if not output.as_json:
+    if not output.as_json and run.state == RunState.CANCELLED and run.ended_at is not None:
+        output.line(f"run {run.id} was cancelled before, and has stopped")
+    elif not output.as_json:
         output.line(f"run {run.id} is cancelled: it stops where it is, behind a write that is under way")
     return Exit.DONE

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from typing import Any, Final, NamedTuple
 
 from xsrun.cli.attempts import KEPT, key_of
-from xsrun.cli.journals import engine_broken, engine_url
+from xsrun.cli.journals import engine_broken
 from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import EXECUTE, BadOption, parse
-from xsrun.cli.ordering import Named, cancelled, checked_id, checked_place, refusing, task_of
+from xsrun.cli.ordering import Named, cancelled, checked_place, refusing, task_of
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, config_for, sensitive_inputs, settings_of
 from xsrun.cli.resume import refusal, refuse
-from xsrun.diagnostics import Diagnostic, Exit, Fault
+from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.real import SystemClock
 from xsrun.engine.chance import seed_of
 from xsrun.engine.folder import Broken
@@ -25,11 +24,9 @@ from xsrun.engine.history import find_run
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, Known
 from xsrun.engine.keeper import SEED_BYTES, Started
-from xsrun.engine.observing import traceparent
 from xsrun.engine.orders import DEFAULT_QUEUE, Order, Place, Refused
 from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.scale.queues import Queues, place_of
-from xsrun.engine.scale.standing import alive
 from xsrun.engine.starting import new_id, new_run
 from xsrun.engine.vault import OPEN, Vault
 from xsrun.exchange.passwords import passwords_of
@@ -39,6 +36,14 @@ PAUSE: Final = 0.2
 """Seconds between two looks at a run."""
 HERE_ALONE: Final = ("dry_run", "record", "replay", "trace", "ephemeral", "memory")
 """Options that make no sense for a run that goes on elsewhere."""
+
+
+class Put(NamedTuple):
+    """A run that was to be put into a queue."""
+
+    run: RunRow
+    known: RunRow | None = None
+    """The run that there is with its id, where nothing was put."""
 
 
 class Queued:
@@ -59,15 +64,16 @@ class Queued:
             if order.env:
                 raise BadOption("variables of one run alone are not kept in a queue", "give them to xsrun worker")
             task = task_of(run, order, self._options, Named(self._output, run))
-            return self.put(task, order.place or Place(self._queue))
+            return self.put(task, order.place or Place(self._queue)).run.id
 
-    def put(self, task: Task, place: Place) -> str:
-        """Put a run into a queue; gives back its id. Raises Refused, BadOption and Broken."""
+    def put(self, task: Task, place: Place) -> Put:
+        """Put a run into a queue, unless its id is known. Raises Refused, BadOption and Broken."""
         row = _row(task, checked_place(place))
-        # Whose id is known already is the same run.
-        with suppress(Known):
+        try:
             self.queues.submit(row, {source.name: source.text for source in task.project.program.sources}, place)
-        return row.id
+        except Known:
+            return Put(row, self.queues.journal.run(row.id))
+        return Put(row)
 
     def resume(self, run: str) -> None:
         """Have a run go on that was cut short. Raises Refused and Broken."""
@@ -117,40 +123,6 @@ class Queued:
         self.queues.close()
 
 
-def queue(task: Task) -> int:
-    """Put a run into the queue that the options name; show its id, or what comes of it. Gives back the exit code."""
-    options, output = task.options, task.output
-    place = Place(options["queue"], options["priority"] or 0, options["order_key"] or "", options["delay"] or 0.0)
-    id = checked_id(options["id"]) if options["id"] else new_id(time.time_ns() // 1_000_000)
-    output.diagnostics(task.project.unknown_inputs(task.job, task.given))
-
-    def put(engine: Queued) -> int:
-        trace = traceparent(os.environ.get("TRACEPARENT", ""))
-        ordered = task._replace(options={**options, "traceparent": trace})
-        with _naming(f"run {id} may be in the queue; --id {id} puts it there once"):
-            run = engine.put(ordered._replace(id=id), place)
-        if place.queue not in alive(engine.queues.journal):
-            message = f"no worker takes runs of the queue {place.queue} now"
-            help = f"start one: xsrun worker --queue {place.queue}"
-            output.diagnostics([Diagnostic("no-worker", message, severity="warning", help=help)])
-        if options["wait"]:
-            with _naming(f"run {run} goes on without whoever waits for it"):
-                return _shown(engine.wait(run), output)
-        output.result(output.document({"run": run, "queue": place.queue, "state": RunState.QUEUED}))
-        return Exit.DONE
-
-    return with_engine(engine_url(options["engine"]), output, put)
-
-
-@contextmanager
-def _naming(said: str) -> Iterator[None]:
-    """Say of what is wrong with the engine what became of the run."""
-    try:
-        yield
-    except Broken as broken:
-        raise Broken(f"{broken}; {said}") from None
-
-
 def resume(url: str, run: str, output: Output) -> int:
     """Have a run of a queue go on. Gives back the exit code."""
 
@@ -190,19 +162,6 @@ def with_engine(url: str, output: Output, use: Callable[[Queued], int]) -> int:
         return output.complain(missing.code, missing.message, missing.help)
     except Broken as broken:
         return engine_broken(broken, output)
-
-
-def _shown(run: RunRow | None, output: Output) -> int:
-    """Show what came of a run elsewhere, as if it had been here."""
-    if run is None:
-        return output.complain("no-run", "the run is not known any more", "look with xsrun runs list")
-    if run.result is not None:
-        output.result(run.result)
-        return run.exit or Exit.DONE
-    said = json.loads(run.error) if run.error else {"code": "no-run", "message": f"run {run.id} has ended: {run.state}"}
-    help = said.get("help", f"look with xsrun runs show {run.id}")
-    output.complain(said["code"], f"run {run.id} on a worker: {said['message']}", help)
-    return run.exit if run.exit is not None else Exit.INTERRUPTED
 
 
 def _row(task: Task, place: Place) -> RunRow:

@@ -15,11 +15,12 @@ from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.signals import ending_in_two_steps
 from xsrun.cli.vitals import telling_health
-from xsrun.diagnostics import Exit
+from xsrun.diagnostics import Diagnostic, Exit, nearest
 from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal
 from xsrun.engine.orders import QUEUE
 from xsrun.engine.scale.queues import Limits, Queues
+from xsrun.engine.scale.standing import alive, inside, limits_of
 from xsrun.engine.scale.store import UNTIL_STOPPED, PostgresStore
 from xsrun.engine.scale.worker import Worker
 from xsrun.exchange.passwords import passwords_of
@@ -102,6 +103,7 @@ def _work(
             telling_health(options.get("health"), looks, output) as (condition, meters),
         ):
             look_into(queues.journal, meters)
+            warn(queues.journal, wanted, output)
             working.start()
             show(dumps({"worker": working.name, "queues": list(wanted)}))
             told.wait()
@@ -109,6 +111,28 @@ def _work(
             _end(working, drain, output)
         stopping.set()
     return Exit.DONE
+
+
+def warn(journal: Journal, wanted: Mapping[str, Limits], output: Output) -> None:
+    """Say what changes for other workers, and of a new queue that another one may be meant. Raises Broken."""
+    before, others, waiting = limits_of(journal), alive(journal), inside(journal)
+    for queue, limits in wanted.items():
+        had = before.get(queue)
+        if had is not None and had != limits and queue in others:
+            message = f"other workers on the queue {queue} had {_shown(had)}; all have {_shown(limits)} from now on"
+            help = f"leave it at theirs: --queue {queue}:{_shown(had)}"
+            output.diagnostics([Diagnostic("limits", message, severity="warning", help=help)])
+        lonely = [name for name, each in waiting.items() if each.waiting and name not in others]
+        if had is None and queue not in waiting and (near := nearest(queue, lonely)):
+            help = f"did you mean {near}? Runs wait there, and no worker takes them"
+            message = f"nothing was ever put into the queue {queue}"
+            output.diagnostics([Diagnostic("no-worker", message, severity="warning", help=help)])
+
+
+def _shown(limits: Limits) -> str:
+    """Limits as they are written behind the name of a queue."""
+    all = "" if limits.all is None else f",all={limits.all}"
+    return f"{limits.worker}{all}" + (f",rate={limits.rate[0]}/{limits.rate[1]:g}" if limits.rate else "")
 
 
 def _tell(reason: str, output: Output) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunState
 from xsrun.engine.scale.lease import SILENCE
-from xsrun.engine.scale.queues import APPLICATION, ORDERED
+from xsrun.engine.scale.queues import APPLICATION, ORDERED, Limits
 from xsrun.engine.standing import Queue, Standing, Worker, standing
 
 _INSIDE: Final = (
@@ -62,6 +62,12 @@ def alive(journal: Journal) -> dict[str, int]:
     """How many workers on a queue give signs of life, by its name. Raises Broken."""
     rows = journal.rows(_ALIVE, (SILENCE * 1000,))
     return dict(Counter(str(queue) for (queues,) in rows for queue in json.loads(queues)))
+
+
+def limits_of(journal: Journal) -> dict[str, Limits]:
+    """How many runs of each queue may go on at once, as a worker has said last. Raises Broken."""
+    named = ((str(name), _queue(str(name), Inside(), tuple(limits))) for name, *limits in journal.rows(_LIMITS))
+    return {name: Limits(each.worker_limit, each.limit, each.rate) for name, each in named if each.worker_limit}
 
 
 def standing_of_all(journal: Journal, now: int) -> Standing:
