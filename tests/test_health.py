@@ -50,6 +50,16 @@ def test_a_server_tells_what_it_answers(tmp_path):
             assert client.post("/api:count/add/2?tag=secret-tag", headers=asked).status_code == 200
             assert client.get("/api:count/odd/thrown").status_code == 500
             assert client.get("/_xsrun/health").json() == {"status": "ok"}
+            refusals = [
+                client.get("/api:count/none"),
+                client.get("/_xsrun/none"),
+                client.get("/", headers={"Host": "x"}),
+            ]
+            refusals.append(client.post("/api:count/add/2", content=b"{", headers={"Content-Type": "application/json"}))
+            assert [each.status_code for each in refusals] == [404, 404, 400, 400]
+            with socket.create_connection((client.base_url.host, client.base_url.port)) as strange:
+                strange.sendall(b"oops\r\n\r\n")
+                assert strange.recv(12) == b"HTTP/1.1 400"
             assert client.get("/_xsrun/ready").json() == {"status": "ready"}
             answer = client.get("/_xsrun/metrics")
             found = samples(answer.text)
@@ -62,6 +72,14 @@ def test_a_server_tells_what_it_answers(tmp_path):
     route = ("http_route", "/api:count/add/{by}")
     labels = (("http_request_method", "POST"), ("http_response_status_code", "200"), route)
     assert found[("http_server_request_duration_seconds_count", *labels)] == 1
+
+    def counted(method, status, route):
+        told = (("http_request_method", method), ("http_response_status_code", status), ("http_route", route))
+        return found.get(("http_server_request_duration_seconds_count", *told))
+
+    assert [counted("GET", "404", ""), counted("GET", "400", ""), counted("_OTHER", "400", "")] == [2, 1, 1]
+    assert (counted("POST", "400", route[1]), counted("GET", "500", "/api:count/odd/{what}")) == (1, 1)
+    assert [each.attributes["xsrun.state"] for each in collector.spans if each.name == "run Counter"] == ["complete"]
     assert answer.headers["content-type"].startswith("text/plain; version=")
     asked_for = collector.only("POST /api:count/add/{by}")
     assert (asked_for.trace, asked_for.parent, asked_for.kind) == (TRACE, SPAN, 2)

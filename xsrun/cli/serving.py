@@ -16,13 +16,15 @@ from xsrun.cli.preparing import Task, around, limits_of, prepare, variables_of
 from xsrun.cli.tokens import VARIABLE
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.files import FolderFiles
+from xsrun.engine import observing
+from xsrun.engine.observing import Ending, Subject
 from xsrun.engine.world import unkept
 from xsrun.executable import Executable, executable
 from xsrun.late import Late
 from xsrun.program import SERVICE, Plan
 from xsrun.runtime.environment import resolve
 from xsrun.runtime.frame import Limits
-from xsrun.runtime.job import Failure, failure_of, run_job
+from xsrun.runtime.job import Failure, Result, failure_of, run_job
 
 LONGEST_QUERY: Final = 300.0
 """Seconds after which a query ends unless ``--timeout`` says otherwise. The platform names no limit; whoever waits in
@@ -123,7 +125,7 @@ def begin(project: Hosted, server: Server) -> Begun | int:
     if isinstance(made, int):
         return made
     service = made.begun.service
-    begun = run_job(service.loaded, made.plan, {}, service.world, limits_of(server.options))
+    begun = _pre(service, made.plan, limits_of(server.options))
     if begun.error:
         made.output.failure(begun.error, begun.requests)
         return begun.error.exit
@@ -134,6 +136,24 @@ def begin_again(project: Hosted, server: Server, before: Begun) -> Begun | None:
     """Compile a project anew, without its ``pre``; None where that fails. Raises NotFound and BadOption."""
     made = _made(project, server, before)
     return None if isinstance(made, int) else made.begun
+
+
+def _pre(service: Any, plan: Plan, limits: Limits) -> Result:
+    """Run the ``pre`` of a service, where there is one, under the eyes of whoever watches."""
+
+    def run() -> Result:
+        return run_job(service.loaded, plan, {}, service.world, limits)
+
+    def ending(done: Result) -> Ending:
+        failure = done.error
+        return Ending(failure.exit, 0, failure.code, failure.message) if failure else Ending()
+
+    observer = observing.observer
+    if observer is None or plan.pre is None:
+        return run()
+    watched = observer.begin(Subject(plan.name, service.loaded, service.masked))
+    result: Result = watched.during(run, ending)
+    return result
 
 
 class _Made(NamedTuple):

@@ -78,6 +78,9 @@ class Observer(Protocol):
     def begin(self, subject: Subject) -> Watched:
         """A subject begins."""
 
+    def refused(self, verb: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered before a query ran; ``route`` is ``""`` where it is not known what was meant."""
+
     def around(self, layer: Layer) -> Layer:
         """A layer with what watches the effects in it."""
 

@@ -24,6 +24,7 @@ from xsrun.program import Endpoint
 from xsrun.runtime.answering import JSON, Answered, Asked, Head, answer, failed, find, malformed, unknown
 from xsrun.server import cors
 from xsrun.server.apart import apart
+from xsrun.server.counting import ROUTE, WATCHED, Counting
 from xsrun.server.guard import EVERYBODY, Guard, Rules
 from xsrun.server.intake import Intake
 from xsrun.server.mishaps import Mishaps, response_of, with_headers
@@ -83,7 +84,7 @@ def application(
         rules = service.cors(address.group) if service and address else None
         return rules is not None and cors.admits(rules, request)
 
-    return Mishaps(Intake(Guard(routed, rules, admitted), largest), broken)
+    return Counting(Mishaps(Intake(Guard(routed, rules, admitted), largest), broken))
 
 
 class Address(NamedTuple):
@@ -167,12 +168,14 @@ async def _asked(
     request: Request,
     threads: Threads,
 ) -> Response:
+    request.scope[ROUTE] = service.masked(_route(endpoint))
     try:
         given = await asked(request, address.path, arguments, service.largest)
     except TooLarge:
         return _complete(failed(TOO_LARGE)._replace(status=413), service.masked)
     except Unreadable as unreadable:
         return _complete(malformed(str(unreadable)), service.masked)
+    request.scope[WATCHED] = True
     if endpoint.streams:
         return await _streamed(service, endpoint, given, threads)
     return await threads.run(_whole, service, endpoint, given)
@@ -182,10 +185,15 @@ def _answer(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> A
     observer = observing.observer
     if observer is None:
         return _performed(service, endpoint, given, head)
-    route, parent = f"/api:{endpoint.group}/{endpoint.path}", given.headers.get("Traceparent", "")
-    watched = observer.begin(Subject(route, service.loaded, service.masked, endpoint.verb, parent, "", ""))
+    parent = given.headers.get("Traceparent", "")
+    watched = observer.begin(Subject(_route(endpoint), service.loaded, service.masked, endpoint.verb, parent, "", ""))
     answered: Answered = watched.during(lambda: _performed(service, endpoint, given, head), _ending)
     return answered
+
+
+def _route(endpoint: Endpoint) -> str:
+    """A query by its name."""
+    return f"/api:{endpoint.group}/{endpoint.path}"
 
 
 def _performed(service: Service, endpoint: Endpoint, given: Asked, head: Head) -> Answered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 import h11
@@ -11,7 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xsrun.diagnostics import ERROR_KINDS, Fault
+from xsrun.engine import observing
 from xsrun.runtime.answering import failed
+from xsrun.server.intake import AGAIN, BUSY
+from xsrun.server.mishaps import response_of
 
 PATIENCE: Final = 30.0
 """Seconds within which the head of a request is to be complete, and after that each next piece of its body."""
@@ -50,22 +54,43 @@ class Patience:
         await self._app(scope, patient, send)
 
 
+class Crowd:
+    """ASGI middleware that answers nobody beyond a number of ``connections``, which ``count`` counts."""
+
+    def __init__(self, app: ASGIApp, connections: int, count: Callable[[], int]) -> None:
+        self._app = app
+        self._most = connections
+        self._count = count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer a request, or say that there are too many."""
+        if self._count() < self._most:
+            await self._app(scope, receive, send)
+            return
+        if observing.observer is not None:
+            observing.observer.refused(scope["method"], "", BUSY, 0)
+        said = failed(Fault("toomanyrequests", "There are too many connections.", kind=ERROR_KINDS["toomanyrequests"]))
+        headers = (*said.headers, ("Retry-After", AGAIN), ("Connection", "close"))
+        await response_of(said._replace(status=BUSY, headers=headers))(scope, receive, send)
+
+
 class PatientProtocol(H11Protocol):
     """HTTP that gives up on requests whose head does not come, and on answers that nobody takes.
 
     What is no request is answered in the form of all errors.
     """
 
-    def __init__(self, *arguments: Any, seconds: float = PATIENCE, **named: Any) -> None:
+    def __init__(self, *arguments: Any, seconds: float, connections: int, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._seconds = seconds
+        self._most = connections
         self._given_up: asyncio.TimerHandle | None = None
         self._untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection."""
         super().connection_made(transport)
-        if self.limit_concurrency and len(self.connections) > self.limit_concurrency + SPARE:
+        if len(self.connections) > self._most + SPARE:
             transport.abort()
         else:
             self._wait()
@@ -117,6 +142,8 @@ class PatientProtocol(H11Protocol):
             head = [*answered.headers, ("Content-Length", str(len(answered.body))), ("Connection", "close")]
             for event in (h11.Response(status_code=400, headers=head), h11.Data(answered.body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
+            if observing.observer is not None:
+                observing.observer.refused("", "", 400, 0)
         self.transport.close()
 
     def _wait(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import ASGIApp
 
-from xsrun.server.patience import PATIENCE, Patience, PatientProtocol
+from xsrun.server.patience import PATIENCE, Crowd, Patience, PatientProtocol
 
 MOST_CONNECTIONS: Final = 500
 """Connections at the same time; what is asked on a further one gets 503."""
@@ -39,10 +39,10 @@ class Server:
     """
 
     def __init__(self, application: ASGIApp, patience: float = PATIENCE, connections: int = MOST_CONNECTIONS) -> None:
-        protocol: Any = partial(PatientProtocol, seconds=patience)
+        protocol: Any = partial(PatientProtocol, seconds=patience, connections=connections)
         self._server = _Server(
             uvicorn.Config(
-                Patience(application, patience),
+                Crowd(Patience(application, patience), connections, self._connections),
                 http=protocol,
                 log_config=None,
                 access_log=False,
@@ -50,11 +50,13 @@ class Server:
                 server_header=False,
                 ws="none",
                 timeout_keep_alive=math.ceil(min(KEEP_ALIVE, patience)),
-                limit_concurrency=connections,
             )
         )
         # What clients do wrong is told to them, and not to whoever reads stderr.
         logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
+
+    def _connections(self) -> int:
+        return len(self._server.server_state.connections)
 
     def run(self, address: socket.socket) -> None:
         """Answer until somebody asks to stop, and to the end what was asked before."""

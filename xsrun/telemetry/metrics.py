@@ -52,7 +52,7 @@ REQUESTS: Final = Metric(
     HISTOGRAM,
     "s",
     ("http.request.method", "http.route", "http.response.status_code"),
-    "Requests to queries, and how long they took.",
+    "Requests to queries, and what was refused before a query ran; that has no route where none was meant.",
 )
 QUEUED: Final = Metric("xsrun.queue.length", GAUGE, "{run}", ("queue",), "Runs that wait in a queue.")
 QUEUE_AGE: Final = Metric("xsrun.queue.age", GAUGE, "s", ("queue",), "How long the oldest run in a queue has waited.")

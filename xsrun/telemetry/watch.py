@@ -74,6 +74,10 @@ class Watch:
             subject = subject._replace(parent=self._parent)
         return Seen(self, subject)
 
+    def refused(self, verb: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered before a query ran."""
+        self.meters.record(REQUESTS, seconds, method_of(verb), route, str(status))
+
     def around(self, layer: Layer) -> Layer:
         """A layer with what watches the effects in it."""
         return _around(layer)
