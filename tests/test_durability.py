@@ -16,7 +16,7 @@ from proving.trials import Outcome, Proof, Skipped, Trial, kept, table
 from xsrun.diagnostics import Exit
 
 TESTED = [proof for proof in PROOFS if proof.tested]
-EVERY_TIME = {"kills", "restarted", "full-disk-local", "claims-local"}
+EVERY_TIME = {"kills", "restarted", "full-disk-local", "power-local", "claims-local"}
 """What the suite tries each time; the others in their short form with `pytest -m long`, and all with `proofs.py`."""
 
 

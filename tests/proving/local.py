@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +14,7 @@ from pathlib import Path
 from disks import small_disk, why_no_disk
 
 from proving.bench import Bench
-from proving.jobs import HELD_NAMES, KINDS, write_held, write_job
+from proving.jobs import HELD_NAMES, KINDS, NAMES, write_held, write_job
 from proving.processes import Death, Running, until
 from proving.trials import Skipped, Trial, kept
 from xsrun.diagnostics import Exit
@@ -40,7 +43,43 @@ def full_disk(bench: Bench, quick: bool) -> Iterator[Trial]:
                 (seen == ["first"], f"sent without being kept: {seen}"),
                 (ended == Exit.FAILED, f"exit {ended}: {run.stderr()[-400:]}"),
                 (_went_on(bench, mark, kind, again), f"exit {again.wait()}: {again.stderr()[-400:]}"),
+                stops=KINDS[kind].stops,
             )
+
+
+def power(bench: Bench, quick: bool) -> Iterator[Trial]:
+    """Were the power cut at any moment, the disk would know of each write whose first byte has left."""
+    if not shutil.which("strace"):
+        raise Skipped("there is no strace, which tells what reaches the disk before a request leaves")
+    for name in ("once",) if quick else ("once", "keyed"):
+        folder, mark = bench.fresh("power"), bench.mark()
+        write_job(folder, KINDS[name])
+        arguments = [str(folder), "--durable", *bench.mapped, "--input", f"mark={mark}"]
+        trace = folder / "trace"
+        watched = ["strace", "-f", "-y", "-e", "trace=fdatasync,fsync,sendto", "-s", "8", "-o", str(trace)]
+        done = subprocess.run(
+            [*watched, sys.executable, "-m", "xsrun", "execute", *arguments],
+            env=bench.environment(folder), cwd=folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        left = [*_writes_that_left(trace.read_text(encoding="utf-8"))]
+        yield kept(
+            f"synced before it is sent, {name}",
+            (done.returncode == Exit.DONE, f"exit {done.returncode}: {done.stderr[-400:]}"),
+            (len(left) == len(NAMES), f"{len(left)} writes were sent"),
+            (all(left), "a write was sent before the journal was on the disk"),
+        )
+
+
+def _writes_that_left(trace: str) -> Iterator[bool]:
+    """For each write, whether its thread had the log of the journal put to the disk since the one before."""
+    synced: set[str] = set()
+    for line in trace.splitlines():
+        thread, _, call = line.partition(" ")
+        if "sync(" in call and "journal.sqlite-wal>" in call and call.endswith("= 0"):
+            synced.add(thread)
+        elif "sendto(" in call and '"POST' in call:
+            yield thread in synced
+            synced.discard(thread)
 
 
 def busy(bench: Bench, quick: bool) -> Iterator[Trial]:

@@ -56,10 +56,14 @@ class Proof(NamedTuple):
     """Whether its short form is part of the tests."""
 
 
-def kept(title: str, *demands: tuple[bool, str]) -> Trial:
-    """A trial that is good when each demand is met; a demand comes with what is wrong where it is not."""
+def kept(title: str, *demands: tuple[bool, str], stops: bool = False) -> Trial:
+    """A trial that is good when each demand is met; a demand comes with what is wrong where it is not.
+
+    ``stops`` where meeting them leaves something to a person.
+    """
     broken = [wrong for met, wrong in demands if not met]
-    return Trial(title, Outcome.OTHER if broken else Outcome.EXACT, "; ".join(broken))
+    good = Outcome.STOPPED if stops else Outcome.EXACT
+    return Trial(title, Outcome.OTHER if broken else good, "; ".join(broken))
 
 
 def table(proved: Iterable[tuple[Proof, list[Trial]]]) -> Iterator[str]:

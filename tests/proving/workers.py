@@ -66,6 +66,7 @@ class Held:
             (done == expected, f"done {done}"),
             (row.attempts == attempts, f"{row.attempts} attempts"),
             *demands,
+            stops=self.kind == "once",
         )
 
 
