@@ -146,6 +146,16 @@ class Place:
         )
         return f":{inner}" if inner and len(inner) <= MAX_SHOWN else ":…" if inner else ""
 
+    def _piped(self, cause: Cause) -> str:
+        """A call in parentheses as a filter of what it is called on, or with first."""
+        given, called = self._call(cause), self.token(self.at - 1)
+        name = called.value.lstrip(".")
+        if called.type == "MEMBER" and self.token(self.at - 2).type != "WORD":
+            return f"{self._left(cause)}|{name}{given}"
+        first, colon, others = given.removeprefix(":").partition(":")
+        subject = f"({first})" if " " in first else first
+        return f"{subject}|{name}{colon}{others}" if first else name
+
     def _left(self, cause: Cause) -> str:
         """The operand that ends before the marked tokens."""
         end = at = self.at + cause.marked[0] - 1
