@@ -127,6 +127,12 @@ CASES = {
         2,
     ),
     f'db.get person {{ field_value = 9 addon = [{{name: "count_pets", {OWNER}}}] }} as $r': (None, 1),
+    'db.query pet {\n  addon = {\n    items.owner: {\n      name: "owner_of"\n'
+    '      input: {owner: $output.owner_id}\n      output: ["name"]\n    }\n  }\n'
+    '  where = $db.pet.id == 3\n  output = ["name"]\n} as $r': (
+        [{"name": "Kit", "owner": {"name": "Eve"}}],
+        2,
+    ),
     'db.query club {\n  addon = [{\n    name: "owner_of"\n    input: {owner: $output.$this}\n    as: "items.members"\n'
     '    output: ["name"]\n  }]\n'
     '  output = ["id"]\n} as $r': (
@@ -171,7 +177,7 @@ class Counting:
 def test_an_addon_is_asked_once_for_all_rows(engine, statements, request):
     given, queries = CASES[statements]
     filled, asked = program(FILLED + FOLDER), program(statements + FOLDER, response="$r")
-    assert not asked.errors, asked.errors[0]
+    assert not asked.diagnostics, asked.diagnostics[0]
     database = Counting(database_for(engine, request)(filled.program.tables))
     world = memory_world(database=database)
     assert filled.call("case", world=world).error is None

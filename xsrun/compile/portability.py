@@ -42,7 +42,7 @@ class Portability(Findings):
     def check(self, document: tree.Document, comments: list[Comment], registry: Registry) -> None:
         """Report what is not portable in a document."""
         self.registry = registry
-        self.sorts: set[int] = set()
+        self.paths: set[int] = set()
         for entry in document.entries:
             self.discouraged = set(DISCOURAGED)
             for node in entry.walk():
@@ -63,14 +63,14 @@ class Portability(Findings):
                 help=f"write \\{escape}",
             )
 
-    def _sort(self, node: tree.Attribute) -> None:
-        """The keys of ``sort`` are columns, whose names may have dots."""
-        if node.name == "sort":
-            self.sorts |= {id(each) for each in node.value.walk()}
+    def _paths(self, node: tree.Attribute) -> None:
+        """The keys of ``sort`` are columns and those of ``addon`` places in rows: both may have dots."""
+        if node.name in ("sort", "addon"):
+            self.paths |= {id(each) for each in node.value.walk()}
 
     def _keys(self, node: tree.ObjectLiteral) -> None:
         """Section 2: keys that are numbers, and bare keys with dots."""
-        if id(node) in self.sorts:
+        if id(node) in self.paths:
             return
         pairs = [pair for pair in node.pairs if isinstance(pair, tree.Pair) and pair.computed is None]
         numeric = [pair for pair in pairs if pair.key.isdigit()]
@@ -351,7 +351,7 @@ CHECKS: Final[Mapping[type, tuple[Callable[[Portability, Any], None], ...]]] = {
     tree.ListLiteral: (Portability._last_comma,),
     tree.Operation: (Portability._operation,),
     tree.Chain: (Portability._greedy, Portability._fill),
-    tree.Attribute: (Portability._default, Portability._sort),
+    tree.Attribute: (Portability._default, Portability._paths),
     tree.Pair: (Portability._default,),
     tree.Block: (Portability._thrown_kind, Portability._discouraged),
 }

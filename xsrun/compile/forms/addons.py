@@ -54,7 +54,7 @@ class _Reader:
         self.places: list[str] = []
 
     def read(self, node: tree.Node) -> ast.expr:
-        """A tuple of addons: `[{name, input, as, output, addon}]`, or the older object by their names."""
+        """A tuple of addons: `[{name, input, as, output, addon}]`, or the older object by `as`, or by their names."""
         parts = list(self._entries(node))
         self.places = [place for _, place in parts]
         return ast.Tuple([made for made, _ in parts], ast.Load())
@@ -89,7 +89,8 @@ class _Reader:
         callee = self._callee(name, parts["name"].value if "name" in parts else node)
         if callee is None:
             return
-        place = (self._text(parts.get("as")) or f"_{name}").removeprefix("items.")
+        written = self._text(parts.get("as")) or (named if "name" in parts else "")
+        place = (written or f"_{name}").removeprefix("items.")
         inner = _Reader(self.stack).read(parts["addon"].value) if "addon" in parts else ast.Tuple([], ast.Load())
         given = self._inputs(parts["input"].value) if "input" in parts else ast.Dict([], [])
         output = py.constant(tuple(self._names(parts["output"]))) if "output" in parts else py.constant(None)
