@@ -12,7 +12,11 @@ from counting import counting
 
 from xsrun.cli.start import main
 from xsrun.cli.tracing import Then, replayed
+from xsrun.engine.effects import State
+from xsrun.engine.replay import Replay
 from xsrun.engine.rows import RunRow, StepRow
+from xsrun.engine.vault import Vault
+from xsrun.runtime.secrets import Masker
 from xsrun.tracing.tracer import Step
 
 KEY = "a-key-that-nobody-may-see"
@@ -261,3 +265,12 @@ def test_a_run_whose_source_is_gone_makes_no_test(job, tmp_path, capsys):
     assert main(["execute"]) == 0
     assert main(["runs", "show", "last", "--as-test"]) == 2
     assert "makes no test" in capsys.readouterr().err
+
+
+def test_a_run_that_is_told_anew_reads_the_clock_as_it_did_behind_a_look_into_the_ledger():
+    row = StepRow("r", "", 0, "ledger", "", "", "read", "{}", "", State.ANSWERED, [[100, 2]], 0)
+    then = row._replace(number=1, kind="sleep", readings=[[200, 1]])
+    told = []
+    replay = Replay([row, then], Vault({}, Masker(())), told.append)
+    now = [replay.now(int), replay.done("x"), replay.now(int)]
+    assert (now, told) == ([100, None, 200], [row])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 from xsrun.cli.attempts import run
@@ -130,8 +131,12 @@ def _resumed(given: Given, step: Step, run: RunRow, deliveries: Deliveries) -> D
     """Go on with a run as it was: what came of what it did is in the journal."""
     output = _Kept(given.output, given.env)
     again = _again(given, step.job)
-    exit = _ended(step.action, output, lambda: resume(journal_in(deliveries.journal.folder), run, again, output))
-    return _done(step.action, exit, output, run.id)
+
+    def go() -> int:
+        with closing(journal_in(deliveries.journal.folder)) as journal:
+            return resume(journal, run, again, output)
+
+    return _done(step.action, _ended(step.action, output, go), output, run.id)
 
 
 def _ended(action: Action, output: Output, go: Callable[[], int]) -> int:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from xsrun.diagnostics import LimitFault
 from xsrun.providers.policies import Policy
 
 Json = Any
 """A value that JSON can hold."""
+
+
+LEDGER: Final = "ledger"
+"""The kind of an effect that looks what another run did."""
 
 
 class State(StrEnum):

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 from xsrun.engine.effects import (
+    LEDGER,
     Cancelled,
     Diverged,
     Effect,
@@ -259,7 +260,7 @@ class Strand:
         def perform(_sending: Callable[[], None], _waited: int) -> Outcome:
             return Outcome(self.local.done_elsewhere(name))
 
-        return self.do(Effect("ledger", f"look for {name}", {"name": name}, Policy.READ, perform))
+        return self.do(Effect(LEDGER, f"look for {name}", {"name": name}, Policy.READ, perform))
 
     def do(self, effect: Effect) -> Any:
         """What came of an effect, done now or in an earlier attempt of the run."""

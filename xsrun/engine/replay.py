@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from xsrun.diagnostics import LimitFault
-from xsrun.engine.effects import Effect
+from xsrun.engine.effects import LEDGER, Effect
 from xsrun.engine.readings import Readings
 from xsrun.engine.rows import StepRow
 from xsrun.engine.vault import Vault
@@ -50,21 +50,21 @@ class Replay:
 
     def do(self, effect: Effect) -> Any:
         """What came of the effect. Raises Ended where that is not known."""
+        return self._taken(effect.kind, effect.title)
+
+    def done(self, name: str) -> Any:
+        """What another run had done then. Raises Ended where that is not known."""
+        return self._taken(LEDGER, name)
+
+    def _taken(self, kind: str, title: str) -> Any:
+        """What came of the next step."""
         step = self._next()
-        if step is None or not step.finished or step.kind != effect.kind or _unheard(step):
-            raise Ended(effect.title)
+        if step is None or not step.finished or step.kind != kind or _unheard(step):
+            raise Ended(title)
         self._number += 1
         self._readings = Readings()
         self._passed(step)
         return self._vault.open_value(step.outcome)
-
-    def done(self, name: str) -> Any:
-        """What another run had done then."""
-        step = self._next()
-        if step is None or step.kind != "ledger":
-            raise Ended(name)
-        self._number += 1
-        return step.outcome
 
     def now(self, read: Callable[[], int]) -> int:
         """A reading of then, as far as they go."""

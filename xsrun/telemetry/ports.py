@@ -131,7 +131,7 @@ class _Noting:
 
     def done(self, name: str) -> Json | None:
         """What another run did under the name of an effect."""
-        with _effect("ledger", "ledger", {}) as effect:
+        with _effect(door.LEDGER, door.LEDGER, {}) as effect:
             found = self._inner.done(name)
             if effect is not None:
                 effect.set("xsrun.found", found is not None)
