@@ -14,7 +14,7 @@ import pytest
 from served import in_process, service_of
 
 from xsrun.builtins.statements.security import logged_in
-from xsrun.cli.serve import DEFAULTS
+from xsrun.cli.options import run_options
 from xsrun.cli.serving import Hosted, Server, begin
 from xsrun.cli.start import main
 from xsrun.compile.program import compile_folder
@@ -360,7 +360,7 @@ def test_an_address_that_is_taken(counter, tmp_path, capsys):
 @pytest.mark.parametrize(("timeout", "seconds"), [(None, 300), (0, INFINITY), (2.5, 2.5)])
 def test_a_query_has_a_time_limit_unless_there_is_to_be_none(tmp_path, timeout, seconds):
     (tmp_path / "a.xs").write_text('query "ping" verb=GET {\n}\n')
-    server = Server({**DEFAULTS, "timeout": timeout}, False, None, 1, False)
+    server = Server(run_options(timeout=timeout), False, None, 1, False)
     assert begin(Hosted("a", str(tmp_path), None), server).service.limits.seconds == seconds
 
 

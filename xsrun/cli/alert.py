@@ -68,7 +68,7 @@ def alert(options: Options, watch: Watch | None = None) -> int:
     except MissingEngine as missing:
         return output.complain("missing-extra", str(missing), missing.help, missing.exit)
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
     except Held:
         return output.complain("no-run", "another process handles this alert", "wait for it, then hand it in again")
     except Broken as broken:

@@ -11,6 +11,10 @@ from xsrun.cli.completion import job_names
 PathArgument = Annotated[
     str, typer.Argument(help="A job folder, a run.xs, or a folder of job folders.", show_default=False)
 ]
+ProjectsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[PATH]…", help="Folders of projects, or of several.", show_default=False),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
 MessagesOption = Annotated[bool, typer.Option("--json", help="Messages as JSON lines on stderr.")]
 ColorOption = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="auto, always or never.")]

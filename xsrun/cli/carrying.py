@@ -77,7 +77,7 @@ class Carrier:
         except Refused as refused:
             return refused.failure
         except BadOption as fault:
-            return Failure("usage", fault.message, Exit.USAGE, fault.help)
+            return Failure(fault.code, fault.message, Exit.USAGE, fault.help)
         except Fault as fault:
             return failure_of(fault, [])
         except Held:

@@ -110,7 +110,7 @@ def check(
     try:
         examined = [Examined(_project(_load_folder(*each[:2])), each.file) for each in reached(paths or [os.curdir])]
     except NotFound as fault:
-        raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
+        raise typer.Exit(output.reject(fault)) from None
     if fix or diff:
         examined = [each._replace(project=_fixed(each.project, each.file, output, not diff)) for each in examined]
     found = _findings(examined, strict, contracts)

@@ -77,7 +77,7 @@ def info(
     try:
         folder = _load_text(sys.stdin.read(), "stdin") if stdin or path == "-" else _load_folder(_place(file or path))
     except NotFound as fault:
-        raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
+        raise typer.Exit(output.reject(fault)) from None
     except UnicodeDecodeError:
         raise typer.Exit(output.complain("usage", "stdin is no UTF-8 text")) from None
     show_in(_doc_info(folder), form, as_json, summary.of_info)
@@ -124,7 +124,7 @@ def set_variable(
     try:
         keychain.store(name, value)
     except BadOption as fault:
-        raise typer.Exit(Output(as_json).complain("usage", fault.message, fault.help)) from None
+        raise typer.Exit(Output(as_json).reject(fault)) from None
     show_in({"stored": name}, None, as_json, lambda _: f"Environment variable '{name}' set successfully!\n")
 
 
@@ -156,7 +156,7 @@ def delete_variable(name: NameArgument, force: ForceOption = False, as_json: Jso
             raise BadOption(f"the value of {name} would be lost", f"xsrun run env delete {name} --force")
         keychain.remove(name)
     except BadOption as fault:
-        raise typer.Exit(output.complain("usage", fault.message, fault.help)) from None
+        raise typer.Exit(output.reject(fault)) from None
     show_in({"removed": name}, None, as_json, lambda _: f"Environment variable '{name}' deleted successfully!\n")
 
 

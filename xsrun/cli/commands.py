@@ -53,7 +53,7 @@ def info(path: PathArgument = ".", job: JobOption = None,
         if isinstance(chosen, Failure):
             raise NotFound(chosen.message, chosen.help, chosen.code)
     except NotFound as fault:
-        raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
+        raise typer.Exit(output.reject(fault)) from None
     described = _describe(project.folder, name)
     if as_json:
         to_stdout(json.dumps(described, ensure_ascii=False) + "\n")

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 from xsrun.cli.attempts import run
-from xsrun.cli.options import EXECUTE, BadOption, parse
+from xsrun.cli.options import BadOption, run_options
 from xsrun.cli.output import Output
 from xsrun.cli.planning import Given, Job, Step
 from xsrun.cli.preparing import Task, variables_of
@@ -146,7 +146,7 @@ def _ended(action: Action, output: Output, go: Callable[[], int]) -> int:
     except Held:
         return output.complain("no-run", f"the action `{action.id}` is under way in another process", "wait for it")
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
     except Broken as broken:
         message = f"the journal cannot be written ({broken}); `{action.id}` was not run"
         return output.complain("journal", message, "mend the state folder", Exit.FAILED)
@@ -156,7 +156,7 @@ def _begun(given: Given, job: Job, deliveries: Deliveries | None) -> Done:
     """A run of its own, from the beginning."""
     output = _Kept(given.output, given.env)
     options = {
-        **parse(EXECUTE, []),
+        **run_options(),
         **{name: value for name, value in given.options.items() if name in _PASSED},
         "key": f"{given.key}.{job.action.id}",
         "force": True,  # what was done before is told by the run of the action, not by its key

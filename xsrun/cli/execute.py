@@ -57,10 +57,8 @@ def execute(
         options = {**options, "typed": list(typed)}
         task = Task(project, job, folder, given, variables, options, output, watch=watch, staged=staged, id=id)
         return run(_alone(task)) if options["queue"] is None else _queue(task)
-    except NotFound as fault:
-        return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
     except Broken as broken:
         message = f"the journal cannot be written ({broken}); nothing was run"
         return output.complain("journal", message, "mend the state folder, or run without --durable", Exit.FAILED)

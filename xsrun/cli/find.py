@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from xsrun.diagnostics import Diagnostic, Exit, nearest
+from xsrun.cli.options import BadOption
+from xsrun.diagnostics import Diagnostic, nearest
 from xsrun.engine.folder import state_folder
 from xsrun.files import RUN_FILES, SKIPPED, content, home_of, is_home, source_files
 from xsrun.hints import Final
@@ -28,15 +29,12 @@ class Place(NamedTuple):
     path: str
 
 
-class NotFound(Exception):
+class NotFound(BadOption):
     """No job, or too many; ``help`` is the one thing to type."""
 
     def __init__(self, message: str, help: str = "", code: str = "no-job") -> None:
-        super().__init__(message)
-        self.message = message
-        self.help = help
+        super().__init__(message, help)
         self.code = code
-        self.exit = Exit.USAGE
 
 
 def jobs_below(root: str) -> list[Place]:

@@ -88,7 +88,7 @@ def fmt(
     try:
         done = [_of_stdin(given, stdin_filename)] if asked.stdin else [*_of_files(given, asked.writes)]
     except NotFound as fault:
-        raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
+        raise typer.Exit(output.reject(fault)) from None
     if as_json:
         rows = [_row(each, asked) for each in done]
         to_stdout(json.dumps(rows, ensure_ascii=False) + "\n")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from xsrun.cli.find import NotFound, projects_at
+from xsrun.cli.find import projects_at
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.cli.scheduler import Timed
@@ -49,10 +49,8 @@ class Followed:
             self.check(found)
         except Refused as refused:
             self._output.failure(refused.failure)
-        except NotFound as fault:
-            self._output.complain(fault.code, fault.message, fault.help)
         except BadOption as fault:
-            self._output.complain("usage", fault.message, fault.help)
+            self._output.reject(fault)
         else:
             if _told(found) == _told(self.found):
                 return None

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from typing import Any, Final
 
 from xsrun.cli.attempts import begin
-from xsrun.cli.options import EXECUTE, parse
+from xsrun.cli.options import run_options
 from xsrun.cli.ordering import Lately, Named, carried_out, refusing, task_of
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task
@@ -39,7 +39,7 @@ class InProcess:
 
     def __init__(self, options: Mapping[str, Any], output: Output, at_once: int = MOST_AT_ONCE) -> None:
         shown = {"json": output.as_json, "quiet": output.quiet}
-        self._options = {**parse(EXECUTE, []), **options, **shown, "durable": True, "ephemeral": False}
+        self._options = {**run_options(), **options, **shown, "durable": True, "ephemeral": False}
         self._output = output
         self._pool = ThreadPoolExecutor(at_once)
         self._network = LateHttp()

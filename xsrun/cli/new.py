@@ -68,7 +68,7 @@ def new(
     except BadName as fault:
         raise typer.Exit(output.complain("usage", str(fault), 'write xsrun new "Disk Alert"')) from None
     except BadOption as fault:
-        raise typer.Exit(output.complain("usage", fault.message, fault.help)) from None
+        raise typer.Exit(output.reject(fault)) from None
 
 
 def _template(wanted: str | None, name: str | None) -> Template:

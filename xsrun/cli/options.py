@@ -358,6 +358,8 @@ ALERT_FILE: Final = Argument("path", "The file of an alert as JSON; standard inp
 class BadOption(Exception):
     """An option value that cannot be used; ``help`` is what to type instead."""
 
+    code = "usage"
+
     def __init__(self, message: str, help: str = "") -> None:
         super().__init__(message)
         self.message = message
@@ -368,14 +370,23 @@ class NotUnderstood(Exception):
     """The command line needs the full parser: for its help, its completion or its complaint."""
 
 
+def run_options(**given: object) -> dict[str, object]:
+    """The options of ``execute``: those that are given and not None, and of all others the defaults."""
+    return defaults(EXECUTE) | {name: value for name, value in given.items() if value is not None}
+
+
+def defaults(options: tuple[Option, ...]) -> dict[str, object]:
+    """Options that nobody gave."""
+    return {option.name: _default(option) for option in options} | {"path": None}
+
+
 def parse(options: tuple[Option, ...], argv: list[str]) -> dict[str, object]:
     """Read a plain command line into option values; positional arguments stand under ``path``.
 
     Raises NotUnderstood for anything unusual.
     """
     by_flag = {flag: option for option in options for flag in option.flags}
-    found: dict[str, object] = {option.name: _default(option) for option in options}
-    found["path"] = None
+    found = defaults(options)
     at = 0
     while at < len(argv):
         word = argv[at]

@@ -11,7 +11,6 @@ from typing import Any, Final
 from xsrun.cli.attempts import Attempt, carry_out
 from xsrun.cli.bug import report
 from xsrun.cli.execute import choose
-from xsrun.cli.find import NotFound
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import LONGEST_RUN, Ready, Task, variables_of
@@ -127,10 +126,8 @@ def refusing() -> Iterator[None]:
     """Raise Refused for whatever is wrong with an order."""
     try:
         yield
-    except NotFound as fault:
-        raise Refused(Failure(fault.code, fault.message, fault.exit, fault.help)) from None
     except BadOption as fault:
-        raise Refused(Failure("usage", fault.message, Exit.USAGE, fault.help)) from None
+        raise Refused(Failure(fault.code, fault.message, Exit.USAGE, fault.help)) from None
     except NoRun as none:
         raise Refused(Failure("no-run", str(none), Exit.USAGE, "look with xsrun runs list")) from None
 

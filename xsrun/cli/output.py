@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from xsrun import values
+from xsrun.cli.options import BadOption
 from xsrun.diagnostics import Diagnostic, Exit
 from xsrun.effects.recording import Exchange
 from xsrun.hints import Any, TextIO
@@ -85,6 +86,10 @@ class Output:
         shown = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
         sys.stderr.write(shown + "\n")
         sys.stderr.flush()
+
+    def reject(self, fault: BadOption) -> int:
+        """Report what is wrong with the command line; gives back the exit code."""
+        return self.complain(fault.code, fault.message, fault.help)
 
     def complain(self, code: str, message: str, help: str = "", exit: int = Exit.USAGE) -> int:
         """Report a fault of the call itself; gives back its exit code."""

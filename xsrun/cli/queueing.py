@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from xsrun.cli.attempts import KEPT, key_of
 from xsrun.cli.journals import engine_broken
 from xsrun.cli.network import simulated_keys
-from xsrun.cli.options import EXECUTE, BadOption, parse
+from xsrun.cli.options import BadOption, run_options
 from xsrun.cli.ordering import Named, cancelled, checked_place, refusing, task_of
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, config_for, sensitive_inputs, settings_of
@@ -51,7 +51,7 @@ class Queued:
 
     def __init__(self, url: str, options: Mapping[str, Any], output: Output, queue: str = DEFAULT_QUEUE) -> None:
         """``options`` hold for every run, ``queue`` is for those that name none. Raises Broken and Fault."""
-        self._options = {**parse(EXECUTE, []), **options}
+        self._options = {**run_options(), **options}
         self._output = output
         self._queue = queue
         output.masker.add(passwords_of(url), "engine")

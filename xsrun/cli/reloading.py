@@ -9,7 +9,6 @@ from threading import Thread
 from typing import Any, Final
 
 from xsrun.cli.bug import report
-from xsrun.cli.find import NotFound
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.cli.serving import Begun, Hosted
@@ -55,10 +54,8 @@ def _follow(
 def _made(project: Hosted, before: Begun, again: Again, output: Output) -> Begun | None:
     try:
         return again(project, before)
-    except NotFound as fault:
-        output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
-        output.complain("usage", fault.message, fault.help)
+        output.reject(fault)
     except Exception as bug:  # the top of a thread: a fault of ours becomes a report, and the server goes on
         report(bug)
     return None

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from xsrun.cli.attempts import run
 from xsrun.cli.inputs import read_inputs
 from xsrun.cli.network import simulated_keys
-from xsrun.cli.options import EXECUTE, BadOption, parse
+from xsrun.cli.options import BadOption, run_options
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Ready, Staged, Task, prepare, variables_of
 from xsrun.diagnostics import Exit
@@ -79,7 +79,7 @@ def resume(
     except Refused as refused:
         return _refused(output, refused)
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
     except Held:
         return output.complain("no-run", f"run {kept.id} is under way in another process", "wait for it, or stop it")
 
@@ -114,7 +114,7 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     job = project.choose(kept.job)
     if isinstance(job, Failure):
         raise refusal(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
-    options = {**parse(EXECUTE, []), **kept.options, "env": again.env, "env_file": again.env_file}
+    options = {**run_options(), **kept.options, "env": again.env, "env_file": again.env_file}
     options |= {"json": output.as_json, "quiet": output.quiet}
     options["allow_host"] = [*(options["allow_host"] or []), *again.allow_host]
     home = again.home or kept.path
@@ -191,7 +191,7 @@ def resolve(
     except Refused as refused:
         return _refused(output, refused)
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
 
 
 def _resolved(journal: Journal, kept: RunRow, again: Again, said: Word, output: Output, staged: Staged | None) -> int:

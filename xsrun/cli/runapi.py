@@ -35,7 +35,7 @@ def run_api(engine: Engine, served: Served, options: Mapping[str, Any], allow_do
         try:
             return variables_of(path, options)
         except BadOption as fault:
-            raise Refused(Failure("usage", fault.message, Exit.USAGE, fault.help)) from None
+            raise Refused(Failure(fault.code, fault.message, Exit.USAGE, fault.help)) from None
 
     documents = Documents(os.path.join(state_folder(), RECEIVED))
     variables, db, now = Variables(given, granted), options["db"] or "", SystemClock().now()

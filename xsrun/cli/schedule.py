@@ -14,25 +14,21 @@ from xsrun.cli.arguments import (
     HealthOption,
     MapOption,
     MessagesOption,
+    ProjectsArgument,
     SimulateOption,
 )
-from xsrun.cli.options import EXECUTE, parse
+from xsrun.cli.options import run_options
 from xsrun.cli.output import Output
 from xsrun.late import Late
 
 MOST: Final = 100_000
 """Runs that are listed."""
-DEFAULTS: Final = parse(EXECUTE, [])
-"""The options of a run that nobody gave."""
 
 _schedule: Callable[..., int] = Late("xsrun.cli.scheduling", "schedule")
 
 
 def schedule(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[PATH]…", help="Folders of projects, or of several.", show_default=False),
-    ] = None,
+    paths: ProjectsArgument = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the next runs.")] = False,
     number: Annotated[int, typer.Option("--number", "-n", min=1, max=MOST, help="How many --dry-run lists.")] = 20,
     once: Annotated[bool, typer.Option("--once", help="Begin what is due now, and end when that has ended.")] = False,
@@ -84,16 +80,9 @@ def schedule(
 
       xsrun schedule jobs --engine postgresql:///xsrun --queue nightly
     """
-    options = {
-        **DEFAULTS,
-        "env": env or [],
-        "env_file": env_file,
-        "db": db,
-        "simulate": simulate,
-        "map": mapped or [],
-        "timeout": timeout,
-        "json": as_json,
-    }
+    options = run_options(
+        env=env, env_file=env_file, db=db, simulate=simulate, map=mapped, timeout=timeout, json=as_json
+    )
     output = Output(as_json)
     chosen = {
         "now": now,

@@ -70,10 +70,8 @@ def schedule(paths: Sequence[str], chosen: Mapping[str, Any], options: Mapping[s
             return _listed(followed.found, _clock(chosen["now"])(), chosen["number"], output.as_json)
         followed.check(followed.found)
         return _run(followed, chosen, options, output)
-    except NotFound as fault:
-        return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
     except Refused as refused:
         output.failure(refused.failure)
         return refused.failure.exit

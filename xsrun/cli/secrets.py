@@ -36,7 +36,7 @@ def _complaining(as_json: bool) -> Iterator[None]:
     try:
         yield
     except BadOption as fault:
-        raise typer.Exit(Output(as_json).complain("usage", fault.message, fault.help)) from None
+        raise typer.Exit(Output(as_json).reject(fault)) from None
 
 
 def _tell(shown: str, told: dict[str, str], as_json: bool) -> None:

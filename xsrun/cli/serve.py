@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from xsrun.cli.arguments import DbOption, EnvFileOption, EnvOption, MapOption, MessagesOption, SimulateOption
+from xsrun.cli.arguments import (
+    DbOption,
+    EnvFileOption,
+    EnvOption,
+    MapOption,
+    MessagesOption,
+    ProjectsArgument,
+    SimulateOption,
+)
 from xsrun.cli.completion import job_names
-from xsrun.cli.find import NotFound
 from xsrun.cli.hostnames import names_of
-from xsrun.cli.options import EXECUTE, BadOption, parse
+from xsrun.cli.options import BadOption, run_options
 from xsrun.cli.output import Output
 from xsrun.cli.serving import At, Server, hosted
 from xsrun.cli.tokens import token_of
@@ -20,17 +27,11 @@ from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
 from xsrun.late import Late
 
-DEFAULTS: Final = parse(EXECUTE, [])
-"""The options of a run that nobody gave."""
-
 _run: Callable[..., int] = Late("xsrun.cli.composing", "run")
 
 
 def serve(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[PATH]…", help="Folders of projects, or of several.", show_default=False),
-    ] = None,
+    paths: ProjectsArgument = None,
     job: Annotated[
         str | None, typer.Option("--job", "-j", help="Which service, by its name.", autocompletion=job_names)
     ] = None,
@@ -104,25 +105,22 @@ def serve(
     if not is_installed("server"):
         message = "xsrun serve needs packages that are not installed"
         raise typer.Exit(output.complain("missing-extra", message, install_command("server"), Exit.USAGE))
-    options = {
-        **DEFAULTS,
-        "job": job,
-        "env": env or [],
-        "env_file": env_file,
-        "db": db,
-        "simulate": simulate,
-        "map": mapped or [],
-        "timeout": timeout,
-        "queue": queue,
-        "engine": engine,
-        "json": as_json,
-    }
+    options = run_options(
+        job=job,
+        env=env,
+        env_file=env_file,
+        db=db,
+        simulate=simulate,
+        map=mapped,
+        timeout=timeout,
+        queue=queue,
+        engine=engine,
+        json=as_json,
+    )
     try:
         called = names_of(served_as or ())
         server = Server(options, as_json, token_of(token, token_file), max_body * 1_000_000, cache)
         projects = hosted(paths or [os.curdir], job)
         raise typer.Exit(_run(projects, server, At(host, port, called, reload, allow_doc, tasks), output))
-    except NotFound as fault:
-        raise typer.Exit(output.complain(fault.code, fault.message, fault.help)) from None
     except BadOption as fault:
-        raise typer.Exit(output.complain("usage", fault.message, fault.help)) from None
+        raise typer.Exit(output.reject(fault)) from None

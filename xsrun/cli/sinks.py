@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from xsrun.cli.options import EXECUTE, parse
+from xsrun.cli.options import run_options
 from xsrun.cli.preparing import settings_of, variables_of
 from xsrun.config import read_config
 from xsrun.engine.rows import RunRow, StepRow
@@ -29,7 +29,7 @@ def _tables(row: RunRow) -> list[dict[str, Any]]:
         return []
     program = executable(row.path).program
     env = [name for plan in program.jobs.values() for name in plan.env]
-    masker = Masker(resolve(env, *variables_of(row.path, parse(EXECUTE, []))).values.values())
+    masker = Masker(resolve(env, *variables_of(row.path, run_options())).values.values())
     settings = settings_of(row.path)
     url = row.options.get("db") or (read_config(settings).db if settings else "")
     shown: list[dict[str, Any]] = masker.value(plain(tables(row.path, program.tables, url)))

@@ -11,7 +11,6 @@ from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from xsrun.cli import coverage, mutate
-from xsrun.cli.find import NotFound
 from xsrun.cli.memory import bounded_memory
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, coloured, show
@@ -68,10 +67,8 @@ def test(options: Options) -> int:
             with heeding_signals():
                 for changed in changes(before, seen, _wait):
                     code = _round([each for each in meant if each.path in changed], options, settings, output)
-    except NotFound as fault:
-        return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
     return code
 
 

@@ -16,7 +16,7 @@ from xsrun.cli.find import NotFound, jobs_below
 from xsrun.cli.find import find as find_job
 from xsrun.cli.inputs import read_env_file, read_inputs, read_variables
 from xsrun.cli.network import known_keys
-from xsrun.cli.options import EXECUTE, BadOption, parse
+from xsrun.cli.options import BadOption, run_options
 from xsrun.cli.output import Output, show
 from xsrun.cli.preparing import LONGEST_RUN
 from xsrun.cli.reach import from_here
@@ -105,7 +105,7 @@ class Subject:
     def _execute_options(self, folder: Path) -> Options:
         kept = {name: self.options[name] for name in ("allow_host", "retry", "key")}
         given = {"path": self.path, "job": self.job.name, "input": self.input, "env": self._pairs}
-        return {**parse(EXECUTE, []), **given, **kept, "record": str(folder / CASSETTE)}
+        return {**run_options(), **given, **kept, "record": str(folder / CASSETTE)}
 
     @property
     def _pairs(self) -> list[str]:
@@ -144,10 +144,8 @@ def torture(options: Options) -> int:
                 jobs.append(_tortured(subject, subject.bench(other, folder, deadline), faults))
                 if not options["json"]:
                     show(output.masker.text(job_text(jobs[-1])))
-    except NotFound as fault:
-        return output.complain(fault.code, fault.message, fault.help)
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
     except Unfit as unfit:
         help = "give it what it needs with --input and --env"
         return output.complain("usage", output.masker.text(str(unfit)), help)

@@ -54,7 +54,7 @@ def work(
     try:
         return _work(engine_url(engine), _queues(queues), options, drain, output, watch, leased)
     except BadOption as fault:
-        return output.complain("usage", fault.message, fault.help)
+        return output.reject(fault)
     except Broken as broken:
         return engine_broken(broken, output)
 
