@@ -497,6 +497,17 @@ def test_a_key_is_one_run_also_while_it_is_under_way(api, world):
     assert world.seen["/hold/keyed"] == 1
     other = api.post("/run", json={"job_name": "Refuse"}, headers=headers)
     assert (other.status_code, "belongs to a session" in other.json()["message"]) == (422, True)
+    other = api.post("/run", json={**body, "input": {"paths": ["/hold/another"]}}, headers=headers)
+    assert (other.status_code, "with other inputs" in other.json()["message"]) == (422, True)
+
+
+def test_the_same_inputs_with_a_key_are_the_same_whatever_they_are(api):
+    odd = r'{"a": 1.0, "b": 1e300, "c": 12345678901234567890, "d": "\ud800 ⟦x⟧", "e": [null, {"ä": ""}]'
+    text = odd + ', "secret": "a-secret"}'
+    body = f'{{"job_name": "Keep A Note", "input": {text}, "env": {{"api_key": "a-secret"}}}}'
+    for _ in range(2):
+        answer = api.post("/run", content=body, headers={"Idempotency-Key": "odd-inputs-1"}).json()
+        assert (answer["session_id"], answer["state"]) == ("odd-inputs-1", "complete")
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "last", "Order #7, for ACME", "x" * 255, "K" * 36])

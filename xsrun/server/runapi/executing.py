@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from contextlib import closing
@@ -13,6 +14,7 @@ from xsrun.engine.documents import in_use
 from xsrun.engine.finding import Among, Wanted, ran
 from xsrun.engine.orders import Engine, Order
 from xsrun.engine.rows import UNFINISHED, RunRow
+from xsrun.engine.vault import OPEN
 from xsrun.server.reading import LARGEST
 from xsrun.server.runapi.offers import NOT_ALLOWED, Documents, Offer, named, offers
 from xsrun.server.runapi.reading import MOST_SAID, Asked
@@ -100,7 +102,7 @@ def execute(api: Api, offer: Offer, asked: Asked, id: str) -> dict[str, Any]:
         row = row or journal.run(run)
         if row is None:
             raise Wrong("standard", f"the session {run} is not there any more")
-        _same(row, offer)
+        _same(row, offer, asked)
         files = journal.files(row.source)
     # Who does not wait is told that it waits, whether a thread has taken it up meanwhile or not.
     return result_shape(Told(row, joined(files)), warnings, "pending" if row.state in UNFINISHED else None)
@@ -133,7 +135,15 @@ def _warnings(offer: Offer, asked: Asked) -> Iterable[str]:
     yield from (str(each) for each in offer.compiled.diagnostics)
 
 
-def _same(row: RunRow, offer: Offer) -> None:
-    """Raise Wrong where the id of a run is that of another job's."""
+def _same(row: RunRow, offer: Offer, asked: Asked) -> None:
+    """Raise Wrong where the id of a run is that of another job's, or has other inputs."""
     if (row.path, row.job) != (offer.path, offer.plan.name):
         raise Wrong("inputerror", "this Idempotency-Key belongs to a session of something else", status=422)
+    given = json.loads(json.dumps(dict(asked.args)))  # as the journal keeps them
+    if row.input.keys() != given.keys() or any(_differ(row.input[name], given[name]) for name in given):
+        raise Wrong("inputerror", "this Idempotency-Key belongs to a session with other inputs", status=422)
+
+
+def _differ(kept: Any, given: Any) -> bool:
+    """Whether an input is surely another one than was kept; of secrets that is not known."""
+    return OPEN not in json.dumps(kept, ensure_ascii=False) and kept != given
