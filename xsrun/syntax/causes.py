@@ -168,6 +168,14 @@ OPERATORS: Final = (
     Cause("OPERATOR >INFIX", "`<-1>` and `<0>` stand side by side", "keep one of the two", mark=(-1, 0)),
 )  # fmt: skip
 
+CALL: Final = Cause(
+    "WORD|MEMBER >LPAR|LCOND",
+    "nothing is called in an expression: filters stand behind `|`",
+    "write <piped>",
+    mark=(-1, 0),
+    glued=True,
+)
+
 FILTERS: Final = (
     Cause("PIPE WORD >LPAR|LCOND", "the arguments of a filter stand behind `:`", "write |<-1><call>", mark=(0, 0)),
     Cause("PIPE WORD >VAR|STRING|NUMBER|WORD", "the arguments of a filter stand behind `:`", "write |<-1>:<0>",
@@ -206,6 +214,7 @@ OBJECTS: Final = (
           mark=(-1, 0)),
     Cause("VALUE >VALUE", "a comma is missing before `<0>`", "write <-1>, <0>", inside="list",
           fix=(Change(",", 0, -1),)),
+    CALL._replace(inside="list"),
     Cause("FINISH >BEGIN", "a comma is missing before `<0>`", "write <-1>, <0>", inside="list"),
     Cause("^ WORD|STRING >COLON", "the elements of a list have no keys", "write {<-1>: <rest>}", inside="list",
           mark=(-1, 0)),
@@ -332,8 +341,7 @@ VALUES: Final = (
     Cause("LSQUARE >RSQUARE", "the brackets are empty", "write a position, e.g. [0]; add to a list with `array.push`",
           inside="index", mark=(-1, 0)),
     Cause("if >LPAR|LCOND", "`if` gives no value", "write condition ? value : other", mark=(-1, -1)),
-    Cause("WORD|MEMBER >LPAR|LCOND", "nothing is called in an expression: filters stand behind `|`", "write <piped>",
-          mark=(-1, 0), glued=True),
+    CALL,
     Cause("STRING >WORD|NUMBER", "the text ends before `<0>`", 'write \\" for a quote within a text',
           inside="group index backtick block object", mark=(-1, 0), glued=True),
     Cause("FINISH >BEGIN", "an operator is missing before `<0>`", "write <-1> ~ <0> to join texts",

@@ -13,6 +13,8 @@ from xsrun.syntax.recovery import CLOSERS, OPENERS, begin_of, regions
 MAX_SHOWN: Final = 60
 LEFT_OUT: Final = "…"
 """What stands in place of a text that is too long to be shown."""
+_PLAIN: Final = re.compile(r"\$?[\w.]+|\"[^\"]*\"|\[[^\]]*\]")
+"""A value that needs no parentheses before a filter."""
 _PLACEHOLDER: Final = re.compile(r"<(-?\d|[a-z]+)>")
 _SURROUNDINGS: Final = {"LOBJECT": "object", "LPAR": "group", "LCOND": "group", "BTICK": "backtick"}
 
@@ -149,11 +151,11 @@ class Place:
     def _piped(self, cause: Cause) -> str:
         """A call in parentheses as a filter of what it is called on, or with first."""
         given, called = self._call(cause), self.token(self.at - 1)
-        name = called.value.lstrip(".")
+        name = called.value.rpartition(".")[2]
         if called.type == "MEMBER" and self.token(self.at - 2).type != "WORD":
             return f"{self._left(cause)}|{name}{given}"
         first, colon, others = given.removeprefix(":").partition(":")
-        subject = f"({first})" if " " in first else first
+        subject = first if _PLAIN.fullmatch(first) else f"({first})"
         return f"{subject}|{name}{colon}{others}" if first else name
 
     def _left(self, cause: Cause) -> str:
