@@ -51,12 +51,18 @@ def scaling(plan: Plan) -> list[Row]:
     project = xsrun.load(PROGRAMS)
     rows = []
     for name in (*LINEAR, "lcs"):
-        run, size = program(project, name), TWINS[name][1] // (4 if plan.quick else 1)
+        twin, whole = TWINS[name]
+        size = whole // (4 if plan.quick else 1)
         rounds = min(plan.rounds, 3) if name == "lcs" else plan.rounds
-        costs = in_turn({"large": cpu(partial(run, 4 * size)), "small": cpu(partial(run, size))}, rounds)
+        growth, of_twin = (_growth(run, size, rounds) for run in (program(project, name), twin))
         bar = Bar("<=", 20 if name == "lcs" else 5)
-        rows.append(Row("scaling", f"{name} {4 * size:,} / {size:,}", ratio(costs["large"], costs["small"]), bar))
+        rows.append(Row("scaling", f"{name} {4 * size:,} / {size:,}", growth, bar, f"its twin {of_twin:.2f}"))
     return rows
+
+
+def _growth(run: Callable[[int], Any], size: int, rounds: int) -> float:
+    costs = in_turn({"large": cpu(partial(run, 4 * size)), "small": cpu(partial(run, size))}, rounds)
+    return ratio(costs["large"], costs["small"])
 
 
 def limit(plan: Plan) -> list[Row]:

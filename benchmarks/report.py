@@ -20,7 +20,8 @@ hundredths, start by a tenth, batch by as much as half. check and memory are mea
 
 - **compute**: CPU time of a XanoScript function over that of the same algorithm in idiomatic Python, results asserted
   to be equal. The number is the size. Programs: `benchmarks/programs/`, twins: `benchmarks/twins.py`.
-- **scaling**: CPU time at four times the size over the time at the size. 4 is linear; 16 for the table of lcs.
+- **scaling**: CPU time at four times the size over the time at the size. 4 is linear, 16 for the table of
+  lcs; Python itself takes longer where it holds more objects, which the note about the twin shows.
 - **limit**: what it costs that every turn of a loop is counted.
 - **start**: whole processes (`python -m xsrun`) on the wall clock, from their start to their end, in twice as many
   turns. The jobs and the script that sends the same POST by hand with httpx talk to a server on this machine that
