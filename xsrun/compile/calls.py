@@ -439,7 +439,7 @@ def missing_attribute(context: Context, block: tree.Block, owner: str, name: str
         shown = f"write {owner} {before}{{ {TAKES_VALUE[owner]}value = {given.text} }}"
         edits = () if TAKES_VALUE[owner] else around(given, "{ value = ", " }")
         context.error("syntax", f"`{owner}` takes its value in braces", given, shown, edits=edits)
-    elif not misspelt:
+    elif not misspelt and not (owner in SETS and any(isinstance(head, tree.Attribute) for head in block.heads)):
         shown = f"add `{name} = …`" if block.body else f"write {owner} {{ {name} = … }}"
         context.missing("missing-attribute", f"`{owner}` needs `{name}`", block, shown)
 

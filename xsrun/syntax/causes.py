@@ -168,6 +168,9 @@ OPERATORS: Final = (
     Cause("OPERATOR >INFIX", "`<-1>` and `<0>` stand side by side", "keep one of the two", mark=(-1, 0)),
 )  # fmt: skip
 
+SETTERS: Final = "var|var.update|array.push|array.unshift|text.append|text.prepend|math.add|math.sub|math.mul|math.div"
+"""Statements that take a variable and a value for it."""
+
 CALL: Final = Cause(
     "WORD|MEMBER >LPAR|LCOND",
     "nothing is called in an expression: filters stand behind `|`",
@@ -275,7 +278,7 @@ STATEMENTS: Final = (
     Cause("^ >VAR", "a statement begins with its name", "write var <0> { value = <entry> }", inside="block"),
     Cause("^ var|var.update VAR >EQ", "`<-2>` takes its value in braces", "write <-2> <-1> { value = <rest> }",
           inside="block", fix=(Change("{ value ="), Change(" }", name="end"))),
-    Cause("^ var|var.update VAR >BEGIN", "`<-2>` takes its value in braces", "write <-2> <-1> { value = <onward> }",
+    Cause(f"^ {SETTERS} VAR >BEGIN", "`<-2>` takes its value in braces", "write <-2> <-1> { value = <onward> }",
           inside="block", fix=(Change(" { value =", 0, -1), Change(" }", name="end"))),
     Cause("^ var.update ANY >EQ|MEMBER", "`var.update` takes its value in braces",
           "write var.update <-1> { value = <rest> }", inside="block"),

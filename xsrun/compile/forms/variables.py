@@ -56,7 +56,9 @@ def _target(stack: StackCompiler, block: tree.Block) -> tree.Node | None:
                 help=f"write {block.keyword} ${word.name}",
             )
             return None
-        shown = f"write {block.keyword} $name {{ value = … }}"
+        written = next((head for head in block.heads if isinstance(head, tree.Attribute)), None)
+        name, value = (written.name, stack.context.span(written.value).text) if written else ("name", "…")
+        shown = f"write {block.keyword} ${name} {{ value = {value} }}"
         stack.context.missing("missing-target", f"`{block.keyword}` needs the variable it sets", block, shown)
         return None
     return target if declarable(stack, target) else None
