@@ -157,6 +157,17 @@ def test_what_makes_no_sense_is_said_and_runs_nothing(typed, words, code):
     assert "hidden" not in err
 
 
+def test_a_function_runs_by_itself_and_is_kept(typed, folder):
+    assert typed("function", "run", "double", "-d", "n:=21")[:2] == (0, '{"n":42}\n')
+    assert json.loads(typed("runs", "list", "--json")[1])[0]["job"] == "function double"
+    assert '"state":"complete"' in typed("function", "run", "double", "-d", "n=2", "-o", "json")[1]
+    exit, _, err = typed("function", "run", "dubble", ".")
+    assert (exit, "there is no function `dubble`" in err, 'did you mean "double"?' in err) == (2, True, True)
+    (folder / "apart" / "function").mkdir(parents=True)
+    (folder / "apart" / "function" / "say.xs").write_text('function "say" { input { } stack { } response = "hi" }\n')
+    assert typed("function", "run", "say", str(folder / "apart"))[:2] == (0, '"hi"\n'), "where no job is declared"
+
+
 def test_documents_come_from_stdin(folder):
     command = [sys.executable, "-m", "xsrun", "run", "exec", "--stdin", "-q"]
     assert subprocess.run(command, input=DOUBLE, capture_output=True, text=True, check=True).stdout == '{"n":6}\n'

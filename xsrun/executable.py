@@ -9,7 +9,7 @@ from xsrun import cache
 from xsrun.diagnostics import Diagnostic, Exit, nearest
 from xsrun.hints import TYPE_CHECKING
 from xsrun.late import Late
-from xsrun.program import TASK, Plan, Program, spoken, task_name
+from xsrun.program import FUNCTION, JOB, TASK, Call, Plan, Program, spoken, task_name
 from xsrun.runtime.job import Failure
 from xsrun.runtime.run import Loaded
 from xsrun.types.fields import Field
@@ -52,15 +52,20 @@ class Executable:
         return Loaded(self.program)
 
     def choose(self, name: str | None) -> Plan | Failure:
-        """The job of that name, or ``task NAME``, the only job when None, or why there is none."""
+        """The job of that name, ``task NAME`` or ``function NAME``, the only job when None, or why there is none."""
         known = {**self.tasks, **self.jobs}
         if name is None:
             return self._only()
         if name in known:
             return known[name]
-        near = nearest(name, known)
-        shown = ", ".join(f'"{each}"' for each in known) or "none"
-        help = f'did you mean "{near}"?' if near else f"the jobs here are {shown}"
+        kind, _, function = name.partition(" ")
+        functions = {each.name for each in self.program.routines if each.kind == FUNCTION and kind == FUNCTION}
+        if function in functions:
+            env = tuple(self.program.env_read)
+            return Plan(name, JOB, Call(function, {}, "result"), None, None, env, "")
+        near = nearest(function, functions) if functions else nearest(name, known)
+        shown = ", ".join(f'"{each}"' for each in functions or known) or "none"
+        help = f'did you mean "{near}"?' if near else f"the {'functions' if functions else 'jobs'} here are {shown}"
         return Failure("no-job", f"there is no {spoken(name)}", Exit.USAGE, help)
 
     def _only(self) -> Plan | Failure:

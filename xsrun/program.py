@@ -22,6 +22,8 @@ class Call(NamedTuple):
 
 TASK: Final = "task"
 """The kind of a plan that runs a task."""
+FUNCTION: Final = "function"
+"""How the name of a plan begins that runs one function and nothing else."""
 JOB: Final = "run.job"
 SERVICE: Final = "run.service"
 
@@ -184,9 +186,9 @@ def task_name(name: str) -> str:
 
 
 def spoken(name: str) -> str:
-    """The name of a job or task in a sentence."""
-    kind, _, task = name.partition(" ")
-    return f"task `{task}`" if kind == TASK and task else f"job `{name}`"
+    """The name of a job, task or function in a sentence."""
+    kind, _, other = name.partition(" ")
+    return f"{kind} `{other}`" if kind in (TASK, FUNCTION) and other else f"job `{name}`"
 
 
 def function_name(number: int) -> str:

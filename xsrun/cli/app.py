@@ -114,6 +114,19 @@ Examples:
   xsrun task nightly services/shop --dry-run
 """
 
+CALLING: Final = """Run one function, and print its response as JSON.
+
+It is kept and resumed like a job, and may read what any function here reads. Inputs are given as to execute.
+
+--json: the response on stdout as ever; messages as JSON lines on stderr.
+
+Examples:
+
+  xsrun function run create_incident jobs/pagerduty-create-incident -d title="Disk full" --dry-run
+
+  xsrun function run create_incident --input-json input.json
+"""
+
 USAGE: Final[Any] = typer.BadParameter.__base__
 """What typer raises for a command line that it does not understand."""
 
@@ -265,6 +278,13 @@ def _group(module: str) -> Declare:
     return lambda app, name: app.add_typer(import_module(module).app, name=name)
 
 
+def _functions() -> typer.Typer:
+    """What is done with one function."""
+    app = typer.Typer(no_args_is_help=True, help="One function of a folder.")
+    _recorded(CALLING, task.FUNCTION_OPTIONS, task.function, task.PATH, (task.FUNCTION_NAME,))(app, "run")
+    return app
+
+
 COMMANDS: Final[dict[str, Declare]] = {
     "execute": _recorded(EXAMPLES, EXECUTE, _execute),
     "run": _recorded(EXAMPLES, EXECUTE, _execute, hidden=True),
@@ -274,6 +294,7 @@ COMMANDS: Final[dict[str, Declare]] = {
     "fmt": _typed("xsrun.cli.fmt"),
     "test": _recorded(TESTING, TEST, _test),
     "task": _recorded(TASKING, task.OPTIONS, task.task, task.PATH, (task.NAME,)),
+    "function": lambda app, name: app.add_typer(_functions(), name=name),
     "torture": _recorded(TORTURING, TORTURE, _torture),
     "new": _typed("xsrun.cli.new"),
     "lsp": _typed("xsrun.cli.lsp"),

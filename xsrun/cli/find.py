@@ -11,7 +11,7 @@ from xsrun.engine.folder import state_folder
 from xsrun.files import RUN_FILES, SKIPPED, content, home_of, is_home, source_files
 from xsrun.hints import Final
 from xsrun.late import Late, re
-from xsrun.program import TASK, spoken, task_name
+from xsrun.program import FUNCTION, TASK, spoken, task_name
 from xsrun.record import NamedTuple
 
 _unquote: Callable[[str], str] = Late("xsrun.syntax.builder", "unquote")
@@ -158,7 +158,7 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     if is_home(start):
         return start, job
     if job is not None:
-        return _by_name(start, job)
+        return (start, job) if job.startswith(f"{FUNCTION} ") and source_files(start) else _by_name(start, job)
     places = jobs_below(start)
     if len(places) == 1:
         return places[0].path, places[0].name
