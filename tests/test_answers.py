@@ -1,7 +1,10 @@
 """Answers that are given again: told apart by what a query names, only good ones, in a bounded memory."""
 
+import json
+
 import pytest
 
+from xsrun.builtins.statements.security import create_auth_token
 from xsrun.compile.program import compile_folder
 from xsrun.data.opening import fresh
 from xsrun.effects.memory import memory_world
@@ -167,7 +170,7 @@ def test_status_and_headers_belong_to_an_answer():
 
 def test_memory_is_bounded_and_what_is_asked_for_stays():
     answers = Answers(most=20 * (OWN_SIZE + 400))
-    kept = Kept(10, "x" * 100, 200, ())
+    kept = Kept(10, "x" * 100, 0, ())
     for number in range(40):
         answers.put(b"%d" % number, kept)
         assert answers.get(b"0", 0) == kept
@@ -177,3 +180,117 @@ def test_memory_is_bounded_and_what_is_asked_for_stays():
     assert answers.get(b"large", 0) is None
     answers.put(b"0", kept._replace(until=20))
     assert (answers.get(b"0", 15), answers.get(b"39", 15)) == (kept._replace(until=20), None)
+
+
+FUNCTIONS = """query "q" verb=GET {
+  api_group = "a"
+  auth = AUTH
+  input {
+    json x?
+    text header?
+    bool fails?
+  }
+  stack {
+    util.set_header { value = "HTTP/1.1 202 Accepted" }
+    try_catch {
+      try {
+        CALL
+        precondition (!$input.fails)
+      }
+      catch {
+        var $said { value = null }
+      }
+    }
+  }
+  response = $said
+}
+---
+function "counts" {
+  input {
+    json x?
+    text header?
+  }
+  stack {
+    redis.incr { key = "calls" by = 1 } as $calls
+    conditional {
+      if ($input.header != null) {
+        util.set_header { value = $input.header }
+      }
+    }
+  }
+  response = {calls: $calls, x: $input.x, who: $auth.id}
+  cache = {ttl: 60}
+  middleware = {post: [{name: "stamp"}]}
+}
+---
+middleware "stamp" {
+  stack {
+    redis.incr { key = "stamps" by = 1 } as $stamps
+  }
+  response = {stamps: $stamps}
+}
+---
+table user {
+  auth = true
+  schema {
+    int id
+  }
+}
+"""
+PLAIN = 'function.run "counts" { input = {x: $input.x, header: $input.header} } as $said'
+BESIDE = 'function.run "counts" { input = {x: $input.x} async = true } as $job\n        await $job as $said'
+WITHIN = f"db.transaction {{\n          stack {{\n            {PLAIN}\n          }}\n        }}"
+
+
+def asking_function(call=PLAIN, auth="", kept=True):
+    """What asks a query that calls a function with a cache, and how often the function was run; who it asks as."""
+    program = compile_folder(load_text(FUNCTIONS.replace("CALL", call).replace("AUTH", f'"{auth}"'), "a.xs"))
+    loaded, answers = Loaded(program), Answers() if kept else None
+    world = memory_world(env={"XSRUN_AUTH_KEY": "k" * 32}, database=fresh(loaded.program.tables))
+    (endpoint,) = loaded.program.endpoints
+
+    def ask(user=0, at=0, **given):
+        now = world._replace(clock=FixedClock(1_000_000 + at))
+        token = create_auth_token(now, table="user", id=user, extras={}, expiration=9999) if user else ""
+        asked = Asked("GET", "q", {"Authorization": f"Bearer {token}"}, given)
+        return answer(loaded, endpoint, asked, now, Limits(), Head(), lambda fault: None, answers)
+
+    return ask
+
+
+def told(answered):
+    return json.loads(answered.body)
+
+
+def test_what_a_function_gives_counts_for_its_time_and_its_inputs():
+    ask = asking_function()
+    found = [told(ask(x=1)), told(ask(x=1)), told(ask(x=2)), told(ask(x=1, at=59_999)), told(ask(x=1, at=60_000))]
+    assert [each["calls"] for each in found] == [1, 1, 2, 1, 3]
+    assert [each["stamps"] for each in found] == [1, 2, 3, 4, 5]
+    beside = asking_function(BESIDE)
+    assert [told(beside(x=1))["calls"] for _ in range(2)] == [1, 1]
+    forgets = asking_function(kept=False)
+    assert [told(forgets(x=1))["calls"] for _ in range(2)] == [1, 2]
+
+
+def test_nobody_gets_what_a_function_gave_somebody_else():
+    ask = asking_function(auth="user")
+    found = [told(ask(user)) for user in (1, 2, 1)]
+    assert [(each["who"], each["calls"]) for each in found] == [(1, 1), (2, 2), (1, 1)]
+
+
+def test_what_a_function_says_of_the_answer_belongs_to_what_it_gives():
+    ask = asking_function()
+    for header, status in (("X-A: 1", 202), ("HTTP/1.1 201 Created", 201)):
+        first, again = ask(header=header), ask(header=header)
+        assert (first.status, first.headers) == (again.status, again.headers)
+        assert (again.status, told(first)["calls"]) == (status, told(again)["calls"])
+    for header in ("Set-Cookie: a=b", "HTTP/1.1 404 Not Found"):
+        first, again = ask(header=header), ask(header=header)
+        assert (first.headers, told(first)["calls"] + 1) == (again.headers, told(again)["calls"])
+
+
+def test_what_happens_in_a_transaction_is_not_kept():
+    """It may come to nothing, and what it gave was never so."""
+    ask = asking_function(WITHIN)
+    assert [told(ask(fails=True)), told(ask())["calls"], told(ask())["calls"]] == [None, 2, 3]

@@ -27,6 +27,7 @@ class Kind(NamedTuple):
 
 _PARSED: Final = "it is read, and has no effect here"
 _TRIGGER: Final = "it is compiled, and runs only when `trigger.call` calls it"
+_CACHED: Final = "`cache` counts with `xsrun serve --cache` alone: what is kept is in the memory of that server"
 _RUNS: Final = ("input", "stack", "response", "cache", "history", "middleware", "test")
 
 CONSTRUCTS: Final[dict[str, Kind]] = {
@@ -53,6 +54,7 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
             _RUNS,
             'function "greet" {\n  input {\n    text name\n  }\n  stack {\n'
             '    var $message { value = "Hello, " ~ $input.name }\n  }\n  response = $message\n}',
+            _CACHED,
         ),
         Kind(
             "query",
@@ -61,6 +63,7 @@ CONSTRUCTS: Final[dict[str, Kind]] = {
             (*_RUNS, "api_group", "auth", "response_type", "verb"),
             'query "incidents/{id}" verb=GET {\n  api_group = "shop"\n  input {\n    int id\n  }\n  stack {}\n'
             "  response = {id: $input.id}\n}",
+            _CACHED,
         ),
         Kind(
             "task",

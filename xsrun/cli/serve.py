@@ -74,7 +74,9 @@ def serve(
     engine: Annotated[
         str | None, typer.Option("--engine", metavar="URL", help="The database of queues; XSRUN_ENGINE if left out.")
     ] = None,
-    cache: Annotated[bool, typer.Option("--cache", help="Give answers again for as long as queries say.")] = False,
+    cache: Annotated[
+        bool, typer.Option("--cache", help="Give answers again as `cache` of queries and functions says.")
+    ] = False,
     reload: Annotated[bool, typer.Option("--reload", help="Serve projects as they are now.")] = False,
     max_body: Annotated[int, typer.Option("--max-body", min=1, metavar="MB", help="The largest request.")] = 16,
     as_json: MessagesOption = False,

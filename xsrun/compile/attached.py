@@ -1,4 +1,4 @@
-"""The middleware that constructs attach: ``middleware = {pre: […], post: […]}`` (constructs.md section 9)."""
+"""What constructs have around them: ``middleware = {pre: […], post: […]}`` (constructs.md section 9), and ``cache``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from xsrun.compile.callees import Callees, Signature
-from xsrun.program import Middleware
+from xsrun.diagnostics import Found
+from xsrun.program import Caching, Middleware
 from xsrun.project import Construct, Folder
+from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.syntax.static import NotStatic, static_value
 
 DEFAULT_STRATEGY: Final = "merge"
 DEFAULT_POLICY: Final = "rethrow"
+HOUR: Final = 3600
+"""The seconds that ``cache`` keeps what does not say for how long."""
+FLAGS: Final = ("input", "auth", "datasource", "ip")
+NAMES: Final = ("headers", "env")
 
 
 class Attaching:
@@ -42,17 +48,36 @@ class Attaching:
         )
 
 
-def with_middleware(folder: Folder, signatures: Callees) -> Callees:
-    """The signatures, those of functions with their middleware."""
+def with_surroundings(folder: Folder, signatures: Callees, found: Found) -> Callees:
+    """The signatures, those of functions with their middleware and cache."""
     attaching, declared = Attaching(folder, signatures), folder.named("function")
     functions = {
         name: each._replace(
             pre=tuple(attaching.attached([declared[name]], "pre")),
             post=tuple(attaching.attached([declared[name]], "post")),
+            cache=read_cache(declared[name], found),
         )
         for name, each in signatures.get("function", {}).items()
     }
     return {**signatures, "function": functions}
+
+
+def read_cache(construct: Construct, found: Found) -> Caching | None:
+    """For how long what a construct gives is kept, None where it is not; what makes no sense is reported."""
+    entry = construct.block.attribute("cache")
+    given = static(entry, {})
+    if entry is None or entry.disabled or given == {}:
+        return None
+    seconds = given.get("ttl", HOUR) if isinstance(given, dict) else None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        message, at = "`cache` needs its `ttl` in seconds, or 0 for no cache", (entry.start, entry.end)
+        found.warn("not-constant", message, Span(construct.source, *at), help="write cache = {ttl: 60}")
+        return None
+    if seconds <= 0:
+        return None
+    said: dict[str, Any] = {name: given[name] is not False for name in FLAGS if name in given}
+    said |= {name: tuple(map(str, given.get(name) or ())) for name in NAMES}
+    return Caching(seconds, **said)
 
 
 def static(entry: tree.Attribute | None, default: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from xsrun.program import Middleware
+from xsrun.program import Caching, Middleware
 from xsrun.project import Construct
 from xsrun.syntax import tree
 from xsrun.types.fields import Field
@@ -46,6 +46,8 @@ class Signature(NamedTuple):
     pre: tuple[Middleware, ...] = ()
     post: tuple[Middleware, ...] = ()
     """What runs around a function that ``function.run`` runs."""
+    cache: Caching | None = None
+    """For how long its result is kept where answers are."""
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from xsrun.compile.attached import Attaching, static
+from xsrun.compile.attached import Attaching, read_cache, static
 from xsrun.compile.callees import Signature, verb
 from xsrun.compile.cors import read_cors
 from xsrun.diagnostics import Found, nearest
-from xsrun.program import Caching, Endpoint
+from xsrun.program import Endpoint
 from xsrun.project import Construct, Folder
 from xsrun.source import Span
 from xsrun.syntax import tree
 
 PARAMETER: Final = re.compile(r"\{(\w+)\}")
-HOUR: Final = 3600
-"""The seconds that ``cache`` keeps an answer which does not say."""
-FLAGS: Final = ("input", "auth", "datasource", "ip")
-NAMES: Final = ("headers", "env")
 NO_TABLE: Final = ("", "none")
 """What ``auth`` says where everybody may call."""
 
@@ -79,26 +75,9 @@ class _Reader:
             tuple(self.middleware.attached(attached, "post")),
             static(block.attribute("response_type"), "") == "stream",
             str(static(block.attribute("description"), "")),
-            self._cache(query),
+            read_cache(query, self.found),
             self.cors.get(group.name) if group else None,
         )
-
-    def _cache(self, query: Construct) -> Caching | None:
-        """How long answers are kept, None where they are not; what makes no sense is reported."""
-        entry = query.block.attribute("cache")
-        given = static(entry, {})
-        if entry is None or entry.disabled or given == {}:
-            return None
-        seconds = given.get("ttl", HOUR) if isinstance(given, dict) else None
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            message = "`cache` needs its `ttl` in seconds, or 0 for no cache"
-            self.found.warn("not-constant", message, _at(query, entry), help="write cache = {ttl: 60}")
-            return None
-        if seconds <= 0:
-            return None
-        said: dict[str, Any] = {name: given[name] is not False for name in FLAGS if name in given}
-        said |= {name: tuple(map(str, given.get(name) or ())) for name in NAMES}
-        return Caching(seconds, **said)
 
     def _signature(self, query: Construct) -> Signature | None:
         group = str(static(query.block.attribute("api_group"), ""))

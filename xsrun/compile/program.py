@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from xsrun.builtins.catalogue import registry
 from xsrun.compile import proofs
 from xsrun.compile import python as py
-from xsrun.compile.attached import with_middleware
+from xsrun.compile.attached import with_surroundings
 from xsrun.compile.callees import Signature, callees, standard_inputs
 from xsrun.compile.context import Context, Findings, Mocking
 from xsrun.compile.endpoints import read_endpoints
@@ -102,7 +102,7 @@ class _Compiler:
         stacks += tests.parts
         self.rows = read_tables(self.tables, self.found)
         fields = [inputs_of(each, self.found, self.tables) for each in stacks]
-        self.signatures = with_middleware(self.folder, callees(stacks, fields))
+        self.signatures = with_surroundings(self.folder, callees(stacks, fields), self.found)
         all_names = [_names(each, fields[number]) for number, each in enumerate(stacks)]
         inferred = self._infer(stacks, fields, all_names)
         self.taints = Taints(stacks, fields, self.signatures, registry())
@@ -190,7 +190,7 @@ class _Compiler:
                 found.append(inference)
                 if each.kind == "function":
                     signature = self.signatures["function"][each.name]
-                    results[each.name] = ANY if signature.post else bounded(inference.returned)
+                    results[each.name] = ANY if signature.post or signature.cache else bounded(inference.returned)
             if results == before:
                 return found
         results.update(dict.fromkeys(results, ANY))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
 from xsrun import values
@@ -33,6 +33,7 @@ class Running(Protocol):
 
     world: World
     system: dict[str, Any]
+    unsettled: int
 
     def call(self, depth: int, number: int, given: Mapping[str, Any]) -> Any:
         """Run a routine."""
@@ -208,14 +209,20 @@ def delete_all(run: Running, table: str, plan: Plan | None, given: tuple[Any, ..
 # ------------------------------------------------------------------ the database itself
 
 
-def transaction(run: Running, isolation: Any = "") -> AbstractContextManager[None]:
+@contextmanager
+def transaction(run: Running, isolation: Any = "") -> Iterator[None]:
     """All database work inside is done together, or not at all when an error leaves it."""
     level = values.text(isolation).lower()
     if level not in ISOLATIONS:
         raise Fault(
             "bad-argument", f"Unknown isolation: {level}", help=f"it is one of {', '.join(filter(None, ISOLATIONS))}"
         )
-    return run.world.database.transaction(level, run.system["datasource"])
+    with run.world.database.transaction(level, run.system["datasource"]):
+        run.unsettled += 1
+        try:
+            yield
+        finally:
+            run.unsettled -= 1
 
 
 def set_datasource(run: Running, name: Any) -> None:

@@ -298,6 +298,11 @@ class Elsewhere(Protocol):
 class Reply(Protocol):
     """The answer to a request that a query is about to give."""
 
+    status: int
+    headers: list[tuple[str, str]]
+    begun: bool
+    """Whether a piece of it was sent."""
+
     def header(self, line: str, append: bool) -> None:
         """Add a header, ``Name: value``, in the place of one of that name or after it; or a status line of HTTP."""
 

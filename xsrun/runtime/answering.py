@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from xsrun import values
 from xsrun.diagnostics import ERROR_KINDS, INPUT_ERROR, NOT_FOUND, Fault
@@ -17,7 +16,7 @@ from xsrun.hints import Any, Final
 from xsrun.late import Late
 from xsrun.program import Endpoint
 from xsrun.record import NamedTuple
-from xsrun.runtime.answers import Answers, kept_or_made
+from xsrun.runtime.answers import Answers
 from xsrun.runtime.deadline import ENDLESS, Deadline
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
@@ -193,11 +192,11 @@ def answer(
     run.body = asked.body
     if not isinstance(asked.raw, dict):
         run.raw_input = asked.raw
-    inner = partial(kept_or_made, answers, run, endpoint, head) if answers and endpoint.cache else None
+    run.answers = answers
     try:
         run.auth = _caller(endpoint, asked, world)
         with deadline.running():
-            value = loaded.finish(run, lambda: surrounded(run, endpoint, asked.given, inner))
+            value = loaded.finish(run, lambda: surrounded(run, endpoint, asked.given))
     except Fault as fault:
         failing(fault, f"{endpoint.verb} /api:{endpoint.group}/{endpoint.path}")
         return failed(fault, head)

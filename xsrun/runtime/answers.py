@@ -1,7 +1,7 @@
-"""Answers of queries that are given again for a while (``cache``, constructs.md section 1.4).
+"""What queries and functions give is given again for a while (``cache``, constructs.md section 1.4).
 
-The middleware of a query runs for every request; what is kept is what the query itself gives. Nothing is kept of one
-that fails, sets a cookie or was given a file.
+The middleware of a query or function runs every time; what is kept is what it gives itself. Nothing is kept of one that
+fails, sets a cookie, streams or was given a file, nor of what happens in a transaction, which may come to nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 
 from xsrun import values
-from xsrun.hints import Any, Final, Protocol
+from xsrun.effects.ports import Reply
+from xsrun.hints import Any, Final
 from xsrun.late import LateModule
-from xsrun.program import Caching, Endpoint
+from xsrun.program import Caching
 from xsrun.record import NamedTuple
 from xsrun.runtime.frame import Run
 
@@ -29,24 +30,15 @@ FIRST_FAILURE: Final = 300
 _hashes: Any = LateModule("hashlib")
 
 
-class Head(Protocol):
-    """Status and headers of an answer under way."""
-
-    status: int
-    headers: list[tuple[str, str]]
-
-    def header(self, line: str, append: bool) -> None:
-        """Add a header or set the status."""
-
-
 class Kept(NamedTuple):
-    """What a query gave, as it can be given to anybody."""
+    """What a query or function gave, as it can be given to anybody."""
 
     until: int
     """In milliseconds."""
     text: str
     """The value as JSON."""
     status: int
+    """The status that it set, 0 for none."""
     headers: tuple[tuple[str, str], ...]
 
 
@@ -91,40 +83,51 @@ def _size(kept: Kept) -> int:
     return OWN_SIZE + len(kept.text) * 4 + sum(len(name) + len(value) for name, value in kept.headers)
 
 
-def kept_or_made(
-    answers: Answers, run: Run, endpoint: Endpoint, head: Head, bound: Mapping[str, Any], make: Callable[[], Any]
-) -> Any:
-    """What a query gives for its inputs: what is kept of an earlier request, or what is made now.
+def kept_or_made(run: Run, number: int, caching: Caching, bound: Mapping[str, Any], make: Callable[[], Any]) -> Any:
+    """What a query or function gives for its inputs: what is kept of an earlier request, or what is made now.
 
-    ``head`` is that of the answer, whose status and headers belong to it.
+    Status and headers that it sets in the answer of the request belong to it.
     """
-    caching = endpoint.cache
-    if caching is None or endpoint.streams or any(map(_holds_resource, bound.values())):
+    answers, head = run.answers, run.world.reply
+    if answers is None or any(map(_holds_resource, bound.values())):
         return make()
-    key = _key(run, endpoint, caching, bound)
+    key = _key(run, number, caching, bound)
     found = answers.get(key, run.world.clock.now())
     if found is not None:
-        head.status = found.status
-        replaced = {name.lower() for name, _ in found.headers}
-        head.headers = [each for each in head.headers if each[0].lower() not in replaced]
-        for name, value in found.headers:
-            head.header(f"{name}: {value}", append=True)
+        if head is not None:
+            _repeat(found, head)
         return values.loads(found.text)
-    before = list(head.headers)
+    status, before = (head.status, list(head.headers)) if head is not None else (0, [])
     value = values.settled(make())
-    headers = tuple(each for each in head.headers if each not in before)
-    cookie = any(name.lower() == "set-cookie" for name, _ in headers)
-    if head.status < FIRST_FAILURE and not (cookie or _holds_resource(value)):
-        until = run.world.clock.now() + int(caching.seconds * 1000)
-        answers.put(key, Kept(until, values.dumps(value), head.status, headers))
+    kept = Kept(run.world.clock.now() + int(caching.seconds * 1000), "", 0, ())
+    if head is not None:
+        headers = tuple(each for each in head.headers if each not in before)
+        kept = kept._replace(status=0 if head.status == status else head.status, headers=headers)
+    if not (run.unsettled or _is_for_one(kept, head) or _holds_resource(value)):
+        answers.put(key, kept._replace(text=values.dumps(value)))
     return value
 
 
-def _key(run: Run, endpoint: Endpoint, caching: Caching, bound: Mapping[str, Any]) -> bytes:
-    """What tells a request apart from those that get another answer: what the query names, and nothing else."""
+def _repeat(kept: Kept, head: Reply) -> None:
+    """Have an answer say what was said when something was kept."""
+    head.status = kept.status or head.status
+    replaced = {name.lower() for name, _ in kept.headers}
+    head.headers = [each for each in head.headers if each[0].lower() not in replaced]
+    for name, value in kept.headers:
+        head.header(f"{name}: {value}", append=True)
+
+
+def _is_for_one(kept: Kept, head: Reply | None) -> bool:
+    """Whether something was said that no other client is to hear: an error, a cookie, pieces of a stream."""
+    cookie = any(name.lower() == "set-cookie" for name, _ in kept.headers)
+    return cookie or kept.status >= FIRST_FAILURE or (head is not None and head.begun)
+
+
+def _key(run: Run, number: int, caching: Caching, bound: Mapping[str, Any]) -> bytes:
+    """What tells a request apart from those that get another answer: what is named, and nothing else."""
     sent = run.system["http_headers"]
     named = {
-        "query": endpoint.number,
+        "routine": number,
         "input": dict(bound) if caching.input else None,
         "auth": run.auth if caching.auth else None,
         "datasource": run.system["datasource"] if caching.datasource else None,

@@ -55,8 +55,8 @@ class Run:
     """What generated code gets as ``rt``."""
 
     __slots__ = (
-        "auth", "body", "budget", "characters", "deadline", "deepest", "entries", "env", "items", "later", "limits",
-        "raw_input", "system", "test", "triggers", "turns", "workers", "world",
+        "answers", "auth", "body", "budget", "characters", "deadline", "deepest", "entries", "env", "items", "later",
+        "limits", "raw_input", "system", "test", "triggers", "turns", "unsettled", "workers", "world",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +74,10 @@ class Run:
         """The environment variables that the job may read."""
         self.raw_input = raw_input
         """What the run was given, before it was checked: an object, of a request whatever was sent."""
+        self.answers: Any = None
+        """The ``Answers`` that are kept of earlier requests, None where none are."""
+        self.unsettled = 0
+        """Transactions that are open, and may come to nothing."""
         self.body: bytes | None = None
         """The body of the request, None outside one."""
         self.limits = limits
@@ -102,7 +106,7 @@ class Run:
         inner.system |= system
         inner.later, inner.workers = self.later, self.workers
         inner.turns, inner.budget, inner.test = self.turns, self.budget, self.test
-        inner.triggers = self.triggers
+        inner.triggers, inner.answers, inner.unsettled = self.triggers, self.answers, self.unsettled
         return inner
 
     def beside(self) -> Run:

@@ -8,15 +8,18 @@ from functools import partial
 from xsrun import values
 from xsrun.diagnostics import Fault
 from xsrun.hints import Any
-from xsrun.program import Endpoint, Middleware, Task
+from xsrun.late import Late
+from xsrun.program import Caching, Endpoint, Middleware, Task
 from xsrun.record import NamedTuple
 from xsrun.runtime.frame import Run
+
+_kept_or_made: Callable[[Run, int, Caching, Mapping[str, Any], Callable[[], Any]], Any] = Late(
+    "xsrun.runtime.answers", "kept_or_made"
+)
 
 Bound = Mapping[str, Any]
 Records = tuple[tuple[int, str, str], ...]
 """Middleware as generated code holds it."""
-Inner = Callable[[Bound, Callable[[], Any]], Any]
-"""Gives the value of a routine for its inputs: what is made by the call, or another one."""
 
 
 class Attached(NamedTuple):
@@ -25,26 +28,30 @@ class Attached(NamedTuple):
     number: int
     pre: tuple[Middleware, ...]
     post: tuple[Middleware, ...]
+    cache: Caching | None = None
 
 
 Around = Endpoint | Task | Attached
 
 
-def call_attached(run: Run, depth: int, number: int, given: Any, pre: Records, post: Records) -> Any:
-    """Run a function with an object of inputs, and its middleware around it."""
-    around = Attached(number, tuple(map(Middleware._make, pre)), tuple(map(Middleware._make, post)))
+def call_attached(
+    run: Run, depth: int, number: int, given: Any, pre: Records, post: Records, cache: tuple[Any, ...] | None
+) -> Any:
+    """Run a function with an object of inputs, and its middleware around it, or take what is kept of its result."""
+    caching = Caching(*cache) if cache else None
+    around = Attached(number, tuple(map(Middleware._make, pre)), tuple(map(Middleware._make, post)), caching)
     return surrounded(run, around, values.mapping(given), depth=depth)
 
 
-def surrounded(run: Run, around: Around, given: Bound, inner: Inner | None = None, depth: int = 1) -> Any:
+def surrounded(run: Run, around: Around, given: Bound, depth: int = 1) -> Any:
     """The value of a routine, or the error of a middleware after which nothing else runs."""
     try:
-        return _surrounded(run, around, given, inner, depth)
+        return _surrounded(run, around, given, depth)
     except _Critical as critical:
         raise critical.fault from None
 
 
-def _surrounded(run: Run, around: Around, given: Bound, inner: Inner | None, depth: int) -> Any:
+def _surrounded(run: Run, around: Around, given: Bound, depth: int) -> Any:
     entry = run.entries[around.number]
     bound = entry.bind(given, run.world.clock)
     try:
@@ -53,7 +60,8 @@ def _surrounded(run: Run, around: Around, given: Bound, inner: Inner | None, dep
             if isinstance(changed, dict):
                 bound = {name: changed.get(name) for name in bound}
         made = partial(entry.run, run, depth, *bound.values())
-        value = inner(bound, made) if inner else made()
+        caching = None if isinstance(around, Task) or run.answers is None else around.cache
+        value = made() if caching is None else _kept_or_made(run, around.number, caching, bound, made)
     except Fault as fault:
         for each in around.post:
             told = {"status": fault.kind.status, "result": envelope(fault), "payload": fault.payload}

@@ -79,14 +79,16 @@ def _outcome(run: Run, call: Callable[[Run], Any]) -> _Outcome:
         return _Outcome({name: error[name] for name in ("code", "name", "message", "payload")}, error["message"])
 
 
-def start_call(run: Run, depth: int, number: int, given: Any, pre: Records = (), post: Records = ()) -> str:
-    """Run a function on a thread of the run, with its middleware around it; gives back its job id."""
+def start_call(
+    run: Run, depth: int, number: int, given: Any, pre: Records = (), post: Records = (), cache: Any = None
+) -> str:
+    """Run a function on a thread of the run, with its middleware and cache around it; gives back its job id."""
     inputs = values.mapping(given)
     if not run.workers:
         run.workers.append(Workers())
     workers: Workers = run.workers[0]
-    if pre or post:
-        return workers.start(run, lambda beside: call_attached(beside, depth, number, inputs, pre, post))
+    if pre or post or cache:
+        return workers.start(run, lambda beside: call_attached(beside, depth, number, inputs, pre, post, cache))
     return workers.start(run, lambda beside: beside.call(depth, number, inputs))
 
 

@@ -34,7 +34,9 @@ def _function_run(stack: StackCompiler, block: tree.Block) -> Stack:
         if mode is not None and not isinstance(mode.value, tree.Literal | tree.Word):
             message = f"`{name}` of `{block.keyword}` must be a literal"
             stack.context.error("not-constant", message, mode.value, help="write the value itself")
-    around = [_records(callee.pre), _records(callee.post)] if callee and (callee.pre or callee.post) else []
+    around = []
+    if callee and (callee.pre or callee.post or callee.cache):
+        around = [_records(callee.pre), _records(callee.post), py.constant(callee.cache and tuple(callee.cache))]
     through = "start_call" if runs_apart(block) else "call_attached" if around else ""
     return bound_to(stack, block, call_of(stack, block, callee, through, *around))
 
