@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -30,23 +31,51 @@ PATIENCE = 20
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, **env: str) -> Iterator[tuple[httpx.Client, list[str]]]:
-    """A client of the Run API of the projects in ``folder/jobs``, and what the server says on stderr."""
-    command = [sys.executable, "-m", "xsrun", "serve", str(folder / "jobs"), "--port", "0", *arguments]
-    env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache"), **env}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as process:
+def answering(process: subprocess.Popen[str]) -> Iterator[tuple[dict[str, Any], httpx.Client]]:
+    """The first line of a server that was started, and a client of it; the server is asked to end behind the block."""
+    with process:
         assert process.stdout is not None
         assert process.stderr is not None
         first = process.stdout.readline()
         if not first:
             process.wait()
             raise AssertionError(process.stderr.read())
-        said: list[str] = []
-        reading = threading.Thread(target=said.extend, args=(process.stderr,), daemon=True)
+        try:
+            with httpx.Client(base_url=json.loads(first)["url"], timeout=PATIENCE) as client:
+                yield json.loads(first), client
+        finally:
+            process.terminate()
+
+
+def started(*arguments: str, **env: str | None) -> subprocess.Popen[str]:
+    """A server with these variables beside those of the tests, but for those that are None."""
+    command = [sys.executable, "-m", "xsrun", "serve", *arguments, "--port", "0"]
+    around = {name: value for name, value in {**os.environ, **env}.items() if value is not None}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=around)
+
+
+@contextmanager
+def serving(
+    *arguments: str, env: dict[str, str | None] | None = None
+) -> Iterator[tuple[dict[str, Any], httpx.Client, subprocess.Popen[str]]]:
+    """The first line of a server, a client of it, and the process."""
+    process = started(*arguments, **(env or {}))
+    with answering(process) as (first, client):
+        yield first, client, process
+
+
+@contextmanager
+def run_api(folder: Path, *arguments: str, **env: str) -> Iterator[tuple[httpx.Client, list[str]]]:
+    """A client of the Run API of the projects in ``folder/jobs``, and what the server says on stderr."""
+    places = {"XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
+    process = started(str(folder / "jobs"), *arguments, **places, **env)
+    said: list[str] = []
+    reading = threading.Thread(target=said.extend, args=(process.stderr,), daemon=True)
+    with answering(process) as (first, client):
+        client.base_url = f"{first['url']}/api:run"
         reading.start()
         try:
-            with httpx.Client(base_url=f"{json.loads(first)['url']}/api:run", timeout=PATIENCE) as client:
-                yield client, said
+            yield client, said
         finally:
             process.terminate()
             process.wait()

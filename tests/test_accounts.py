@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 from databases import ENGINES
-from test_serve import SERVICES, serving
+from served import serving
+from test_serve import SERVICES
 
 PASSWORD = "correct horse battery"
 

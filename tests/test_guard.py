@@ -6,9 +6,8 @@ import time
 
 import httpx
 import pytest
-from served import in_process, service_of
+from served import in_process, service_of, serving
 from starlette.requests import Request
-from test_serve import serving
 
 from xsrun.cli.hostnames import names_of
 from xsrun.cli.options import BadOption

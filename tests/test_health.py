@@ -1,6 +1,5 @@
 """Whether a process says truly how it is, and its numbers for Prometheus: real servers, asked over real sockets."""
 
-import json
 import socket
 import subprocess
 import threading
@@ -11,6 +10,7 @@ import httpx
 import pytest
 from collecting import collecting, samples
 from places import Place
+from served import answering
 
 from xsrun.engine.folder import Broken
 from xsrun.telemetry.health import METRICS, READY, Health
@@ -25,19 +25,9 @@ PASSWORD = "pass-4711-word"
 
 
 @contextmanager
-def serving(place, *arguments):
-    process = place.started("-m", "xsrun", "serve", *arguments, "--port", "0")
-    with process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        first = process.stdout.readline()
-        if not first:
-            process.wait()
-            raise AssertionError(process.stderr.read())
-        with httpx.Client(base_url=json.loads(first)["url"], timeout=20) as client:
-            yield client
-        process.terminate()
-        process.wait()
+def client_of(place, *arguments):
+    with answering(place.started("-m", "xsrun", "serve", *arguments, "--port", "0")) as (_, client):
+        yield client
 
 
 def test_a_server_tells_what_it_answers(tmp_path):
@@ -45,7 +35,7 @@ def test_a_server_tells_what_it_answers(tmp_path):
         place = Place(tmp_path, None)
         place.environment |= collector.env()
         subprocess.run(["cp", "-r", str(SERVICES / "counter"), str(tmp_path / "counter")], check=True)
-        with serving(place, "counter", "--env", "greeting=good-morning-greeting") as client:
+        with client_of(place, "counter", "--env", "greeting=good-morning-greeting") as client:
             asked = {"traceparent": f"00-{TRACE}-{SPAN}-01"}
             assert client.post("/api:count/add/2?tag=secret-tag", headers=asked).status_code == 200
             assert client.get("/api:count/odd/thrown").status_code == 500
@@ -93,7 +83,7 @@ def test_a_server_tells_what_it_answers(tmp_path):
 def test_a_server_without_its_database_is_not_ready_and_shows_no_password(tmp_path):
     place = Place(tmp_path, None)
     subprocess.run(["cp", "-r", str(SERVICES / "notes"), str(tmp_path / "notes")], check=True)
-    with serving(place, "notes", "--db", f"postgresql://me:{PASSWORD}@127.0.0.1:1/none") as client:
+    with client_of(place, "notes", "--db", f"postgresql://me:{PASSWORD}@127.0.0.1:1/none") as client:
         answer = client.get(READY)
     (reason,) = answer.json()["reasons"]
     assert answer.status_code == 503

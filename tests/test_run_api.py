@@ -10,7 +10,7 @@ from contextlib import closing
 import httpx
 import pytest
 from holding_server import PATIENCE, outside
-from served import serving
+from served import run_api
 
 from xsrun.engine.orders import Place
 from xsrun.engine.rows import RunRow, RunState
@@ -140,7 +140,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(folder, world):
     given = ("--env", "GIVEN=by-name", "--env", f"XSRUN_AUTH_KEY={SECRET}")
-    with serving(folder, "--allow-doc", "--max-body", "1", *given, api_key=SECRET, TARGET=world.url) as running:
+    with run_api(folder, "--allow-doc", "--max-body", "1", *given, api_key=SECRET, TARGET=world.url) as running:
         yield running
 
 
@@ -677,7 +677,7 @@ def test_the_operators_variable_wins_over_one_that_was_set(api, world):
 
 def test_a_token_opens_everything_and_nobody_else_reads_what_is_private(api, folder, world):
     document = api.post("/project/any/run/exec", json={"doc": REFUSE}).json()["run"]["id"]
-    with serving(folder, api_key=SECRET, TARGET=world.url, XSRUN_TOKEN=TOKEN) as (closed, _):
+    with run_api(folder, api_key=SECRET, TARGET=world.url, XSRUN_TOKEN=TOKEN) as (closed, _):
         known = {"Authorization": f"Bearer {TOKEN}"}
         assert closed.post("/run", json={"job_name": "Refuse"}).status_code == 401
         id = closed.post("/run", json={"job_name": "Refuse"}, headers=known).json()["session_id"]

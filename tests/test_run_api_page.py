@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from served import serving
+from served import run_api
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "run-api.md").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ def fits(shown, found):
 def api(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     shutil.copytree(ROOT / "jobs" / "pagerduty-create-incident", folder / "jobs" / "pagerduty-create-incident")
-    with serving(folder, "--simulate", "--allow-doc") as (client, _):
+    with run_api(folder, "--simulate", "--allow-doc") as (client, _):
         yield client
 
 

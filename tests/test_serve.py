@@ -1,17 +1,14 @@
 """``xsrun serve``: a service in a process of its own, asked over real sockets."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from served import in_process, service_of
+from served import in_process, service_of, serving
 
 from xsrun.builtins.statements.security import logged_in
 from xsrun.cli.options import run_options
@@ -30,22 +27,6 @@ from xsrun.values import INFINITY
 
 SERVICES = Path(__file__).parent / "services"
 GREETING = "good-morning-greeting"
-
-
-@contextmanager
-def serving(*arguments: str, env=None):
-    command = [sys.executable, "-m", "xsrun", "serve", *arguments, "--port", "0"]
-    around = {name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=around) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        first = process.stdout.readline()
-        if not first:
-            process.wait()
-            raise AssertionError(process.stderr.read())
-        with httpx.Client(base_url=json.loads(first)["url"], timeout=20) as client:
-            yield json.loads(first), client, process
-        process.terminate()
 
 
 @pytest.fixture(scope="module")

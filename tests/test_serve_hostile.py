@@ -6,8 +6,7 @@ import threading
 from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
-from served import in_process, service_of
-from test_serve import serving
+from served import in_process, service_of, serving
 
 from xsrun.server import intake
 from xsrun.server.app import application

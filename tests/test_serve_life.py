@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from test_serve import serving
+from served import serving
 
 from xsrun.diagnostics import Exit
 

@@ -200,8 +200,8 @@ class Local:
                 self._warn(f"the end of this run is not kept: {broken}")
             finally:
                 if self._journal is not None and self._guard is not None:
-                    self._journal.close()
                     self._journal.release(self.run.id, self._guard)
+                    self._journal.close()
 
     def cancelled(self) -> Cancelled | None:
         """What the run is to end with where somebody has had it stop, as far as the journal says."""
