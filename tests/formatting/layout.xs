@@ -144,6 +144,14 @@ function a {
              $a
                |first
              ``` }
+          var $f { value = ```
+            {
+              a:  1
+              b: [
+                1
+                2 ]
+            }
+            ``` }
   }
 }
 //--- becomes
@@ -168,6 +176,16 @@ function a {
              $a
                |first
              ```
+    }
+    var $f {
+      value = ```
+            {
+              a:  1
+              b: [
+                1
+                2 ]
+            }
+            ```
     }
   }
 }

@@ -129,7 +129,7 @@ class _Reader:
         """An expression in backticks, as it is written."""
         parts, end = [opener.value], opener.end
         for token in self._inside():
-            parts += [self.text[end : token.start].replace("\r\n", "\n"), token.value]
+            parts += [self.text[end : token.start].replace("\r\n", "\n"), self.text[token.start : token.end]]
             end = token.end
         while self._comment_before(end):
             self.comment += 1
