@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from xsrun.compile.flow import check_flow
+from xsrun.compile.hidden import check_hidden
 from xsrun.compile.portability import check_extensions
 from xsrun.compile.program import compile_folder
 from xsrun.compile.slips import check_slips
@@ -70,6 +71,7 @@ class Project(Executable):
         program = compile_folder(folder)
         check_flow(folder)
         check_slips(folder)
+        check_hidden(folder, {each.name: each for each in program.tables})
         check_extensions(folder)
         super().__init__(program, folder.diagnostics)
         self.folder = folder
