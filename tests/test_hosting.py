@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -18,6 +19,7 @@ from xsrun.engine.effects import State
 from xsrun.engine.orders import Order, Refused
 from xsrun.engine.rows import RunState
 from xsrun.engine.sqlite import journal_in
+from xsrun.server.runapi.shapes import state_of
 
 RUN = """run.job "Notify" {
   main = { name: "notify", input: { times: 2 } }
@@ -162,6 +164,19 @@ def test_a_missing_variable_is_refused_before_anything_runs(engine, folder, monk
     with pytest.raises(Refused) as refused:
         engine.submit(Order(str(folder)))
     assert refused.value.failure.code == "missing-env"
+
+
+def test_a_run_that_waits_for_a_thread_is_not_taken(folder, server, monkeypatch):
+    monkeypatch.setenv("TARGET", f"{server.url}/held")
+    with closing(InProcess({}, Output(quiet=True), at_once=1)) as engine, closing(engine.journal()) as journal:
+        runs = [engine.submit(Order(str(folder))) for _ in range(2)]
+        while not server.seen:
+            time.sleep(0.01)
+        assert engine.taken(map(journal.run, runs)) == {runs[0]}
+        assert [state_of(journal.run(each), each == runs[0]) for each in runs] == ["running", "pending"]
+        server.release.set()
+        assert engine.wait(runs[1], 20).state == RunState.COMPLETE
+        assert engine.taken(map(journal.run, runs)) == set()
 
 
 def test_a_cancelled_run_stops_before_its_next_request_and_goes_on_when_told(folder, httpserver, monkeypatch):

@@ -35,6 +35,7 @@ from xsrun.engine.rows import RunRow, RunState
 from xsrun.engine.scale import lease
 from xsrun.engine.scale.queues import Limits
 from xsrun.engine.scale.store import PostgresStore, engine_for, journal_at
+from xsrun.server.runapi.shapes import state_of
 from xsrun.telemetry.metrics import Meters
 from xsrun.telemetry.prometheus import Prometheus
 from xsrun.telemetry.queues import look_into
@@ -332,6 +333,17 @@ def test_an_id_is_that_of_one_run(engine, worker, url, folder, capsys):
     assert "did you mean paging, which has one?" in capsys.readouterr().err
     for run in ("mine-1", "mine-2"):
         assert main(["runs", "cancel", run, "--engine", url]) == 0
+
+
+def test_a_run_that_a_worker_has_got_is_being_processed(engine, folder):
+    runs = [engine.submit(Order(folder, place=Place("claimed"))) for _ in range(2)]
+    rows = [engine.journal().run(each) for each in runs]
+    assert engine.taken(rows) == set()
+    claim = "UPDATE dbos.workflow_status SET status = 'PENDING' WHERE workflow_uuid = ?"
+    engine.queues.store.execute(claim, (runs[1],))
+    assert engine.taken(rows) == {runs[1]}
+    assert [state_of(row, row.id in engine.taken(rows)) for row in rows] == ["pending", "processing"]
+    assert all(map(engine.cancel, runs))
 
 
 def test_a_worker_says_what_it_changes_for_others_and_what_may_be_meant(engine, worker, folder, capsys):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import Any, Final
@@ -103,6 +103,12 @@ class InProcess:
                 if until is not None and time.monotonic() >= until:
                     return None
                 time.sleep(PAUSE)
+
+    def taken(self, runs: Iterable[RunRow]) -> set[str]:
+        """The ids of those that have a thread, here or in another process; the others wait for one."""
+        with self._lock:
+            ours = {each.id: self._under_way.get(each.id) for each in runs if each.state in UNFINISHED}
+        return {run for run, future in ours.items() if future is None or future.running() or future.done()}
 
     def cancel(self, run: str) -> bool:
         """Have a run stop where it is; False when it had ended. Raises Broken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from typing import Any, Final, NamedTuple
 
@@ -99,6 +99,13 @@ class Queued:
             if until is not None and time.monotonic() >= until:
                 return None
             time.sleep(PAUSE)
+
+    def taken(self, runs: Iterable[RunRow]) -> set[str]:
+        """The ids of those that a worker has; the others wait for one. Raises Broken."""
+        states = {each.id: each.state for each in runs}
+        waiting = [run for run, state in states.items() if state == RunState.QUEUED]
+        begun = {run for run, state in states.items() if state == RunState.RUNNING}
+        return begun | (self.queues.claimed(waiting) if waiting else set())
 
     def cancel(self, run: str) -> bool:
         """Have a run stop where it is, or not begin; False when it had ended. Raises Broken."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
 from xsrun.engine.journal import Journal
@@ -69,6 +69,10 @@ class Engine(Protocol):
 
     def wait(self, run: str, seconds: float | None = None) -> RunRow | None:
         """The run when it has ended; None when it has not in that time. Raises Broken."""
+        ...
+
+    def taken(self, runs: Iterable[RunRow]) -> set[str]:
+        """The ids of those that somebody works on, or is about to; the others wait. Raises Broken."""
         ...
 
     def cancel(self, run: str) -> bool:

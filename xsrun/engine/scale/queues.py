@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -121,6 +121,14 @@ class Queues:
         self.store.transact(work)
         if place.key:
             time.sleep(TICK)  # whoever orders the next one with this key comes behind it
+
+    def claimed(self, runs: Sequence[str]) -> set[str]:
+        """Which of these runs a worker has got out of its queue."""
+        marks = ", ".join("?" * len(runs))
+        asked = (
+            f"SELECT workflow_uuid FROM dbos.workflow_status WHERE workflow_uuid IN ({marks}) AND status = 'PENDING'"
+        )
+        return {str(run) for (run,) in self.journal.rows(asked, tuple(runs))}
 
     def cancel(self, run: str) -> bool:
         """Have a run stop where it is, or not begin; False when it had ended."""

@@ -47,8 +47,9 @@ def found(api: Api, journal: Journal, id: str) -> RunRow:
     return row
 
 
-def _told(journal: Journal, row: RunRow) -> Told:
-    return Told(row, joined(journal.files(row.source)))
+def _told(api: Api, journal: Journal, *rows: RunRow) -> list[Told]:
+    taken = api.engine.taken(each for each in rows if each.state in UNFINISHED)
+    return [Told(each, joined(journal.files(each.source)), taken=each.id in taken) for each in rows]
 
 
 def for_strangers(api: Api, id: str) -> None:
@@ -67,7 +68,7 @@ def no_token() -> Wrong:
 def session(api: Api, id: str) -> dict[str, Any]:
     """A session with all that is known of it."""
     with opened(api) as journal:
-        return detail_shape(_told(journal, found(api, journal, id)))
+        return detail_shape(*_told(api, journal, found(api, journal, id)))
 
 
 def sessions(api: Api, page: Page, run: str | None = None) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def sessions(api: Api, page: Page, run: str | None = None) -> dict[str, Any]:
             wanted = _of_run(api, journal, run)
         rows = search(journal, wanted, page.size, page.offset)
         total = sum(counts(journal, wanted).values())
-        return paged([session_shape(_told(journal, row)) for row in rows], page, total)
+        return paged([session_shape(each) for each in _told(api, journal, *rows)], page, total)
 
 
 def _of_run(api: Api, journal: Journal, run: str) -> Wanted:
@@ -96,7 +97,7 @@ def runs(api: Api, page: Page) -> dict[str, Any]:
         known = ran(journal, Wanted(among=api.among))
         shown = known[page.offset : page.offset + page.size]
         newest = [row for each in shown for row in search(journal, Wanted(job=each.job, among=Among((each.path,))), 1)]
-        return paged([run_shape(_told(journal, row)) for row in newest], page, len(known))
+        return paged([run_shape(each) for each in _told(api, journal, *newest)], page, len(known))
 
 
 def note(api: Api, id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def note(api: Api, id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     with opened(api) as journal:
         row = noted(found(api, journal, id), **notes)
         journal.restate(row)
-        return session_shape(_told(journal, row))
+        return session_shape(*_told(api, journal, row))
 
 
 def stop(api: Api, id: str) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def stop(api: Api, id: str) -> dict[str, Any]:
         row = found(api, journal, id)
         if row.state not in STOPPABLE or not api.engine.cancel(id):
             raise Wrong("badrequest", "the session has ended: it cannot be stopped")
-        return session_shape(_told(journal, found(api, journal, id)))
+        return session_shape(*_told(api, journal, found(api, journal, id)))
 
 
 def start(api: Api, id: str) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def start(api: Api, id: str) -> dict[str, Any]:
     with opened(api) as journal:
         found(api, journal, id)
         api.engine.resume(id)
-        return session_shape(_told(journal, found(api, journal, id)))
+        return session_shape(*_told(api, journal, found(api, journal, id)))
 
 
 def forget(api: Api, id: str) -> dict[str, Any]:

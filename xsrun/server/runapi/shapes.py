@@ -45,6 +45,8 @@ class Told(NamedTuple):
     doc: str
     type: str = "job"
     """What it runs: a ``job``, or a ``service``."""
+    taken: bool | None = None
+    """Whether somebody works on it, or is about to; None where that is not known."""
 
     @property
     def sig(self) -> str:
@@ -63,8 +65,12 @@ def joined(files: Mapping[str, str]) -> str:
     return SEPARATOR.join(text for text in texts if text)
 
 
-def state_of(row: RunRow) -> str:
-    """The state of a session, in the words of the platform."""
+def state_of(row: RunRow, taken: bool | None = None) -> str:
+    """The state of a session, in the words of the platform; ``taken`` is that of ``Told``."""
+    if row.state == RunState.QUEUED and taken:
+        return "processing"
+    if row.state == RunState.RUNNING and taken is False:
+        return "pending"
     return STATES.get(row.state, "error")
 
 
@@ -162,7 +168,7 @@ def session_shape(told: Told) -> dict[str, Any]:
         "id": row.id,
         "run_id": run_id(row.path, row.job),
         "_run": run_shape(told),
-        "state": state_of(row),
+        "state": state_of(row, told.taken),
         "access": access_of(row),
         "label": _notes(row).get("name", ""),
         "response": response_of(row),
