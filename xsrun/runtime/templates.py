@@ -85,7 +85,11 @@ def _environment() -> Any:
         "intercepted_binops": frozenset({"+", "-", "*", "/", "%", "//", "**"}),
     }  # fmt: skip
     environment = type("Environment", (base,), members)(
-        undefined=library.ChainableUndefined, finalize=_shown, keep_trailing_newline=True, loader=library.DictLoader({})
+        undefined=library.ChainableUndefined,
+        finalize=_shown,
+        keep_trailing_newline=True,
+        trim_blocks=True,  # Twig takes the line break behind a tag away, as PHP does.
+        loader=library.DictLoader({}),
     )
     environment.globals = {}
     filters = registry().filters

@@ -54,6 +54,7 @@ FORMS["util.get_input"] = FORMS["util.get_raw_input"]._replace(name="util.get_in
     'var $name { value = "Ada" }\nutil.template_engine { value = "Hi {{ $name|upper }}{{ $var.none }}!" } as $r'
     ' -> "Hi ADA!"',
     'util.template_engine { value = "{% for n in [1, 2] %}{{ n }},{% endfor %}" } as $r -> "1,2,"',
+    r'util.template_engine { value = "{% if true %}\n{{ 1 }}\n{% endif %}\n{# #}\nend" } as $r -> "1\nend"',
     required=("value",),
 )
 def _template_engine(stack: StackCompiler, block: tree.Block) -> Stack:
