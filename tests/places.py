@@ -9,6 +9,8 @@ from pathlib import Path
 
 from counting import Counting
 
+MAYBE_SENT = ("before-call", "call-made")
+"""Points of a write at which nobody can say whether it arrived."""
 HERE = Path(__file__).parent
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from counting import counting
 from fixed_world import FixedClock, SeededRandom
-from places import Place
+from places import MAYBE_SENT, Place
 
+from xsrun.engine.local import POINTS
 from xsrun.simulators.incident_io import IncidentIo
 from xsrun.simulators.incident_io.seeds import SOURCE_TOKEN
 from xsrun.simulators.pagerduty import PagerDuty
@@ -19,8 +20,6 @@ from xsrun.simulators.server import serve
 
 NOW = time.time_ns() // 1_000_000
 JOBS = Path(__file__).parent.parent / "jobs"
-POINTS = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
-MAYBE_SENT = ("before-call", "call-made")
 SLOT = """run.job "Slot NAME" {
   main = {name: "send"}
 }

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from counting import counting
 from fixed_world import FixedClock, SeededRandom
-from places import Place
+from places import MAYBE_SENT, Place
 
+from xsrun.engine.local import POINTS
 from xsrun.simulators.pagerduty import PagerDuty
 from xsrun.simulators.pagerduty.seeds import SERVICE_ID, USER_KEY
 from xsrun.simulators.server import serve
@@ -16,8 +17,6 @@ from xsrun.simulators.server import serve
 HERE = Path(__file__).parent
 NOW = time.time_ns() // 1_000_000
 CREATE = HERE.parent / "jobs" / "pagerduty-create-incident"
-POINTS = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
-MAYBE_SENT = ("before-call", "call-made")
 """Points after which nobody can tell whether the request arrived."""
 STEPS = """run.job "Steps" {
   main = {name: "steps"}

@@ -24,6 +24,7 @@ from xsrun.effects.outward import cache_of
 from xsrun.effects.real import SystemClock
 from xsrun.effects.redis import RedisCache
 from xsrun.engine.dry_cache import DryCache
+from xsrun.engine.local import POINTS
 from xsrun.exchange.passwords import passwords_of
 
 HERE = Path(__file__).parent
@@ -310,8 +311,6 @@ def test_passwords_of_addresses():
 
 
 # ------------------------------------------------------------------ kills
-
-POINTS = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -18,9 +18,9 @@ from proving.processes import NEVER, Death, Running
 from proving.trials import Outcome, Trial
 from xsrun.diagnostics import Exit
 from xsrun.engine.effects import State
+from xsrun.engine.local import POINTS
 from xsrun.engine.rows import RunState
 
-POINTS: Final = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
 AT_ONCE: Final = 3
 """Trials under way at the same time."""
 UNPASSED: Final = {("rows", "before-call")}

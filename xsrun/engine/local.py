@@ -40,9 +40,11 @@ if TYPE_CHECKING:
 MOST_BUFFERED: Final = 100
 """Reads that are kept in memory at most."""
 
+POINTS: Final = ("before-intent", "after-intent", "before-call", "call-made", "after-checkpoint")
+"""What a write passes, in this order."""
+
 Watch = Callable[[str], None]
-"""Is told each point that a write passes: ``before-intent``, ``after-intent``, ``before-call``, ``call-made`` and
-``after-checkpoint``."""
+"""Is told each of ``POINTS``."""
 
 
 def unwatched(_point: str) -> None:
