@@ -18,6 +18,7 @@ from xsrun.cli.output import Output, to_stdout
 from xsrun.config import BadConfig, config_file, read_config
 from xsrun.data import migration, seeds, transfer
 from xsrun.data.changes import Change
+from xsrun.data.losses import cost
 from xsrun.data.migration import Rename, Terms, Wanted
 from xsrun.data.opening import MEMORY, database_of, file_of, shown_address
 from xsrun.data.session import Session
@@ -132,7 +133,7 @@ def status(at: At) -> None:
         width = max(map(len, names), default=0)
         lines = [opened.address]
         lines += [f"  {name:<{width}}  {'not made yet' if n is None else n}" for name, n in counts.items()]
-        lines += [f"  pending  {each}{migration.cost(each)}" for each in pending]
+        lines += [f"  pending  {each}{cost(each)}" for each in pending]
     _tell(at.as_json, document, lines)
 
 
@@ -150,7 +151,7 @@ def migrate(at: At, allow_loss: bool, rename: list[str]) -> None:
         opened.store.upkeep(at.datasource) as (session, wanted),
     ):
         done = migration.prepare(session.connection, wanted, False, terms)
-    lines = [f"renamed {each}" for each in rename] + [f"{each}{migration.cost(each)}" for each in done]
+    lines = [f"renamed {each}" for each in rename] + [f"{each}{cost(each)}" for each in done]
     _tell(at.as_json, [_change(each) for each in done], lines or ["nothing to change"])
 
 

@@ -5,30 +5,25 @@ All of it is one transaction, with the note of what was made. Whoever comes seco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
 from xsrun.data import memory, seeds
 from xsrun.data.changes import Change, between
 from xsrun.data.columns import KEY, Catalog
+from xsrun.data.losses import counted, loss
+from xsrun.data.making import make, quoted
 from xsrun.data.memory import Kept
-from xsrun.data.schema import Definitions, holds_nulls, index_name, sql_type
+from xsrun.data.schema import Definitions, index_name
 from xsrun.data.session import Session
-from xsrun.data.tables import Index, Table
+from xsrun.data.tables import Table
 from xsrun.diagnostics import Fault
-from xsrun.types.fields import ABSENT
 
 LOCK: Final = 0x78737275
 """Held in PostgreSQL while tables are made."""
-BATCH: Final = 1000
-"""Rows whose values are converted together."""
-CONVERTED: Final = "_xsrun_converted"
-"""The column in which a converted value stands until its own is gone."""
 MADE: Final = frozenset({"add table", "make table anew"})
-MOST_NAMED: Final = 5
-"""Losses that a message names."""
 
 
 class Rename(NamedTuple):
@@ -96,7 +91,7 @@ def prepare(connection: sa.Connection, wanted: Wanted, empty: bool, terms: Terms
     if losses and not terms.allow_loss:
         raise loss(losses)
     for change in changes:
-        MAKERS[change.kind](session, change)
+        make(session, change)
     _seed(session, wanted, (each.table for each in changes if each.kind in MADE))
     kept = memory.recall(connection)
     for table in wanted.catalog.tables.values():
@@ -141,33 +136,9 @@ def drop(session: Session, wanted: Wanted) -> None:
     kept = memory.recall(session.connection)
     own = {name for name, each in kept.items() if each.project == wanted.project}
     for name in set(sa.inspect(session.connection).get_table_names()) & (own | wanted.catalog.tables.keys()):
-        _sql(session, "DROP TABLE {}", name)
+        quoted(session.connection, "DROP TABLE {}", name)
         if name in kept:
             memory.forget(session.connection, name)
-
-
-def cost(change: Change) -> str:
-    """What a change costs, behind its name."""
-    return f": {_rows(change.rows)}, {change.detail}" if change.rows else ""
-
-
-def loss(losses: list[Change]) -> Fault:
-    """The fault of changes that may not be made unasked."""
-    shown = [f"{each}{cost(each)}" for each in losses[:MOST_NAMED]]
-    further = f"; and {len(losses) - MOST_NAMED} more" if len(losses) > MOST_NAMED else ""
-    return Fault(
-        "schema-loss",
-        f"The declared tables cannot hold the rows that are there: {'; '.join(shown)}{further}",
-        help="keep them under a new name with xsrun db migrate --rename TABLE.OLD=NEW, "
-        "or lose them with xsrun db migrate --allow-loss",
-    )
-
-
-def _rows(count: int) -> str:
-    return f"{count} row" if count == 1 else f"{count} rows"
-
-
-# ------------------------------------------------------------------ what is to be done
 
 
 def pending(connection: sa.Connection, wanted: Wanted) -> Iterator[Change]:
@@ -176,7 +147,7 @@ def pending(connection: sa.Connection, wanted: Wanted) -> Iterator[Change]:
     present = set(sa.inspect(connection).get_table_names())
     for name, known in kept.items():
         if known.project == wanted.project and name not in wanted.catalog.tables and name in present:
-            yield _counted(connection, Change("drop table", name, detail="all of them are lost"), known, None)
+            yield counted(connection, Change("drop table", name, detail="all of them are lost"), known, None)
     for name, table in wanted.catalog.tables.items():
         known_as = kept.get(name) if name in present else None
         if name not in present:
@@ -184,7 +155,7 @@ def pending(connection: sa.Connection, wanted: Wanted) -> Iterator[Change]:
             continue
         before = known_as or _found(connection, table)
         for change in between(before, memory.of(table, before.project), name):
-            yield _counted(connection, change, before, table)
+            yield counted(connection, change, before, table)
 
 
 def _found(connection: sa.Connection, table: Table) -> Kept:
@@ -199,179 +170,6 @@ def _found(connection: sa.Connection, table: Table) -> Kept:
     declared = memory.of(table, "")
     columns = {name: each for name, each in declared.columns.items() if name in there}
     return Kept("", columns, tuple(each for each in table.indexes if index_name(table.name, each) in names))
-
-
-def _counted(connection: sa.Connection, change: Change, before: Kept, now: Table | None) -> Change:
-    """A change with the number of rows that lose by it."""
-    query = _losing(change, before, now)
-    return change if query is None else change._replace(rows=connection.execute(query).scalar() or 0)
-
-
-def _losing(change: Change, before: Kept, now: Table | None) -> sa.Select[Any] | None:
-    """Counts the rows that lose something by a change, None for one by which none can."""
-    table = sa.table(change.table, *(sa.column(each.name, sql_type(each)) for each in before.columns.values()))
-    count = sa.select(sa.func.count()).select_from(table)
-    if change.kind in ("drop table", "make table anew"):
-        return count
-    if change.kind in ("drop column", "retype column"):
-        return count.where(table.c[change.column].is_not(None))
-    if change.kind == "require column":
-        return count.where(table.c[change.column].is_(None))
-    if change.kind == "narrow column" and now is not None:
-        return count.where(_strange(table.c[change.column], now))
-    if change.of is not None and change.kind == "add index" and change.of.kind == "unique" and now is not None:
-        return _doubles(table, change.of, now)
-    return None
-
-
-def _doubles(table: sa.TableClause, index: Index, now: Table) -> sa.Select[Any] | None:
-    """Counts the rows that have what another one has in the columns of an index."""
-    new = [now.column(name) for name, _ in index.fields if name not in table.c]
-    if any(each is not None and holds_nulls(each) and each.default is ABSENT for each in new):
-        return None
-    alike = _alike_groups(table, index, sa.func.count().label("size")).subquery()
-    return sa.select(sa.func.coalesce(sa.func.sum(alike.c.size - 1), 0))
-
-
-def _alike_groups(table: Any, index: Index, *what: Any) -> sa.Select[Any]:
-    """Something of each group of rows that have the same values in the columns of an index; a null is like no other."""
-    by = [table.c[name] for name, _ in index.fields if name in table.c]
-    groups = sa.select(*what).select_from(table).where(*(each.is_not(None) for each in by))
-    return groups.group_by(*by) if by else groups.having(sa.func.count() > 0)
-
-
-def _strange(column: Any, now: Table) -> Any:
-    """Whether a value is none of those that a column may have."""
-    declared = now.column(column.name)
-    words = declared.attributes["values"] if declared else ()
-    return sa.and_(column.is_not(None), column.not_in(["", *words]))
-
-
-# ------------------------------------------------------------------ doing it
-
-
-def _add_table(session: Session, change: Change) -> None:
-    session.tables[change.table].create(session.connection)
-
-
-def _drop_table(session: Session, change: Change) -> None:
-    _sql(session, "DROP TABLE {}", change.table)
-    memory.forget(session.connection, change.table)
-
-
-def _make_anew(session: Session, change: Change) -> None:
-    _drop_table(session, change)
-    _add_table(session, change)
-
-
-def _add_column(session: Session, change: Change) -> None:
-    """Add a column, with what a row has in it that is added without it."""
-    column = session.tables[change.table].c[change.column]
-    type = column.type.compile(session.connection.dialect)
-    _sql(session, f"ALTER TABLE {{}} ADD COLUMN {{}} {type}", change.table, change.column)
-    stands = _default(session, change)
-    if stands is not None:
-        session.connection.execute(sa.update(column.table).values({change.column: stands}))
-
-
-def _drop_column(session: Session, change: Change) -> None:
-    _sql(session, "ALTER TABLE {} DROP COLUMN {}", change.table, change.column)
-
-
-def _drop_index(session: Session, change: Change) -> None:
-    assert change.of is not None
-    _sql(session, "DROP INDEX IF EXISTS {}", index_name(change.table, change.of))
-
-
-def _add_index(session: Session, change: Change) -> None:
-    """Make an index; of rows that it allows once, the first stays."""
-    assert change.of is not None
-    table = session.tables[change.table]
-    if change.rows:
-        firsts = _alike_groups(table, change.of, sa.func.min(table.c[KEY]))
-        by = [table.c[name].is_not(None) for name, _ in change.of.fields]
-        session.connection.execute(sa.delete(table).where(table.c[KEY].not_in(firsts), *by))
-    name = index_name(change.table, change.of)
-    for each in table.indexes:
-        if each.name == name:
-            each.create(session.connection)
-
-
-def _fill_nulls(session: Session, change: Change) -> None:
-    _fill(session, change, session.tables[change.table].c[change.column].is_(None))
-
-
-def _fill_strange(session: Session, change: Change) -> None:
-    declared = session.catalog[change.table].table
-    _fill(session, change, _strange(session.tables[change.table].c[change.column], declared))
-
-
-def _fill(session: Session, change: Change, where: Any) -> None:
-    """Put the default of a column where something is that it cannot hold."""
-    if change.rows:
-        table = session.tables[change.table]
-        session.connection.execute(sa.update(table).where(where).values({change.column: _default(session, change)}))
-
-
-def _convert(session: Session, change: Change) -> None:
-    """Give a column another type: each value is what it would be if it were written now, else the default."""
-    table, name = session.tables[change.table], change.column
-    key, new = table.c[KEY], sa.column(CONVERTED, table.c[name].type)
-    before = memory.recall(session.connection).get(change.table)
-    old = sa.column(name, sql_type(before.columns[name])) if before else table.c[name]
-    _sql(
-        session,
-        f"ALTER TABLE {{}} ADD COLUMN {{}} {new.type.compile(session.connection.dialect)}",
-        change.table,
-        CONVERTED,
-    )
-    stands, last = _default(session, change), None
-    target = sa.table(change.table, key._copy(), new)
-    write = sa.update(target).where(target.c[KEY] == sa.bindparam("at")).values({CONVERTED: sa.bindparam("made")})
-    while True:
-        query = sa.select(key, old).select_from(table).order_by(key).limit(BATCH)
-        found = session.connection.execute(query if last is None else query.where(key > last)).all()
-        if not found:
-            break
-        last = found[-1][0]
-        session.connection.execute(
-            write, [{"at": at, "made": _converted(session, change, value, stands)} for at, value in found]
-        )
-    _drop_column(session, change)
-    _sql(session, "ALTER TABLE {} RENAME COLUMN {} TO {}", change.table, CONVERTED, name)
-
-
-def _converted(session: Session, change: Change, value: Any, stands: Any) -> Any:
-    if value is None:
-        return stands
-    try:
-        return session.catalog[change.table].changes({change.column: value}, seeds.UPKEEP)[change.column]
-    except Fault:
-        return stands
-
-
-def _default(session: Session, change: Change) -> Any:
-    """What a column holds in a row that is added without it."""
-    return session.catalog[change.table].row({}, seeds.UPKEEP)[change.column]
-
-
-def _nothing(_session: Session, _change: Change) -> None:
-    """What is declared is another; what is stored is not."""
-
-
-MAKERS: Final[Mapping[str, Callable[[Session, Change], None]]] = {
-    "add table": _add_table,
-    "drop table": _drop_table,
-    "make table anew": _make_anew,
-    "add column": _add_column,
-    "drop column": _drop_column,
-    "retype column": _convert,
-    "require column": _fill_nulls,
-    "narrow column": _fill_strange,
-    "widen column": _nothing,
-    "add index": _add_index,
-    "drop index": _drop_index,
-}
 
 
 def _rename(connection: sa.Connection, wanted: Rename, declared: Mapping[str, Table]) -> None:
@@ -389,19 +187,9 @@ def _rename(connection: sa.Connection, wanted: Rename, declared: Mapping[str, Ta
         raise Fault("database", f"The database has {wanted.name} already.", help="choose another name")
     for each in known.indexes:  # their names follow those of the table and its columns
         if not wanted.column or wanted.column in dict(each.fields):
-            _quoted(connection, "DROP INDEX IF EXISTS {}", index_name(wanted.table, each))
+            quoted(connection, "DROP INDEX IF EXISTS {}", index_name(wanted.table, each))
     if wanted.column:
-        _quoted(connection, "ALTER TABLE {} RENAME COLUMN {} TO {}", wanted.table, wanted.column, wanted.name)
+        quoted(connection, "ALTER TABLE {} RENAME COLUMN {} TO {}", wanted.table, wanted.column, wanted.name)
     else:
-        _quoted(connection, "ALTER TABLE {} RENAME TO {}", wanted.table, wanted.name)
+        quoted(connection, "ALTER TABLE {} RENAME TO {}", wanted.table, wanted.name)
     memory.rename(connection, wanted.table, wanted.column, wanted.name)
-
-
-def _sql(session: Session, text: str, *names: str) -> None:
-    _quoted(session.connection, text, *names)
-
-
-def _quoted(connection: sa.Connection, text: str, *names: str) -> None:
-    """A statement with names, which take no parameters in either database."""
-    quote = connection.dialect.identifier_preparer.quote_identifier
-    connection.exec_driver_sql(text.format(*map(quote, names)))
