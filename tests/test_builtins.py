@@ -52,7 +52,7 @@ index = [{type: "primary", field: [{name: "id"}]}] }
 table person { schema {
   int id
   text name
-  int age
+  int age?
 }
 index = [{type: "primary", field: [{name: "id"}]}] }
 ---

@@ -42,6 +42,7 @@ DECISIONS: Final = (
         "is refused",
         "[1,2]|count > 1 -> !`>` stands directly behind the filter `count`",
     ),
+    Decision("arguments beyond those that a filter takes", "are ignored, with a warning", '"abc"|strlen:1 -> 3'),
     Decision("a backslash that begins no escape", "stays in the text; the platform drops it", r'"\d"|strlen -> 2'),
     Decision(
         "`||` of other values than booleans",
@@ -140,6 +141,11 @@ DECISIONS: Final = (
         "is a fault that can be caught; limits of turns, calls and time cannot",
         "try_catch {\n  try { var $x { value = (1..20000000) } }\n"
         '  catch { var $r { value = $error.code } }\n} -> "ERROR_FATAL"',
+    ),
+    Decision(
+        "null for an optional column that holds none",
+        "counts as left out in a new row, and clears the column of one that is there",
+        'db.add person { data = {name: "Ada", age: null} } as $p\nvar $r { value = $p.age } -> 0',
     ),
     Decision(
         "an empty text for a required column",
