@@ -49,7 +49,7 @@ def render(run: Run, text: Any, variables: dict[str, Any], given: dict[str, Any]
         return made
     # The library leaves comparing and unpacking to Python, which refuses values that do not fit.
     except (library.TemplateError, TypeError, ValueError) as error:
-        help = "output, if, for, set and the filters of the language are understood"
+        help = "output, if, for, set and the filters of the language are understood; write {% if … %} for ? : and ??"
         raise Fault("bad-argument", f"Template error: {error}", help=help) from None
 
 

@@ -56,6 +56,7 @@ FORMS["util.get_input"] = FORMS["util.get_raw_input"]._replace(name="util.get_in
     'util.template_engine { value = "{% for n in [1, 2] %}{{ n }},{% endfor %}" } as $r -> "1,2,"',
     r'util.template_engine { value = "{% if true %}\n{{ 1 }}\n{% endif %}\n{# #}\nend" } as $r -> "1\nend"',
     required=("value",),
+    parity="`? :`, `??`, `a..b`, arrows, functions, `starts with` and `ends with` of Twig are errors",
 )
 def _template_engine(stack: StackCompiler, block: tree.Block) -> Stack:
     """Fill in a Twig template: output, `if`, `for`, `set`, and filters of the language with arguments in parentheses.
