@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import closing, nullcontext, suppress
 from time import time_ns
@@ -27,6 +28,7 @@ from xsrun.engine.resolving import Resolved, Verdict, settle, unclear
 from xsrun.engine.rows import RunRow, RunState, state_of
 from xsrun.engine.sqlite import journal_in
 from xsrun.engine.starting import new_id, source_hash
+from xsrun.engine.unpacked import written
 from xsrun.engine.vault import Vault
 from xsrun.providers.policies import Policy
 from xsrun.runtime.secrets import Masker
@@ -284,11 +286,36 @@ def test_pruning_takes_along_what_no_kept_run_needs(folder):
         (folder / name).write_text("text")
     os.utime(folder / ".sources" / "tmpold", (0, 0))
     held = holding.hold(str(folder), kept.id)
-    assert prune(history, time_ns() // 1_000_000, days=1_000_000, keep=1) == 1
+    assert prune([history], time_ns() // 1_000_000, days=1_000_000, keep=1) == 1
     assert os.listdir(folder / "running") == [kept.id]
     assert sorted(os.listdir(folder / ".sources")) == ["kept", "tmpnew"]
     holding.release(str(folder), kept.id, held)
     history.close()
+
+
+def test_the_sources_of_one_journal_are_not_forgotten_for_another(folder, tmp_path):
+    histories = [open_history(str(folder)), open_history(str(tmp_path / "other"))]
+    for at, history in enumerate(histories):
+        history.begin(row(1_000)._replace(source=f"of-{at}"), {"run.xs": "text"})
+        (folder / ".sources" / f"of-{at}").mkdir(parents=True)
+    assert prune(histories, time_ns() // 1_000_000, days=1_000_000) == 0
+    assert sorted(os.listdir(folder / ".sources")) == ["of-0", "of-1"]
+    for history in histories:
+        history.close()
+
+
+def test_two_who_unpack_one_source_at_once_both_have_it(folder, monkeypatch):
+    files, make = {"run.xs": "text", "function/a.xs": "text"}, tempfile.mkdtemp
+
+    def later(**given):
+        monkeypatch.setattr(tempfile, "mkdtemp", make)
+        written("one", files)  # somebody else comes first
+        return make(**given)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", later)
+    home = written("one", files)
+    assert sorted(os.listdir(home)) == ["function", "run.xs"]
+    assert os.listdir(os.path.dirname(home)) == ["one"]
 
 
 def test_a_run_is_held_by_one_however_often_it_is_let_go(folder):

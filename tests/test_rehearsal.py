@@ -142,8 +142,23 @@ def test_what_was_not_recorded_is_shown_beside_the_nearest(job, tmp_path, capsys
     assert KEY not in err
 
 
+ASKED = '{"request": {"method": "GET", "url": "x"}, '
+
+
 @pytest.mark.parametrize(
-    "text", ["nonsense\n", "{}\n", '{"request": 1}\n', '{"request": {"method": "GET", "url": "x"}}\n', "[]\n"]
+    "text",
+    [
+        "nonsense\n",
+        "{}\n",
+        '{"request": 1}\n',
+        '{"request": {"method": "GET", "url": "x"}}\n',
+        "[]\n",
+        ASKED + '"response": {"status": 200, "headers": [["a", "b"]]}}\n',
+        ASKED + '"response": {"status": 200, "headers": {}, "body": {"base64": "a"}}}\n',
+        ASKED + '"response": {"status": "200"}}\n',
+        ASKED + '"failure": {"code": 7, "message": "m"}}\n',
+        "[" * 5000 + "\n",
+    ],
 )
 def test_what_is_no_cassette_is_said_with_its_line(tmp_path, text):
     file = tmp_path / "c.jsonl"

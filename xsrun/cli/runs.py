@@ -326,7 +326,7 @@ def prune(
     """
     output = Output(as_json)
     with journals(output, engine) as kept:
-        gone = sum(history.prune(each.journal, time.time_ns() // 1_000_000, days, keep) for each in kept)
+        gone = history.prune([each.journal for each in kept], time.time_ns() // 1_000_000, days, keep)
         for each in kept:
             if each.url:
                 _prune_there(each.url, output)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import Headers, Http, Request, Response, TransportFailure
 from xsrun.engine.vault import OPEN, Vault
-from xsrun.runtime.secrets import CREDENTIALS, MASK
+from xsrun.runtime.secrets import CREDENTIALS, MASK, Masker
 
 _BOUNDARY: Final = re.compile(r'boundary="?([^";\s]+)')
 
@@ -122,14 +122,23 @@ def read_cassette(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
 def _exchange(line: str, place: str) -> dict[str, Any]:
     try:
         read: dict[str, Any] = json.loads(line)
-        request, answer = read["request"], read.get("failure") or read["response"]
-        fits = isinstance(request["method"], str) and isinstance(request["url"], str)
-        fits = fits and isinstance(answer["code" if "failure" in read else "status"], int)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        fits, read = False, {}
-    if not fits:
-        raise BadCassette(f'{place} is no exchange: {{"request": {{…}}, "response": {{…}}}}')
-    return read
+        if _is_playable(read):
+            return read
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise BadCassette(f'{place} is no exchange: {{"request": {{…}}, "response": {{…}}}}')
+
+
+def _is_playable(read: dict[str, Any]) -> bool:
+    """Whether an exchange can be found and given back. Raises what that raises for one of another form."""
+    _shown(read["request"])
+    request = read["request"]
+    fits = isinstance(request["method"], str) and isinstance(request["url"], str)
+    if "failure" in read:
+        failure = read["failure"]
+        return fits and isinstance(failure["code"], int) and isinstance(failure["message"], str) and "sent" in failure
+    response_of(read["response"], Vault({}, Masker(())))
+    return fits and isinstance(read["response"]["status"], int)
 
 
 def _shown(request: dict[str, Any]) -> str:

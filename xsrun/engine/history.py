@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from xsrun.engine import quiet
@@ -82,12 +83,14 @@ def meant(named: str, found: list[RunRow]) -> RunRow:
     raise NoRun(f"{len(found)} runs begin with `{named}`: {', '.join(run.id for run in found[:5])}")
 
 
-def prune(journal: Journal, now: int, days: int = KEEP_DAYS, keep: int = KEEP_RUNS) -> int:
-    """Forget old runs, with all that only they needed. Gives back how many.
+def prune(journals: Sequence[Journal], now: int, days: int = KEEP_DAYS, keep: int = KEEP_RUNS) -> int:
+    """Forget old runs of journals, with all that only they needed. Gives back how many. Raises Broken.
 
-    What they did is not known any more to whoever asks for its key.
+    What they did is not known any more to whoever asks for its key. The folder of the first is tidied, and holds the
+    sources of all.
     """
-    gone = journal.prune(now - days * DAY, keep)
-    forget_dead(journal.folder)
-    forget_sources(journal.folder, journal.sources())
+    gone = sum(each.prune(now - days * DAY, keep) for each in journals)
+    folder = journals[0].folder
+    forget_dead(folder)
+    forget_sources(folder, {source for each in journals for source in each.sources()})
     return gone

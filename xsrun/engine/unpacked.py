@@ -54,6 +54,16 @@ def forget_sources(folder: str, needed: Container[str]) -> None:
 def _write(files: Mapping[str, str], folder: str) -> None:
     """All of the files at once: the folder appears when it is complete."""
     made = tempfile.mkdtemp(dir=os.path.dirname(folder))
+    try:
+        _fill(made, files)
+        os.replace(made, folder)
+    except BaseException as error:
+        shutil.rmtree(made, ignore_errors=True)
+        if not (isinstance(error, OSError) and os.path.isdir(folder)):  # somebody else was first
+            raise
+
+
+def _fill(made: str, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         place = os.path.realpath(os.path.join(made, name))
         if not place.startswith(os.path.realpath(made) + os.sep):
@@ -61,4 +71,3 @@ def _write(files: Mapping[str, str], folder: str) -> None:
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
         with open(place, "w", encoding="utf-8", errors="surrogatepass", newline="", opener=private) as stream:
             stream.write(text)
-    os.replace(made, folder)
