@@ -308,6 +308,48 @@ def test_words_in_a_path_go_before_inputs():
     }
 
 
+GROUPS = """api_group "one" {
+  canonical = "same"
+}
+---
+api_group "two" {
+  canonical = "same"
+}
+---
+api_group "three" {
+  canonical = "a/b"
+}
+---
+query "q" verb=GET {
+  api_group = "one"
+}
+---
+query "q" verb=GET {
+  api_group = "two"
+}
+---
+query "q" verb=PUSH {
+  api_group = "two"
+}
+---
+query "q" verb=GET {
+  api_group = "日本 / x"
+}
+---
+query "q" verb=GET {
+  api_group = "日本"
+}
+"""
+
+
+def test_every_query_has_an_address_of_its_own_or_it_is_said():
+    folder = load_text(GROUPS, "all.xs")
+    endpoints = compile_folder(folder).endpoints
+    told = [(each.severity, each.code, each.line) for each in folder.diagnostics]
+    assert told == [("warning", "bad-clause", 10), ("error", "route-collision", 17), ("warning", "bad-clause", 21)]
+    assert [each.group for each in endpoints] == ["same", "same", "same", "x", "日本"]
+
+
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.1"])
 def test_an_address_that_is_none_of_this_machine(tmp_path, capsys, host):
     (tmp_path / "ping.xs").write_text('query "ping" verb=GET {\n}\n')

@@ -90,6 +90,10 @@ class Cors(NamedTuple):
     """Seconds for which browsers need not ask again whether they may."""
 
 
+METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+"""What queries may answer."""
+
+
 class Endpoint(NamedTuple):
     """A ``query`` as a server needs it."""
 

@@ -10,11 +10,13 @@ from xsrun.compile.attached import Attaching, read_cache, static
 from xsrun.compile.callees import Signature, verb
 from xsrun.compile.cors import read_cors
 from xsrun.diagnostics import Found, nearest
-from xsrun.program import Endpoint
+from xsrun.program import METHODS, Endpoint
 from xsrun.project import Construct, Folder
 from xsrun.source import Span
 from xsrun.syntax import tree
 
+UNFIT: Final = re.compile(r"[\s/:?#%]+")
+"""What cannot stand in the part of an address that names a group."""
 PARAMETER: Final = re.compile(r"\{(\w+)\}")
 NO_TABLE: Final = ("", "none")
 """What ``auth`` says where everybody may call."""
@@ -32,6 +34,8 @@ class _Reader:
         self.queries = [each for each in folder.constructs if each.kind == "query"]
         self.groups = folder.named("api_group")
         self.cors = {name: read_cors(each, found) for name, each in self.groups.items()}
+        for each in self.groups.values():
+            _check_canonical(each, found)
         self.middleware = Attaching(folder, signatures)
         self.tables = folder.named("table")
         self.signatures = signatures
@@ -44,7 +48,7 @@ class _Reader:
             if made is None:
                 continue
             for other, query in served:
-                if query.name != each.name and _collide(made, other):
+                if _declared(query) != _declared(each) and _collide(made, other):
                     report = self.found.error if _shape(made) == _shape(other) else self.found.warn
                     report(
                         "route-collision",
@@ -64,6 +68,7 @@ class _Reader:
             return None
         path = query.name.strip("/")
         self._check_path(query, path, signature)
+        self._check_verb(query)
         attached = [*([group] if group else []), query]
         return Endpoint(
             signature.number,
@@ -89,7 +94,7 @@ class _Reader:
         """What stands in the address for the group: its canonical name, else its name in small letters and hyphens."""
         name = str(static(query.block.attribute("api_group"), "")) or "default"
         given = static(group.block.attribute("canonical"), "") if group else ""
-        return str(given) or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        return str(given) or _slug(name)
 
     def _check_path(self, query: Construct, path: str, signature: Signature) -> None:
         declared = {field.name for field in signature.fields}
@@ -102,6 +107,12 @@ class _Reader:
                     query.span,
                     help=f"did you mean `{near}`?" if near else f"declare it in input, e.g. text {name}",
                 )
+
+    def _check_verb(self, query: Construct) -> None:
+        asked = verb(query.block)
+        if asked and asked not in METHODS:
+            help = f"write verb={nearest(asked, METHODS) or 'GET'}; there are {', '.join(METHODS)}"
+            self.found.warn("bad-clause", f"no request has the method `{asked}`", query.span, help=help)
 
     def _table(self, query: Construct) -> str:
         entry = query.block.attribute("auth")
@@ -125,6 +136,25 @@ def _at(query: Construct, entry: tree.Attribute) -> Span:
 def _shape(endpoint: Endpoint) -> str:
     """The path, whatever its inputs are called; of different ones the platform can tell which is meant."""
     return PARAMETER.sub("{}", endpoint.path)
+
+
+def _declared(query: Construct) -> tuple[str, str]:
+    """What tells queries apart; namesakes are reported as such."""
+    return query.name, str(static(query.block.attribute("api_group"), ""))
+
+
+def _slug(name: str) -> str:
+    """A name in small letters and hyphens; one without such letters stays what it is."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or UNFIT.sub("-", name)
+
+
+def _check_canonical(group: Construct, found: Found) -> None:
+    """Report a canonical name that no address can hold."""
+    entry = group.block.attribute("canonical")
+    given = str(static(entry, ""))
+    if entry is not None and not entry.disabled and UNFIT.search(given):
+        help = f'write canonical = "{_slug(given)}"'
+        found.warn("bad-clause", f"no address leads to `{given}`", _at(group, entry), help=help)
 
 
 def _collide(one: Endpoint, other: Endpoint) -> bool:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from xsrun.diagnostics import Fault, LimitFault
 from xsrun.engine import observing
 from xsrun.engine.observing import Ending, Subject
-from xsrun.program import Endpoint
+from xsrun.program import METHODS, Endpoint
 from xsrun.runtime.answering import JSON, Answered, Asked, Head, answer, failed, find, malformed, unknown
 from xsrun.server import cors
 from xsrun.server.apart import apart
@@ -34,8 +34,6 @@ from xsrun.server.reading import LARGEST, TooLarge, Unreadable, asked
 from xsrun.server.service import RESERVED, Served, Service, Services
 from xsrun.server.threads import Threads
 
-METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-"""What queries may answer."""
 ADDRESS: Final = re.compile(r"(?:/(?P<project>[^/]+))??/api:(?P<group>[^/:]+)(?::[^/]*)?/(?P<path>.*)", re.DOTALL)
 """The address of a query; a branch behind its group is not looked at."""
 UNDER_WAY: Final = 8
