@@ -350,6 +350,20 @@ def test_every_query_has_an_address_of_its_own_or_it_is_said():
     assert [each.group for each in endpoints] == ["same", "same", "same", "x", "日本"]
 
 
+def test_the_project_that_is_wrong_is_named_among_several(tmp_path, capsys):
+    for name, value in (("good", "1"), ("bad", "=")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.xs").write_text(f'query "q" verb=GET {{\n  response = {value}\n}}\n')
+    assert main(["serve", str(tmp_path / "good"), str(tmp_path / "bad"), "--port", "0"]) == Exit.SOURCE
+    assert f"{Path('bad', 'a.xs')}:2" in capsys.readouterr().err
+
+
+def test_a_database_that_is_none_is_said_at_the_start(tmp_path, capsys):
+    (tmp_path / "ping.xs").write_text('query "ping" verb=GET {\n}\n')
+    assert main(["serve", str(tmp_path), "--port", "0", "--db", "nosuch://me:password@x"]) == Exit.USAGE
+    assert capsys.readouterr().err.startswith("error[usage]: There is no database of the kind nosuch://\n")
+
+
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.1"])
 def test_an_address_that_is_none_of_this_machine(tmp_path, capsys, host):
     (tmp_path / "ping.xs").write_text('query "ping" verb=GET {\n}\n')

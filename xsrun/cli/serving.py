@@ -13,6 +13,7 @@ from xsrun.cli.hostnames import Names
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output
 from xsrun.cli.preparing import Task, around, limits_of, prepare, variables_of
+from xsrun.cli.reach import from_here
 from xsrun.cli.tokens import VARIABLE
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.files import FolderFiles
@@ -168,7 +169,7 @@ def _made(project: Hosted, server: Server, before: Begun | None) -> _Made | int:
     output = Output(server.as_json)
     output.masker.add([server.token] if server.token else [], VARIABLE)
     compiled = executable(project.folder)
-    output.diagnostics(compiled.diagnostics)
+    output.diagnostics(from_here(project.folder, compiled.diagnostics))
     if compiled.errors:
         return Exit.SOURCE
     folder, options = project.folder, server.options
@@ -178,7 +179,7 @@ def _made(project: Hosted, server: Server, before: Begun | None) -> _Made | int:
     if isinstance(ready, Failure):
         output.failure(ready)
         return ready.exit
-    real, database = ready.world, ready.world.database
+    real, database = ready.world, _usable(ready.world.database)
     if before is not None and before.service.loaded.program.tables == compiled.program.tables:
         database = before.database  # rows may be nowhere but in memory
     try:
@@ -205,6 +206,15 @@ def _limits_of_queries(options: Mapping[str, Any]) -> Limits:
     """How far a query may go. Raises BadOption."""
     limits = limits_of(options)
     return limits._replace(seconds=LONGEST_QUERY) if options["timeout"] is None else limits
+
+
+def _usable(database: Any) -> Any:
+    """The same database, which need not answer yet. Raises BadOption for an address that is none."""
+    try:
+        database.catalog  # noqa: B018  it is made when first asked for something
+    except Fault as fault:
+        raise BadOption(fault.message, fault.help) from None
+    return database
 
 
 def _auth_key(folder: str, variables: Sequence[Mapping[str, str]]) -> str:
