@@ -85,6 +85,16 @@ def test_a_secret_is_followed_through(stack):
     assert "KEY" in secrets
 
 
+def test_a_folder_without_jobs_is_described(tmp_path, capsys):
+    (tmp_path / "functions").mkdir()
+    text = main_function(request('"https://api.example.com/" ~ $env.KEY'))
+    (tmp_path / "functions" / "main.xs").write_text(text)
+    assert main(["info", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "talks to   api.example.com  may get KEY" in said
+    assert "never called" not in said
+
+
 def test_a_secret_is_followed_through_calls_both_ways():
     send = 'function "send" {\n  input {\n    text url\n    text key\n  }\n  stack {\n'
     send += request("$input.url", "      headers = [$input.key]") + "  }\n  response = null\n}"

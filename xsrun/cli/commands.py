@@ -14,6 +14,7 @@ from xsrun.cli.find import NotFound, find, jobs_below, tasks_below, unread_below
 from xsrun.cli.output import Output, to_stdout
 from xsrun.diagnostics import Exit
 from xsrun.extras import install_command, is_installed
+from xsrun.files import source_files
 from xsrun.late import Late
 from xsrun.runtime.job import Failure
 
@@ -35,8 +36,8 @@ def info(path: PathArgument = ".", job: JobOption = None,
          as_json: JsonOption = False) -> None:  # fmt: skip
     """Say what a job takes, needs and talks to; nothing is run.
 
-    It says which secrets each host may get, too. A secret counts as sent to a host when it took part in making anything
-    of the request, on whatever path.
+    A folder without jobs is described with all its functions. It says which secrets each host may get, too. A secret
+    counts as sent to a host when it took part in making anything of the request, on whatever path.
 
     --json: an object {jobs: [{name, kind, path, description, main, inputs, env}], env: [{name, declared, places}],
     hosts: [{host, from, secrets, places}], named_hosts, functions: [{name, path, reachable, calls}],
@@ -47,7 +48,7 @@ def info(path: PathArgument = ".", job: JobOption = None,
     """
     output = Output(as_json)
     try:
-        folder, name = find(path if path != "." else None, job)
+        folder, name = _described(path, job)
         project = _load(folder)
         chosen = project.choose(name) if name is not None and not project.errors else None
         if isinstance(chosen, Failure):
@@ -61,6 +62,13 @@ def info(path: PathArgument = ".", job: JobOption = None,
         to_stdout(_info_text(described))
     output.diagnostics(project.errors)
     raise typer.Exit(Exit.SOURCE if project.errors else Exit.DONE)
+
+
+def _described(path: str, job: str | None) -> tuple[str, str | None]:
+    """The folder of a job and its name, or a folder of functions and queries without a job. Raises NotFound."""
+    if job is None and os.path.isdir(path) and source_files(path) and not jobs_below(path):
+        return path, None
+    return find(path if path != "." else None, job)
 
 
 def _info_text(described: dict[str, Any]) -> str:
