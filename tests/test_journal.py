@@ -210,6 +210,19 @@ def test_old_runs_are_forgotten_and_running_ones_are_not(folder):
     journal.close()
 
 
+def test_a_run_that_somebody_has_to_see_to_is_not_forgotten(folder):
+    """Whoever comes back after the weekend finds what was left open, however many runs there were since."""
+    journal = journal_in(str(folder))
+    left = [RunState.UNKNOWN, RunState.GIVEN_UP, RunState.INTERRUPTED, RunState.CANCELLED, RunState.SETTLED]
+    for at, state in enumerate((*left, RunState.COMPLETE)):
+        journal.begin(row(1_000 * at, state), {})
+    assert journal.prune(0, 1) == 2
+    assert [run.state for run in journal.runs()] == [RunState.COMPLETE, *reversed(left[:3])]
+    assert journal.prune(10_000, 1) == 2
+    assert [run.state for run in journal.runs()] == [RunState.GIVEN_UP, RunState.UNKNOWN]
+    journal.close()
+
+
 def test_a_process_that_comes_and_goes_takes_nothing_from_another(folder):
     come_and_go = (
         "import sys; from xsrun.engine.sqlite import journal_in; journal = journal_in(sys.argv[1]);"

@@ -320,6 +320,9 @@ def prune(
 ) -> None:
     """Forget old runs. What they did cannot be looked up any more, not by key either.
 
+    What waits for somebody stays: a run that is unknown or given up until it is said what is to become of it, one that
+    was cut short as long as it is not too old.
+
     --json: an object {forgotten}: how many.
 
     Example: xsrun runs prune --older 30 --keep 1000

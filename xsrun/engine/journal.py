@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
-from xsrun.engine.rows import UNFINISHED, RunRow, RunState, StepRow, storable
+from xsrun.engine.rows import OPEN, UNFINISHED, RunRow, RunState, StepRow, storable
 from xsrun.engine.tables import Db, Rows, Store
 
 T = TypeVar("T")
@@ -164,11 +164,14 @@ class Journal:
         return set(self._read(lambda row: str(row[0]), "SELECT hash FROM source"))
 
     def prune(self, before: int, keep: int) -> int:
-        """Delete runs that began before a time, and all but the newest; not the unfinished. Gives back how many."""
+        """Delete runs that began before a time, and all but the newest. Gives back how many.
+
+        The open ones stay, and one that was cut short and can go on does as long as its time is not over.
+        """
         gone = self._changed(
-            "DELETE FROM run WHERE state NOT IN (?, ?) AND (started_at < ? OR id NOT IN"
+            "DELETE FROM run WHERE state NOT IN (?, ?, ?, ?) AND (started_at < ? OR state <> ? AND id NOT IN"
             " (SELECT id FROM run ORDER BY started_at DESC, id DESC LIMIT ?))",
-            (*UNFINISHED, before, keep),
+            (*OPEN, before, RunState.INTERRUPTED, keep),
         )
         self._drop_sources()
         return gone

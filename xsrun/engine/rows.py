@@ -31,6 +31,8 @@ class RunState(StrEnum):
 
 UNFINISHED: Final = (RunState.QUEUED, RunState.RUNNING)
 """States of runs that somebody works on, or will."""
+OPEN: Final = (*UNFINISHED, RunState.UNKNOWN, RunState.GIVEN_UP)
+"""Those, and of runs that wait until somebody says what is to become of them."""
 
 
 FINISHED: Final = frozenset({State.ANSWERED, State.NOT_SENT, State.UNANSWERED})
