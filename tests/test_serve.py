@@ -65,6 +65,16 @@ def test_a_file_arrives_as_a_file(ask):
     assert found["note"] == {"path": "tmp/a.txt", "name": "a.txt", "size": 5, "mime": "text/plain"}
 
 
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [("../../../etc/passwd", "passwd"), ("C:\\\\x\\\\a b.txt", "a b.txt"), ("a/", "file"), ("..", "..")],
+)
+def test_a_file_has_a_name_and_no_path(ask, sent, name):
+    body = f'--x\r\nContent-Disposition: form-data; name="note"; filename="{sent}"\r\n\r\nhi\r\n--x--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert ask.post("/api:count/add/1", content=body.encode(), headers=kind).json()["note"]["name"] == name
+
+
 def test_no_secret_is_in_an_answer(ask):
     text = ask.post("/api:count/add/1").text
     assert GREETING not in text

@@ -114,6 +114,7 @@ CHUNKED = b"POST /api:a/echo HTTP/1.1\r\n" + HOST + JSON + b"Transfer-Encoding: 
         pytest.param(post(b'{"more": %s1%s}' % (b"[" * 900, b"]" * 900), JSON), 200, id="somewhat deep JSON"),
         pytest.param(post(b'{"more": ' + b"9" * 5000 + b"}", JSON), 200, id="long number"),
         pytest.param(post(b'{"more": 1e999}', JSON), 200, id="large number"),
+        pytest.param(post(b'\xef\xbb\xbf{"more": 1}', JSON), 200, id="byte order mark"),
         pytest.param(post(b'{"more": NaN}', JSON), 400, id="no number"),
         pytest.param(post(b'{"more": "\\ud800\\u0000"}', JSON), 200, id="half a character"),
         pytest.param(post(b"x" * 1_000_001), 413, id="too much"),

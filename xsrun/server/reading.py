@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -22,6 +23,8 @@ SHORT: Final = 16_000
 """Bytes of a body that is read at once."""
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
+FOLDERS: Final = re.compile(r".*[/\\]", re.DOTALL)
+"""What stands before the name of a file: some clients send its path, and others one of ours."""
 FEWEST_JSON: Final = ("{", "[", '"')
 """What a text in a form or query string begins with that may be JSON."""
 
@@ -95,7 +98,7 @@ def _read(kind: str, body: bytes) -> Any:
     if kind == FORM:
         return _pairs(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     try:
-        return values.loads(body.decode())
+        return values.loads(body.decode("utf-8-sig"))
     except ValueError:
         if kind and not kind.endswith("json"):
             return None
@@ -115,7 +118,8 @@ async def parts_of(request: Request, body: bytes) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            found.append((name, of_bytes(value.filename or "file", await value.read(), value.content_type or "")))
+            called = FOLDERS.sub("", value.filename or "") or "file"
+            found.append((name, of_bytes(called, await value.read(), value.content_type or "")))
         else:
             found.append((name, value))
     return found
