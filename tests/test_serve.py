@@ -411,7 +411,20 @@ def test_a_query_has_a_time_limit_unless_there_is_to_be_none(tmp_path, timeout, 
     assert begin(Hosted("a", str(tmp_path), None), server).service.limits.seconds == seconds
 
 
-WAITS = """query "sleep" verb=GET {
+WAITS = """query "loop" verb=GET {
+  stack {
+    while (true) {
+      each {
+      }
+    }
+  }
+}
+---
+query "fine" verb=GET {
+  response = "fine"
+}
+---
+query "sleep" verb=GET {
   stack {
     util.sleep { value = 20 }
   }
@@ -432,13 +445,21 @@ function "sleep" {
 """
 
 
-def test_a_query_that_waits_ends_with_its_time():
-    service = service_of(WAITS, limits=Limits(seconds=0.1))
-    with in_process(service._replace(world=service.world._replace(clock=SystemClock()))) as ask:
-        for path in ("sleep", "beside"):
-            answer = ask.get(f"/api:default/{path}")
+def test_a_query_that_waits_or_calculates_ends_with_its_time():
+    """One thread watches all: it hears of a time that is over before the one it waits for."""
+    service = service_of(WAITS)
+    service = service._replace(world=service.world._replace(clock=SystemClock()))
+    long, short = (
+        service._replace(name="long", limits=Limits(seconds=300)),
+        service._replace(limits=Limits(seconds=0.1)),
+    )
+    with in_process(long, short) as ask:
+        assert ask.get("/long/api:default/fine").json() == "fine"
+        for path in ("sleep", "beside", "loop", "loop"):
+            answer = ask.get(f"/project/api:default/{path}")
             assert (answer.status_code, answer.elapsed.seconds) == (500, 0)
             assert "took longer than" in answer.json()["message"]
+        assert ask.get("/project/api:default/fine").json() == "fine"
 
 
 def test_whoever_serves_is_told_what_failed_and_in_which_query():

@@ -17,7 +17,7 @@ from xsrun.late import Late
 from xsrun.program import Endpoint
 from xsrun.record import NamedTuple
 from xsrun.runtime.answers import Answers
-from xsrun.runtime.deadline import ENDLESS, Deadline
+from xsrun.runtime.deadline import ENDLESS, Deadline, Watchman
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
 from xsrun.runtime.surrounding import envelope, surrounded
@@ -38,6 +38,8 @@ BEARER: Final = re.compile(r"bearer\s+(\S+)", re.IGNORECASE)
 _quote: Callable[..., str] = Late("urllib.parse", "quote")
 _logged_in: Callable[..., dict[str, Any]] = Late("xsrun.builtins.statements.security", "logged_in")
 
+WATCHMAN: Final = Watchman()
+"""Ends queries whose time is over."""
 EMPTY: Final[dict[str, Any]] = {}
 """What no body says."""
 
@@ -185,7 +187,7 @@ def answer(
     """
     deadline = ENDLESS
     if limits.seconds < values.INFINITY:
-        deadline = Deadline(limits.seconds, "query")
+        deadline = Deadline(limits.seconds, "query", watchman=WATCHMAN)
         world = world.with_layer(deadline.over)
     run = loaded.begin(asked.given, world._replace(reply=head), limits, deadline)
     run.system |= asked.system

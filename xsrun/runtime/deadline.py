@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from _thread import LockType, allocate_lock, get_ident, start_new_thread
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import Clock, Http, Request, Response, TransportFailure, World
@@ -47,10 +47,18 @@ class Deadline:
     """The end of one run. Threads say when they begin and end to work for it; waits ask what is left.
 
     With ``stopping`` it comes when that says so, too, and waits need not be cut: they end when they are told.
+    A ``watchman`` looks after the time of many that have none; else each has a thread that does.
     """
 
-    def __init__(self, seconds: float = INFINITY, what: str = "run", stopping: Stopping | None = None) -> None:
+    def __init__(
+        self,
+        seconds: float = INFINITY,
+        what: str = "run",
+        stopping: Stopping | None = None,
+        watchman: Watchman | None = None,
+    ) -> None:
         self.seconds = seconds
+        self._watchman = watchman
         self.endless = seconds == INFINITY and stopping is None
         """Whether it never comes."""
         self.cuts = stopping is None
@@ -121,6 +129,10 @@ class Deadline:
         if self.endless:
             yield
             return
+        if self._watchman is not None:
+            with self._watchman.over(self), self.watching():
+                yield
+            return
         done = allocate_lock()
         done.acquire()
         self._start(done)
@@ -148,12 +160,63 @@ class Deadline:
             if not self.left():
                 if self._stopping is not None:
                     self._stopping.end(self._sooner or OutOfTime())
-                with self._lock:
-                    _interrupt(self._threads, OutOfTime)
+                self.enforce()
+
+    def enforce(self) -> None:
+        """Tell the threads to end."""
+        with self._lock:
+            _interrupt(self._threads, OutOfTime)
 
     def _pause(self) -> float:
         """Seconds until there is something to do for whoever watches the time."""
         return min(self.left() or AGAIN, LONGEST_PAUSE if self._stopping is None else LOOK)
+
+
+class Watchman:
+    """One thread for the deadlines of a process in which runs begin all the time. It ends with the process.
+
+    A run that ends in time costs it nothing: it sleeps until the first time is over that it knew of.
+    """
+
+    def __init__(self) -> None:
+        self._watched: set[Deadline] = set()
+        self._lock = allocate_lock()
+        self._called = allocate_lock()
+        self._called.acquire()
+        self._wakes: float | None = None
+        """When it looks again by itself; None before its thread has begun."""
+
+    @contextmanager
+    def over(self, deadline: Deadline) -> Iterator[None]:
+        """Watch a deadline in the block."""
+        until = time.monotonic() + deadline.left()
+        with self._lock:
+            self._watched.add(deadline)
+            wakes = self._wakes
+            self._wakes = until if wakes is None else min(wakes, until)
+        if wakes is None:
+            try:
+                start_new_thread(self._watch, ())
+            except RuntimeError:  # there is no memory left; the next one may find some
+                self._wakes = None
+        elif until < wakes:
+            with suppress(RuntimeError):  # it was called already
+                self._called.release()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._watched.discard(deadline)
+
+    def _watch(self) -> None:
+        while True:
+            with self._lock:
+                late = [each for each in self._watched if not each.left()]
+                pause = min((each.left() or AGAIN for each in self._watched), default=LONGEST_PAUSE)
+                self._wakes = time.monotonic() + pause
+            for each in late:
+                each.enforce()
+            self._called.acquire(timeout=min(pause, LONGEST_PAUSE))
 
 
 ENDLESS: Final = Deadline()
