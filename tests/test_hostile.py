@@ -163,6 +163,9 @@ def home(tmp_path, monkeypatch):
         (["runs", "prune", "--older", HUGE], 2),
         (["runs", "prune", "--keep", HUGE], 2),
         (["run", "https://a..b/x"], 2),
+        (["mock", "pagerduty", "--host", "é" * 70], 2),
+        (["runs", "list", "--engine", "postgresql://a..b/x"], 1),
+        (["db", "status", BYTES, "--db", "postgresql://a..b/x"], 1),
     ],
 )
 def test_words_that_no_system_takes(home, argv: list[str], exit: int, capsys):

@@ -73,7 +73,22 @@ def run(cache, stack: str):
 
 # ------------------------------------------------------------------ the same answers
 
-VALUES = [None, True, 7, -2.5, 2**53 + 1, "", "text", "12", "Ä 🙂\n\"'\\", [], [1, [2]], {}, {"a": {"b": None}}]
+VALUES = [
+    None,
+    True,
+    7,
+    -2.5,
+    2**53 + 1,
+    "",
+    "text",
+    "12",
+    "Ä 🙂\n\"'\\",
+    "half \ud800",
+    [],
+    [1, [2]],
+    {},
+    {"a": {"b": None}},
+]
 
 
 @pytest.mark.parametrize("value", VALUES)
@@ -81,6 +96,12 @@ def test_a_value_comes_back_as_it_was(cache, value):
     literal = json.dumps(json.dumps(value))
     stack = f'redis.set {{\n  key = "a"\n  data = {literal}|json_decode\n}}\nredis.get {{ key = "a" }} as $r'
     assert run(cache, stack) == value
+
+
+def test_a_key_with_half_a_character_is_refused(cache):
+    text = json.dumps(json.dumps("half \ud800"))
+    for stack in ("set { key = $k data = 1 }", "keys { search = $k } as $r", "ratelimit { key = $k } as $r"):
+        assert run(cache, f"var $k {{ value = {text}|json_decode }}\nredis.{stack}") == "!A key holds half a character."
 
 
 KEYS = st.sampled_from(["a", "b", "ab", "", "k*", "k[1]", "x:1"])

@@ -588,6 +588,11 @@ def dumps(value: Any, indent: int | None = None) -> str:
         raise _too_deep() from None
 
 
+def storable(text: str) -> str:
+    """A text with half characters written out, which no file takes; what is JSON stays the same JSON."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
 def _encoder() -> Callable[[Any, int], Iterable[str]]:
     """The encoder of ``json.dumps``, as that makes it. Importing ``json``, which reads too, is a fifth of a start."""
     return make_encoder({}, _no_json, encode_basestring, None, ":", ",", False, False, True)

@@ -34,7 +34,7 @@ class Output:
     def document(self, value: Any) -> str:
         """A result as JSON without secrets: indented on a terminal, one line in a pipe. Raises Fault."""
         shown = self.masker.value(values.plain(value))
-        return _encodable(values.dumps(shown, indent=2 if sys.stdout.isatty() else None))
+        return values.storable(values.dumps(shown, indent=2 if sys.stdout.isatty() else None))
 
     def result(self, document: str) -> None:
         """The one JSON document of stdout."""
@@ -98,8 +98,8 @@ class Output:
 
 
 def to_stdout(text: str) -> None:
-    """A text as it is, but for lone surrogates."""
-    sys.stdout.write(_encodable(text))
+    """A text as it is, but for half characters, which have no UTF-8 form: names of files hold them, and JSON."""
+    sys.stdout.write(values.storable(text))
 
 
 def show_in(document: Any, form: str | None, as_json: bool, text: Callable[[Any], str]) -> None:
@@ -111,11 +111,6 @@ def show(line: str) -> None:
     """A line on stdout, at once."""
     to_stdout(line + "\n")
     sys.stdout.flush()
-
-
-def _encodable(text: str) -> str:
-    """A text with escapes for its lone surrogates, which have no UTF-8 form: names of files hold them, and JSON."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def coloured(stream: TextIO, color: str | None) -> bool:

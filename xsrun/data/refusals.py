@@ -57,6 +57,9 @@ def telling() -> Iterator[None]:
         raise Fault("database", str(error).partition("\n")[0]) from None
     except (sqlite3.Error, OSError) as error:
         raise _fault(error) from None
+    except UnicodeError as error:  # of a name that no host has; the driver leaves it as it is
+        help = "name a server that is there with --db postgresql://user@host:port/name"
+        raise Fault("database", f"The address of the database is none: {error}", help=help) from None
     except OverflowError:
         raise Fault("database", "A number is too large for the database.", help="it holds 64-bit integers") from None
 

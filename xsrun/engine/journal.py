@@ -16,8 +16,9 @@ from typing import Any, Final, TypeVar
 from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
-from xsrun.engine.rows import OPEN, UNFINISHED, RunRow, RunState, StepRow, storable
+from xsrun.engine.rows import OPEN, UNFINISHED, RunRow, RunState, StepRow
 from xsrun.engine.tables import Db, Rows, Store
+from xsrun.values import storable
 
 T = TypeVar("T")
 

@@ -28,11 +28,11 @@ from xsrun.engine.folder import Broken
 from xsrun.engine.http import succeeded
 from xsrun.engine.journal import Taken
 from xsrun.engine.readings import Readings
-from xsrun.engine.rows import RunRow, RunState, StepRow, state_of, storable
+from xsrun.engine.rows import RunRow, RunState, StepRow, state_of
 from xsrun.engine.vault import Vault
 from xsrun.engine.world import beside
 from xsrun.providers.policies import Policy
-from xsrun.values import dumps
+from xsrun.values import dumps, storable
 
 if TYPE_CHECKING:
     from xsrun.engine.journal import Journal

@@ -103,11 +103,6 @@ class StepRow(NamedTuple):
         return self.state in FINISHED
 
 
-def storable(text: str) -> str:
-    """A text with half characters written out, which no file takes; what is JSON stays the same JSON."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
-
-
 CUT_SHORT: Final = frozenset({"journal", "diverged", "interrupted", "taken-over"})
 """Codes of failures after which a run can go on."""
 

@@ -7,6 +7,7 @@ next requests fail (see ``faults``), and ``DELETE`` ends that; ``POST /_xsrun/re
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import ssl
@@ -94,7 +95,10 @@ class _Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         # The inherited way asks for the full name of the host, which can take seconds.
-        socket.socket.bind(self.socket, self.server_address)
+        try:
+            socket.socket.bind(self.socket, self.server_address)
+        except TypeError:  # so the system says that it cannot write the name
+            raise OSError(errno.EADDRNOTAVAIL, "no host has such a name") from None
         self.server_address = self.socket.getsockname()
         self.server_port = self.server_address[1]
 

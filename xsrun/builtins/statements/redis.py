@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from xsrun import values
 from xsrun.builtins.registry import Bool, Group, Int, Number, Text, Value
 from xsrun.diagnostics import ERROR_KINDS, Fault
-from xsrun.effects.ports import Answer, World
+from xsrun.effects.ports import Answer, Command, World
 from xsrun.hints import Any, Final
 
 redis = Group("redis")
@@ -37,7 +39,7 @@ def set_(world: World, *, key: Text, data: Value, ttl: Number = 0, create_only: 
     if ttl < 0:
         raise Fault("bad-argument", "ttl must be 0 or more", help="write seconds, e.g. ttl = 60; 0 keeps it for ever")
     lives: tuple[str | int, ...] = ("PX", _at_least_one(ttl)) if ttl else ()
-    return _one(world, "SET", key, values.dumps(data), *lives, *(("NX",) if create_only else ())) is not None
+    return _one(world, "SET", key, _json(data), *lives, *(("NX",) if create_only else ())) is not None
 
 
 @redis.statement(
@@ -95,7 +97,7 @@ def decr(world: World, *, key: Text, by: Int = 1) -> int:
 )
 def push(world: World, *, key: Text, value: Value) -> int:
     """Add a value to the end of a list, which is made where there is none. Gives back its length."""
-    return _number(_one(world, "RPUSH", key, values.dumps(value)))
+    return _number(_one(world, "RPUSH", key, _json(value)))
 
 
 @redis.statement(
@@ -105,7 +107,7 @@ def push(world: World, *, key: Text, value: Value) -> int:
 )
 def unshift(world: World, *, key: Text, value: Value) -> int:
     """Add a value to the beginning of a list, which is made where there is none. Gives back its length."""
-    return _number(_one(world, "LPUSH", key, values.dumps(value)))
+    return _number(_one(world, "LPUSH", key, _json(value)))
 
 
 @redis.statement(
@@ -152,7 +154,7 @@ def count(world: World, *, key: Text) -> int:
 )
 def remove(world: World, *, key: Text, value: Value, count: Int = 0) -> None:
     """Take equal values out of a list: all for 0, the first so many, or with a negative number the last so many."""
-    _one(world, "LREM", key, count, values.dumps(value))
+    _one(world, "LREM", key, count, _json(value))
 
 
 @redis.statement(
@@ -180,7 +182,7 @@ def ratelimit(world: World, *, key: Text, max: Int = 5, ttl: Number = 60, error:
     if ttl <= 0:
         raise Fault("bad-argument", "ttl must be more than 0", help="write seconds, e.g. ttl = 60")
     begin = ("SET", key, 0, "PX", _at_least_one(ttl), "NX")
-    _, hits = world.cache.execute([begin, ("INCRBY", key, 1)])
+    _, hits = _all(world, begin, ("INCRBY", key, 1))
     if _number(hits) <= max:
         return True
     if error:
@@ -193,7 +195,19 @@ def _at_least_one(seconds: float) -> int:
 
 
 def _one(world: World, *command: str | int) -> Answer:
-    return world.cache.execute([command])[0]
+    return _all(world, command)[0]
+
+
+def _all(world: World, *commands: Command) -> list[Answer]:
+    """The answers to commands. Raises Fault for keys that have no bytes."""
+    for part in chain.from_iterable(commands):
+        if isinstance(part, str) and values.storable(part) != part:
+            raise Fault("bad-argument", "A key holds half a character.", help="encode it: |url_encode")
+    return world.cache.execute(commands)
+
+
+def _json(value: Any) -> str:
+    return values.storable(values.dumps(value))
 
 
 def _taken(world: World, command: str, key: str, count: Any) -> Any:

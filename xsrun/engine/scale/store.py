@@ -161,6 +161,8 @@ class PostgresStore:
             except (SQLAlchemyError, self._refused) as error:
                 if not _is_away(error) or self._stopped() or time.monotonic() - begun >= self.patience:
                     raise EngineBroken(said_of(error)) from None
+            except UnicodeError as error:  # of a name that no host has; the driver leaves it as it is
+                raise EngineBroken(f"its address is none: {error}") from None
             time.sleep(PAUSES[min(tried, len(PAUSES) - 1)])
             tried += 1
 
