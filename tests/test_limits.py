@@ -10,11 +10,13 @@ import pytest
 from stack import program
 
 import xsrun
-from xsrun.diagnostics import Exit
+from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.memory import memory_world
 from xsrun.effects.ports import Response
 from xsrun.effects.real import SystemClock
-from xsrun.values import MOST_CHARACTERS, MOST_ITEMS
+from xsrun.runtime.interrupts import CALCULATING
+from xsrun.runtime.support import own
+from xsrun.values import MOST_CHARACTERS, MOST_ITEMS, plain
 
 SMALL = xsrun.Limits(items=100, characters=1000)
 
@@ -145,6 +147,22 @@ def test_a_run_ends_in_time(statements):
     assert (result.error.code, result.error.exit) == ("limit-time", Exit.LIMIT)
     assert result.error.message == "the run took longer than 0.05 s"
     assert result.error.fault.span.line >= 2
+
+
+def test_what_copies_large_values_for_generated_code_may_be_interrupted():
+    """A loop that does little but copy is seen there, every time somebody looks."""
+    assert own.__module__.startswith(CALCULATING)
+
+
+def test_a_value_with_entries_beyond_counting_is_refused_at_once(monkeypatch):
+    held, looked_at = [], []
+    for _ in range(300):
+        held = [*held, held]
+    monkeypatch.setattr("xsrun.values.FREELY", 10)
+    monkeypatch.setattr("xsrun.values.elements", lambda value: looked_at.append(1) or list(value))
+    with pytest.raises(Fault, match="JSON may have at most"):
+        plain(held)
+    assert len(looked_at) < 50
 
 
 def test_a_request_takes_no_longer_than_the_run():

@@ -556,11 +556,13 @@ def _demand_entries(value: Any) -> None:
         if type(held) is not list and type(held) is not dict:
             return 0
         if id(held) not in known:
-            known[id(held)] = len(held) + sum(map(weigh, elements(held)))
+            entries = len(held) + sum(map(weigh, elements(held)))
+            if entries > MOST_ITEMS:  # at once: what doubles with every list has numbers of as many digits
+                raise Fault("limit-size", f"JSON may have at most {MOST_ITEMS:,} entries", help="write it part by part")
+            known[id(held)] = entries
         return known[id(held)]
 
-    if weigh(value) > MOST_ITEMS:
-        raise Fault("limit-size", f"JSON may have at most {MOST_ITEMS:,} entries", help="write it part by part")
+    weigh(value)
 
 
 def _plain_scalar(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Final
 
 from xsrun.faults import MODULE
 
-CALCULATING: Final = (MODULE, "xsrun.builtins.filters.", "xsrun.values", "xsrun.paths")
+CALCULATING: Final = (MODULE, "xsrun.builtins.filters.", "xsrun.runtime.support", "xsrun.values", "xsrun.paths")
 """Modules of code that holds nothing: no lock, no connection, no half of a message."""
 
 
