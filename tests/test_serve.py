@@ -457,7 +457,8 @@ def test_a_query_that_waits_or_calculates_ends_with_its_time():
         assert ask.get("/long/api:default/fine").json() == "fine"
         for path in ("sleep", "beside", "loop", "loop"):
             answer = ask.get(f"/project/api:default/{path}")
-            assert (answer.status_code, answer.elapsed.seconds) == (500, 0)
+            assert answer.status_code == 500
+            assert answer.elapsed.seconds < 15, "a wait of 20 seconds was not cut"
             assert "took longer than" in answer.json()["message"]
         assert ask.get("/project/api:default/fine").json() == "fine"
 
