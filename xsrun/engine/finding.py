@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from xsrun.engine.journal import Journal
@@ -49,7 +50,15 @@ def search(journal: Journal, wanted: Wanted, limit: int, skipped: int = 0) -> li
 
 def counts(journal: Journal, wanted: Wanted) -> dict[str, int]:
     """How many there are in each state, whichever is looked for. Raises Broken."""
-    said, values = _where(wanted._replace(state=""))
+    return _by_state(journal, *_where(wanted._replace(state="")))
+
+
+def ended_since(journal: Journal, since: int) -> dict[str, int]:
+    """How many ended since a time, by the state that they have now. Raises Broken."""
+    return _by_state(journal, "ended_at >= ?", [since])
+
+
+def _by_state(journal: Journal, said: str, values: Sequence[Any]) -> dict[str, int]:
     rows = journal.rows(f"SELECT state, count(*) FROM run WHERE {said} GROUP BY state", values)
     return {str(state): int(count) for state, count in rows}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from xsrun.engine.finding import Wanted, counts
+from xsrun.engine.finding import Wanted, counts, ended_since
 from xsrun.engine.journal import Journal
 from xsrun.engine.rows import RunRow, RunState
 
@@ -64,16 +64,11 @@ def standing(journal: Journal, now: int) -> Standing:
         at=now,
         states=counts(journal, Wanted()),
         begun=sum(counts(journal, Wanted(since=now - MINUTE)).values()),
-        ended=_ended(journal, now),
+        ended=ended_since(journal, now - MINUTE),
         oldest=next(iter(waiting), None),
         queues=(),
         workers=_processes(journal),
     )
-
-
-def _ended(journal: Journal, now: int) -> dict[str, int]:
-    query = "SELECT state, count(*) FROM run WHERE ended_at >= ? GROUP BY state"
-    return {str(state): int(count) for state, count in journal.rows(query, (now - MINUTE,))}
 
 
 def _processes(journal: Journal) -> tuple[Worker, ...]:
