@@ -333,6 +333,7 @@ def test_an_id_is_that_of_one_run(engine, worker, url, folder, capsys):
     assert "did you mean paging, which has one?" in capsys.readouterr().err
     for run in ("mine-1", "mine-2"):
         assert main(["runs", "cancel", run, "--engine", url]) == 0
+        assert f"{run} is cancelled: it does not begin" in capsys.readouterr().err
 
 
 def test_a_run_that_a_worker_has_got_is_being_processed(engine, folder):

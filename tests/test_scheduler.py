@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
+from random import Random
 
 import pytest
 from counting import counting
@@ -30,11 +31,12 @@ from xsrun.engine.sqlite import journal_in
 from xsrun.executable import executable
 from xsrun.program import Interval
 from xsrun.runtime.job import Failure
-from xsrun.schedule.ticks import Series, due_of
+from xsrun.schedule.ticks import Series, due_of, run_id
 
 NOON = 1_767_268_800_000
 """2026-01-01T12:00:00Z."""
 HOUR = 3_600_000
+SERIES = Series("p", "Hourly", (Interval(NOON, HOUR),))
 
 
 class Threadless:
@@ -88,7 +90,7 @@ class Bench:
         self.engine = Threadless(folder / "state")
         self.time = NOON
         self.told: list[tuple[str, str]] = []
-        self.series = Series("p", "Hourly", (Interval(NOON, HOUR),))
+        self.series = SERIES
         self.again = lambda: None
         self.start()
 
@@ -216,6 +218,39 @@ def test_a_clock_that_goes_back_and_forth_runs_nothing_twice_and_loses_nothing(b
     bench.end_all()
     assert bench.at(3) == [id_of(15), id_of(14)]
     assert bench.at(4) == [id_of(15), id_of(14), id_of(16)]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_two_schedulers_whose_clocks_jump_begin_each_time_once_and_lose_none(tmp_path, seed):
+    chance, state, engine = Random(seed), str(tmp_path / "state"), Threadless(tmp_path / "state")
+    timed, clocks = Timed(SERIES._replace(overlap=True), "job-hourly-abc-", lambda run: {}), [NOON, NOON]
+
+    def start(at):
+        now = lambda: clocks[at]  # noqa: E731
+        return Scheduler(engine, [timed], Seen(state, now), now, lambda tick: None)
+
+    with closing(engine.journal()):  # which keeps SQLite from tidying up with every look
+        schedulers = [start(0), start(1)]
+        for _ in range(60):
+            at = chance.randrange(2)
+            clocks[at] += chance.choice((1, 1, 1, 1, 1, 7, -4)) * chance.randrange(1, 70) * 60_000
+            if chance.random() < 0.1:
+                schedulers[at] = start(at)
+            schedulers[at].wake()
+        begun = [each.id for each in engine.orders]
+        assert len(begun) == len({*begun})
+        clocks[:] = [max(clocks)] * 2
+        steady = [clocks[0] // HOUR * HOUR + hour * HOUR for hour in range(1, 5)]
+        for hour in steady:
+            clocks[:] = [hour, hour]
+            for each in schedulers[:: chance.choice((1, -1))]:
+                each.wake()
+        assert {run_id("job-hourly-abc-", hour) for hour in steady} <= {each.id for each in engine.orders}
+        assert len(engine.orders) == len({each.id for each in engine.orders})
+        for each in engine.orders:
+            engine.ended(each.id)
+        for each in schedulers:
+            each.join()
 
 
 def test_nothing_runs_behind_the_end(bench):

@@ -136,8 +136,17 @@ def cancelled(run: RunRow, stopped: bool, output: Output) -> int:
     """Say whether a run was cancelled. Gives back the exit code."""
     if not stopped:
         return output.complain("no-run", f"run {run.id} has ended", f"look with xsrun runs show {run.id}")
-    if not output.as_json and run.state == RunState.CANCELLED and run.ended_at is not None:
-        output.line(f"run {run.id} was cancelled before, and has stopped")
-    elif not output.as_json:
-        output.line(f"run {run.id} is cancelled: it stops where it is, behind a write that is under way")
+    if not output.as_json:
+        output.line(f"run {run.id} {_stopping(run)}")
     return Exit.DONE
+
+
+def _stopping(run: RunRow) -> str:
+    """What comes of a run that is cancelled, by how it stood before."""
+    if run.state == RunState.CANCELLED and run.ended_at is not None:
+        return "was cancelled before, and has stopped"
+    if run.state == RunState.QUEUED:
+        return "is cancelled: it does not begin"
+    if run.state in (RunState.INTERRUPTED, RunState.GIVEN_UP):
+        return "is cancelled: it is not taken up again by itself"
+    return "is cancelled: it stops where it is, behind a write that is under way"
