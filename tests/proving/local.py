@@ -71,12 +71,19 @@ def power(bench: Bench, quick: bool) -> Iterator[Trial]:
 
 
 def _writes_that_left(trace: str) -> Iterator[bool]:
-    """For each write, whether its thread had the log of the journal put to the disk since the one before."""
+    """For each write, whether its thread had the log of the journal put to the disk since the one before.
+
+    A call during which another thread makes one stands in two lines, the second of which does not name the file.
+    """
     synced: set[str] = set()
+    waiting: set[str] = set()
     for line in trace.splitlines():
         thread, _, call = line.partition(" ")
-        if "sync(" in call and "journal.sqlite-wal>" in call and call.endswith("= 0"):
-            synced.add(thread)
+        if "sync(" in call and "journal.sqlite-wal>" in call:
+            (synced if call.endswith("= 0") else waiting).add(thread)
+        elif "sync resumed>" in call and thread in waiting:
+            waiting.discard(thread)
+            synced |= {thread} if call.endswith("= 0") else set()
         elif "sendto(" in call and '"POST' in call:
             yield thread in synced
             synced.discard(thread)
