@@ -443,8 +443,11 @@ def test_a_document_reaches_no_private_address(api, world):
 
 def test_a_document_shares_no_rows_with_a_job(api):
     body = {"doc": NOTE, "env": {"api_key": "some-other-key"}}
-    ids = [api.post("/project/any/run/exec", json=body).json()["response"]["id"] for _ in range(2)]
-    assert ids == [1, 2]
+    answers = [api.post("/project/any/run/exec", json=body).json() for _ in range(2)]
+    assert [each["response"]["id"] for each in answers] == [1, 2]
+    sinks = [api.get(f"/session/{each['session_id']}/sink") for each in answers]
+    assert [len(each.json()["tables"][0]["content"]) for each in sinks] == [1, 2], "as each has left them"
+    assert all("some-other-key" not in each.text for each in sinks)
 
 
 def test_info_says_what_a_document_takes_and_needs(api):

@@ -9,7 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import Any, Final
 
-from xsrun.cli.attempts import begin
+from xsrun.cli.attempts import Attempt, begin
+from xsrun.cli.bug import report
 from xsrun.cli.options import run_options
 from xsrun.cli.ordering import Lately, Named, carried_out, refusing, task_of
 from xsrun.cli.output import Output
@@ -44,6 +45,8 @@ class InProcess:
         self._pool = ThreadPoolExecutor(at_once)
         self._network = LateHttp()
         self._lately = Lately()
+        self.ended: Callable[[str], None] = lambda run: None
+        """Is called with every run of a document that has ended, in its thread."""
         self._under_way: dict[str, Future[int]] = {}
         self._lock = threading.Lock()
         self._open: Journal | None = None
@@ -78,8 +81,17 @@ class InProcess:
         if isinstance(attempt, Failure):
             raise Refused(attempt)
         with self._lock:
-            future = self._under_way[run] = self._pool.submit(carried_out, attempt, self._lately)
+            future = self._under_way[run] = self._pool.submit(self._carried, run, attempt)
         future.add_done_callback(lambda _: self._forget(run, future))
+
+    def _carried(self, run: str, attempt: Attempt) -> int:
+        exit = carried_out(attempt, self._lately)
+        try:
+            if attempt.task.options.get("document"):
+                self.ended(run)
+        except Exception as bug:  # the run has ended all the same
+            report(bug)
+        return exit
 
     def _forget(self, run: str, future: Future[int]) -> None:
         with self._lock:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from starlette.routing import Route
 
+from xsrun.cli.hosting import InProcess
 from xsrun.cli.network import simulated_keys
 from xsrun.cli.options import BadOption
 from xsrun.cli.preparing import variables_of
@@ -19,6 +21,7 @@ from xsrun.runtime.job import Failure
 from xsrun.server.runapi.executing import Api
 from xsrun.server.runapi.offers import Documents
 from xsrun.server.runapi.routes import routes
+from xsrun.server.runapi.sink import keep
 from xsrun.server.runapi.variables import Variables
 from xsrun.server.service import Served
 
@@ -40,4 +43,6 @@ def run_api(engine: Engine, served: Served, options: Mapping[str, Any], allow_do
     documents = Documents(os.path.join(state_folder(), RECEIVED))
     variables, db, now = Variables(given, granted), options["db"] or "", SystemClock().now()
     api = Api(engine, served, variables, documents, allow_doc, db, largest, now, bool(options["queue"]))
+    if isinstance(engine, InProcess):
+        engine.ended = partial(keep, api)
     return routes(api)

@@ -1,7 +1,8 @@
-"""What a session leaves behind: the rows of its tables, as they are now, and its log."""
+"""What a session leaves behind: its tables and its log; those of a document as it left them, others as they are now."""
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any, Final
 
@@ -11,14 +12,17 @@ from xsrun.engine.documents import rows_in
 from xsrun.engine.finding import Wanted, search
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.executable import executable
+from xsrun.files import make_private, replace
 from xsrun.runtime.secrets import Masker
 from xsrun.server.runapi.executing import Api
 from xsrun.server.runapi.rows import tables
 from xsrun.server.runapi.sessions import found, opened
 from xsrun.server.runapi.shapes import effects_of, logs_of
 from xsrun.server.runapi.wrong import Wrong
-from xsrun.values import plain
+from xsrun.values import dumps, plain
 
+SINKS: Final = "sinks"
+"""Where the tables of its sessions lie in the folder of a document."""
 MOST_SINKS: Final = 20
 """Sessions whose sink can be had."""
 
@@ -34,7 +38,45 @@ def sink(api: Api, id: str) -> dict[str, Any]:
     if not kept:
         raise Wrong("notfound", f"the sinks of the {MOST_SINKS} newest sessions alone are kept")
     logs = logs_of(row)
-    return {"tables": _shown_tables(api, row), "logs": [*logs, *effects_of(steps, len(logs))]}
+    left = _left(row)
+    shown = _shown_tables(api, row) if left is None else left
+    return {"tables": shown, "logs": [*logs, *effects_of(steps, len(logs))]}
+
+
+def keep(api: Api, id: str) -> None:
+    """Keep the tables of a document as its session leaves them, beside it; jobs of a folder share theirs."""
+    with opened(api) as journal:
+        row = journal.run(id)
+    if row is None or not os.path.isdir(row.path):
+        return
+    try:
+        left = _shown_tables(api, row)
+    except Wrong:
+        return  # the sink has what there is then
+    if not left:
+        return
+    folder = os.path.join(row.path, SINKS)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    make_private(_kept_at(row))
+    replace(_kept_at(row), dumps(left).encode("utf-8", "backslashreplace"))
+    for old in sorted(os.scandir(folder), key=lambda each: each.stat().st_mtime)[:-MOST_SINKS]:
+        os.unlink(old)
+
+
+def _left(row: RunRow) -> list[dict[str, Any]] | None:
+    """The tables as a session left them, None where they were not kept."""
+    if not row.options.get("document"):
+        return None
+    try:
+        with open(_kept_at(row), "rb") as file:
+            left: list[dict[str, Any]] = json.loads(file.read())
+            return left
+    except (OSError, ValueError):
+        return None
+
+
+def _kept_at(row: RunRow) -> str:
+    return os.path.join(row.path, SINKS, f"{row.id}.json")
 
 
 def _shown_tables(api: Api, row: RunRow) -> list[dict[str, Any]]:
