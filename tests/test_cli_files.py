@@ -150,6 +150,19 @@ def test_a_run_cut_short_says_what_was_sent(job, stop, by):
     assert "hidden-key" not in err
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("[1]", "--input-json holds array [1]"),
+        ('{"a":}', "--input-json is no JSON"),
+        ("gone.json", "cannot read `gone.json`: No such file or directory"),
+    ],
+)
+def test_inputs_that_are_no_object(job, capsys, given, said):
+    assert main(["execute", str(job), "--input-json", given]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_a_command_that_is_stopped_while_it_is_read_in_shows_no_traceback(monkeypatch, capsys):
     def read_in(name):
         if name == "xsrun.cli.start":

@@ -109,7 +109,7 @@ def _stdin_text() -> str:
 
 def _json_object(path: str) -> dict[str, Any]:
     """The object in a file, on stdin for ``-``, or as it is."""
-    if path.startswith("{"):
+    if path.startswith("{") or (path.startswith("[") and not os.path.exists(path)):
         return _object(path, "--input-json")
     return _object(_stdin_text(), "standard input") if path == "-" else _object(_file_text(path), path)
 
