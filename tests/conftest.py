@@ -4,6 +4,11 @@ import signal
 
 import pytest
 from databases import on_each_engine, server
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something of the machine alone.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 __all__ = ["on_each_engine", "server"]
 

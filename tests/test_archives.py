@@ -44,7 +44,7 @@ def unpacked(archive, lock=LOCKS[0]):
 # ------------------------------------------------------------------ there and back
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.text("abcé/.", min_size=1, max_size=8), st.binary(max_size=40)), st.sampled_from(LOCKS))
 def test_what_goes_in_comes_out(files, lock):
     held = Archive("a.zip", lock)
@@ -193,7 +193,7 @@ def test_what_says_to_be_smaller_than_it_is_unpacks_no_further():
         unpacked(of_bytes("a.zip", bytes(data)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data(), st.sampled_from(LOCKS))
 def test_a_damaged_archive_is_read_or_refused(data, lock):
     whole = bytearray(packed(("a", b"hello " * 20), ("b", b""), lock=lock).read())

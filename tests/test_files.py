@@ -57,7 +57,7 @@ def hostile(tmp_path_factory):
     return home, outside
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PATHS)
 def test_no_path_leaves_the_folder(hostile, path):
     home, outside = hostile
@@ -88,7 +88,7 @@ def outcome(files, name: str, path: str) -> str:
     return ""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.sampled_from(["write", "append", "delete", "open", "size"]), PATHS), max_size=6))
 def test_the_store_in_memory_takes_the_same_paths(tmp_path_factory, steps):
     memory, real = MemoryFiles(), FolderFiles(str(tmp_path_factory.mktemp("clean")))
@@ -96,7 +96,7 @@ def test_the_store_in_memory_takes_the_same_paths(tmp_path_factory, steps):
         assert (outcome(memory, name, path) == "bad-path") == (outcome(real, name, path) == "bad-path")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PATHS)
 def test_any_text_becomes_a_good_name(text):
     name = names.safe_name(text)
@@ -290,7 +290,7 @@ def test_first_bytes_tell_a_type(head, mime, size):
 
 
 @given(st.binary(max_size=80).map(lambda end: end[:4] + end) | st.binary(max_size=60).map(JPEG[:4].__add__))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_are_looked_at(head):
     content.dimensions(head)
     assert content.mime_of(head, "a.unknown-ending")

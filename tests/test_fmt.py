@@ -125,7 +125,7 @@ def test_corpus():
 def test_random_programs():
     program("").call("case", world=memory_world())  # raises Python's recursion limit, which hypothesis must not see
 
-    @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(random_programs())
     def formats(text: str) -> None:
         assert holds(text)

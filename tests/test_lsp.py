@@ -164,7 +164,7 @@ def test_what_is_replaced_begins_with_the_word():
         assert text[complete(analysis, ALONE, at).start : at] == replaced
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_an_unfinished_text_is_never_too_much(data):
     text = data.draw(st.sampled_from(TEXTS))

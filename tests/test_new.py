@@ -222,7 +222,7 @@ def test_a_job_may_be_called_anything(name, folder, here, capsys):
     assert main(["execute", "--job", name]) == Exit.DONE
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(), st.sampled_from(sorted(TEMPLATES)))
 def test_a_name_is_refused_or_means_itself(text, template):
     try:

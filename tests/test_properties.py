@@ -43,7 +43,6 @@ def examples(number: int) -> settings:
         max_examples=number * FUZZ,
         derandomize=FUZZ == 1,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
 

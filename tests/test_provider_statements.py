@@ -675,7 +675,7 @@ TEXTS = st.text(max_size=40) | st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(title=TEXTS, details=TEXTS, service=TEXTS, key=TEXTS, content=TEXTS, incident=TEXTS)
 def test_no_text_breaks_a_request(title, details, service, key, content, incident):
     sent: list[Request] = []

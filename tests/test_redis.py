@@ -140,7 +140,7 @@ COMMANDS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(commands=st.lists(COMMANDS, max_size=14))
 def test_what_stands_in_the_place_of_redis_answers_as_redis_does(real, commands):
     ours = memory_cache()

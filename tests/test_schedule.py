@@ -27,7 +27,7 @@ SPRING = 1_774_746_000_000
 AUTUMN = 1_792_890_000_000
 """2026-10-25T01:00:00Z, when Berlin goes from 03:00 to 02:00."""
 
-often = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=50, suppress_health_check=list(HealthCheck))
 moments = st.integers(NOON - 400 * DAY, NOON + 400 * DAY)
 seconds = st.integers(0, 10**6).map(lambda each: each * 1000)
 intervals = st.builds(

@@ -107,7 +107,7 @@ TEXTS = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=5).map(
 ) | st.text('a",\\\n\r\ufeff', max_size=30)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(TEXTS, st.lists(st.integers(1, 5), max_size=40), st.sampled_from(["\\", '"', ""]))
 def test_rows_do_not_depend_on_the_pieces(text, sizes, escape):
     pieces, rest = [], text

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xsrun import values
@@ -480,7 +480,6 @@ ONE_OF_EACH = [
 ]
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_any_value_binds_or_is_refused(value: Any) -> None:
     for field in ONE_OF_EACH:
