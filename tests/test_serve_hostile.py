@@ -206,26 +206,30 @@ def test_nobody_keeps_a_server_waiting():
 
 
 def test_all_bodies_together_have_a_bound(monkeypatch):
-    """Four requests that never end take all the room; others are told so at once, and get it when one is done."""
+    """Four requests that never end take all the room; others wait and are told so, and get it when one is done."""
     monkeypatch.setattr(intake, "TOGETHER", 0)
     largest = 30_000
     with in_process(service_of(SOURCE, largest=largest), largest=largest) as ask, ExitStack() as held:
         address = ("127.0.0.1", ask.base_url.port)
-        waiting = [held.enter_context(closing(socket.create_connection(address, WITHIN))) for _ in range(4)]
+        waiting = [held.enter_context(closing(socket.create_connection(address, WITHIN))) for _ in range(5)]
+        late = waiting.pop()
         for each in waiting:
-            each.sendall(post(b" " * (largest - 3), JSON, largest))
-        small = {"more": "x" * 1000}
-        while (refused := ask.post("/api:a/echo", json=small)).status_code == 200:
-            pass
+            each.sendall(post(b"", JSON + b"Expect: 100-continue\r\n", largest))
+            assert each.recv(1000).startswith(b"HTTP/1.1 100 ")  # its body is waited for
+        monkeypatch.setattr(intake, "LONGEST", 0.01)
+        refused = ask.post("/api:a/echo", json={"more": 1})
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
         assert set(refused.json()) == {"code", "message", "payload"}
         assert ask.post("/api:a/echo", content=b" " * (2 * largest)).status_code == 503
+        assert ask.post("/api:a/echo", content=iter([b"{", b"}"])).status_code == 503
+        assert said(address[1], CHUNKED + b"2\r\n{}\r\n0\r\n\r\n").startswith(b"HTTP/1.1 503")
         assert ask.get("/api:a/echo/1").status_code == 200
-        waiting[0].sendall(b"{ }")
+        monkeypatch.setattr(intake, "LONGEST", WITHIN)
+        late.sendall(post(b'{"more": 1}', JSON))
+        waiting[0].sendall(b" " * (largest - 2) + b"{}")
         assert waiting[0].recv(12) == b"HTTP/1.1 200"
-        while (answer := ask.post("/api:a/echo", json=small)).status_code == 503:
-            pass
-        assert answer.json() == small["more"]
+        assert late.recv(12) == b"HTTP/1.1 200"
+        assert ask.post("/api:a/echo", json={"more": 2}).json() == 2
 
 
 def test_a_body_that_comes_drop_by_drop_is_given_up():

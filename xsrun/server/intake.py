@@ -2,54 +2,87 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Final
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TOGETHER: Final = 64_000_000
 """Bytes that all bodies may take together, where the largest one is no large part of that."""
 SHARES: Final = 4
 """How many of the largest bodies there is room for in any case."""
+LONGEST: Final = 10.0
+"""Seconds that a body waits for room, unread."""
 BUSY: Final = 503
 AGAIN: Final = "2"
 """Seconds after which somebody who finds no room may try again."""
 
 
 class Intake:
-    """ASGI middleware that refuses a body for which there is no room: reading it raises HTTPException.
+    """ASGI middleware that has a body wait for room, and refuses it after a while: reading it raises HTTPException.
 
-    A body counts from when it arrives until its request is answered. ``largest`` are the bytes of the largest one.
+    A body has the room that its length needs from when it is first read until its request is answered; one that does
+    not say its length takes room as it comes. ``largest`` are the bytes of the largest one.
     """
 
     def __init__(self, app: ASGIApp, largest: int) -> None:
         self._app = app
         self._most = max(TOGETHER, SHARES * largest)
+        self._largest = largest
         self._held = 0
+        self._freed = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the application answer a request."""
-        taken = 0
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        held = taken = 0
 
         async def counted() -> Message:
-            nonlocal taken
+            nonlocal held, taken
+            if not held:
+                held = await self._room(self._announced(scope), receive)
             message = await receive()
-            size = len(message.get("body", b""))
-            if self._held + size > self._most:
-                await self._drop(message, receive)
-                raise HTTPException(BUSY, "The server is busy with other requests.", {"Retry-After": AGAIN})
-            taken += size
-            self._held += size
+            taken += len(message.get("body", b""))
+            if taken > held:
+                held += await self._room(taken - held, receive, more=message.get("more_body", False))
             return message
 
         try:
             await self._app(scope, counted, send)
         finally:
-            self._held -= taken
+            self._held -= held
+            self._freed.set()
 
-    async def _drop(self, message: Message, receive: Receive) -> None:
+    def _announced(self, scope: Scope) -> int:
+        """The bytes that a body says it has, no more than are read of one."""
+        return min(int(Request(scope).headers.get("content-length", 0)), 2 * self._largest)
+
+    async def _room(self, size: int, receive: Receive, more: bool = True) -> int:
+        """Take room, and say how much that is. Raises HTTPException where there is none for long.
+
+        ``more`` says whether something of the body is still to come.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST):
+                while self._held + size > self._most:
+                    self._freed.clear()
+                    await self._freed.wait()
+        if self._held + size > self._most:
+            if more:
+                await self._drop(receive)
+            raise HTTPException(BUSY, "The server is busy with other requests.", {"Retry-After": AGAIN})
+        self._held += size
+        return size
+
+    async def _drop(self, receive: Receive) -> None:
         """Take in the rest of a body and forget it: who is still sending would not see an answer."""
-        left = self._most
-        while message.get("more_body", False) and left > 0:
+        left, more = self._most, True
+        while more and left > 0:
             message = await receive()
             left -= len(message.get("body", b""))
+            more = message.get("more_body", False)
