@@ -192,7 +192,7 @@ def answer(
     run = loaded.begin(asked.given, world._replace(reply=head), limits, deadline)
     run.system |= asked.system
     run.body = asked.body
-    if not isinstance(asked.raw, dict):
+    if asked.body:
         run.raw_input = asked.raw
     run.answers = answers
     try:

@@ -20,7 +20,7 @@ DECODED: Final[dict[str, Callable[[str], Any]]] = {
 
 
 def raw_input(run: Run, encoding: Any) -> Any:
-    """What the run was given: all inputs as an object, or a body that is no object of JSON as it is.
+    """What the run was given: the body of a request as it is, and where it has none all inputs as an object.
 
     Other encodings read the body anew, where there is one; null is what cannot be read so. Raises Fault for an
     encoding that is none.
