@@ -25,7 +25,7 @@ from xsrun.cli.carrying import Carrier
 from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued
 from xsrun.cli.start import main
-from xsrun.cli.working import warn
+from xsrun.cli.working import Telling, warn
 from xsrun.engine.documents import keep
 from xsrun.engine.effects import State
 from xsrun.engine.holding import Held
@@ -437,7 +437,7 @@ def test_a_database_that_breaks_behind_a_command_is_what_is_to_be_mended(engine,
     assert "GRANT ALL ON SCHEMA xsrun, dbos" in err
 
 
-def test_a_worker_says_once_that_its_database_is_away_and_once_that_it_is_back(monkeypatch):
+def test_a_worker_notices_that_its_database_is_away_and_why_and_that_it_is_back(monkeypatch):
     monkeypatch.setattr(lease, "BEAT", 0.01)
     told = []
     with database_of_queues() as found:
@@ -451,11 +451,24 @@ def test_a_worker_says_once_that_its_database_is_away_and_once_that_it_is_back(m
             until(lambda: told)
             time.sleep(0.1)
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-            until(lambda: len(told) > 1)
+            until(lambda: told[-1] == "")
         held.close()
-    away, back = told
-    assert away
-    assert back == ""
+    assert (bool(told[0]), told[-1], told.count("")) == (True, "", 1)
+    assert len(told) == len({*told}), "no reason twice"
+
+
+def test_what_a_worker_says_of_its_database(capsys):
+    tell = Telling(Output())
+    passing, refused = "server closed the connection", 'role "w" does not exist'
+    for reason in (passing, "Connection refused", refused, passing, refused, "", passing):
+        tell(reason)
+    lines = [each for each in capsys.readouterr().err.splitlines() if "help" not in each]
+    assert [each.partition("is ")[2][:22] for each in lines] == [
+        "away: server closed th",
+        'away: role "w" does no',
+        "back",
+        "away: server closed th",
+    ]
 
 
 @pytest.mark.parametrize(

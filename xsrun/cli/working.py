@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from typing import Any, Final
 
 from xsrun.cli.carrying import Carrier
-from xsrun.cli.journals import engine_broken, engine_help, engine_url
+from xsrun.cli.journals import ENGINE_HELP, engine_broken, engine_help, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.signals import ending_in_two_steps
@@ -95,7 +95,7 @@ def _work(
     with closing(Queues(url)) as queues:
         store = PostgresStore(queues.engine, UNTIL_STOPPED, stopping.is_set)
         carrier = Carrier(lambda: Journal(store), options, output, watch)
-        working = Worker(queues, wanted, carrier, lambda reason: _tell(reason, output), leased)
+        working = Worker(queues, wanted, carrier, Telling(output), leased)
         looks = {"journal": lambda: queues.journal.rows("SELECT 1"), "worker": working.seen}
         told = threading.Event()
         with (
@@ -135,8 +135,23 @@ def _shown(limits: Limits) -> str:
     return f"{limits.worker}{all}" + (f",rate={limits.rate[0]}/{limits.rate[1]:g}" if limits.rate else "")
 
 
+class Telling:
+    """Says once that the database is away, again when there is something else to do about it, and when it is back."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._help = ""
+
+    def __call__(self, reason: str) -> None:
+        """Say that it is away for a reason, or is back for ``""``."""
+        help = engine_help(reason) if reason else ""
+        if help == self._help or (reason and self._help and help == ENGINE_HELP):
+            return
+        self._help = help
+        _tell(reason, self._output)
+
+
 def _tell(reason: str, output: Output) -> None:
-    """Say that the database is away for a reason, or is back."""
     said = f"the database of the queues is away: {reason}; it is waited for\n  = help: {engine_help(reason)}"
     told = {"type": "engine", "state": "away" if reason else "back", **({"reason": reason} if reason else {})}
     with suppress(OSError):  # a worker that nobody listens to any more lives on

@@ -57,14 +57,14 @@ class Lease:
     ) -> None:
         """``hand_over`` is called with the name of a worker that is gone, ``tidy`` with every sign of life.
 
-        ``tell`` is called once with the reason when the database is away, and once with ``""`` when it is back.
+        ``tell`` is called with the reason when the database is away, with another one, and with ``""`` when it is back.
         """
         self.worker = worker
         self._row: tuple[Any, ...] = (worker, socket.gethostname(), os.getpid(), json.dumps(list(queues)), _now())
         self._hand_over = hand_over
         self._tidy = tidy
         self._tell = tell
-        self._away = False
+        self._away = ""
         self._engine = engine_for(url, pool_size=1, max_overflow=0, isolation_level="AUTOCOMMIT")
         self._connection: Connection | None = None
         self._trusts_from = time.monotonic() + GRACE
@@ -101,8 +101,8 @@ class Lease:
 
     def _note(self, reason: str) -> None:
         """Note whether the database is away, and why."""
-        if self._away != bool(reason):
-            self._away = bool(reason)
+        if self._away != reason:
+            self._away = reason
             self._tell(reason)
 
     def _beat(self) -> None:
