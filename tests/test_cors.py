@@ -144,7 +144,16 @@ def test_nobody_else_is_told_anything(ask, path, origin, method):
 
 @pytest.mark.parametrize(
     "path",
-    ["/_xsrun", "/_xsrun/health", "/api:run/run", "/api:run", "/openapi.json", "/api:silent/it/1", "/api:none/it/1"],
+    [
+        "/_xsrun",
+        "/_xsrun/health",
+        "/api:run/run",
+        "/api:run",
+        "/api:meta/x",
+        "/openapi.json",
+        "/api:silent/it/1",
+        "/api:none/it/1",
+    ],
 )
 def test_what_is_no_query_of_such_a_group_knows_nothing_of_other_sites(ask, path):
     answer = preflight(ask, path, APP)

@@ -114,7 +114,9 @@ def test_a_page_of_another_site_changes_nothing_on_this_machine(ask, headers, st
     assert ask.post("/api:run/run", headers={**own, "Sec-Fetch-Site": "none"}).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/_xsrun", "/_xsrun/runs", "/_xsrun/metrics", "/api:run/project", "/api:run:v1/x"])
+@pytest.mark.parametrize(
+    "path", ["/_xsrun", "/_xsrun/runs", "/_xsrun/metrics", "/api:run/project", "/api:run:v1/x", "/api:meta/x"]
+)
 def test_a_script_in_a_document_of_a_query_reads_and_starts_nothing(ask, path):
     headers = {"Authorization": f"Bearer {TOKEN}"}
     allowed = ask.get(path, headers=headers).status_code
@@ -124,7 +126,7 @@ def test_a_script_in_a_document_of_a_query_reads_and_starts_nothing(ask, path):
         for method in ("GET", "POST"):
             assert ask.request(method, path, headers={**headers, **fetched}).status_code == 403
     followed = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-    expected = 403 if "api:run" in path else allowed
+    expected = 403 if path.startswith("/api:") else allowed
     assert ask.get(path, headers={**headers, **followed}).status_code == expected
     assert ask.post(path, headers={**headers, **followed, "Origin": "null"}).status_code == 403
     typed = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}

@@ -366,6 +366,9 @@ def test_the_project_that_is_wrong_is_named_among_several(tmp_path, capsys):
         (tmp_path / name / "a.xs").write_text(f'query "q" verb=GET {{\n  response = {value}\n}}\n')
     assert main(["serve", str(tmp_path / "good"), str(tmp_path / "bad"), "--port", "0"]) == Exit.SOURCE
     assert f"{Path('bad', 'a.xs')}:2" in capsys.readouterr().err
+    (tmp_path / "gone").symlink_to("nowhere")
+    assert main(["serve", str(tmp_path / "gone"), "--port", "0"]) != Exit.DONE
+    assert "gone/gone" not in capsys.readouterr().err
 
 
 def test_a_database_that_is_none_is_said_at_the_start(tmp_path, capsys):

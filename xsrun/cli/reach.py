@@ -85,7 +85,7 @@ def from_here(path: str, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
 
 def name_from_here(path: str, name: str) -> str:
     """What a file in the project of a path is called from the current folder."""
-    file = path if os.path.isfile(path) else os.path.join(path, name)
+    file = os.path.join(path, name) if os.path.isdir(path) else path  # a file, or a folder that is gone
     beneath = os.path.relpath(file)
     outside = beneath.split(os.sep)[0] == os.pardir
     return os.path.abspath(file) if outside else beneath
