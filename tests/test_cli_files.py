@@ -3,6 +3,7 @@
 import errno
 import importlib
 import io
+import json
 import os
 import re
 import signal
@@ -127,6 +128,24 @@ def test_a_run_whose_result_cannot_be_written_is_done(job, monkeypatch, capsys):
     options = ["--map", "api.example.com=mock:slack", "--env", "A_KEY=hidden-key"]
     assert main(["execute", str(job), *options]) == 1
     assert "the run has ended, see xsrun runs show 01" in capsys.readouterr().err
+
+
+LARGE = """function "one" {
+  stack {
+    var $few { value = [1] }
+    var $many { value = 1..100000 }
+    var $ratio { value = ($few|count) / (($many|count) - 100000) }
+  }
+}
+"""
+
+
+def test_a_failure_holds_no_more_than_the_beginning_of_a_large_value(job, capsys):
+    (job / "function" / "one.xs").write_text(LARGE, encoding="utf-8")
+    assert main(["execute", str(job), "--json"]) == 1
+    shown = json.loads(capsys.readouterr().err)["values"]
+    assert shown["$few"] == [1]
+    assert (len(shown["$many"]), shown["$many"][:6]) == (10_000, "[1,2,3")
 
 
 @pytest.mark.parametrize(("stop", "by"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGINT, "the keyboard")])

@@ -16,6 +16,8 @@ from xsrun.source import Span
 
 TAB_WIDTH: Final = 4
 MAX_VALUE: Final = 100
+MAX_WHOLE: Final = 10_000
+"""Characters of a value that stands in a failure as it is; of a longer one it is the beginning of its text."""
 MAX_BODY: Final = 400
 MAX_FRAMES: Final = 8
 MAX_LINE: Final = 300
@@ -222,6 +224,9 @@ def failure_json(failure: Failure, exchanges: Iterable[Exchange], masker: Masker
 
 
 def _shown(value: object) -> object:
+    text = shorten(value, MAX_WHOLE)
+    if text.endswith("…"):
+        return text
     try:
         return values.plain(values.glance(value))
     except Fault:
