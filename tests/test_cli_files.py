@@ -130,6 +130,22 @@ def test_a_run_whose_result_cannot_be_written_is_done(job, monkeypatch, capsys):
     assert "the run has ended, see xsrun runs show 01" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("execute", "nowhere"), "there is no folder or job `nowhere` here\n  = help: look with xsrun list"),
+        (("serve", "nowhere"), "there is no folder or job `nowhere` here\n  = help: look with xsrun list"),
+        (("execute", "Aa"), 'there is no folder or job `Aa` here\n  = help: did you mean "A"?'),
+        (("execute", "--job", "Aa"), 'there is no job `Aa` here\n  = help: did you mean "A"?'),
+        (("execute", "nowhere/b"), "there is no file or folder nowhere/b\n"),
+    ],
+)
+def test_what_is_not_there_is_called_what_it_may_have_been(job, monkeypatch, capsys, words, said):
+    monkeypatch.chdir(job.parent)
+    assert main([*words]) == 2
+    assert said in capsys.readouterr().err
+
+
 LARGE = """function "one" {
   stack {
     var $few { value = [1] }

@@ -151,14 +151,15 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     start = HERE if path is None else path
     if not os.path.lexists(start):
         if job is None and start and not start.endswith(".xs") and os.sep not in start:
-            return _by_name(HERE, start)
+            return _by_name(HERE, start, f"folder or job `{start}`")
         raise NotFound(f"there is no file or folder {path or '``'}", "look with xsrun list", "not-found")
     if not os.path.isdir(start):
         return home_of(start), job
     if is_home(start):
         return start, job
     if job is not None:
-        return (start, job) if job.startswith(f"{FUNCTION} ") and source_files(start) else _by_name(start, job)
+        alone = job.startswith(f"{FUNCTION} ") and source_files(start)
+        return (start, job) if alone else _by_name(start, job, spoken(job))
     places = jobs_below(start)
     if len(places) == 1:
         return places[0].path, places[0].name
@@ -169,7 +170,8 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     raise NotFound(f"there are {len(places)} jobs {where}: {shown}", "choose one with --job NAME", "several-jobs")
 
 
-def _by_name(root: str, name: str) -> tuple[str, str]:
+def _by_name(root: str, name: str, meant: str) -> tuple[str, str]:
+    """The only job of a name; ``meant`` is what a message calls it. Raises NotFound."""
     places = [*jobs_below(root), *tasks_below(root)]
     found = [place for place in places if place.name == name]
     if len(found) == 1:
@@ -179,7 +181,7 @@ def _by_name(root: str, name: str) -> tuple[str, str]:
         raise NotFound(f"{len(found)} jobs are called `{name}`: {shown}", "name the folder instead", "several-jobs")
     near = nearest(name, (place.name for place in places))
     help = f'did you mean "{near}"?' if near else "look with xsrun list"
-    raise NotFound(f"there is no {spoken(name)} {_where(root)}", _unread(root) or help)
+    raise NotFound(f"there is no {meant} {_where(root)}", _unread(root) or help)
 
 
 def _unread(root: str) -> str:
