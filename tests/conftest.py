@@ -1,10 +1,16 @@
 """Settings of all tests."""
 
+import os
 import signal
+import sys
 
 import pytest
 from databases import on_each_engine, server
 from hypothesis import HealthCheck, settings
+
+# The many processes that tests start have the bytecode that an installed package has, or each would make it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long an example takes says something of the machine alone.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
