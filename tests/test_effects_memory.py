@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import io
 import re
+import threading
+from contextlib import suppress
 
 import pytest
 
 from xsrun import values
-from xsrun.effects.memory import START, Answer, Entry, ManualClock, MemoryHttp, MemoryLog, SeededRandom, memory_world
+from xsrun.effects.memory import (
+    START,
+    Answer,
+    Entry,
+    ManualClock,
+    MemoryFiles,
+    MemoryHttp,
+    MemoryLog,
+    SeededRandom,
+    memory_world,
+)
+from xsrun.effects.outward import late_port
 from xsrun.effects.ports import Request, Response, TransportFailure
 from xsrun.effects.real import FixedClock, StderrLog, SystemClock, SystemRandom
 
@@ -113,3 +126,21 @@ def test_a_memory_world_takes_other_parts():
 def test_a_memory_world_has_no_other_fields():
     with pytest.raises((TypeError, ValueError), match="htttp"):
         memory_world(htttp=MemoryHttp())
+
+
+def test_a_late_port_is_made_once_by_functions_beside_one_another():
+    made, both = [], threading.Barrier(2, timeout=0.05)
+
+    def make():
+        made.append(MemoryFiles())
+        with suppress(threading.BrokenBarrierError):
+            both.wait()
+        return made[-1]
+
+    port = late_port(make)
+    threads = [threading.Thread(target=lambda: port.size) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(made) == 1

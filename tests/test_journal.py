@@ -508,3 +508,19 @@ def test_the_vault_gives_back_what_it_took(text, secret):
     assert secret not in sealed.replace(text, "")
     if "***" not in sealed:
         assert vault.open(sealed) == whole
+
+
+def test_a_journal_is_closed_when_nobody_reads_it(tmp_path):
+    """Somebody may be asking whether the run was cancelled: SQLite crashes the process beneath a thread that reads."""
+    journal = journal_in(str(tmp_path))
+    closing_it = threading.Thread(target=journal.close)
+
+    def reads(db):
+        closing_it.start()
+        closing_it.join(0.02)
+        return db.execute("SELECT 1").fetchone()
+
+    assert journal.store.transact(reads) == (1,)
+    closing_it.join()
+    with pytest.raises(Broken):
+        journal.runs()

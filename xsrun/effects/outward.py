@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Mapping
 
 from xsrun.data.tables import Table
@@ -82,16 +83,19 @@ class AdmittingHttp:
 
 
 class _LatePort:
-    """A port that is made when it is first used."""
+    """A port that is made when it is first used, once: what is in the memory of one is not in that of another."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make
         self._port: Any = None
+        self._lock = allocate_lock()
 
     def __getattr__(self, name: str) -> Any:
         """A method of the port."""
         if self._port is None:
-            self._port = self._make()
+            with self._lock:
+                if self._port is None:
+                    self._port = self._make()
         return getattr(self._port, name)
 
     def close(self) -> None:

@@ -77,8 +77,9 @@ class SqliteStore:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        """Let go of the file, when nobody reads or writes it: SQLite crashes where it is closed beneath a thread."""
+        with self._lock:
+            self._db.close()
 
     def transact(self, work: Callable[[sqlite3.Connection], T], to_disk: bool = False) -> T:
         """What comes of work in one transaction: all of it, or nothing; on the disk at its end if wanted."""
