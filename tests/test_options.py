@@ -76,6 +76,19 @@ def test_what_is_unusual_goes_to_the_full_command_line(words):
         parse(EXECUTE, words)
 
 
+@pytest.mark.parametrize(
+    ("words", "help"),
+    [
+        (["--delay", "5m"], "write seconds: --delay 300"),
+        (["--memory", "x"], "write a number: --memory MB"),
+        (["--timeout", "soon", "--json"], "write a number: --timeout SECONDS"),
+    ],
+)
+def test_what_is_no_number_is_answered_with_one(words, help, capsys):
+    assert main(["execute", *words]) == 2
+    assert help in capsys.readouterr().err
+
+
 def test_help_groups_options_by_their_purpose(capsys):
     assert main(["execute", "--help"]) == 0
     shown = capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -130,6 +131,12 @@ Examples:
 USAGE: Final[Any] = typer.BadParameter.__base__
 """What typer raises for a command line that it does not understand."""
 
+NO_NUMBER: Final = re.compile(r"'([^']*)' is not a valid (?:float|int)")
+"""How typer says that a value is no number."""
+SPAN: Final = re.compile(r"([0-9]{1,9})([smhd])")
+UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+"""Seconds."""
+
 _client = LateModule("xsrun.cli.client")
 _execute: Callable[[dict[str, Any]], int] = Late("xsrun.cli.execute", "execute")
 _alert: Callable[[dict[str, Any]], int] = Late("xsrun.cli.alert", "alert")
@@ -185,14 +192,28 @@ def _run(command: Callable[..., Any], argv: list[str], program: str) -> int:
     try:
         return int(command(args=argv, prog_name=program, standalone_mode=False) or 0)
     except USAGE as fault:
+        help = _number_for(fault)
         if "--json" in argv:
-            return Output(True).complain("usage", fault.format_message(), "look with --help")
+            return Output(True).complain("usage", fault.format_message(), help or "look with --help")
         fault.show()
+        if help:
+            sys.stderr.write(f"  = help: {help}\n")
         return int(fault.exit_code)
     except SystemExit as end:
         if sys.stdout is not stdout:  # how typer tells that nobody reads any longer
             raise BrokenPipeError from None
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+
+
+def _number_for(fault: Any) -> str:
+    """What to write in place of a value that is no number, ``""`` for any other fault."""
+    option, value = getattr(fault, "param", None), NO_NUMBER.search(fault.format_message())
+    if option is None or value is None:
+        return ""
+    flag, span = option.opts[0], SPAN.fullmatch(value[1])
+    if span and option.metavar == "SECONDS":
+        return f"write seconds: {flag} {int(span[1]) * UNITS[span[2]]}"
+    return f"write a number: {flag} {option.metavar or 'N'}"
 
 
 # ------------------------------------------------------------------ options as records
