@@ -741,3 +741,17 @@ def test_two_who_resume_at_once_have_it_go_on_once(engine, folder, server, other
     other(server.url, "--queue", "both-resume:1")
     assert engine.wait(run, 30).state == RunState.COMPLETE
     assert server.seen["POST /both-0"] == 1
+
+
+def test_a_run_that_waits_in_no_queue_any_more_can_be_resumed(engine, folder, url):
+    """Its workflow has ended, and what was to follow was lost: the database was away when the run was put back."""
+    run = engine.submit(Order(folder, place=Place("nobody")))
+    with psycopg.connect(url) as database:
+        ended = "UPDATE dbos.workflow_status SET status = 'ERROR', completed_at = 1 WHERE workflow_uuid = %s"
+        database.execute(ended, (run,))
+    engine.queues.mend()
+    assert engine.queues.journal.run(run).state == RunState.INTERRUPTED
+    engine.resume(run)
+    engine.queues.mend()
+    assert engine.queues.journal.run(run).state == RunState.QUEUED
+    assert engine.cancel(run)

@@ -53,8 +53,9 @@ MENDING: Final = (
     # Given up, whatever the journal says of it.
     "UPDATE run SET state = ? FROM dbos.workflow_status w WHERE w.workflow_uuid = run.id"
     " AND w.status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' AND run.state IN (?, ?)",
-    # Over, and nobody is left who would write down how: long enough after it that nobody is about to.
-    "UPDATE run SET state = ? FROM dbos.workflow_status w WHERE w.workflow_uuid = run.id AND run.state = ?"
+    # Over, and nobody is left who would write down how: long enough after it that nobody is about to. One that waits
+    # for its workflow, which is over, would do so for ever: the database went away while it was being put back.
+    "UPDATE run SET state = ? FROM dbos.workflow_status w WHERE w.workflow_uuid = run.id AND run.state IN (?, ?)"
     " AND w.status IN ('SUCCESS', 'ERROR') AND w.completed_at < extract(epoch FROM clock_timestamp()) * 1000 - 5000",
 )
 """What the journal cannot know of runs whose workers died."""
@@ -179,7 +180,7 @@ class Queues:
 
         def work(db: Db) -> None:
             db.execute(given_up, (RunState.GIVEN_UP, *UNFINISHED))
-            db.execute(over, (RunState.INTERRUPTED, RunState.RUNNING))
+            db.execute(over, (RunState.INTERRUPTED, *UNFINISHED))
             db.execute("DELETE FROM worker WHERE seen_at < ?", (time.time_ns() // 1_000_000 - GONE,))
 
         self.store.transact(work)
