@@ -291,3 +291,11 @@ def test_single_files_beside_each_other_have_tables_of_their_own(tmp_path, capsy
     assert found["tables"] == [{"name": "one", "rows": 3}]
     assert found["pending"] == []
     assert found["database"] == str(tmp_path / ".xsrun" / "data.sqlite")
+
+
+def test_of_several_jobs_the_folder_of_one_is_to_be_named(project, tmp_path, capsys):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "run.xs").write_text(JOB)
+    for words in (["db", "status"], ["run", "info"]):
+        assert main([*words, str(tmp_path)]) == Exit.USAGE
+        assert f"= help: name the folder of one, such as {tmp_path / 'other'}\n" in capsys.readouterr().err

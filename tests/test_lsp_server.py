@@ -238,3 +238,26 @@ def test_it_ends_well_when_the_editor_says_so_and_logs_no_refusal():
     done = subprocess.run([sys.executable, "-m", "xsrun", "lsp"], input=spoken, capture_output=True, timeout=WAIT)
     assert b"file:///nowhere.xs is not open" in done.stdout
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_messages_that_make_no_sense_are_answered_in_a_line_and_a_giant_ends_it():
+    bodies = (b"{nonsense", b"\xff\xfe\xfd", b"[" * 100_000, b"[1]", b"5")
+    spoken = b"".join(
+        (
+            *(b"Content-Length: %d\r\n\r\n%b" % (len(each), each) for each in bodies),
+            message(id=7, method="textDocument/hover", params=[1]),
+            message(id=8, method=[]),
+            message(method="textDocument/didOpen", params={}),
+            b"Content-Length: many\r\n\r\n",
+            message(id=9, method="initialize", params={"processId": None, "rootUri": None, "capabilities": {}}),
+            b"Content-Length: 9" + b"9" * 5_000 + b"\r\n\r\n",
+        )
+    )
+    done = subprocess.run([sys.executable, "-m", "xsrun", "lsp"], input=spoken, capture_output=True, timeout=WAIT)
+    answers = [json.loads(each.partition(b"\r\n\r\n")[2]) for each in done.stdout.split(b"Content-Length: ")[1:]]
+    told = [(each["id"], each["error"]["code"] if "error" in each else None) for each in answers]
+    nameless = [(None, code) for code in (-32700, -32700, -32700, -32600, -32600)]
+    assert told == [*nameless, (7, -32602), (8, -32600), (9, None)]
+    *lines, last = done.stderr.decode().splitlines()
+    assert [each for each in lines if not each.startswith("a message of the editor makes no sense: ")] == []
+    assert (done.returncode, last) == (2, "error[usage]: a message announces more than 64,000,000 bytes")

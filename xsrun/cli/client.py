@@ -10,8 +10,7 @@ import typer
 
 from xsrun.cli import keychain, summary
 from xsrun.cli.arguments import FormOption, JsonOption, PathArgument
-from xsrun.cli.find import NotFound, jobs_below
-from xsrun.cli.find import find as find_job
+from xsrun.cli.find import NotFound, folder_of, jobs_below
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show_in
 from xsrun.cli.sessions import ForceOption, list_sessions, sessions, sink
@@ -86,7 +85,7 @@ def info(
 
 
 def _place(path: str) -> str:
-    return find_job(None if path == "." else path, None)[0]
+    return folder_of(None if path == "." else path)
 
 
 # ------------------------------------------------------------------ variables and projects

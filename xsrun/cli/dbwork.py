@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import typer
 
 from xsrun.cli import dbfiles, dbshell
-from xsrun.cli.find import NotFound, find
+from xsrun.cli.find import NotFound, folder_of
 from xsrun.cli.output import Output, to_stdout
 from xsrun.config import BadConfig, config_file, read_config
 from xsrun.data import migration, seeds, transfer
@@ -75,7 +75,7 @@ def _opened(at: At) -> Iterator[Opened]:
     """The database of a project; what goes wrong ends the command with one fault."""
     output, path = Output(at.as_json), at.path
     try:
-        project = _load_project(path if os.path.isdir(os.path.join(path, TABLES)) else find(path, None)[0])
+        project = _load_project(path if os.path.isdir(os.path.join(path, TABLES)) else folder_of(path))
         if project.errors:
             output.diagnostics(project.errors)
             raise typer.Exit(Exit.SOURCE)

@@ -146,8 +146,16 @@ def _name(written: str) -> str:
     return _unquote(written) if "\\" in written else written[1:-1]
 
 
-def find(path: str | None, job: str | None) -> tuple[str, str | None]:
-    """The folder (or file) to load and the name of the job in it. Raises NotFound."""
+def folder_of(path: str | None) -> str:
+    """The folder (or file) to load, for a command that takes no name of a job. Raises NotFound."""
+    return find(path, None, named=False)[0]
+
+
+def find(path: str | None, job: str | None, named: bool = True) -> tuple[str, str | None]:
+    """The folder (or file) to load and the name of the job in it. Raises NotFound.
+
+    ``named`` says whether the command takes the name of a job, which decides what helps where there are several.
+    """
     start = HERE if path is None else path
     if not os.path.lexists(start):
         if job is None and start and not start.endswith(".xs") and os.sep not in start:
@@ -167,7 +175,8 @@ def find(path: str | None, job: str | None) -> tuple[str, str | None]:
     where = _where(start)
     if not places:
         raise NotFound(f"there is no job {where}", _unread(start) or "name a folder that holds a run.xs")
-    raise NotFound(f"there are {len(places)} jobs {where}: {shown}", "choose one with --job NAME", "several-jobs")
+    help = "choose one with --job NAME" if named else f"name the folder of one, such as {places[0].path}"
+    raise NotFound(f"there are {len(places)} jobs {where}: {shown}", help, "several-jobs")
 
 
 def _by_name(root: str, name: str, meant: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from xsrun.cli.output import Output
 from xsrun.diagnostics import Exit
 from xsrun.late import Late
 
-_serve: Callable[[], None] = Late("xsrun.lsp.server", "serve")
+_serve: Callable[[], str] = Late("xsrun.lsp.server", "serve")
 
 EXTRA: Final = "lsp"
 
@@ -38,4 +38,6 @@ def lsp(
         raise typer.Exit(Output(as_json).complain("missing-extra", message, extras.install_command(EXTRA), Exit.USAGE))
     if sys.stdin.isatty() and not as_json:
         Output().line("waiting for an editor on stdin; docs/editors.md says how to set one up, Ctrl-C ends this")
-    _serve()
+    ended = _serve()
+    if ended:
+        raise typer.Exit(Output(as_json).complain("usage", ended, "", Exit.USAGE))

@@ -14,6 +14,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from xsrun.diagnostics import Diagnostic, Found
 from xsrun.lsp import wire
 from xsrun.lsp.completion import complete
+from xsrun.lsp.exchange import Incoming, TooLarge, is_unreadable
 from xsrun.lsp.hover import hover
 from xsrun.lsp.lenses import lenses
 from xsrun.lsp.renaming import CannotRename, renamed
@@ -24,21 +25,28 @@ TRIGGERS: Final = ("|", "$", ".", '"')
 """Characters behind which an editor asks at once what may follow."""
 FIX_ALL: Final = "source.fixAll.xsrun"
 WATCHED: Final = "**/*.xs"
+_UNSTRUCTURED: Final = "Unable to deserialize message"
 
 
-def serve() -> None:
-    """Speak with an editor on stdin and stdout until it ends the conversation."""
+def serve() -> str:
+    """Speak with an editor on stdin and stdout until it ends the conversation; gives what else ended it."""
     session = Session()
     for method, answer in ANSWERS.items():
         session.feature(method, OPTIONS.get(method))(answer)
-    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_answer)
+    for log in ("pygls.protocol.json_rpc", "pygls.server"):
+        logging.getLogger(log).addFilter(_is_news)
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as written:  # the conversation closes what it is written to
-        session.start_io(stdout=written)
+        try:
+            session.start_io(Incoming(sys.stdin.buffer), written)  # type: ignore[arg-type]  # it wants these two methods
+        except TooLarge as error:
+            return str(error)
+    return ""
 
 
-def _is_no_answer(record: logging.LogRecord) -> bool:
-    """Whether a line of the log tells more than that a question was refused, which the editor knows."""
-    return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcInvalidParams))
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of the log tells more than that something was refused, which the editor knows."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, JsonRpcInvalidParams) or is_unreadable(error) or record.msg.startswith(_UNSTRUCTURED))
 
 
 # ------------------------------------------------------------------ texts

@@ -6,15 +6,16 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from lsprotocol import types as lsp
 from pygls import uris
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcInvalidParams, JsonRpcParseError
 from pygls.lsp.server import LanguageServer
 
 from xsrun import __version__
 from xsrun.lsp import wire
+from xsrun.lsp.exchange import Exchange, Senseless, is_unreadable
 from xsrun.lsp.positions import UTF_16, Lines, Position
 from xsrun.lsp.symbols import Occurrence
 from xsrun.lsp.workspace import Analysis, Workspace
@@ -50,13 +51,21 @@ class Session(LanguageServer):
     """A language server with the projects of one editor."""
 
     def __init__(self) -> None:
-        super().__init__(wire.NAME, __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
+        kind = lsp.TextDocumentSyncKind.Full
+        super().__init__(wire.NAME, __version__, text_document_sync_kind=kind, protocol_cls=Exchange)
         self.projects = Workspace()
         self._uris: dict[str, str] = {}
         """The addresses that the editor uses for what is open, by path."""
         self._published: dict[str, list[lsp.Diagnostic]] = {}
         self._planned: asyncio.TimerHandle | None = None
         self._pause = PAUSE
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Answer a body that is no JSON; what else goes wrong is shown in the editor."""
+        if is_unreadable(error) and isinstance(self.protocol, Exchange):
+            self.protocol.refuse(Senseless(None, JsonRpcParseError()))
+        else:
+            super().report_server_error(error, source)
 
     # ------------------------------------------------------------ places
 
