@@ -18,6 +18,8 @@ from xsrun.syntax import tree
 
 ROWS: Final = frozenset({"db.get", "db.add", "db.edit", "db.patch", "db.add_or_edit"})
 """Statements that give back one row."""
+SHAPING: Final = ("output", "eval")
+"""Attributes with which a row may have such a column all the same."""
 
 
 def check_hidden(folder: Folder, tables: Mapping[str, Table]) -> None:
@@ -64,7 +66,7 @@ class _Reader(Findings):
     def _left_out(self, node: tree.Block) -> frozenset[str]:
         """What the row that a statement gives back lacks, nothing for any other statement."""
         gives_row = node.keyword in ROWS or (node.keyword == "db.query" and _is_single(node))
-        plain = node.binding is not None and not node.binding.filters and node.attribute("output") is None
+        plain = node.binding is not None and not node.binding.filters and not any(map(node.attribute, SHAPING))
         return self.hidden.get(_table(node), frozenset()) if gives_row and plain else frozenset()
 
 

@@ -185,10 +185,14 @@ class Portability(Findings):
         record = self.registry.filters.get(last.name)
         if record is None or not last.arguments or not _is_lazy(record, len(last.arguments) - 1):
             return
+        argument = last.arguments[-1]
+        inner = argument.value if isinstance(argument, tree.Group | tree.Backtick) else None
+        if isinstance(inner, tree.Operation) and inner.operator in JUDGES:
+            return  # It is judged already: find:($$.id == 1) != null
         compared = Span(self.source, node.at, node.end).text
         if compared.split() == ["==", "true"]:
             return  # Both readings come to the same.
-        meant = f"{last.name}:({self.span(last.arguments[-1]).text} {compared})"
+        meant = f"{last.name}:({self.span(argument).text} {compared})"
         self.warn(
             "short-argument",
             f"in a condition the argument of `{last.name}` ends before `{node.operator}`",

@@ -181,8 +181,9 @@ class Queries:
         meant = meant or [each for each in self.tables if fold(each) == fold(name)]
         if len(meant) != 1:
             return name
-        shown = f"write $db.{meant[0]}"
-        self.context.warn("not-portable", f"the query knows `{name}` as `{meant[0]}`", node, help=shown)
+        if meant[0].isidentifier():  # Others cannot be written as they are: exports have nav_fix for nav-fix.
+            shown = f"write $db.{meant[0]}"
+            self.context.warn("not-portable", f"the query knows `{name}` as `{meant[0]}`", node, help=shown)
         return meant[0]
 
     def _has(self, alias: str, name: str) -> bool:

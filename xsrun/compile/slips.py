@@ -168,7 +168,7 @@ class Slips(Findings):
                 self._javascript(node.name, argument, shown)
 
     def _block(self, node: tree.Block) -> None:
-        code = node.attribute(CODE) if node.keyword == "api.lambda" else None
+        code = node.attribute(CODE) if node.keyword == "api.lambda" and node.binding else None
         if code is not None:
             self._javascript(node.keyword, code.value, '"return …"')
 
