@@ -284,7 +284,9 @@ table pet {
     project = program(joined + PERSON + pet, response="$r")
     assert [(each.severity, each.code) for each in project.diagnostics] == [("warning", "not-portable")] * 3
     assert project.call("case").value == [{"name": "Ada"}]
-    exported = program('db.query "my-pets" { where = $db.my_pets.owner == 1 } as $r' + pet.replace("pet", '"my-pets"'))
+    exported = program(
+        'db.query "my-pets" { where = $db.my_pets.owner == 1 } as $r\n' + pet.replace("pet", '"my-pets"')
+    )
     assert not exported.diagnostics, "my-pets cannot be written behind $db"
 
 

@@ -16,7 +16,7 @@ from xsrun.compile.context import Context, Evaluator, Findings
 from xsrun.compile.types import ANY, NULL, OBJECT, OTHER, STRING, Type
 from xsrun.compile.types import LIST as ARRAY
 from xsrun.compile.types import TEXT as TEXTS
-from xsrun.data.plans import FILTERS
+from xsrun.data.plans import FILTERS, MOVES, UNITS
 from xsrun.diagnostics import Edit, Fault, around, nearest
 from xsrun.source import Span
 from xsrun.syntax import tree
@@ -37,8 +37,8 @@ NO_FILTER: Final = {
     **dict.fromkeys(FILTERS, "databases alone have it; use it in a condition of db.query"),
     **{
         f"timestamp_{way}_{unit}": f'databases alone have it; write |transform_timestamp:"{sign}7 {unit}" for a value'
-        for way, sign in (("add", ""), ("subtract", "-"))
-        for unit in ("seconds", "minutes", "hours", "days", "months", "years")
+        for way, sign in zip(MOVES, ("", "-"), strict=True)
+        for unit in UNITS
     },
     "random": "use the statement security.random_number { min = 1, max = 6 } as $n",
     "ord": "no filter gives the code of a character; look it up in an object",

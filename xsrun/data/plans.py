@@ -69,8 +69,8 @@ _VECTORS: Final = {
 _EPOCHS: Final = {
     "day": "days", "hour": "hours", "minute": "minutes", "sec": "seconds", "seconds": "seconds", "ms": "milliseconds"
 }  # fmt: skip
-_MOVES: Final = {"add": "later", "subtract": "earlier"}
-_UNITS: Final = ("seconds", "minutes", "hours", "days", "months", "years")
+MOVES: Final = {"add": "later", "subtract": "earlier"}
+UNITS: Final = ("seconds", "minutes", "hours", "days", "months", "years")
 
 FILTERS: Final[Mapping[str, Signature]] = {
     "to_lower": Signature(TEXT),
@@ -103,8 +103,8 @@ FILTERS: Final[Mapping[str, Signature]] = {
         f"timestamp_{way}_{unit}": Signature(
             TIME, 0, 1, ("amount",), f"Give the time so many {unit} {where}, 1 where no amount is given."
         )
-        for way, where in _MOVES.items()
-        for unit in _UNITS
+        for way, where in MOVES.items()
+        for unit in UNITS
     },
     "distance": Signature(NUMBER, 1, 1, ("place",), "Give the metres between two places."),
     "within": Signature(
