@@ -66,6 +66,7 @@ table club {
   schema {
     int id
     int[] members
+    int[]? guests
     json visits
   }
   index = [{type: "primary", field: [{name: "id"}]}]
@@ -141,10 +142,12 @@ CASES = {
     ),
     'db.get club {\n  field_value = 1\n  addon = [\n'
     '    {name: "count_pets", input: {owner: $output.$this}, as: "members._pets"}\n'
-    '    {name: "owner_of", input: {owner: $output.person}, as: "visits.who", output: ["name"]}\n  ]\n} as $r': (
+    '    {name: "owner_of", input: {owner: $output.person}, as: "visits.who", output: ["name"]}\n'
+    '    {name: "owner_of", input: {owner: $output.$this}, as: "guests"}\n  ]\n} as $r': (
         {
             "id": 1,
             "members": [{"_pets": 2}, {"_pets": 1}],
+            "guests": None,
             "visits": [{"day": "Monday", "person": 3, "who": {"name": "Eve"}}],
         },
         3,

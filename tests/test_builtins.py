@@ -121,3 +121,8 @@ def agrees(example: Example, given: str) -> None:
         assert given == expected, example.source
     else:
         assert given == values.dumps(values.loads(expected)), example.source
+
+
+def test_an_encoding_of_the_raw_input_is_a_text():
+    asked = program("util.get_raw_input { encoding = [1] } as $r").call("case")
+    assert (asked.error.code, asked.error.message) == ("bad-argument", "There is no encoding [1].")

@@ -227,7 +227,7 @@ def _places(holder: Row, output: Any, path: list[str], each: bool) -> Iterator[P
     elif rest:
         holder[name] = below = dict(inner) if isinstance(inner, dict) else {}
         yield from _places(below, output, rest, each)
-    else:
+    elif not each or inner is not None or name not in holder:  # Null in place of a list has no elements.
         yield Place(holder, name, output)
 
 

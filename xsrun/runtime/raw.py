@@ -28,7 +28,7 @@ def raw_input(run: Run, encoding: Any) -> Any:
     if encoding in (None, "json"):
         given = run.raw_input
         return dict(given) if isinstance(given, dict) else list(given) if isinstance(given, list) else given
-    if encoding not in TEXT and encoding not in DECODED:
+    if not isinstance(encoding, str) or encoding not in (*TEXT, *DECODED):
         known = ", ".join(("json", *DECODED, "none"))
         raise Fault("bad-argument", f"There is no encoding {encoding!a}.", help=f"write one of {known}")
     sent = values.dumps(run.raw_input) if run.body is None else run.body.decode("utf-8", "replace")
