@@ -21,13 +21,18 @@ from counting import counting
 from databases import SERVER
 from scaled import WorkerProcess, database_of_queues, until
 
+from xsrun.cli import composing
 from xsrun.cli.carrying import Carrier
+from xsrun.cli.options import run_options
 from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued
+from xsrun.cli.serving import Server
 from xsrun.cli.start import main
-from xsrun.cli.working import Telling, warn
+from xsrun.cli.telling import Telling
+from xsrun.cli.working import warn
 from xsrun.engine.documents import keep
 from xsrun.engine.effects import State
+from xsrun.engine.folder import Broken
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Taken
 from xsrun.engine.orders import Order, Place, Refused
@@ -755,3 +760,20 @@ def test_a_run_that_waits_in_no_queue_any_more_can_be_resumed(engine, folder, ur
     engine.queues.mend()
     assert engine.queues.journal.run(run).state == RunState.QUEUED
     assert engine.cancel(run)
+
+
+def test_a_server_says_when_the_database_of_its_queues_is_away_and_when_it_is_back(url, capsys):
+    options = run_options(queue="paging", engine=url)
+    with closing(composing._engine(Server(options, False, None, 1, False), Output())) as engine:
+        store, there = engine.queues.store, engine.queues.store.engine
+        store.patience, store.engine = 0, engine_for("postgresql://127.0.0.1:1/nowhere")
+        for _ in range(2):
+            with pytest.raises(Broken):
+                engine.journal().rows("SELECT 1")
+        store.engine = there
+        engine.journal().rows("SELECT 1")
+    said = [each for each in capsys.readouterr().err.splitlines() if "help" not in each]
+    assert [each.partition(";")[0][:39] for each in said if each.startswith("the database")] == [
+        "the database of the queues is away: con",
+        "the database of the queues is back",
+    ]

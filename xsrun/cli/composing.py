@@ -42,6 +42,7 @@ _serving: Callable[..., AbstractContextManager[Any]] = Late("xsrun.telemetry.tel
 _run_api: Callable[..., list[Any]] = Late("xsrun.cli.runapi", "run_api")
 _scheduled: Callable[..., AbstractContextManager[None]] = Late("xsrun.cli.scheduling", "scheduled")
 _queued: Callable[..., Queued] = Late("xsrun.cli.queueing", "Queued")
+_telling: Callable[[Output], Callable[[str], None]] = Late("xsrun.cli.telling", "Telling")
 _follow: Callable[..., None] = Late("xsrun.cli.reloading", "follow")
 
 
@@ -163,6 +164,7 @@ def _engine(server: Server, output: Output) -> InProcess | Queued:
         raise Refused(engine_failure(broken)) from None
     except Fault as missing:
         raise BadOption(missing.message, missing.help) from None
+    queued.queues.store.tell = _telling(output)
     return queued
 
 

@@ -43,7 +43,7 @@ MESSAGES: Final[dict[str, Message]] = {
         "state, job, path, run, due, code, reason, help",
         "`schedule`: what happened to a run: begun, resumed, skipped, missed, refused, waiting, back, or how it ended",
     ),
-    "engine": Message("state, reason", "`worker`: the database of its queues is away, or is back"),
+    "engine": Message("state, reason", "`worker`, `serve`: the database of queues is away, or is back"),
     "over": Message("", "`schedule`: nothing is due any more"),
     "resolved": Message(
         "title, verdict, reason, state", "`runs resolve`: what became of a request, and the state of its run now"

@@ -6,14 +6,15 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any, Final
 
 from xsrun.cli.carrying import Carrier
-from xsrun.cli.journals import ENGINE_HELP, engine_broken, engine_help, engine_url
+from xsrun.cli.journals import engine_broken, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.signals import ending_in_two_steps
+from xsrun.cli.telling import Telling
 from xsrun.cli.vitals import telling_health
 from xsrun.diagnostics import Diagnostic, Exit, nearest
 from xsrun.engine.folder import Broken
@@ -133,29 +134,6 @@ def _shown(limits: Limits) -> str:
     """Limits as they are written behind the name of a queue."""
     all = "" if limits.all is None else f",all={limits.all}"
     return f"{limits.worker}{all}" + (f",rate={limits.rate[0]}/{limits.rate[1]:g}" if limits.rate else "")
-
-
-class Telling:
-    """Says once that the database is away, again when there is something else to do about it, and when it is back."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-        self._help = ""
-
-    def __call__(self, reason: str) -> None:
-        """Say that it is away for a reason, or is back for ``""``."""
-        help = engine_help(reason) if reason else ""
-        if help == self._help or (reason and self._help and help == ENGINE_HELP):
-            return
-        self._help = help
-        _tell(reason, self._output)
-
-
-def _tell(reason: str, output: Output) -> None:
-    said = f"the database of the queues is away: {reason}; it is waited for\n  = help: {engine_help(reason)}"
-    told = {"type": "engine", "state": "away" if reason else "back", **({"reason": reason} if reason else {})}
-    with suppress(OSError):  # a worker that nobody listens to any more lives on
-        output.line(told if output.as_json else said if reason else "the database of the queues is back")
 
 
 def _end(working: Worker, drain: int, output: Output) -> None:

@@ -93,7 +93,8 @@ def engine_for(url: str, **settings: Any) -> Engine:
 class PostgresStore:
     """The tables, through a pool of connections; implements ``Store``.
 
-    ``patience`` are the seconds that a server is waited for that is away.
+    ``patience`` are the seconds that a server is waited for that is away. ``tell`` is called with the reason when it
+    is, and with ``""`` whenever it answers.
     """
 
     shared = " FOR SHARE"
@@ -109,6 +110,7 @@ class PostgresStore:
         self._refused: type[Exception] = engine.dialect.loaded_dbapi.Error
         self.folder = state_folder()
         self.patience = patience
+        self.tell: Callable[[str], None] = lambda _reason: None
         self._stopped = stopped
         self._own = own
 
@@ -157,8 +159,12 @@ class PostgresStore:
         begun, tried = time.monotonic(), 0
         while True:
             try:
-                return once()
+                done = once()
+                self.tell("")
+                return done
             except (SQLAlchemyError, self._refused) as error:
+                if _is_away(error):
+                    self.tell(said_of(error))
                 if not _is_away(error) or self._stopped() or time.monotonic() - begun >= self.patience:
                     raise EngineBroken(said_of(error)) from None
             except UnicodeError as error:  # of a name that no host has; the driver leaves it as it is
