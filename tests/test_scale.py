@@ -759,6 +759,9 @@ def test_a_run_that_waits_in_no_queue_any_more_can_be_resumed(engine, folder, ur
     engine.resume(run)
     engine.queues.mend()
     assert engine.queues.journal.run(run).state == RunState.QUEUED
+    with pytest.raises(Refused) as refused:
+        engine.resume(run)
+    assert refused.value.failure.help == f"wait for it, or stop it: xsrun runs cancel {run} --engine URL"
     assert engine.cancel(run)
 
 

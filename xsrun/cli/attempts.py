@@ -232,7 +232,7 @@ def key_of(task: Task, config: Config) -> str | None:
 def _ended_unclear(unclear: Exchange, keeper: Keeper | None) -> Failure:
     """What is wrong with a run that has a result, and a write without an answer."""
     message = f"{unclear.request.method} {unclear.request.url} got no answer; it may have arrived"
-    help = f"find out with xsrun runs resolve {keeper.id}" if keeper and keeper.id else "look there whether it did"
+    help = f"find out with xsrun runs resolve {keeper.named}" if keeper and keeper.id else "look there whether it did"
     return Failure("outcome-unknown", message, Exit.UNKNOWN_OUTCOME, help)
 
 

@@ -135,7 +135,7 @@ def refusing() -> Iterator[None]:
 def cancelled(run: RunRow, stopped: bool, output: Output) -> int:
     """Say whether a run was cancelled. Gives back the exit code."""
     if not stopped:
-        return output.complain("no-run", f"run {run.id} has ended", f"look with xsrun runs show {run.id}")
+        return output.complain("no-run", f"run {run.id} has ended", f"look with xsrun runs show {run.named}")
     if not output.as_json:
         output.line(f"run {run.id} {_stopping(run)}")
     return Exit.DONE

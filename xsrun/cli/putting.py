@@ -56,7 +56,7 @@ def _as_it_is(put: Put, output: Output) -> RunRow:
     same_job = run.job == known.job and (run.path == known.path or run.source == known.source)
     if not same_job or json.loads(json.dumps(run.input)) != known.input:
         other = "with other inputs" if same_job else f"of job {known.job} in {known.path}"
-        help = f"take another id; xsrun runs show {run.id} tells of that one"
+        help = f"take another id; xsrun runs show {run.named} tells of that one"
         raise BadOption(f"--id {run.id} is a run {other}, and nothing was put into a queue", help)
     if not output.as_json:
         output.line(f"run {run.id} is there already: {known.state}; nothing was put into a queue")
@@ -89,6 +89,6 @@ def _shown(run: RunRow | None, output: Output) -> int:
         output.result(run.result)
         return run.exit or Exit.DONE
     said = json.loads(run.error) if run.error else {"code": "no-run", "message": f"run {run.id} has ended: {run.state}"}
-    help = said.get("help", f"look with xsrun runs show {run.id}")
+    help = said.get("help", f"look with xsrun runs show {run.named}")
     output.complain(said["code"], f"run {run.id} on a worker: {said['message']}", help)
     return run.exit if run.exit is not None else Exit.INTERRUPTED

@@ -86,7 +86,7 @@ class Queued:
                 raise refusal(
                     "no-run",
                     f"run {run} goes on already, or its worker has not let go of it yet",
-                    f"look with xsrun runs show {run}",
+                    f"look with xsrun runs show {row.named}",
                 ) from None
 
     def wait(self, run: str, seconds: float | None = None) -> RunRow | None:

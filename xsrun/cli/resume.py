@@ -113,7 +113,7 @@ def _task(journal: Journal, kept: RunRow, again: Again, output: Output) -> Task:
     project = _project(journal, kept, again, output)
     job = project.choose(kept.job)
     if isinstance(job, Failure):
-        raise refusal(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.id} --as-it-was")
+        raise refusal(job.code, job.message, f"go on with its own source: xsrun runs resume {kept.named} --as-it-was")
     options = {**run_options(), **kept.options, "env": again.env, "env_file": again.env_file}
     options |= {"json": output.as_json, "quiet": output.quiet}
     options["allow_host"] = [*(options["allow_host"] or []), *again.allow_host]
@@ -145,7 +145,7 @@ def _project(journal: Journal, kept: RunRow, again: Again, output: Output) -> Ex
     if again.as_it_was:
         return executable(unpacked(kept, journal.files(kept.source)))
     if not os.path.exists(kept.path):
-        help = f"go on with the source it began with: xsrun runs resume {kept.id} --as-it-was"
+        help = f"go on with the source it began with: xsrun runs resume {kept.named} --as-it-was"
         raise refusal("not-found", f"{kept.path} is not there any more", help)
     project = executable(kept.path)
     if source_hash(project.program.sources) != kept.source and not again.with_changes:
@@ -199,7 +199,7 @@ def _resolved(journal: Journal, kept: RunRow, again: Again, said: Word, output: 
     open_steps = unclear(steps)
     if not open_steps:
         return output.complain("no-run", f"nothing is unclear about run {kept.id}: {kept.state}", "see xsrun runs list")
-    words = _words(said, open_steps, kept.id)
+    words = _words(said, open_steps, kept.named)
     task = _task(journal, kept, again._replace(as_it_was=True), output)
     ready = prepare(task._replace(staged=staged))
     if isinstance(ready, Failure):
@@ -214,10 +214,10 @@ def _resolved(journal: Journal, kept: RunRow, again: Again, said: Word, output: 
         shown = f"{each.step.title}: {each.verdict} ({each.reason})"
         output.line({**told, "state": state} if output.as_json else shown)
     if state == RunState.UNKNOWN:
-        help = f"look there yourself, then type xsrun runs resolve {kept.id} --assume-sent, or --assume-lost"
+        help = f"look there yourself, then type xsrun runs resolve {kept.named} --assume-sent, or --assume-lost"
         return output.complain("outcome-unknown", "what became of it is not known", help, Exit.UNKNOWN_OUTCOME)
     if not output.as_json:
-        output.line(f"{THEN[state]}: xsrun runs {'resume' if state == RunState.INTERRUPTED else 'show'} {kept.id}")
+        output.line(f"{THEN[state]}: xsrun runs {'resume' if state == RunState.INTERRUPTED else 'show'} {kept.named}")
     return Exit.DONE
 
 

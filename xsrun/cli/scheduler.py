@@ -246,7 +246,7 @@ class Scheduler:
                 return  # how it ended is said first
             if each.attempts >= MOST_ATTEMPTS:
                 journal.set_state(each.id, RunState.GIVEN_UP, RunState.INTERRUPTED)
-                help = f"look with xsrun runs show {each.id}"
+                help = f"look with xsrun runs show {each.named}"
                 self._tell(Tick(RunState.GIVEN_UP, timed, each.id, f"it was cut short {each.attempts} times", help))
                 continue
             try:

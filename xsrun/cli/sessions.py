@@ -110,7 +110,7 @@ def start_session(session: SessionArgument, as_json: JsonOption = False) -> None
     with journals(output, None) as kept:
         there, row = find(kept, session)
         if there.url:
-            help = f"xsrun runs resume {row.id} --engine URL"
+            help = f"xsrun runs resume {row.named}"
             raise typer.Exit(output.complain("no-run", f"the session {row.id} is one of a queue", help))
         raise typer.Exit(resume(there.journal, row, Again([], None, [], True, False), output))
 

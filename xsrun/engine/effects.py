@@ -100,7 +100,10 @@ class Effects(Protocol):
 
 
 class OutcomeUnknown(LimitFault):
-    """An earlier attempt may have done an effect that must not be done twice."""
+    """An earlier attempt may have done an effect that must not be done twice.
+
+    ``run`` here and below is what commands call the run, see ``RunRow.named``.
+    """
 
     def __init__(self, run: str, title: str, reason: str = "") -> None:
         super().__init__(
@@ -144,7 +147,7 @@ class TakenOver(LimitFault):
     def __init__(self, run: str, title: str) -> None:
         super().__init__(
             "taken-over",
-            f"another attempt goes on with run {run}; this one stops at {title}",
+            f"another attempt goes on with the run; this one stops at {title}",
             help=f"look at it with xsrun runs show {run}",
         )
 

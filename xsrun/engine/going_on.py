@@ -19,7 +19,7 @@ def why_not(run: RunRow, steps: Sequence[StepRow], under_way: bool) -> Failure |
     ``under_way`` says whether somebody works on it: its state may be one of before.
     """
     if under_way:
-        help = f"wait for it, or stop it: xsrun runs cancel {run.id}"
+        help = f"wait for it, or stop it: xsrun runs cancel {run.named}"
         return Failure("no-run", f"run {run.id} is under way", Exit.USAGE, help)
     if run.options.get("alert") and not run.options.get("action"):
         message = f"run {run.id} is the delivery of an alert; its actions are runs of their own"
@@ -29,6 +29,6 @@ def why_not(run: RunRow, steps: Sequence[StepRow], under_way: bool) -> Failure |
         return Failure("no-run", message, Exit.USAGE, "start a new one with xsrun execute")
     if run.state == RunState.UNKNOWN:
         message = f"whether {', '.join(step.title for step in unclear(steps))} arrived is not known"
-        help = f"find out with xsrun runs resolve {run.id}"
+        help = f"find out with xsrun runs resolve {run.named}"
         return Failure("outcome-unknown", message, Exit.UNKNOWN_OUTCOME, help)
     return None

@@ -86,6 +86,11 @@ class Keeper:
         """The id of the run, ``""`` as long as the journal does not know of it."""
         return self._made.run.id if self._made is not None and self._made.kept else ""
 
+    @property
+    def named(self) -> str:
+        """What commands call the run, ``""`` as long as the journal does not know of it."""
+        return self._made.run.named if self._made is not None and self.id else ""
+
     def begin(self) -> None:
         """Have the run in the journal before its first statement. Raises Broken, and Held when it is under way."""
         self.local.begin()

@@ -145,13 +145,13 @@ class Local:
                     state = self._journal.write(self.run, steps, to_disk)
                 self._buffer.clear()
             except Taken:
-                raise TakenOver(self.run.id, step.title) from None
+                raise TakenOver(self.run.named, step.title) from None
             except Broken as broken:
                 if self._journal is not None or self._resumed:
-                    raise JournalBroken(self.run.id, str(broken), step.title) from None
+                    raise JournalBroken(self.run.named, str(broken), step.title) from None
                 self._give_up(str(broken))
             if state == RunState.CANCELLED and step.state == State.PREPARED:
-                raise Cancelled(self.run.id, step.title)
+                raise Cancelled(self.run.named, step.title)
 
     def keep_answer(self, step: StepRow) -> None:
         """Have the answer of a step on the disk; what was done is done, also where that fails."""
@@ -209,7 +209,7 @@ class Local:
         """What the run is to end with where somebody has had it stop, as far as the journal says."""
         journal = self._journal
         try:
-            return Cancelled(self.run.id) if journal is not None and journal.is_cancelled(self.run) else None
+            return Cancelled(self.run.named) if journal is not None and journal.is_cancelled(self.run) else None
         except Broken:
             return None  # nobody can be heard, or it has just ended
 
@@ -271,7 +271,7 @@ class Strand:
         if known is None:
             return self._perform(effect, step)
         if (known.kind, known.args) != (step.kind, step.args):
-            raise Diverged(self.local.run.id, known.title, step.title)
+            raise Diverged(self.local.run.named, known.title, step.title)
         if known.finished:
             return self.local.vault.open_value(known.outcome)
         if known.state == State.SENT and (answer := self._judged(effect, known)) is not None:
@@ -302,12 +302,12 @@ class Strand:
     def _judged(self, effect: Effect, known: StepRow) -> Any:
         """What an attempt that was cut short did, where that can be said; None when it may be done again."""
         if effect.policy is Policy.ONCE:
-            raise OutcomeUnknown(self.local.run.id, known.title)
+            raise OutcomeUnknown(self.local.run.named, known.title)
         if effect.policy is Policy.LOOKUP and effect.lookup is not None:
             try:
                 found = effect.lookup(known.prepared_at)
             except Unsure as unsure:
-                raise OutcomeUnknown(self.local.run.id, known.title, str(unsure)) from None
+                raise OutcomeUnknown(self.local.run.named, known.title, str(unsure)) from None
             if found is not None:
                 self._answered(known, found)
                 return found.value

@@ -65,6 +65,11 @@ class RunRow(NamedTuple):
     report: str | None = None
     """JSON, sealed: an object of ``logs``, ``pre_result`` and ``times``, as far as there are any."""
 
+    @property
+    def named(self) -> str:
+        """What commands call it: its id, and for a run of a queue where it is kept."""
+        return f"{self.id} --engine URL" if self.options.get("place") else self.id
+
 
 class StepRow(NamedTuple):
     """An effect of a run, as far as it got."""
