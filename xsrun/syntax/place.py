@@ -13,7 +13,7 @@ from xsrun.syntax.recovery import CLOSERS, OPENERS, begin_of, regions
 MAX_SHOWN: Final = 60
 LEFT_OUT: Final = "…"
 """What stands in place of a text that is too long to be shown."""
-_PLAIN: Final = re.compile(r"\$?[\w.]+|\"[^\"]*\"|\[[^\]]*\]")
+_PLAIN: Final = re.compile(r"\$?[\w.$]+|\"[^\"]*\"|\[[^][]*\]|\([^()]*\)")
 """A value that needs no parentheses before a filter."""
 _PLACEHOLDER: Final = re.compile(r"<(-?\d|[a-z]+)>")
 _SURROUNDINGS: Final = {"LOBJECT": "object", "LPAR": "group", "LCOND": "group", "BTICK": "backtick"}
@@ -141,22 +141,30 @@ class Place:
 
     def _call(self, cause: Cause) -> str:
         """The arguments of a call in parentheses, written behind ``:``."""
-        close = _partner(self.tokens, self.at)
-        inner = "".join(
-            ":" if token.type == "COMMA" else self.source.text[token.start : token.end]
-            for token in self.tokens[self.at + 1 : close]
-        )
-        return f":{inner}" if inner and len(inner) <= MAX_SHOWN else ":…" if inner else ""
+        return "".join(f":{each}" for each in self._arguments_of_call())
 
     def _piped(self, cause: Cause) -> str:
         """A call in parentheses as a filter of what it is called on, or with first."""
-        given, called = self._call(cause), self.token(self.at - 1)
+        given, called = self._arguments_of_call(), self.token(self.at - 1)
         name = called.value.rpartition(".")[2]
-        if called.type == "MEMBER" and self.token(self.at - 2).type != "WORD":
-            return f"{self._left(cause)}|{name}{given}"
-        first, colon, others = given.removeprefix(":").partition(":")
-        subject = first if _PLAIN.fullmatch(first) else f"({first})"
-        return f"{subject}|{name}{colon}{others}" if first else name
+        if called.type != "MEMBER" or self.token(self.at - 2).type == "WORD":
+            subject, given = given[:1], given[1:]
+        else:
+            subject = [self._left(cause)]
+        return "|".join((*subject, ":".join((name, *given))))
+
+    def _arguments_of_call(self) -> list[str]:
+        """The arguments in parentheses, those that are more than a value in some of their own."""
+        close, start = _partner(self.tokens, self.at), self.at + 1
+        found: list[str] = []
+        while start < close:
+            at = start
+            while at < close and self.tokens[at].type != "COMMA":
+                at = _partner(self.tokens, at) + 1
+            shown = self.text(start, min(at, close))
+            found.append(shown if _PLAIN.fullmatch(shown) or shown == LEFT_OUT else f"({shown})")
+            start = at + 1
+        return found
 
     def _left(self, cause: Cause) -> str:
         """The operand that ends before the marked tokens."""
