@@ -30,6 +30,7 @@ from xsrun.cli.serving import Server
 from xsrun.cli.start import main
 from xsrun.cli.telling import Telling
 from xsrun.cli.working import warn
+from xsrun.engine import observing
 from xsrun.engine.documents import keep
 from xsrun.engine.effects import State
 from xsrun.engine.folder import Broken
@@ -44,6 +45,7 @@ from xsrun.server.runapi.shapes import state_of
 from xsrun.telemetry.metrics import Meters
 from xsrun.telemetry.prometheus import Prometheus
 from xsrun.telemetry.queues import look_into
+from xsrun.telemetry.watch import Watch
 
 RUN = """run.job "Notify" {
   main = { name: "notify", input: { times: 2, path: "plain-" } }
@@ -257,6 +259,16 @@ def test_a_run_without_its_variables_waits_until_a_worker_has_them(engine, folde
     other(server.url, "--queue", "poor:1")
     engine.resume(run)
     assert engine.wait(run, 30).state == RunState.COMPLETE
+
+
+def test_a_run_that_cannot_begin_is_counted(engine, folder, monkeypatch):
+    meters, numbers = Meters(), Prometheus()
+    meters.into(numbers)
+    monkeypatch.setattr(observing, "observer", Watch(meters))
+    run = engine.submit(Order(folder, place=Place("kept-from")))
+    Carrier(engine.journal, {"env": [], "env_file": None, "db": None}, Output(quiet=True))(run)
+    counted = samples(numbers.text().decode())
+    assert counted["xsrun_runs_total", ("job", "Notify"), ("state", "interrupted")] == 1
 
 
 def test_the_runs_of_a_worker_that_is_killed_go_on_elsewhere_and_what_it_sent_is_not_sent_again(

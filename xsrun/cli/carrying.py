@@ -20,6 +20,7 @@ from xsrun.cli.resume import Again, taken_up
 from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.outward import LateHttp
 from xsrun.effects.real import SystemClock
+from xsrun.engine import observing
 from xsrun.engine.folder import Broken, state_folder
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, Taken
@@ -123,7 +124,9 @@ class Carrier:
             now, error = SystemClock().now(), output.failure_document(refused)
             journal.end(begun._replace(state=RunState.INTERRUPTED, exit=refused.exit, ended_at=now, error=error))
         except (Held, Taken):
-            pass  # Whoever has taken it over keeps how it ends.
+            return  # Whoever has taken it over keeps how it ends.
+        if observing.observer is not None:
+            observing.observer.kept_from(output.masker.text(row.job), RunState.INTERRUPTED)
 
 
 def _home(path: str) -> str:

@@ -81,6 +81,9 @@ class Observer(Protocol):
     def refused(self, verb: str, route: str, status: int, seconds: float) -> None:
         """A request was answered before a query ran; ``route`` is ``""`` where it is not known what was meant."""
 
+    def kept_from(self, job: str, state: str) -> None:
+        """An attempt of a run could not begin, which left the run in a state."""
+
     def around(self, layer: Layer) -> Layer:
         """A layer with what watches the effects in it."""
 

@@ -78,6 +78,10 @@ class Watch:
         """A request was answered before a query ran."""
         self.meters.record(REQUESTS, seconds, method_of(verb), route, str(status))
 
+    def kept_from(self, job: str, state: str) -> None:
+        """An attempt of a run could not begin."""
+        self.meters.record(RUNS, 1, job, state)
+
     def around(self, layer: Layer) -> Layer:
         """A layer with what watches the effects in it."""
         return _around(layer)
