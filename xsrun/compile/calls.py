@@ -282,7 +282,7 @@ class Arguments:
         given |= self._head_conditions(block)
         for param in record.params:
             if param.required and python_name(param) not in given:
-                missing_attribute(self.context, block, record.name, param.name)
+                missing_attribute(self.context, block, record.name, param.name, record.instead)
         return given
 
     def _attribute(self, param: Param, node: tree.Node, owner: str) -> ast.expr:
@@ -426,12 +426,12 @@ def meant(written: str, known: Iterable[str]) -> str:
     return nearest(written, known) or next(begun, "")
 
 
-def missing_attribute(context: Context, block: tree.Block, owner: str, name: str) -> None:
-    """Report a required attribute that is not given, unless it is there and misspelt or could not be read."""
+def missing_attribute(context: Context, block: tree.Block, owner: str, name: str, instead: Mapping[str, str]) -> None:
+    """Report a required attribute that is not given, unless it is there under another name or could not be read."""
     written = [entry.name for entry in block.body or () if isinstance(entry, tree.Attribute)]
     if any(isinstance(entry, tree.Block) and entry.keyword == name for entry in block.body or ()):
         return
-    misspelt = any(each != name and meant(each, (name,)) for each in written)
+    misspelt = any(each != name and (instead.get(each) == name or meant(each, (name,))) for each in written)
     place = 1 if owner in SETS else 0
     if owner in TAKES_VALUE and block.heads[place:] and block.body is None:
         given = Span(context.source, block.heads[place].start, block.heads[-1].end)

@@ -63,7 +63,7 @@ def check(context: Context, block: tree.Block, known: Shape) -> None:
             _check_inner(context, block, entry, known)
     for name in known.required:
         if name not in seen and not (name in known.repeated and block.attribute(name)):
-            missing_attribute(context, block, block.keyword, name)
+            missing_attribute(context, block, block.keyword, name, known.instead)
     if not known.head:
         surplus_heads(context, block, "")
     _nothing_behind(context, block, known)

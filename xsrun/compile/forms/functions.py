@@ -75,7 +75,7 @@ def _await(stack: StackCompiler, block: tree.Block) -> Stack:
     timeout = attribute_value(stack, block, "timeout", 10)
     job = next((head for head in block.heads if isinstance(head, tree.Variable | tree.Path)), None)
     if job is None and block.attribute("ids") is None:
-        missing_attribute(stack.context, block, block.keyword, "ids")
+        missing_attribute(stack.context, block, block.keyword, "ids", {})
         return []
     if job is not None:
         return stack.bind(
