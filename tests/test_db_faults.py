@@ -52,8 +52,8 @@ def fault(project, capsys):
     return migrate
 
 
-def said(message, help):
-    return f"error[database]: {message}\n  = help: {help}\n"
+def said(message, help, place=""):
+    return f"error[database]: {message}\n  = help: {help}{place and f' ({place})'}\n"
 
 
 def test_a_link_or_a_folder_in_the_place_of_the_file(fault, tmp_path):
@@ -61,27 +61,34 @@ def test_a_link_or_a_folder_in_the_place_of_the_file(fault, tmp_path):
     assert fault(str(tmp_path / "link.sqlite")) == said(
         "Too many levels of symbolic links",
         "a link stands in the place of the file: put the file itself there, or choose another with --db",
+        tmp_path / "link.sqlite",
     )
     assert not (tmp_path / "there.sqlite").exists()
-    assert fault(str(tmp_path)) == said("Is a directory", "name a file in that folder with --db")
+    assert fault(str(tmp_path)) == said("Is a directory", "name a file in that folder with --db", tmp_path)
 
 
 def test_a_file_that_is_no_database(fault, tmp_path):
     (tmp_path / "text.sqlite").write_text("no database at all, but text" * 40)
     assert fault(str(tmp_path / "text.sqlite")) == said(
-        "file is not a database", "the file is damaged or no SQLite database; choose another with --db"
+        "file is not a database",
+        "the file is damaged or no SQLite database; choose another with --db",
+        tmp_path / "text.sqlite",
     )
     assert (tmp_path / "text.sqlite").read_text() == "no database at all, but text" * 40
 
 
 def test_a_folder_that_cannot_be_written(fault, tmp_path):
     assert fault("/proc/nowhere/data.sqlite") == said(
-        "No such file or directory", "let its folder exist and be writable, or choose another with --db"
+        "No such file or directory",
+        "let its folder exist and be writable, or choose another with --db",
+        "/proc/nowhere",
     )
     (tmp_path / "file").touch()
     help = "a file stands in the place of its folder: take it away, or choose another with --db"
-    assert fault(str(tmp_path / "file" / "data.sqlite")) == said("File exists", help)
-    assert fault(str(tmp_path / "file" / "folder" / "data.sqlite")) == said("Not a directory", help)
+    assert fault(str(tmp_path / "file" / "data.sqlite")) == said("File exists", help, tmp_path / "file")
+    assert fault(str(tmp_path / "file" / "folder" / "data.sqlite")) == said(
+        "Not a directory", help, tmp_path / "file" / "folder"
+    )
 
 
 def test_a_folder_that_may_only_be_read(project):
@@ -100,7 +107,8 @@ def test_a_folder_that_may_only_be_read(project):
             os.chown(folder, 65534, 65534)
         words = [sys.executable, "-c", "import xsrun.data.opening, xsrun.data.refusals, xsrun.record;" + script, folder]
         found = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert found.stdout == "Permission denied; let its file and folder be writable, or choose another with --db\n"
+    help = f"let its file and folder be writable, or choose another with --db ({folder}/data.sqlite)"
+    assert found.stdout == f"Permission denied; {help}\n"
 
 
 def test_a_database_that_another_process_writes_to(fault, tmp_path):
@@ -109,7 +117,7 @@ def test_a_database_that_another_process_writes_to(fault, tmp_path):
     held.execute("BEGIN IMMEDIATE")
     held.execute("CREATE TABLE other (a)")
     assert fault(f"sqlite:///{file}?timeout=0") == said(
-        "database is locked", "another process writes to it; run again when that has ended"
+        "database is locked", "another process writes to it; run again when that has ended", file
     )
     held.execute("ROLLBACK")
     held.close()
@@ -135,8 +143,8 @@ def test_a_disk_that_is_full_leaves_a_migration_undone(project, tmp_path):
     found = subprocess.run(migrate, capture_output=True, text=True, preexec_fn=bound, check=False)
     assert found.returncode == Exit.FAILED
     assert found.stderr in (
-        said("database or disk is full", "make room on the disk; nothing of this statement was stored"),
-        said("disk I/O error", "look at the disk; nothing of this statement was stored"),
+        said("database or disk is full", "make room on the disk; nothing of this statement was stored", file),
+        said("disk I/O error", "look at the disk; nothing of this statement was stored", file),
     )
     connection = sqlite3.connect(file)
     assert connection.execute("select count(*) from person").fetchone() == (2001,)

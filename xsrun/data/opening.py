@@ -150,6 +150,7 @@ def _files(path: str, wait: float, home: str) -> Callable[[str], Source]:
             _hidden_folder(home)
         make_private(place)
         engine = _sqlite(sa.URL.create("sqlite", database=place), max_overflow=-1, connect_args={"timeout": wait})
+        sa.event.listen(engine, "handle_error", lambda context: context.original_exception.add_note(place))
         _OPEN.add(engine)
         return Source(engine, empty=False)
 

@@ -76,7 +76,14 @@ def _fault(error: BaseException, lost: bool = False) -> Fault:
         return Fault("database", message, name="DeadlockError", help="run the transaction again")
     if lost:
         return DatabaseLost("database", f"The connection to the database was lost: {message}", help="run again")
-    return Fault("database", message, help=next((help for part, help in HELP if part in message), ""))
+    help = next((help for part, help in HELP if part in message), "")
+    place = _place(error)
+    return Fault("database", message, help=f"{help} ({place})" if help and place else help)
+
+
+def _place(error: BaseException) -> str:
+    """The file that an error is about, ``""`` for none. Help names it and no message: clients of a server see those."""
+    return getattr(error, "filename", None) or next(iter(getattr(error, "__notes__", ())), "")
 
 
 def _message(error: BaseException) -> str:
