@@ -43,24 +43,40 @@ _admitting: Callable[..., Elsewhere] = Late("xsrun.effects.elsewhere", "Admittin
 _fresh_database: Callable[..., Database] = Late("xsrun.data.opening", "fresh")
 
 
-class LateHttp:
+class _LatePort:
+    """A port that is made when it is first used, once: what is in the memory of one is not in that of another."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._port: Any = None
+        self._lock = allocate_lock()
+
+    def __getattr__(self, name: str) -> Any:
+        """A method of the port."""
+        return getattr(self._made(), name)
+
+    def close(self) -> None:
+        """Let go of connections, if the port was made."""
+        let_go(self._port)
+
+    def _made(self) -> Any:
+        if self._port is None:
+            with self._lock:
+                if self._port is None:
+                    self._port = self._make()
+        return self._port
+
+
+class LateHttp(_LatePort):
     """The HTTP port of the machine, imported at the first request: a job that sends nothing pays nothing."""
 
     def __init__(self, make: Callable[[], Any] = _real_port) -> None:
-        self._make = make
-        self._port: Any = None
+        super().__init__(make)
 
     def send(self, request: Request) -> Response:
         """Send over the network."""
-        if self._port is None:
-            self._port = self._make()
-        answer: Response = self._port.send(request)
+        answer: Response = self._made().send(request)
         return answer
-
-    def close(self) -> None:
-        """Close the connections, if any were made."""
-        if self._port is not None:
-            self._port.close()
 
 
 class AdmittingHttp:
@@ -80,27 +96,6 @@ class AdmittingHttp:
             self._admit = self._make()
         self._admit(request)
         return self._inner.send(request._replace(admit=self._admit))
-
-
-class _LatePort:
-    """A port that is made when it is first used, once: what is in the memory of one is not in that of another."""
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-        self._port: Any = None
-        self._lock = allocate_lock()
-
-    def __getattr__(self, name: str) -> Any:
-        """A method of the port."""
-        if self._port is None:
-            with self._lock:
-                if self._port is None:
-                    self._port = self._make()
-        return getattr(self._port, name)
-
-    def close(self) -> None:
-        """Let go of connections, if the port was made."""
-        let_go(self._port)
 
 
 def let_go(*ports: Any) -> None:
