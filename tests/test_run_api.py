@@ -6,16 +6,19 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from holding_server import PATIENCE, outside
 from served import run_api
 
+from xsrun.engine.folder import Broken
 from xsrun.engine.orders import Place
 from xsrun.engine.rows import RunRow, RunState
 from xsrun.engine.sqlite import journal_in
 from xsrun.server.runapi.reading import asked
+from xsrun.server.runapi.sink import keep
 
 SECRET = "a-key-that-must-not-show"
 TOKEN = "the-token-of-this-server"
@@ -433,6 +436,14 @@ def test_a_document_that_goes_on_gets_no_variable_of_the_server(api, folder):
     id = cut_short("GIVEN")
     assert api.post(f"/project/any/run/session/{id}/start", json={}).status_code == 200
     assert ended(api, id)["response"].startswith("here with ")
+
+
+@pytest.mark.parametrize("error", [Broken("database or disk is full"), FileNotFoundError("forgotten by another one")])
+def test_a_sink_that_cannot_be_kept_is_no_bug(error):
+    def journal():
+        raise error
+
+    keep(SimpleNamespace(engine=SimpleNamespace(journal=journal)), "a-session")
 
 
 def test_a_document_reaches_no_private_address(api, world):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from typing import Any, Final
 
 from xsrun.config import BadConfig, config_file, read_config
 from xsrun.diagnostics import Fault
 from xsrun.engine.documents import rows_in
 from xsrun.engine.finding import Wanted, search
+from xsrun.engine.folder import Broken
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.executable import executable
 from xsrun.files import make_private, replace
@@ -44,15 +46,20 @@ def sink(api: Api, id: str) -> dict[str, Any]:
 
 
 def keep(api: Api, id: str) -> None:
-    """Keep the tables of a document as its session leaves them, beside it; jobs of a folder share theirs."""
+    """Keep the tables of a document as its session leaves them, beside it; jobs of a folder share theirs.
+
+    Where that cannot be done, or others forget the document or an old sink meanwhile, the sink has what there is then.
+    """
+    with suppress(Wrong, Broken, OSError):
+        _keep(api, id)
+
+
+def _keep(api: Api, id: str) -> None:
     with opened(api) as journal:
         row = journal.run(id)
     if row is None or not os.path.isdir(row.path):
         return
-    try:
-        left = _shown_tables(api, row)
-    except Wrong:
-        return  # the sink has what there is then
+    left = _shown_tables(api, row)
     if not left:
         return
     folder = os.path.join(row.path, SINKS)
