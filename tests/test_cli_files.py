@@ -14,6 +14,7 @@ import sys
 import pytest
 
 from xsrun import __main__ as entry
+from xsrun.cli import inputs
 from xsrun.cli.start import main
 
 JOB = 'run.job "A" {\n  main = {name: "one"}\n}\n'
@@ -224,6 +225,13 @@ def test_run_files_that_cannot_be_read_are_named(job, capsys):
     dangling(job / "run.xs")
     assert main(["execute", str(job.parent), "--job", "A"]) == 2
     assert f"{job}/{hidden}" in capsys.readouterr().err
+
+
+def test_variables_come_from_stdin_whenever_a_run_reads_them(monkeypatch):
+    inputs._variables_on_stdin.cache_clear()
+    monkeypatch.setattr("sys.stdin", io.StringIO("TOKEN='of stdin'\n"))
+    assert [inputs.read_env_file("-"), inputs.read_env_file("-")] == [{"TOKEN": "of stdin"}] * 2
+    inputs._variables_on_stdin.cache_clear()
 
 
 def test_a_line_of_an_env_file_that_is_no_variable(job, capsys):

@@ -109,3 +109,36 @@ def test_the_statements_of_providers_give_what_their_page_shows(tmp_path):
     done = xsrun(*command.split(), cwd=tmp_path, env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")})
     assert (done.returncode, done.stdout.strip(), done.stderr) == (Exit.DONE, expected, "")
     assert xsrun("fmt", "--check", "job.xs", cwd=tmp_path).returncode == Exit.DONE
+
+
+WRITTEN = sorted(
+    each for each in (ROOT / "docs").glob("*.md") if each.name not in {*PAGES, "architecture.md", "changelog.md"}
+)
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_a_page_begins_with_what_it_is_for_and_a_command(page):
+    _, told, *_ = page.read_text(encoding="utf-8").split("\n\n")
+    beginning = "".join(page.read_text(encoding="utf-8").splitlines(keepends=True)[:60])
+    assert not told.startswith(("#", "|", "-", "```"))
+    assert re.search(r"(^|[\s`/])(xsrun|python) [a-z]|pip install", beginning)
+
+
+def test_commands_on_pages_take_the_options_they_are_given():
+    described = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## xsrun ([a-z ]+)\n(.*?)(?=^## |\Z)", described, re.MULTILINE | re.DOTALL)
+    known = {name: set(re.findall(r"--[a-z][a-z-]*", text)) for name, text in sections}
+    wrong = []
+    for page in (ROOT / "README.md", *WRITTEN):
+        text = page.read_text(encoding="utf-8")
+        lines = re.findall(r"^(?:\$ )?(?:\S+=\S+ )*(?:\S*/)?xsrun ([^\n#|]*)", text, re.MULTILINE)
+        for command in (
+            *(each for each in lines if not each.startswith("-")),
+            *re.findall(r"`(?:xs|xsrun) ([a-z][^`]*)`", text),
+        ):
+            first, second, *_ = [*command.split(), "", ""]
+            takes = known.get(f"{first} {second}") or known.get(first) or set(re.findall(r"--[a-z-]+", described))
+            wrong += [
+                (page.name, command, each) for each in re.findall(r"--[a-z][a-z-]*", command) if each not in takes
+            ]
+    assert wrong == []

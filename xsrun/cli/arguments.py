@@ -26,7 +26,9 @@ FormOption = Annotated[
 EnvOption = Annotated[
     list[str] | None, typer.Option("--env", "-e", metavar="K=V", help="One variable; K alone passes it on.")
 ]
-EnvFileOption = Annotated[str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from a file.")]
+EnvFileOption = Annotated[
+    str | None, typer.Option("--env-file", metavar="FILE", help="Read variables from a file; - is stdin.")
+]
 DbOption = Annotated[str | None, typer.Option("--db", metavar="URL", help="Where the rows of tables are.")]
 SimulateOption = Annotated[bool, typer.Option("--simulate", help="Answer for providers from simulators.")]
 MapOption = Annotated[

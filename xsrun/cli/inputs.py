@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from xsrun import values
 from xsrun.cli.options import BadOption
@@ -18,6 +19,7 @@ from xsrun.types.fields import Field
 LIMITS: Final = ("turns", "depth", "items", "characters")
 """What ``--limit`` sets."""
 MOST_DIGITS: Final = 15
+STDIN: Final = "-"
 
 _parse_stream: Callable[[io.StringIO], Iterable[Any]] = Late("dotenv.parser", "parse_stream")
 _file: Callable[..., Any] = Late("xsrun.resources.file", "FileResource")
@@ -141,17 +143,23 @@ def read_variables(pairs: Iterable[str], process: Mapping[str, str]) -> dict[str
 
 
 def read_env_file(path: str) -> dict[str, str]:
-    """The variables of an env file. Raises BadOption."""
-    if not os.path.exists(path) or os.path.isdir(path):
+    """The variables of an env file, or of stdin, which ``-`` names. Raises BadOption."""
+    if path != STDIN and (not os.path.exists(path) or os.path.isdir(path)):
         raise BadOption(f"there is no file {path}")
     found: dict[str, str] = {}
-    for entry in _parse_stream(io.StringIO(_file_text(path))):
+    for entry in _parse_stream(io.StringIO(_variables_on_stdin() if path == STDIN else _file_text(path))):
         if entry.error:
             shown = f"{path}:{_line(entry)}: this is no variable"
             raise BadOption(shown, "write NAME=value, with quotes around a value of several lines")
         if entry.key is not None and entry.value is not None:
             found[entry.key] = entry.value
     return found
+
+
+@cache
+def _variables_on_stdin() -> str:
+    """What stdin says, once for the process: each run that it begins reads its variables."""
+    return _stdin_text()
 
 
 def _line(entry: Any) -> int:

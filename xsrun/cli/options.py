@@ -57,7 +57,7 @@ EXECUTE: Final = (
         ("--env-file",),
         "text",
         "FILE",
-        "Read variables from a file; .env beside the job is read too.",
+        "Read variables from a file, - is stdin; .env beside the job is read too.",
         "Environment",
     ),
     Option(
@@ -310,7 +310,7 @@ TORTURE: Final = (
         ("--env-file",),
         "text",
         "FILE",
-        "Read variables from a file; those of the shell and .env beside the job are not used.",
+        "Read variables from a file, - is stdin; those of the shell and .env beside the job are not used.",
         "Environment",
     ),
     Option(
