@@ -348,3 +348,15 @@ def test_a_result_may_not_have_more_rows_than_the_run_allows():
     error = project.call("case", limits=Limits(items=2)).error
     assert error is not None
     assert error.code == "limit-size"
+
+
+@pytest.mark.parametrize(
+    ("named", "code", "error"), [("", "lost-reference", "lost-reference"), ("pets", "unresolved-table", "database")]
+)
+def test_a_query_fails_whose_join_has_no_table(named, code, error):
+    joined = f'db.query person {{ join = {{o: {{table: "{named}", where: $db.person.id == $db.o.owner}}}} }} as $rows'
+    tried = f"try_catch {{ try {{ {joined} }} catch {{ var $rows {{ value = $error.code }} }} }}"
+    assert [each.code for each in program(tried + PERSON).diagnostics] == [code]
+    project = program((joined if not named else tried) + PERSON, response="$rows")
+    result = project.call("case")
+    assert (result.error.code if result.error else result.value) == (error if not named else "ERROR_FATAL")

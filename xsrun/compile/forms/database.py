@@ -59,7 +59,7 @@ def _schema(stack: StackCompiler, block: tree.Block) -> Stack:
         block.heads.append(named.value)
     table = table_of(stack, block)
     if table is None:
-        return without_table(stack, block)
+        return without_table(stack, block, block.name)
     return calling(stack, block, statements.schema, py.constant(table.name), value_of(stack, block, "path"))
 
 

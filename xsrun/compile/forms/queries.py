@@ -9,8 +9,8 @@ from typing import Any, Final
 from xsrun.compile import python as py
 from xsrun.compile.context import StackCompiler
 from xsrun.compile.forms.addons import addons_of
-from xsrun.compile.forms.record import Stack, form
-from xsrun.compile.forms.rows import ADDED, calling, on_table, table_named
+from xsrun.compile.forms.record import Stack, form, lost, names_nothing
+from xsrun.compile.forms.rows import ADDED, calling, on_table, table_named, without_table
 from xsrun.compile.queries import Queries, mentions_rows
 from xsrun.data import statements
 from xsrun.data.plans import AGGREGATES, DIRECTIONS, FILTERS, Join, Paging, Plan, Query
@@ -59,7 +59,10 @@ PAGES: Final = 'return = {{type: "list", paging: {{page: 1, per_page: 25{}}}}}'
 def _query(stack: StackCompiler, block: tree.Block, table: Table) -> Stack:
     """Bind the rows of a table that meet a condition, in order and in pages; or their count, or what groups make."""
     addons, places = addons_of(stack, block)
-    queries, plan = _Reader(stack, block, table, places).read()
+    reader = _Reader(stack, block, table, places)
+    queries, plan = reader.read()
+    if reader.failing:
+        return reader.failing
     made = [py.constant(_plain(plan)), queries.values()]
     construct = stack.context.construct
     if construct is not None and construct.keyword == "addon":
@@ -83,6 +86,8 @@ class _Reader:
         self.table = table
         self.queries = Queries(stack, {table.name: table})
         self.evals: tuple[tuple[str, Plan], ...] = ()
+        self.failing: Stack = []
+        """What the statement comes to where a table that it joins is not there: rows that lack it may be too many."""
 
     def read(self) -> tuple[Queries, Query]:
         """The plan."""
@@ -155,9 +160,14 @@ class _Reader:
             if named is None:
                 message = f"the join `{alias}` names no table"
                 self.context.error("missing-attribute", message, pair, help='add table: "…"')
+            elif (name and table is None) or names_nothing(named.value):
+                self.failing = self._without(name, named.value)
             self.queries.tables[alias] = table
             if table is not None:
                 yield alias, table, parts
+
+    def _without(self, name: str, place: tree.Node) -> Stack:
+        return without_table(self.stack, self.block, name) if name else lost(self.stack, self.block, place, "table")
 
     def _join(self, alias: str, table: Table, parts: dict[str, tree.Pair]) -> Join:
         where = parts.get("where")

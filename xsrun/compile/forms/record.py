@@ -68,7 +68,9 @@ def form(
 
         def checked(stack: StackCompiler, block: tree.Block) -> Stack:
             shape.check(stack.context, block, FORMS[name])
-            return _lost(stack, block) if head in NAMING and _is_lost(block) else function(stack, block)
+            if head in NAMING and any(map(names_nothing, block.heads[:1])):
+                return lost(stack, block, block.heads[0], block.keyword)
+            return function(stack, block)
 
         FORMS[name] = Form(
             name, head, required, (*optional, *repeated), blocks, checked, summary, examples, repeated, instead, parity
@@ -78,19 +80,20 @@ def form(
     return record
 
 
-def _is_lost(block: tree.Block) -> bool:
-    return bool(block.heads) and isinstance(block.heads[0], tree.Literal) and block.heads[0].value == ""
+def names_nothing(node: tree.Node) -> bool:
+    """Whether it is an empty name."""
+    return isinstance(node, tree.Literal) and node.value == ""
 
 
-def _lost(stack: StackCompiler, block: tree.Block) -> Stack:
-    """A statement with an empty name, as exports of the platform have where they lost what it named."""
-    context, keyword = stack.context, block.keyword
-    context.warn("lost-reference", f"`{keyword}` names nothing", block.heads[0], help=f"write {keyword} with its name")
+def lost(stack: StackCompiler, block: tree.Block, place: tree.Node, part: str) -> Stack:
+    """A statement in which a part has an empty name, as exports of the platform have where they lost what it named."""
+    context = stack.context
+    context.warn("lost-reference", f"`{part}` names nothing", place, help=f"write {part} with its name")
     with context.aside():
         for entry in block.body or ():
             if isinstance(entry, tree.Attribute) and entry.name in ("data", "field_value", "items", "input"):
                 stack.expressions.value(entry.value)
-    return stack.bind(block, py.place(py.call("lost_reference", py.constant(keyword)), context.source, block))
+    return stack.bind(block, py.place(py.call("lost_reference", py.constant(part)), context.source, block))
 
 
 def attribute_value(stack: StackCompiler, block: tree.Block, name: str, default: Any = None) -> ast.expr:

@@ -47,13 +47,13 @@ def table_named(stack: StackCompiler, name: str, place: tree.Node) -> Table | No
     return table
 
 
-def without_table(stack: StackCompiler, block: tree.Block) -> Stack:
-    """A statement whose table is not there: its expressions are compiled for what may be wrong with them."""
+def without_table(stack: StackCompiler, block: tree.Block, name: str) -> Stack:
+    """A statement with a table that is not there: its expressions are compiled for what may be wrong with them."""
     with stack.context.aside():
         for entry in block.body or ():
             if isinstance(entry, tree.Attribute) and entry.name in ("data", "field_value", "items"):
                 stack.expressions.value(entry.value)
-    made = py.call(stack.context.builtin(statements.missing_table), py.constant(block.name))
+    made = py.call(stack.context.builtin(statements.missing_table), py.constant(name))
     return [*stack.bind(block, py.constant(None)), ast.Raise(made)]
 
 
@@ -63,7 +63,7 @@ def on_table(make: Callable[[StackCompiler, tree.Block, Table], Stack]) -> Compi
     @wraps(make)
     def made(stack: StackCompiler, block: tree.Block) -> Stack:
         table = table_of(stack, block)
-        return without_table(stack, block) if table is None else make(stack, block, table)
+        return without_table(stack, block, block.name) if table is None else make(stack, block, table)
 
     return made
 
