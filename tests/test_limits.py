@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import pytest
 from stack import program
@@ -14,7 +15,7 @@ from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.memory import memory_world
 from xsrun.effects.ports import Response
 from xsrun.effects.real import SystemClock
-from xsrun.runtime.interrupts import CALCULATING
+from xsrun.runtime.interrupts import CALCULATING, calculates
 from xsrun.runtime.support import own
 from xsrun.values import MOST_CHARACTERS, MOST_ITEMS, plain
 
@@ -152,6 +153,34 @@ def test_a_run_ends_in_time(statements):
 def test_what_copies_large_values_for_generated_code_may_be_interrupted():
     """A loop that does little but copy is seen there, every time somebody looks."""
     assert own.__module__.startswith(CALCULATING)
+
+
+@pytest.mark.parametrize(
+    ("callers", "may_be"),
+    [
+        (["xanoscript"], True),
+        (["xanoscript", "xsrun.builtins.filters.lists", "xsrun.values"], True),
+        (["xanoscript", "xsrun.builtins.filters.lists", "xanoscript", "xsrun.paths"], True),
+        (["xanoscript", "xsrun.builtins.statements.arrays", "xsrun.values"], True),
+        (["xanoscript", "xsrun.builtins.statements.arrays"], False),
+        (["xanoscript", "xsrun.engine.journal"], False),
+        (["xanoscript", "xsrun.engine.journal", "xsrun.values"], False),
+        (["xsrun.values"], False),
+    ],
+)
+def test_what_calculates_for_the_journal_is_not_interrupted(callers, may_be):
+    """It would be lost that an answer is there, and the write be unclear."""
+    call = "def call(inner): return inner()"
+
+    def ask():
+        return calculates(sys._getframe(1))
+
+    for name in reversed(callers):
+        module = {"__name__": name}
+        exec(call, module)
+        ask = partial(module["call"], ask)
+
+    assert ask() is may_be
 
 
 def test_a_value_with_entries_beyond_counting_is_refused_at_once(monkeypatch):

@@ -12,6 +12,8 @@ from xsrun.faults import MODULE
 
 CALCULATING: Final = (MODULE, "xsrun.builtins.filters.", "xsrun.runtime.support", "xsrun.values", "xsrun.paths")
 """Modules of code that holds nothing: no lock, no connection, no half of a message."""
+CALLING: Final = (*CALCULATING, "xsrun.builtins.", "xsrun.runtime.")
+"""Those, and modules that call them for generated code."""
 
 
 def interrupt(threads: Iterable[int], error: type[Exception]) -> None:
@@ -22,9 +24,21 @@ def interrupt(threads: Iterable[int], error: type[Exception]) -> None:
     """
     frames = sys._current_frames()
     for thread in threads:
-        if _calculates(frames.get(thread)):
+        if calculates(frames.get(thread)):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
-def _calculates(frame: FrameType | None) -> bool:
-    return frame is not None and str(frame.f_globals.get("__name__")).startswith(CALCULATING)
+def calculates(frame: FrameType | None) -> bool:
+    """Whether a thread is in generated code, or in what calculates for that.
+
+    What calculates for others is not interrupted: the journal does while it writes down that an answer is there.
+    """
+    if not _in(frame, CALCULATING):
+        return False
+    while _in(frame, CALLING) and not _in(frame, (MODULE,)):
+        frame = frame and frame.f_back
+    return _in(frame, (MODULE,))
+
+
+def _in(frame: FrameType | None, modules: tuple[str, ...]) -> bool:
+    return frame is not None and str(frame.f_globals.get("__name__")).startswith(modules)
