@@ -304,12 +304,14 @@ def test_columns_that_an_export_has_lost_are_left_out_of_a_row():
         """db.add person { data = {name: "Ada", age: 36} } as $one
 db.get person { field_name = "id" field_value = 1 output = ["phone", "name"] } as $two
 db.query person { output = ["name", "phone"] } as $all
-db.query person { return = {type: "list", paging: {page: 1}} output = ["items.name", "items.phone"] } as $page"""
+db.query person { return = {type: "list", paging: {page: 1}} output = ["items.name", "items.phone"] } as $page
+db.get person { field_value = 1 output = ["phone"] } as $lost
+db.edit person { field_value = 1 data = {age: 37} output = [] } as $none"""
         + PERSON.replace("index = [", f"index = [{indexes}"),
-        response='[$two, $all, $page|get:"items"]',
+        response='[$two, $all, $page|get:"items", $lost.age, $none.age]',
     )
-    assert [(each.severity, each.code) for each in project.diagnostics] == [("warning", "unknown-column")] * 3
-    assert project.call("case").value == [{"name": "Ada"}, [{"name": "Ada"}], [{"name": "Ada"}]]
+    assert [(each.severity, each.code) for each in project.diagnostics] == [("warning", "unknown-column")] * 4
+    assert project.call("case").value == [{"name": "Ada"}, [{"name": "Ada"}], [{"name": "Ada"}], 36, 37]
 
 
 TABLES = {

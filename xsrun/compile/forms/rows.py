@@ -105,7 +105,7 @@ def data_of(stack: StackCompiler, block: tree.Block, table: Table, name: str = "
 
 
 def output_of(stack: StackCompiler, block: tree.Block, table: Table) -> tuple[str, ...] | None:
-    """The names in ``output``; those of no column are reported, and left out."""
+    """The names in ``output``, None for all; those of no column are reported, and left out."""
     found = block.attribute("output")
     if found is None:
         return None
@@ -119,11 +119,12 @@ def output_of(stack: StackCompiler, block: tree.Block, table: Table) -> tuple[st
         return None
     known = Queries(stack, {table.name: table})
     nodes: list[tree.Node] = found.value.items  # type: ignore[attr-defined]
-    return tuple(
+    kept = (
         name
         for node, name in zip(nodes, names, strict=True)
         if known.column(table, name.partition(".")[0], node, shown=True)
     )
+    return tuple(kept) or None
 
 
 def giving_row(
