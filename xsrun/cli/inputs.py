@@ -31,17 +31,18 @@ FILE_TYPES: Final = frozenset({"file", "image", "video", "audio", "attachment"})
 
 
 def read_inputs(pairs: Iterable[str], json_file: str | None, fields: Iterable[Field] = ()) -> dict[str, Any]:
-    """``--input`` and ``--input-json`` as one object; single inputs win.
+    """``--input`` and ``--input-json`` as one object; single inputs win over an object, and that over the latter.
 
     Of ``fields`` that take files ``name@path`` is the file, of lists of files one more. Raises BadOption.
     """
     found = _json_object(json_file) if json_file is not None else {}
     takers = {field.name: field for field in fields if field.type in FILE_TYPES}
     uploads: dict[str, list[Any]] = {}
-    for pair in pairs:
+    given = list(pairs)
+    for pair in given:
         if pair.startswith("{"):
             found |= _object(pair, "--input")
-            continue
+    for pair in (each for each in given if not each.startswith("{")):
         name, mark, value = _split(pair)
         if mark == "@" and name in takers:
             uploads.setdefault(name, []).append(_upload(value))
