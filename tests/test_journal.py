@@ -524,3 +524,20 @@ def test_a_journal_is_closed_when_nobody_reads_it(tmp_path):
     closing_it.join()
     with pytest.raises(Broken):
         journal.runs()
+
+
+def test_a_run_that_has_ended_lets_go_of_its_lock_once(folder):
+    """A bug of ours may have it end again: by then its lock, or the number of its handle, may be somebody else's."""
+    run = row(1_000, RunState.RUNNING)
+    local = Local(
+        lambda: journal_in(str(folder)), run, {}, Vault({}, Masker(())),
+        now=lambda: 2_000, where=lambda: "run.xs:1", warn=lambda _message: None,
+    )  # fmt: skip
+    local.begin()
+    local.end(0, "1", None, "")
+    other = holding.hold(str(folder), run.id)
+    local.end(1, None, None, "internal")
+    assert holding.is_held(str(folder), run.id)
+    holding.release(str(folder), run.id, other)
+    with closing(journal_in(str(folder))) as journal:
+        assert journal.runs()[0].state == RunState.COMPLETE

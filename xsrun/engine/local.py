@@ -79,6 +79,7 @@ class Local:
         self._given_up = False
         """Whether the run goes on without a journal, because not even its first effect could be kept."""
         self._guard: int | None = None
+        self._ended = False
         self._buffer: list[StepRow] = []
         self._lock = threading.RLock()
         self.scope = _scope(run, vault)
@@ -179,9 +180,12 @@ class Local:
     ) -> None:
         """The attempt is over, with an exit code and the code of its failure.
 
-        What cannot be kept of it any more is reported, and changes nothing.
+        What cannot be kept of it any more is reported, and changes nothing; nor does an end after the first.
         """
         with self._lock:
+            if self._ended:
+                return
+            self._ended = True
             try:
                 if self._buffer and not self._given_up:
                     self.begin()
