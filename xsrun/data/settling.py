@@ -344,9 +344,9 @@ class Settling:
         return self.json({"type": "point", "data": given} if isinstance(given, dict) and "lng" in given else given)
 
     def _moment(self, made: Plan) -> Plan:
-        """An expression as a time: a value is read as one, so that ``"now"`` is the time of the run."""
-        if made[0] == "literal" and isinstance(made[1], str):
-            return ("literal", coerce.timestamp(made[1], self.clock))
+        """An expression as a time: a value is read as one, so that ``"now"`` is the time of the run. Raises Fault."""
+        if made[0] == "literal" and isinstance(made[1], str) and values.parse_number(made[1]) is None:
+            return ("literal", coerce.parse_time(made[1], self.clock.now()))
         return self.number(made)
 
     def number(self, made: Plan) -> Plan:
