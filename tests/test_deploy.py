@@ -313,6 +313,47 @@ def test_prometheus_takes_its_settings_and_the_metrics_are_there(tmp_path):
         )
 
 
+PAGED = """
+rule_files: [xsrun-rules.yml]
+evaluation_interval: 30s
+tests:
+  - interval: 30s
+    input_series:
+      - {series: 'xsrun_runs_total{job="Page", state="unknown"}', values: '_x60 1x60'}
+      - {series: 'xsrun_runs_total{job="Old", state="unknown"}', values: '7x120'}
+      - {series: 'xsrun_runs_total{job="Sync", state="error"}', values: '_x60 1 2 3 4 5 5x60'}
+      - {series: 'xsrun_runs_total{job="Cut", state="interrupted"}', values: '0x60 1x60'}
+      - {series: 'xsrun_queue_age_seconds{queue="q"}', values: '0x60 400x60'}
+      - {series: 'xsrun_workers{queue="q"}', values: '1x60 0x60'}
+      - {series: 'up{job="xsrun-serve", instance="a"}', values: '1x60 0x60'}
+    alert_rule_test:
+"""
+"""A calm half hour, then one of everything."""
+TOLD = {
+    "XsrunUnknown": ("{job: Page}", "A request of Page may or may not have arrived"),
+    "XsrunFails": ("{job: Sync}", "Sync fails again and again"),
+    "XsrunInterrupted": ("{job: Cut}", "A run of Cut could not begin, or was cut short"),
+    "XsrunWaits": ("{queue: q}", "Runs in q wait for more than five minutes"),
+    "XsrunNoWorker": ("{queue: q}", "Nobody works on q"),
+    "XsrunDown": ("{job: xsrun-serve, instance: a}", "a does not answer"),
+}
+
+
+def test_the_alerts_are_given_when_something_is_wrong_and_not_before(tmp_path):
+    if not shutil.which("promtool"):
+        pytest.skip("there is no promtool, which tries rules of Prometheus")
+    assert set(re.findall(r"alert: (\w+)", BLOCKS["yaml", "xsrun-rules.yml"])) == set(TOLD)
+    lines = [PAGED.strip("\n")]
+    for name, (labels, summary) in TOLD.items():
+        lines.append(f"      - {{eval_time: 29m, alertname: {name}, exp_alerts: []}}")
+        told = f'[{{exp_labels: {labels}, exp_annotations: {{summary: "{summary}"}}}}]'
+        lines.append(f"      - {{eval_time: 37m, alertname: {name}, exp_alerts: {told}}}")
+    (tmp_path / "xsrun-rules.yml").write_text(BLOCKS["yaml", "xsrun-rules.yml"])
+    (tmp_path / "tests.yml").write_text("\n".join(lines))
+    done = subprocess.run(["promtool", "test", "rules", "tests.yml"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_table_of_exit_codes_is_that_of_the_program():
     listed = {int(each) for each in re.findall(r"^\| (\d+) \|", OPERATIONS, re.MULTILINE)}
     assert listed == {code for name, code in vars(Exit).items() if name.isupper()}
