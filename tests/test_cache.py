@@ -18,7 +18,9 @@ HEAVY = {
     "lark", "httpx", "typer", "rich", "click", "dataclasses", "inspect",
     "xsrun.syntax", "xsrun.compile", "xsrun.project", "xsrun.api", "xsrun.render",
 }  # fmt: skip
-SLOW = {"typing", "re", "json", "enum", "signal", "random", "hashlib", "sqlite3", "regex"}
+SLOW = {
+    "typing", "re", "json", "enum", "signal", "random", "hashlib", "sqlite3", "regex", "threading", "encodings.ascii",
+}  # fmt: skip
 """Modules that would cost a start about as much as the job does."""
 RUN = """run.job "Sum" {
   main = {name: "sum", input: {numbers: [1, 2, 3]}}

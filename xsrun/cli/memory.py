@@ -32,7 +32,7 @@ def bounded_memory(megabytes: int) -> Iterator[None]:
 def _held() -> int:
     """The bytes of data that the process holds already, and has to; 0 where the system does not say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
+        with open("/proc/self/statm", encoding="utf-8") as file:  # a codec that is there already
             return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
     except FileNotFoundError:
         return 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from threading import Lock
 
 from xsrun.diagnostics import LimitFault
 from xsrun.hints import Any, Final
@@ -38,7 +38,7 @@ class Masker:
         self._whole: set[str] = set()
         """Those of it that are secrets, encoded or not."""
         self._ordered: Sequence[str] | None = ()
-        self._lock = Lock()
+        self._lock = allocate_lock()
         self.add(secrets)
 
     def add(self, secrets: Iterable[str], names: str = "") -> None:
