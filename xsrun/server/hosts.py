@@ -15,6 +15,9 @@ BASE: Final = "xsrun.base"
 """Is the address of the server in the scope of a request."""
 HOST: Final = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
+REMEMBERED: Final = 256
+"""Names of which it is known what they are: clients use few, and each request asks several times."""
+
 
 def base_of(request: Request, names: Iterable[str], urls: Iterable[str]) -> str:
     """The address of a server for links, without a slash at the end, e.g. ``https://runs.example.com``.
@@ -40,12 +43,14 @@ def _written(host: str, port: int | None) -> str:
     return shown if port is None else f"{shown}:{port}"
 
 
+@lru_cache(maxsize=REMEMBERED)
 def name_of(host: str) -> str:
     """The name or address in a ``Host`` header, without the port."""
     name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
     return name.lower().removesuffix(".")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_local(name: str) -> bool:
     """Whether a name or address means this machine, wherever it is asked for."""
     address = address_of(name)
@@ -55,13 +60,14 @@ def is_local(name: str) -> bool:
     return here or name == "localhost" or name.endswith(".localhost")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_trusted(name: str) -> bool:
     """Whether browsers trust a server of this name over plain HTTP: it is on their own machine."""
     address = address_of(name)
     return name == "localhost" or name.endswith(".localhost") or (address is not None and address.is_loopback)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=REMEMBERED)
 def address_of(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """An address: unlike a name it cannot lead to one server first and then to another."""
     try:
