@@ -287,6 +287,8 @@ def test_the_watch_fails_while_a_run_needs_somebody(machine):
     unit = "xsrun-watch.service"
     env = {**variables(unit, machine), "XDG_STATE_HOME": str(machine / "watched")}
     assert subprocess.run(command(unit, machine), env=env).returncode == 0
+    nowhere = {**env, "XSRUN_ENGINE": "postgresql://127.0.0.1:1/x"}
+    assert subprocess.run(command(unit, machine), env=nowhere).returncode == 1
     with closing(journal_in(str(machine / "watched/xsrun"))) as journal:
         journal.begin(given_up(), {})
     assert subprocess.run(command(unit, machine), env=env).returncode == 1
