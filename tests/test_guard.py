@@ -60,6 +60,7 @@ def test_all_but_queries_and_health_needs_the_token(ask, path):
     assert ask.get(path, headers={"Authorization": f"Bearer {TOKEN}x"}).status_code == 401
     assert ask.get(path, headers={"Authorization": f"Basic {TOKEN}"}).status_code == 401
     assert ask.get(path, headers={"Authorization": f"bearer {TOKEN}"}).status_code != 401
+    assert ask.get(f"{path}%0A").status_code in (401, 404)
 
 
 def test_queries_and_health_are_open(ask):

@@ -67,6 +67,10 @@ def application(
 
     async def routed(scope: Scope, receive: Receive, send: Send) -> None:
         address = _address(scope["path"])
+        if address is None and scope["path"].endswith("\n"):
+            # The router takes it for the address without the line break, which the guard has not seen.
+            await response_of(unknown())(scope, receive, send)
+            return
         if address is None:
             # With an application in it, the router raises what it refuses.
             await router({**scope, "app": router}, receive, send)
