@@ -82,6 +82,7 @@ def post(body, head=b"", length=None):
 JSON = b"Content-Type: application/json\r\n"
 FORM = b"Content-Type: multipart/form-data; boundary=x\r\n"
 MANY = b"".join(b'--x\r\nContent-Disposition: form-data; name="p%d"\r\n\r\n1\r\n' % each for each in range(2000))
+PART = b'--x\r\nContent-Disposition: form-data; name="more"\r\n\r\n1\r\n--x--\r\n'
 CHUNKED = b"POST /api:a/echo HTTP/1.1\r\n" + HOST + JSON + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
 
 
@@ -125,6 +126,10 @@ CHUNKED = b"POST /api:a/echo HTTP/1.1\r\n" + HOST + JSON + b"Transfer-Encoding: 
         pytest.param(CHUNKED + b"2\r\n{}\r\n0\r\n\r\n", 200, id="chunks"),
         pytest.param(post(MANY + b"--x--\r\n", FORM), 400, id="too many parts"),
         pytest.param(post(b"--x\r\n\r\n", FORM), 400, id="no parts"),
+        pytest.param(post(PART, FORM), 200, id="a part"),
+        pytest.param(post(PART, FORM.replace(b"=x", b"=x; charset=UTF-8")), 200, id="a charset"),
+        pytest.param(post(PART, FORM.replace(b"=x", b"=x; charset=undefined")), 400, id="a charset that breaks"),
+        pytest.param(post(PART, FORM.replace(b"=x", b"=x; charset=punycode")), 400, id="a charset that takes long"),
         pytest.param(post(b"{}", b"Content-Type: multipart/form-data\r\n"), 400, id="no boundary"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -23,6 +24,8 @@ SHORT: Final = 16_000
 """Bytes of a body that is read at once."""
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
+CHARSETS: Final = (b"utf-8", b"us-ascii", b"iso-8859-1", b"windows-1252")
+"""What the texts of a multipart body may be written in. Others fail, or keep everybody waiting for minutes."""
 FOLDERS: Final = re.compile(r".*[/\\]", re.DOTALL)
 """What stands before the name of a file: some clients send its path, and others one of ours."""
 FEWEST_JSON: Final = ("{", "[", '"')
@@ -111,6 +114,9 @@ async def parts_of(request: Request, body: bytes) -> list[tuple[str, Any]]:
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
+    _, said = parse_options_header(request.headers.get("content-type", ""))
+    if said.get(b"charset", CHARSETS[0]).lower() not in CHARSETS:
+        raise Unreadable("Invalid multipart body: its charset has to be utf-8.")
     try:
         form = await MultiPartParser(request.headers, stream()).parse()
     except (MultiPartException, KeyError):
