@@ -22,7 +22,11 @@ from xsrun.program import Endpoint
 from xsrun.project import load_text
 from xsrun.runtime.answering import Head, find
 from xsrun.runtime.frame import Limits
+from xsrun.server.openapi import document
+from xsrun.server.runapi.docinfo import info_of_text
+from xsrun.server.runapi.serving import endpoint_shape
 from xsrun.server.running import listening
+from xsrun.server.service import together
 from xsrun.values import INFINITY
 
 SERVICES = Path(__file__).parent / "services"
@@ -192,14 +196,14 @@ def test_a_middleware_at_the_end_may_refuse(ask):
 
 def test_the_document_describes_every_endpoint(counter):
     first, ask = counter
-    document = ask.get("/openapi.json").json()
-    assert document["openapi"] == "3.1.0"
-    assert sum(len(each) for each in document["paths"].values()) == len(first["endpoints"])
-    add = document["paths"]["/api:count/add/{by}"]["post"]
+    described = ask.get("/openapi.json").json()
+    assert described["openapi"] == "3.1.0"
+    assert sum(len(each) for each in described["paths"].values()) == len(first["endpoints"])
+    add = described["paths"]["/api:count/add/{by}"]["post"]
     assert add["parameters"][0]["schema"] == {"type": "integer", "format": "int64"}
     body = add["requestBody"]["content"]["application/json"]["schema"]
     assert body["properties"]["tag"] == {"type": "array", "items": {"type": "string"}}
-    assert document["paths"]["/api:users-and-friends/me"]["get"]["security"] == [{"token": []}]
+    assert described["paths"]["/api:users-and-friends/me"]["get"]["security"] == [{"token": []}]
     assert ask.get("/_xsrun/health").json() == {"status": "ok"}
 
 
@@ -210,6 +214,38 @@ def test_a_service_ends_well_when_it_is_asked_to(tmp_path):
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert first["pre_result"] is None
+
+
+WITH_DEFAULTS = """query "p" verb=POST {
+  api_group = "a"
+  input {
+    int size?=7
+    text key?="kept-from-all" { sensitive = true }
+    password pin?="kept-from-all"
+    object more? { schema { text key?="kept-from-all" { sensitive = true } } }
+  }
+  response = 1
+}
+---
+run.job "j" { main = {name: "f", input: {more: {key: "kept-from-all"}}} }
+---
+function "f" {
+  input {
+    text key?="kept-from-all" { sensitive = true }
+    object more? { schema { text key { sensitive = true } } }
+  }
+  stack {
+  }
+  response = 1
+}
+"""
+
+
+def test_no_document_tells_the_default_of_a_sensitive_input():
+    (listed,) = together([service_of(WITH_DEFAULTS)]).listed()
+    for told in (document("a", [listed]), endpoint_shape(listed, ""), info_of_text(WITH_DEFAULTS)):
+        assert "kept-from-all" not in json.dumps(told)
+    assert '"default": 7' in json.dumps(document("a", [listed]))
 
 
 SEVERAL = """query "is" verb=POST {

@@ -94,8 +94,8 @@ def _schema(field: Field) -> dict[str, Any]:
         made = {"type": "array", "items": made, **{name: bound for name, bound in bounds.items() if bound is not None}}
     if field.nullable and "type" in made:
         made["type"] = [made["type"], "null"]
-    if field.default is not ABSENT and field.default != "now":
-        made["default"] = field.default
+    if field.told_default is not ABSENT and field.told_default != "now":
+        made["default"] = field.told_default
     if field.attributes.get("description"):
         made["description"] = field.attributes["description"]
     return made

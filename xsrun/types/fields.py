@@ -66,6 +66,11 @@ class Field(NamedTuple):
         """Whether it or anything inside it is sensitive."""
         return self.sensitive or any(each.holds_sensitive for each in self.children)
 
+    @property
+    def told_default(self) -> Any:
+        """The default as whoever asks what it is may be told: ABSENT where it has none, or none that may show."""
+        return ABSENT if self.holds_sensitive else self.default
+
 
 def linked_fields(columns: Iterable[Field], hidden: Collection[str] = ()) -> tuple[Field, ...]:
     """The inputs a ``dblink`` to a table with these columns stands for, in column order.

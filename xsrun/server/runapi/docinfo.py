@@ -55,7 +55,7 @@ def input_of(field: Field, constants: Mapping[str, Any]) -> dict[str, Any]:
 
     ``value`` is the constant that a job gives it.
     """
-    default = None if field.default is ABSENT else field.default
+    default = None if field.told_default is ABSENT else field.told_default
     said: dict[str, Any] = {"type": field.type, "required": not field.may_be_omitted, "nullable": field.nullable}
     said |= {"default": default, "description": field.attributes.get("description", "")}
     if field.attributes.get("values"):
@@ -63,5 +63,5 @@ def input_of(field: Field, constants: Mapping[str, Any]) -> dict[str, Any]:
     if field.is_list:
         said["list"] = True
     if field.name in constants:
-        said["value"] = "***" if field.sensitive else constants[field.name]
+        said["value"] = "***" if field.holds_sensitive else constants[field.name]
     return said

@@ -25,7 +25,7 @@ def service_result(api: Api, offer: Offer, base: str) -> dict[str, Any]:
     listed = [each for each in api.served.now.listed() if each.service.name == offer.project]
     shown["service"] = {"id": offer.id, "run": {"id": offer.id}}
     shown["result"] |= {
-        "endpoints": [_endpoint(each, base) for each in listed],
+        "endpoints": [endpoint_shape(each, base) for each in listed],
         "metadata_api": {"url": f"{base}/{offer.project}/openapi.json"},
     }
     return shown
@@ -59,7 +59,8 @@ def _told(api: Api, offer: Offer) -> Told:
     return Told(row, joined(texts), "service")
 
 
-def _endpoint(listed: Listed, base: str) -> dict[str, Any]:
+def endpoint_shape(listed: Listed, base: str) -> dict[str, Any]:
+    """A query with its address below ``base``, and what it takes."""
     endpoint = listed.endpoint
     fields = listed.service.loaded.program.routines[endpoint.number].fields
     inputs = list(_inputs(endpoint, fields))
@@ -76,5 +77,5 @@ def _inputs(endpoint: Endpoint, fields: Iterable[Field]) -> Iterable[Mapping[str
             "source": source,
             "required": in_path or not each.may_be_omitted,
             "nullable": each.nullable,
-            "default": None if each.default is ABSENT else each.default,
+            "default": None if each.told_default is ABSENT else each.told_default,
         }
