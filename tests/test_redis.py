@@ -329,6 +329,12 @@ def test_what_is_no_store_is_said(job, capsys):
 def test_passwords_of_addresses():
     assert passwords_of("redis://localhost:6379/0") == []
     assert passwords_of("redis://me:a%21b@host/0") == ["a%21b", "a!b"]
+    for written in ("p?ss", "p#ss", "p/ss", "p@ss", "p:ss", "p?password=ss"):
+        assert written in passwords_of(f"postgresql://me:{written}@host/db"), written
+    for behind in ("db@x", "db?application_name=a@b", "db?PASSWORD=ss"):
+        assert "pass" in passwords_of(f"postgresql://me:pass@host/{behind}"), behind
+    assert passwords_of("postgresql:///db?user=me@host&Password=a%26b") == ["a%26b", "a&b"]
+    assert passwords_of("postgresql://host:5432/db?user=me@realm") == []
 
 
 # ------------------------------------------------------------------ kills

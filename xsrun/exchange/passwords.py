@@ -14,8 +14,22 @@ _unquote: Callable[[str], str] = Late("urllib.parse", "unquote")
 
 
 def passwords_of(url: str) -> list[str]:
-    """What must not show of the address of a store: the password as it stands there, and as it is meant."""
-    rest, _, query = url.partition("://")[2].partition("?")
-    named = (each.partition("=") for each in query.split("&"))
-    found = [rest.rpartition("@")[0].partition(":")[2], *(value for name, _, value in named if name in NAMED)]
-    return [shown for password in found if password for shown in (password, _unquote(password))]
+    """What must not show of the address of a store: the password as it stands there, and as it is meant.
+
+    Whoever reads the address ends it at the first ``@`` or at the last one, before a ``?`` or behind: each counts.
+    """
+    rest = url.partition("://")[2]
+    ends = (at for at, letter in enumerate(rest) if letter == "@")
+    before = (rest[:at].partition(":")[2] for at in ends)
+    named = (each.partition("=") for each in rest.partition("?")[2].split("&"))
+    found = [
+        *(each for each in before if not _is_port(each)),
+        *(value for name, _, value in named if name.lower() in NAMED),
+    ]
+    return [shown for password in dict.fromkeys(found) if password for shown in (password, _unquote(password))]
+
+
+def _is_port(text: str) -> bool:
+    """Whether what follows a colon is a port and a path, with an ``@`` behind that."""
+    port, slash, _ = text.partition("/")
+    return bool(slash) and port.isdigit()
