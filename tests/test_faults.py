@@ -12,6 +12,7 @@ import xsrun
 from xsrun.diagnostics import CODES, Exit
 from xsrun.effects.memory import memory_world
 from xsrun.render import diagnostic_text, failure_text
+from xsrun.runtime.job import Failure
 from xsrun.runtime.secrets import Masker
 
 CASES = sorted(folder for folder in (Path(__file__).parent / "faults").iterdir() if folder.is_dir())
@@ -71,3 +72,10 @@ def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(xsrun.XsError) as raised:
         xsrun.load(tmp_path / "nowhere")
     assert [found.code for found in raised.value.diagnostics] == ["not-found"]
+
+
+def test_what_others_wrote_is_no_message_of_ours_and_does_nothing_to_a_terminal():
+    written = "no é\twell\nerror[x]: forged\x1b[2J\r\x9b1m\u202e\nkey-of\ntwo-lines"
+    text = failure_text(Failure("x", written, Exit.FAILED, written), (), Masker(("key-of\ntwo-lines",)))
+    shown = "no é\twell\n  error[x]: forged\\x1b[2J\\r\\x9b1m\\u202e\n  ***"
+    assert text == f"error[x]: {shown}\n  = help: {shown}"

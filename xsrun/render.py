@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -22,6 +23,8 @@ MAX_BODY: Final = 400
 MAX_FRAMES: Final = 8
 MAX_LINE: Final = 300
 MAX_MESSAGE: Final = 4000
+ACTING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that do something to a terminal, or to the order of letters, but for the end of a line and the tab."""
 
 
 class Style(NamedTuple):
@@ -75,8 +78,11 @@ def _range(span: Span) -> dict[str, int]:
 
 def _headline(severity: str, code: str, message: str, style: Style) -> str:
     colour = style.error if severity == "error" else style.warning
-    shown = message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}{CUT}"
-    return f"{colour}{severity}[{code}]{style.off}{style.strong}: {shown}{style.off}"
+    return f"{colour}{severity}[{code}]{style.off}{style.strong}: {_cut(message)}{style.off}"
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}{CUT}"
 
 
 def note(span: Span | None, word: str, text: str) -> str:
@@ -124,16 +130,21 @@ def display_width(text: str) -> int:
 
 def failure_text(failure: Failure, exchanges: Sequence[Exchange], masker: Masker, coloured: bool = False) -> str:
     """A failed run: the error, its place and values, the calls, the last request, what to do."""
+
+    def said(text: str) -> str:
+        return harmless(masker.text(text))
+
     style = COLOUR if coloured else PLAIN
-    name = f" {failure.name}" if failure.code == "thrown" and failure.name else ""
-    lines = [_headline("error", failure.code, f"{name.strip()}: {failure.message}" if name else failure.message, style)]
+    named = failure.code == "thrown" and failure.name
+    message = f"{failure.name.strip()}: {failure.message}" if named else failure.message
+    lines = [_headline("error", failure.code, said(_cut(message)), style)]
     fault = failure.fault
     span = fault.span if fault else None
     if fault is not None:
         lines += circumstances(fault, style)
-    lines += [note(span, word, text) for word, text in last_exchange(exchanges)]
+    lines += [note(span, word, said(text)) for word, text in last_exchange(exchanges)]
     if failure.help:
-        lines.append(note(span, "help", failure.help))
+        lines.append(note(span, "help", said(failure.help)))
     return masker.text("\n".join(lines))
 
 
@@ -149,7 +160,7 @@ def particulars(fault: Fault) -> list[str]:
 
 def _values(fault: Fault, span: Span) -> Iterator[str]:
     for name, value in fault.values:
-        yield note(span, "where", f"{name} = {shorten(value)}")
+        yield note(span, "where", f"{name} = {harmless(shorten(value))}")
 
 
 def _frames(fault: Fault, span: Span) -> Iterator[str]:
@@ -264,6 +275,11 @@ def span(seconds: float) -> str:
         count, whole = divmod(whole, size)
         parts += [f"{count} {name}"] if count or not parts else []
     return " ".join(parts)
+
+
+def harmless(text: str) -> str:
+    """A text in which nothing acts on a terminal, and no further line passes for a message of ours."""
+    return ACTING.sub(lambda found: found[0].encode("unicode_escape").decode(), text).replace("\n", "\n  ")
 
 
 def visible(text: str) -> str:
