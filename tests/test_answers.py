@@ -15,6 +15,7 @@ from xsrun.runtime.answering import Asked, Head, answer
 from xsrun.runtime.answers import OWN_SIZE, Answers, Kept
 from xsrun.runtime.frame import Limits
 from xsrun.runtime.run import Loaded
+from xsrun.values import INFINITY
 
 SOURCE = """query "q" verb=GET {
   api_group = "a"
@@ -72,6 +73,12 @@ def test_an_answer_counts_for_its_time_and_its_inputs():
     ask = asking("{ttl: 60}")
     assert [calls(ask(x=1)), calls(ask(x=1)), calls(ask(x=2)), calls(ask(x=1, at=59_999))] == [1, 1, 2, 1]
     assert [calls(ask(x=1, at=60_000)), calls(ask(x=2, at=60_000))] == [3, 4]
+    assert [calls(ask(x=[INFINITY])), calls(ask(x=[None])), calls(ask(x=[-INFINITY])), calls(ask(x=[None]))] == [
+        5,
+        6,
+        7,
+        6,
+    ]
 
 
 def test_middleware_runs_for_every_request():

@@ -89,7 +89,7 @@ def kept_or_made(run: Run, number: int, caching: Caching, bound: Mapping[str, An
     Status and headers that it sets in the answer of the request belong to it.
     """
     answers, head = run.answers, run.world.reply
-    if answers is None or any(map(_holds_resource, bound.values())):
+    if answers is None or any(map(_has_no_text, bound.values())):
         return make()
     key = _key(run, number, caching, bound)
     found = answers.get(key, run.world.clock.now())
@@ -103,7 +103,7 @@ def kept_or_made(run: Run, number: int, caching: Caching, bound: Mapping[str, An
     if head is not None:
         headers = tuple(each for each in head.headers if each not in before)
         kept = kept._replace(status=0 if head.status == status else head.status, headers=headers)
-    if not (run.unsettled or _is_for_one(kept, head) or _holds_resource(value)):
+    if not (run.unsettled or _is_for_one(kept, head) or _has_no_text(value)):
         answers.put(key, kept._replace(text=values.dumps(value)))
     return value
 
@@ -139,10 +139,12 @@ def _key(run: Run, number: int, caching: Caching, bound: Mapping[str, Any]) -> b
     return digest
 
 
-def _holds_resource(value: Any) -> bool:
-    """Whether a value is or holds something that no text stands for, such as a file."""
+def _has_no_text(value: Any) -> bool:
+    """Whether a value is or holds something that no text stands for, such as a file or a number without end."""
     if isinstance(value, dict):
-        return any(map(_holds_resource, value.values()))
+        return any(map(_has_no_text, value.values()))
     if isinstance(value, list):
-        return any(map(_holds_resource, value))
-    return not (value is None or isinstance(value, str | int | float))
+        return any(map(_has_no_text, value))
+    if isinstance(value, float):
+        return abs(value) == values.INFINITY
+    return not (value is None or isinstance(value, str | int))
