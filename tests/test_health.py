@@ -93,8 +93,11 @@ def test_a_server_without_its_database_is_not_ready_and_shows_no_password(tmp_pa
 
 def test_who_is_waited_for_too_long_is_not_ready():
     release = threading.Event()
-    health = Health(lambda: {"journal": release.wait, "database": lambda: None}, patience=0.1)
-    assert health.reasons() == ["journal: no answer within 0.1 s"]
+    bugs = [{}]
+    looks = {"journal": release.wait, "database": lambda: bugs and bugs.pop()["none"]}
+    health = Health(lambda: looks, patience=0.1)
+    broke = "database: looking at it broke (KeyError)"
+    assert health.reasons() == ["journal: no answer within 0.1 s", broke]
     release.set()
     health.reasons()
     assert health.reasons() == []

@@ -96,6 +96,8 @@ class _Looking:
             self.said.append(str(broken))
         except Fault as fault:
             self.said.append(fault.message)
+        except Exception as bug:  # a fault of ours: what has said nothing would never be asked again
+            self.said.append(f"looking at it broke ({type(bug).__name__})")
         else:
             self.said.append("")
 
