@@ -213,6 +213,7 @@ def test_nobody_keeps_a_server_waiting():
 def test_all_bodies_together_have_a_bound(monkeypatch):
     """Four requests that never end take all the room; others wait and are told so, and get it when one is done."""
     monkeypatch.setattr(intake, "TOGETHER", 0)
+    monkeypatch.setattr(intake, "FREE", 0)
     largest = 30_000
     with in_process(service_of(SOURCE, largest=largest), largest=largest) as ask, ExitStack() as held:
         address = ("127.0.0.1", ask.base_url.port)
@@ -222,6 +223,11 @@ def test_all_bodies_together_have_a_bound(monkeypatch):
             each.sendall(post(b"", JSON + b"Expect: 100-continue\r\n", largest))
             assert each.recv(1000).startswith(b"HTTP/1.1 100 ")  # its body is waited for
         monkeypatch.setattr(intake, "LONGEST", 0.01)
+        monkeypatch.setattr(intake, "FREE", 11)  # a small one needs no room
+        assert ask.post("/api:a/echo", content=b'{"more": 1}').json() == 1
+        assert ask.post("/api:a/echo", content=iter([b'{"more":', b" 2}"])).json() == 2
+        assert ask.post("/api:a/echo", content=b'{"more": 12}').status_code == 503
+        monkeypatch.setattr(intake, "FREE", 0)
         refused = ask.post("/api:a/echo", json={"more": 1})
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
         assert set(refused.json()) == {"code", "message", "payload"}

@@ -14,6 +14,9 @@ TOGETHER: Final = 64_000_000
 """Bytes that all bodies may take together, where the largest one is no large part of that."""
 SHARES: Final = 4
 """How many of the largest bodies there is room for in any case."""
+FREE: Final = 64_000
+"""Bytes of each body that need no room: else a few large ones that come drop by drop would keep all others waiting.
+Connections are numbered, and so are these bytes together."""
 LONGEST: Final = 10.0
 """Seconds that a body waits for room, unread."""
 BUSY: Final = 503
@@ -24,8 +27,8 @@ AGAIN: Final = "2"
 class Intake:
     """ASGI middleware that has a body wait for room, and refuses it after a while: reading it raises HTTPException.
 
-    A body has the room that its length needs from when it is first read until its request is answered; one that does
-    not say its length takes room as it comes. ``largest`` are the bytes of the largest one.
+    A large body has the room that its length needs from when it is first read until its request is answered; one that
+    does not say its length takes room as it comes. ``largest`` are the bytes of the largest one.
     """
 
     def __init__(self, app: ASGIApp, largest: int) -> None:
@@ -45,11 +48,10 @@ class Intake:
         async def counted() -> Message:
             nonlocal held, taken
             if not held:
-                held = await self._room(self._announced(scope), receive)
+                held = await self._room(self._announced(scope) - FREE, receive)
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > held:
-                held += await self._room(taken - held, receive, more=message.get("more_body", False))
+            held += await self._room(taken - FREE - held, receive, more=message.get("more_body", False))
             return message
 
         try:
@@ -63,10 +65,12 @@ class Intake:
         return min(int(Request(scope).headers.get("content-length", 0)), 2 * self._largest)
 
     async def _room(self, size: int, receive: Receive, more: bool = True) -> int:
-        """Take room, and say how much that is. Raises HTTPException where there is none for long.
+        """Take room, and say how much that is: none for a ``size`` below 0. Raises HTTPException where there is none.
 
         ``more`` says whether something of the body is still to come.
         """
+        if size <= 0:
+            return 0
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST):
                 while self._held + size > self._most:
