@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import xsrun
+from xsrun.cli.output import Output
 from xsrun.diagnostics import CODES, Exit
 from xsrun.effects.memory import memory_world
 from xsrun.render import diagnostic_text, failure_text
@@ -79,3 +80,6 @@ def test_what_others_wrote_is_no_message_of_ours_and_does_nothing_to_a_terminal(
     text = failure_text(Failure("x", written, Exit.FAILED, written), (), Masker(("key-of\ntwo-lines",)))
     shown = "no é\twell\n  error[x]: forged\\x1b[2J\\r\\x9b1m\\u202e\n  ***"
     assert text == f"error[x]: {shown}\n  = help: {shown}"
+    output = Output()
+    output.masker.add(["key-of\ntwo-lines"], "KEY")
+    assert output.log(written) == f"log: {shown}"

@@ -19,6 +19,7 @@ _diagnostic_json: Callable[..., dict[str, object]] = Late("xsrun.render", "diagn
 _diagnostic_text: Callable[..., str] = Late("xsrun.render", "diagnostic_text")
 _failure_json: Callable[..., dict[str, object]] = Late("xsrun.render", "failure_json")
 _failure_text: Callable[..., str] = Late("xsrun.render", "failure_text")
+_harmless: Callable[..., str] = Late("xsrun.render", "harmless")
 _shorten: Callable[..., str] = Late("xsrun.render", "shorten")
 
 
@@ -79,7 +80,8 @@ class Output:
         masked = self.masker.value(values.plain(value))
         if self.as_json:
             return json.dumps({"type": "log", "value": masked}, ensure_ascii=False)
-        return f"log: {masked if isinstance(masked, str) else _shorten(masked, 2000)}"
+        shown = masked if isinstance(masked, str) else _shorten(masked, 2000)
+        return f"log: {shown if shown.isprintable() else _harmless(shown)}"
 
     def line(self, message: object) -> None:
         """One message on stderr: a text, or an object as JSON."""
