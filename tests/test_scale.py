@@ -678,6 +678,10 @@ def row(run, **changed):
     return RunRow(run, "Job", "/p", {}, {}, f"hash of {run}", b"s", RunState.QUEUED, None, 0, 0, 1)._replace(**changed)
 
 
+def test_no_run_has_an_id_that_the_database_does_not_take(journal):
+    assert (journal.run("a\0"), journal.runs("a\0")) == (None, [])
+
+
 def test_a_run_that_one_process_gets_twice_is_one_attempt_s(journal):
     journal.begin(row("twice-1"), {})
     first = journal.again(row("twice-1"), journal.token())

@@ -132,6 +132,8 @@ class Journal:
     def runs(self, prefix: str = "", limit: int = ALL, states: Sequence[str] = ()) -> list[RunRow]:
         """The runs whose id begins with a text, and of some states those in one of them, newest first."""
         said, values = [], list[Any]()
+        if "\0" in prefix:
+            return []  # PostgreSQL takes no such text
         if prefix:
             column = f"id{self.store.bytewise}"
             said.append(f"{column} >= ? AND {column} < ?")  # a range, which an index finds
@@ -144,6 +146,8 @@ class Journal:
 
     def run(self, id: str) -> RunRow | None:
         """The run with this id."""
+        if "\0" in id:
+            return None  # PostgreSQL takes no such text
         return next(iter(self.select("WHERE id = ?", id)), None)
 
     def select(self, rest: str, *values: Any) -> list[RunRow]:
