@@ -118,6 +118,12 @@ def test_what_does_not_reach_a_host_is_not_said_to():
     assert hosts(main_function(stack)) == {"x.test": ([], [])}
 
 
+def test_what_a_job_gives_a_sensitive_input_does_not_show():
+    inputs = "text site { sensitive = true }\n    text other?"
+    (found,) = described(main_function("", inputs))["jobs"]
+    assert found["inputs"][0] == {"name": "site", "type": "text", "required": False, "sensitive": True, "value": "***"}
+
+
 def test_a_sensitive_input_counts_as_a_secret():
     stack = request('"https://x.test"', "      params = $input.token")
     assert hosts(main_function(stack, "    password token?"))["x.test"][0] == ["$input.token"]

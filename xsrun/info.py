@@ -13,6 +13,7 @@ from xsrun.diagnostics import Found
 from xsrun.parity import NOT_LOCAL, uses
 from xsrun.program import Call
 from xsrun.project import Construct, Folder, Job
+from xsrun.runtime.secrets import MASK
 from xsrun.source import Span
 from xsrun.syntax import tree
 from xsrun.types.fields import Field
@@ -86,7 +87,7 @@ def _input(field: Field, constants: dict[str, Any]) -> dict[str, Any]:
     if field.sensitive:
         described["sensitive"] = True
     if field.name in constants:
-        described["value"] = constants[field.name]
+        described["value"] = MASK if field.holds_sensitive else constants[field.name]
     return described
 
 

@@ -9,6 +9,7 @@ from xsrun.compile.program import compile_folder
 from xsrun.program import JOB, SERVICE, Plan, Program
 from xsrun.project import Folder, load_text
 from xsrun.runtime.job import main_routine
+from xsrun.runtime.secrets import MASK
 from xsrun.server.runapi.shapes import NO_RUN
 from xsrun.types.fields import ABSENT, Field
 
@@ -63,5 +64,5 @@ def input_of(field: Field, constants: Mapping[str, Any]) -> dict[str, Any]:
     if field.is_list:
         said["list"] = True
     if field.name in constants:
-        said["value"] = "***" if field.holds_sensitive else constants[field.name]
+        said["value"] = MASK if field.holds_sensitive else constants[field.name]
     return said
