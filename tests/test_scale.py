@@ -29,11 +29,11 @@ from xsrun.cli.queueing import Queued
 from xsrun.cli.serving import Server
 from xsrun.cli.start import main
 from xsrun.cli.telling import Telling
-from xsrun.cli.working import warn
+from xsrun.cli.working import queues_at, warn
 from xsrun.engine import observing
 from xsrun.engine.documents import keep
 from xsrun.engine.effects import State
-from xsrun.engine.folder import Broken
+from xsrun.engine.folder import Broken, EngineBroken
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Taken
 from xsrun.engine.orders import Order, Place, Refused
@@ -412,6 +412,8 @@ def test_an_engine_that_cannot_be_used_is_said_in_one_line_without_its_password(
     err = capsys.readouterr().err
     assert said in err
     assert "passw0rd" not in err
+    if said == "the engine cannot be used":
+        return  # which a worker waits for
     assert main(["worker", "--queue", "q", "--engine", address]) == 1
     assert "passw0rd" not in capsys.readouterr().err
 
@@ -452,6 +454,23 @@ def test_a_database_that_breaks_behind_a_command_is_what_is_to_be_mended(engine,
     err = capsys.readouterr().err
     assert "the journal cannot be used: permission denied for table run" in err
     assert "GRANT ALL ON SCHEMA xsrun, dbos" in err
+
+
+def test_a_worker_waits_at_its_start_for_a_database_that_is_not_there_yet_and_ends_when_told():
+    told, said = threading.Event(), []
+
+    def tell(reason):
+        said.append(reason)
+        told.set()
+
+    assert queues_at("postgresql://127.0.0.1:1/x", told, tell) is None
+    assert ["refused" in reason for reason in said] == [True]
+
+
+def test_a_worker_does_not_wait_for_what_time_alone_does_not_mend(url):
+    for address in (f"{url}_gone", "not an address", "sqlite://"):
+        with pytest.raises(EngineBroken):
+            queues_at(address, threading.Event(), pytest.fail)
 
 
 def test_a_worker_notices_that_its_database_is_away_and_why_and_that_it_is_back(monkeypatch):

@@ -6,18 +6,18 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any, Final
 
 from xsrun.cli.carrying import Carrier
-from xsrun.cli.journals import engine_broken, engine_url
+from xsrun.cli.journals import ENGINE_HELP, engine_broken, engine_help, engine_url
 from xsrun.cli.options import BadOption
 from xsrun.cli.output import Output, show
 from xsrun.cli.signals import ending_in_two_steps
 from xsrun.cli.telling import Telling
 from xsrun.cli.vitals import telling_health
 from xsrun.diagnostics import Diagnostic, Exit, nearest
-from xsrun.engine.folder import Broken
+from xsrun.engine.folder import Broken, EngineAway
 from xsrun.engine.journal import Journal
 from xsrun.engine.orders import QUEUE
 from xsrun.engine.scale.queues import Limits, Queues
@@ -36,6 +36,8 @@ LIMITED: Final = re.compile(
     re.ASCII,
 )
 """A queue with its limits."""
+AGAIN: Final = 1.0
+"""Seconds between two looks for a database that was not there yet."""
 
 
 def work(
@@ -92,26 +94,46 @@ def _work(
     leased: bool,
 ) -> int:
     output.masker.add([*passwords_of(url), *passwords_of(options["db"] or "")], "engine")
-    stopping = threading.Event()
-    with closing(Queues(url)) as queues:
+    told, stopping, tell = threading.Event(), threading.Event(), Telling(output)
+    with ExitStack() as opened:
+        opened.enter_context(ending_in_two_steps(told.set))
+        queues = queues_at(url, told, tell)
+        if queues is None:
+            return Exit.DONE
+        opened.enter_context(closing(queues))
         store = PostgresStore(queues.engine, UNTIL_STOPPED, stopping.is_set)
         carrier = Carrier(lambda: Journal(store), options, output, watch)
-        working = Worker(queues, wanted, carrier, Telling(output), leased)
+        working = Worker(queues, wanted, carrier, tell, leased)
         looks = {"journal": lambda: queues.journal.rows("SELECT 1"), "worker": working.seen}
-        told = threading.Event()
-        with (
-            ending_in_two_steps(told.set),
-            telling_health(options.get("health"), looks, output) as (condition, meters),
-        ):
-            look_into(queues.journal, meters)
-            warn(queues.journal, wanted, output)
-            working.start()
-            show(dumps({"worker": working.name, "queues": list(wanted)}))
-            told.wait()
-            condition.end()
-            _end(working, drain, output)
+        condition, meters = opened.enter_context(telling_health(options.get("health"), looks, output))
+        look_into(queues.journal, meters)
+        warn(queues.journal, wanted, output)
+        working.start()
+        show(dumps({"worker": working.name, "queues": list(wanted)}))
+        told.wait()
+        condition.end()
+        _end(working, drain, output)
         stopping.set()
     return Exit.DONE
+
+
+def queues_at(url: str, told: threading.Event, tell: Callable[[str], None]) -> Queues | None:
+    """The queues as soon as their database is there: who begins with a machine may begin before it.
+
+    None when the worker is told to end. Raises Broken where more than time is needed.
+    """
+    while True:
+        try:
+            queues = Queues(url)
+        except EngineAway as away:
+            if engine_help(str(away)) != ENGINE_HELP:
+                raise
+            tell(str(away))
+            if told.wait(AGAIN):
+                return None
+        else:
+            tell("")
+            return queues
 
 
 def warn(journal: Journal, wanted: Mapping[str, Limits], output: Output) -> None:

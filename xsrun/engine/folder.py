@@ -18,6 +18,10 @@ class EngineBroken(Broken):
     """It is the journal of many machines, or their queues, and the database that they are in is why."""
 
 
+class EngineAway(EngineBroken):
+    """Their database is not there, or lets nobody in."""
+
+
 def state_folder() -> str:
     """Where what must survive is kept: ``$XDG_STATE_HOME/xsrun``, or ``~/.local/state/xsrun``."""
     home = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from xsrun import extras
-from xsrun.engine.folder import EngineBroken, state_folder
+from xsrun.engine.folder import EngineAway, EngineBroken, state_folder
 from xsrun.engine.journal import Journal
 from xsrun.engine.tables import SCHEMA, VERSION, Db, Done, Rows
 
@@ -163,10 +163,11 @@ class PostgresStore:
                 self.tell("")
                 return done
             except (SQLAlchemyError, self._refused) as error:
-                if _is_away(error):
-                    self.tell(said_of(error))
-                if not _is_away(error) or self._stopped() or time.monotonic() - begun >= self.patience:
+                if not _is_away(error):
                     raise EngineBroken(said_of(error)) from None
+                self.tell(said_of(error))
+                if self._stopped() or time.monotonic() - begun >= self.patience:
+                    raise EngineAway(said_of(error)) from None
             except UnicodeError as error:  # of a name that no host has; the driver leaves it as it is
                 raise EngineBroken(f"its address is none: {error}") from None
             time.sleep(PAUSES[min(tried, len(PAUSES) - 1)])
