@@ -120,8 +120,8 @@ def _hand_over(document: str, attempt: Attempt) -> None:
     try:
         attempt.task.output.result(document)
     except OSError as error:
-        if attempt.keeper and attempt.keeper.id:
-            error.add_note(f"the run has ended, see xsrun runs show {attempt.keeper.id}")
+        if named := _named(attempt.keeper):
+            error.add_note(f"the run has ended, see xsrun runs show {named}")
         raise
 
 
@@ -229,10 +229,16 @@ def key_of(task: Task, config: Config) -> str | None:
     return key
 
 
+def _named(keeper: Keeper | None) -> str:
+    """What commands call the run, ``""`` where the journal does not know of it."""
+    return keeper.named if keeper else ""
+
+
 def _ended_unclear(unclear: Exchange, keeper: Keeper | None) -> Failure:
     """What is wrong with a run that has a result, and a write without an answer."""
     message = f"{unclear.request.method} {unclear.request.url} got no answer; it may have arrived"
-    help = f"find out with xsrun runs resolve {keeper.named}" if keeper and keeper.id else "look there whether it did"
+    named = _named(keeper)
+    help = f"find out with xsrun runs resolve {named}" if named else "look there whether it did"
     return Failure("outcome-unknown", message, Exit.UNKNOWN_OUTCOME, help)
 
 
@@ -246,8 +252,8 @@ def _guarded(attempt: Attempt, world: World, exchanges: list[Exchange]) -> Resul
             return _run_in(attempt, world)
     except KeyboardInterrupt as stop:
         message = f"stopped by {str(stop) or 'the keyboard'}; {_sent(exchanges)}"
-        id = attempt.keeper.id if attempt.keeper else ""
-        help = f"let it go on with xsrun runs resume {id}" if id else ""
+        named = _named(attempt.keeper)
+        help = f"let it go on with xsrun runs resume {named}" if named else ""
         return Result(error=Failure("interrupted", message, Exit.INTERRUPTED, help), requests=tuple(exchanges))
 
 

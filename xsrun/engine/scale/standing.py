@@ -66,8 +66,16 @@ def alive(journal: Journal) -> dict[str, int]:
 
 def limits_of(journal: Journal) -> dict[str, Limits]:
     """How many runs of each queue may go on at once, as a worker has said last. Raises Broken."""
-    named = ((str(name), _queue(str(name), Inside(), tuple(limits))) for name, *limits in journal.rows(_LIMITS))
-    return {name: Limits(each.worker_limit, each.limit, each.rate) for name, each in named if each.worker_limit}
+    return {name: Limits(worker, *others) for name, (worker, *others) in _limits(journal).items() if worker}
+
+
+def _limits(journal: Journal) -> dict[str, tuple[Any, ...]]:
+    """How many may go on on a worker and on all, and begin within a time, each None for any number, by queue."""
+    rows = journal.rows(_LIMITS)
+    return {
+        str(name): (worker, everywhere, (int(most), float(seconds)) if most else None)
+        for name, worker, everywhere, most, seconds in rows
+    }
 
 
 def standing_of_all(journal: Journal, now: int) -> Standing:
@@ -78,16 +86,13 @@ def standing_of_all(journal: Journal, now: int) -> Standing:
 
 
 def _queues(journal: Journal) -> tuple[Queue, ...]:
-    limits = {str(name): tuple(limit) for name, *limit in journal.rows(_LIMITS)}
-    found = inside(journal)
+    limits, found = _limits(journal), inside(journal)
     names = {*found, *(name.removesuffix(ORDERED) for name in limits)}
-    return tuple(_queue(name, found.get(name, Inside()), limits.get(name, (None,) * 4)) for name in sorted(names))
+    return tuple(_queue(name, found.get(name, Inside()), limits.get(name, ())) for name in sorted(names))
 
 
 def _queue(name: str, found: Inside, limits: tuple[Any, ...]) -> Queue:
-    worker, everywhere, most, seconds = limits
-    rate = (int(most), float(seconds)) if most else None
-    return Queue(name, found.waiting, found.delayed, found.running, worker, everywhere, rate)
+    return Queue(name, found.waiting, found.delayed, found.running, *limits)
 
 
 def _workers(journal: Journal) -> tuple[Worker, ...]:
