@@ -787,6 +787,25 @@ def test_two_who_resume_at_once_have_it_go_on_once(engine, folder, server, other
     assert server.seen["POST /both-0"] == 1
 
 
+def test_a_run_that_is_being_put_back_is_not_taken_for_one_that_never_will_be(engine, folder, url, monkeypatch):
+    run = engine.submit(Order(folder, place=Place("nobody")))
+    with psycopg.connect(url) as database:
+        ended = "UPDATE dbos.workflow_status SET status = 'ERROR', completed_at = 1 WHERE workflow_uuid = %s"
+        database.execute(ended, (run,))
+    engine.queues.mend()
+    client, looked = engine.queues._client, []
+    rewind = client.rewind_workflow
+
+    def rewound(*arguments, **named):
+        engine.queues.mend()  # as a worker does at any time
+        looked.append(engine.queues.journal.run(run).state)
+        rewind(*arguments, **named)
+
+    monkeypatch.setattr(client, "rewind_workflow", rewound)
+    engine.resume(run)
+    assert (looked, engine.queues.journal.run(run).state) == ([RunState.QUEUED], RunState.QUEUED)
+
+
 def test_a_run_that_waits_in_no_queue_any_more_can_be_resumed(engine, folder, url):
     """Its workflow has ended, and what was to follow was lost: the database was away when the run was put back."""
     run = engine.submit(Order(folder, place=Place("nobody")))

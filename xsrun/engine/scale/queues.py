@@ -42,6 +42,8 @@ MOST_ATTEMPTS: Final = 5
 """Begins of a run whose worker died each time, before it is given up."""
 MIGRATING: Final = 72_137_202
 """Names the lock of whoever makes the tables of DBOS."""
+PUTTING_BACK: Final = 72_137_204
+"""Names the lock of whoever puts runs back: by the journal they wait again, by their queue not yet."""
 AGAIN: Final = 0.05
 """Seconds until one looks again whether another one has made them."""
 PATIENCE: Final = 5.0
@@ -144,7 +146,11 @@ class Queues:
 
         Raises Held when somebody else has, or its worker has not let go of it yet.
         """
-        queue, key = _at(place)
+        with _telling(), self.engine.begin() as holding:
+            holding.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({PUTTING_BACK})")
+            self._put_back(run, *_at(place))
+
+    def _put_back(self, run: RunRow, queue: str, key: str) -> None:
         if not self.journal.set_state(run.id, RunState.QUEUED, run.state):
             raise Held("it went on since")
         try:
@@ -180,7 +186,9 @@ class Queues:
 
         def work(db: Db) -> None:
             db.execute(given_up, (RunState.GIVEN_UP, *UNFINISHED))
-            db.execute(over, (RunState.INTERRUPTED, *UNFINISHED))
+            # While somebody puts a run back it looks like one that never will be.
+            if db.execute(f"SELECT pg_try_advisory_xact_lock({PUTTING_BACK})").fetchone()[0]:
+                db.execute(over, (RunState.INTERRUPTED, *UNFINISHED))
             db.execute("DELETE FROM worker WHERE seen_at < ?", (time.time_ns() // 1_000_000 - GONE,))
 
         self.store.transact(work)
