@@ -21,10 +21,7 @@ from xsrun.providers.table import all_endpoints
 from xsrun.source import Source, Span
 
 ROOT = Path(__file__).parent.parent
-OWN = [
-    *(each.parent for each in (ROOT / "jobs").glob("*/run.xs")),
-    *(each for each in (ROOT / "xsrun" / "templates").iterdir() if each.is_dir()),
-]
+OWN = sorted(each.parent for place in ("jobs", "xsrun/templates") for each in (ROOT / place).glob("*/run.xs"))
 
 CREATE = """{incident: {
   type: "incident", title: $input.title, incident_key: $input.key

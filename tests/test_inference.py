@@ -82,14 +82,14 @@ def test_jobs(name, trouble):
 
 
 @pytest.mark.parametrize(
-    "path", [each.parent for each in (BENCHMARKS / "jobs").glob("*/run.xs")], ids=lambda path: path.name
+    "path", sorted(each.parent for each in (BENCHMARKS / "jobs").glob("*/run.xs")), ids=lambda path: path.name
 )
 def test_jobs_of_the_benchmarks(path):
     answer = MemoryHttp(lambda request: Response(200, (), b'{"ok": true}'))
     same_job(load_folder(str(path)), {}, lambda: memory_world(http=answer))
 
 
-@pytest.mark.parametrize("path", [*(BENCHMARKS / "programs").glob("*.xs")], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((BENCHMARKS / "programs").glob("*.xs")), ids=lambda path: path.stem)
 def test_programs_of_the_benchmarks(path):
     ways = ThreeWays(load_folder(str(path)))
     given = {"orders": ORDERS} if path.stem == "query" else {"size": SIZES.get(path.stem, 60)}
