@@ -12,6 +12,7 @@ from xsrun.compile.flow import check_flow
 from xsrun.compile.hidden import check_hidden
 from xsrun.compile.portability import check_extensions
 from xsrun.compile.program import compile_folder
+from xsrun.compile.sharing import check_sharing
 from xsrun.compile.slips import check_slips
 from xsrun.config import config_file, read_config
 from xsrun.diagnostics import Diagnostic, Exit, Found, XsError, nearest
@@ -72,6 +73,7 @@ class Project(Executable):
         check_flow(folder)
         check_slips(folder)
         check_hidden(folder, {each.name: each for each in program.tables})
+        check_sharing(folder)
         check_extensions(folder)
         super().__init__(program, folder.diagnostics)
         self.folder = folder

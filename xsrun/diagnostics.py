@@ -357,6 +357,7 @@ REMARKS: Final[dict[str, Code]] = {
     "shadowed-variable": Code(Exit.SOURCE, "a loop sets a variable that holds something else already"),
     "precedence": Code(Exit.SOURCE, "an operator binds tighter than it looks"),
     "hidden-column": Code(Exit.SOURCE, "a column is read of a row that leaves it out"),
+    "shared-answer": Code(Exit.SOURCE, "`cache` gives an answer to clients who would get another"),
     "no-return": Code(Exit.SOURCE, "JavaScript of a lambda gives nothing back"),
     "quoted-expression": Code(Exit.SOURCE, "a text in quotes stands where an expression runs per element"),
     "omitted-input": Code(Exit.SOURCE, "an input that may be left out is calculated with"),

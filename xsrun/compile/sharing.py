@@ -1,0 +1,82 @@
+"""Answers that ``cache`` gives to others than they were made for: what tells requests apart leaves out a header or an
+address that the construct reads (constructs.md section 9).
+
+One pass over the tree of each construct that is kept. It matters to no run, so only ``check`` asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from xsrun.compile.attached import read_cache
+from xsrun.compile.context import Findings
+from xsrun.compile.headers import HEADERS, LOOKING_UP, are_headers
+from xsrun.diagnostics import Found
+from xsrun.program import Caching
+from xsrun.project import Construct, Folder
+from xsrun.syntax import tree
+
+KEPT: Final = frozenset({"query", "function"})
+AUTHORIZATION: Final = "Authorization"
+SAID_IN: Final = {"$request_auth_token": AUTHORIZATION, "$remote_user": AUTHORIZATION, "$remote_passwd": AUTHORIZATION}
+"""The header that a reference is read from."""
+ADDRESSES: Final = frozenset({"$remote_ip", "$remote_host"})
+ANY: Final = ""
+"""Stands for the header that nobody names, where all are read."""
+
+
+def check_sharing(folder: Folder) -> None:
+    """Report every construct whose answers are kept for requests that would get others."""
+    for each in folder.constructs:
+        # What is wrong with the clause itself was said when it was compiled.
+        caching = read_cache(each, Found()) if each.kind in KEPT else None
+        if caching is not None:
+            _Sharing(each, folder.found).check(caching)
+
+
+class _Sharing(Findings):
+    def __init__(self, construct: Construct, found: Found) -> None:
+        super().__init__(construct.source, found)
+        self.block = construct.block
+
+    def check(self, caching: Caching) -> None:
+        told_apart = {name.title() for name in caching.headers}
+        for node, header in _headers(self.block):
+            if header.title() not in told_apart and not (header == ANY and told_apart):
+                named = f"the header `{header}`" if header else "the headers"
+                self._warn(node, named, f'headers: ["{header or AUTHORIZATION}"]')
+                return
+        address = next((node for node in self.block.walk() if _way(node)[0] in ADDRESSES), None)
+        if address is not None and not caching.ip:
+            self._warn(address, "the address of a client", "ip: true")
+
+    def _warn(self, node: tree.Node, what: str, clause: str) -> None:
+        message = f"`cache` gives what is made of {what} to others too: it does not tell requests apart by that"
+        self.warn("shared-answer", message, node, help=f"write {clause} in `cache`")
+
+
+def _headers(block: tree.Block) -> Iterator[tuple[tree.Node, str]]:
+    """The headers that are read, each with where."""
+    looked_up: set[int] = set()
+    for node in block.walk():
+        name, *others = _way(node)
+        if isinstance(node, tree.Chain) and are_headers(node.subject) and node.filters[0].name in LOOKING_UP:
+            looked_up.add(id(node.subject))
+            yield node, _key(next(iter(node.filters[0].arguments), None))
+        elif name == HEADERS and id(node) not in looked_up:
+            yield node, others[0] if others else ANY
+        elif name in SAID_IN:
+            yield node, SAID_IN[name]
+
+
+def _way(node: tree.Node) -> tuple[str, ...]:
+    """The names in ``$env.$name.key``, one that is empty for any other node."""
+    if not isinstance(node, tree.Path) or not isinstance(node.base, tree.Variable) or node.base.name != "env":
+        return ("",)
+    return tuple(step.name if isinstance(step, tree.Member) else _key(step.key) for step in node.steps)
+
+
+def _key(node: tree.Expr | None) -> str:
+    """A name that is written out."""
+    return node.value if isinstance(node, tree.Literal) and isinstance(node.value, str) else ANY
