@@ -255,6 +255,46 @@ def test_a_body_that_comes_drop_by_drop_is_given_up():
         assert answer.startswith(b"HTTP/1.1 408")
 
 
+PRIVATE = """table "user" {
+  auth = true
+  schema {
+    int id
+  }
+  index = [{type: "primary", field: [{name: "id"}]}]
+}
+---
+query "private" verb=POST {
+  api_group = "a"
+  auth = "user"
+  input {
+    json more?
+  }
+  response = $input.more
+}
+---
+query "login" verb=POST {
+  api_group = "a"
+  stack {
+    security.create_auth_token { table = "user" id = 1 extras = {} expiration = 9999 } as $token
+  }
+  response = $token
+}
+"""
+
+
+def test_what_a_stranger_sends_is_not_waited_for():
+    with in_process(service_of(PRIVATE)) as ask:
+        address = b"POST /api:a/private HTTP/1.1\r\n" + HOST + JSON + b"Content-Length: 90000\r\n"
+        for who in (b"", b"Authorization: Bearer forged\r\n", b"Authorization: Basic YTpi\r\n"):
+            assert said(ask.base_url.port, address + who + b"\r\n").startswith(b"HTTP/1.1 401")
+        assert ask.post("/api:a/private", content=b"no JSON").status_code == 401
+        known = {"Authorization": f"Bearer {ask.post('/api:a/login').json()}"}
+        assert ask.post("/api:a/private", json={"more": 1}, headers=known).json() == 1
+        assert ask.post("/api:a/private", content=iter([b'{"more":', b" 2}"]), headers=known).json() == 2
+        assert ask.post("/api:a/private?more=3", headers=known).json() == "3"
+        assert ask.post("/api:a/private", content=b"no JSON", headers=known).status_code == 400
+
+
 LARGE = """query "large" verb=GET {
   api_group = "a"
   response = "x"|pad_end:9000000:"x"

@@ -59,6 +59,8 @@ class Asked(NamedTuple):
     raw: Any = EMPTY
     """What the body says: an object where it is one, or a form, or empty; null where it cannot be read."""
     body: bytes = b""
+    caller: dict[str, Any] | Fault | None = None
+    """Who asks, as ``$auth``, or why that is not known; None where nobody has looked yet."""
 
 
 class Answered(NamedTuple):
@@ -196,7 +198,7 @@ def answer(
         run.raw_input = asked.raw
     run.answers = answers
     try:
-        run.auth = _caller(endpoint, asked, world)
+        run.auth = _known(endpoint, asked, world)
         with deadline.running():
             value = loaded.finish(run, lambda: surrounded(run, endpoint, asked.given))
     except Fault as fault:
@@ -205,18 +207,26 @@ def answer(
     return _succeeded(value, head)
 
 
-def _caller(endpoint: Endpoint, asked: Asked, world: World) -> dict[str, Any]:
-    """Who asks, as ``$auth``. Raises Fault where somebody has to and does not say who, or says it wrongly."""
-    token = BEARER.fullmatch(asked.headers.get("Authorization", "").strip())
+def caller(endpoint: Endpoint, headers: Mapping[str, str], world: World) -> dict[str, Any] | Fault:
+    """Who asks, as ``$auth``; what to answer where somebody has to and does not say who, or says it wrongly."""
     if not endpoint.auth:
         return {}
+    token = BEARER.fullmatch(headers.get("Authorization", "").strip())
     try:
         if token is not None:
             return _logged_in(world, token[1], table=endpoint.auth)
     except Fault as fault:
         if fault.code != "unauthorized":
-            raise
-    raise Fault("unauthorized", "Unauthorized", kind=ERROR_KINDS["unauthorized"])
+            return fault
+    return Fault("unauthorized", "Unauthorized", kind=ERROR_KINDS["unauthorized"])
+
+
+def _known(endpoint: Endpoint, asked: Asked, world: World) -> dict[str, Any]:
+    """Who asks. Raises Fault where that is not known."""
+    found = caller(endpoint, asked.headers, world) if asked.caller is None else asked.caller
+    if isinstance(found, Fault):
+        raise found
+    return found
 
 
 def _succeeded(value: Any, head: Head) -> Answered:

@@ -21,7 +21,7 @@ from xsrun.diagnostics import Fault, LimitFault
 from xsrun.engine import observing
 from xsrun.engine.observing import Ending, Subject
 from xsrun.program import METHODS, Endpoint
-from xsrun.runtime.answering import JSON, Answered, Asked, Head, answer, failed, find, malformed, unknown
+from xsrun.runtime.answering import JSON, Answered, Asked, Head, answer, caller, failed, find, malformed, unknown
 from xsrun.server import cors
 from xsrun.server.apart import apart
 from xsrun.server.counting import ROUTE, WATCHED, Counting
@@ -30,7 +30,7 @@ from xsrun.server.intake import Intake
 from xsrun.server.mishaps import Mishaps, response_of, with_headers
 from xsrun.server.openapi import document
 from xsrun.server.patience import PATIENCE
-from xsrun.server.reading import LARGEST, TooLarge, Unreadable, asked
+from xsrun.server.reading import LARGEST, TooLarge, Unreadable, has_body, head_of, with_body
 from xsrun.server.service import RESERVED, Served, Service, Services
 from xsrun.server.threads import Threads
 
@@ -171,8 +171,12 @@ async def _asked(
     threads: Threads,
 ) -> Response:
     request.scope[ROUTE] = service.masked(_route(endpoint))
+    given = head_of(request, address.path, arguments)
+    if endpoint.auth and has_body(request):
+        given = given._replace(caller=await threads.run(caller, endpoint, given.headers, service.world))
     try:
-        given = await asked(request, address.path, arguments, service.largest)
+        if not isinstance(given.caller, Fault):  # nobody reads what a stranger sends
+            given = await with_body(given, request, arguments, service.largest)
     except TooLarge:
         return _complete(failed(TOO_LARGE)._replace(status=413), service.masked)
     except Unreadable as unreadable:

@@ -40,10 +40,15 @@ class Unreadable(Exception):
     """A body that is not what its content type says."""
 
 
+def has_body(request: Request) -> bool:
+    """Whether a request says that it has a body; one that does not has none, and is not waited for."""
+    return "content-length" in request.headers or "transfer-encoding" in request.headers
+
+
 async def body_of(request: Request, largest: int) -> bytes:
     """The body of a request. Raises TooLarge, and keeps no more of it than what is read."""
-    if not ("content-length" in request.headers or "transfer-encoding" in request.headers):
-        return b""  # a request that says nothing of a body has none, and is not waited for
+    if not has_body(request):
+        return b""
     # Somebody who is still sending would not see an answer: a little more is taken in, and dropped.
     borne = 2 * largest
     if int(request.headers.get("content-length", 0)) > borne:
@@ -60,16 +65,11 @@ async def body_of(request: Request, largest: int) -> bytes:
     return b"".join(pieces)
 
 
-async def asked(request: Request, path: str, arguments: Mapping[str, str], largest: int) -> Asked:
-    """What a query is given. The path wins over the body, the body over the query string.
-
-    Raises TooLarge, and Unreadable for a body that cannot be read.
-    """
+def head_of(request: Request, path: str, arguments: Mapping[str, str]) -> Asked:
+    """What a query is given before the body is read: the path wins over the query string."""
     query = request.scope["query_string"].decode("latin-1")
-    body = await body_of(request, largest)
-    raw = await _given(request, body)
     client = request.client
-    given = {**_pairs(parse_qsl(query, keep_blank_values=True)), **(raw if isinstance(raw, dict) else {}), **arguments}
+    given = {**_pairs(parse_qsl(query, keep_blank_values=True)), **arguments}
     headers = {name.title(): value for name, value in request.headers.items()}
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     system = {
@@ -82,7 +82,18 @@ async def asked(request: Request, path: str, arguments: Mapping[str, str], large
         "api_baseurl": request.scope[BASE] + request.scope["path"].partition("/api:")[0],
         "http_headers": headers,
     }
-    return Asked(request.method, path, headers, given, system, raw, body)
+    return Asked(request.method, path, headers, given, system)
+
+
+async def with_body(head: Asked, request: Request, arguments: Mapping[str, str], largest: int) -> Asked:
+    """All that a query is given: the path wins over the body, the body over the query string.
+
+    Raises TooLarge, and Unreadable for a body that cannot be read.
+    """
+    body = await body_of(request, largest)
+    raw = await _given(request, body)
+    inputs = raw if isinstance(raw, dict) else {}
+    return head._replace(given={**head.given, **inputs, **arguments}, raw=raw, body=body)
 
 
 async def _given(request: Request, body: bytes) -> Any:
