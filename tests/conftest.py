@@ -8,9 +8,14 @@ import pytest
 from databases import on_each_engine, server
 from hypothesis import HealthCheck, settings
 
+from xsrun.runtime.run import RECURSION
+
 # The many processes that tests start have the bytecode that an installed package has, or each would make it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A program sets it when it is first loaded; within an example, Hypothesis would blame that example.
+sys.setrecursionlimit(RECURSION)
 
 # How long an example takes says something of the machine alone.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
