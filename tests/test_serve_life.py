@@ -7,14 +7,21 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 from served import serving
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from xsrun.diagnostics import Exit
+from xsrun.server.app import application
+from xsrun.server.patience import PATIENCE
+from xsrun.server.running import Server, listening
+from xsrun.server.service import Served
 
 WITHIN = 30
 
@@ -197,3 +204,22 @@ def test_a_second_signal_leaves_runs_to_be_resumed(folder, gate, tmp_path):
     gate.open.set()
     resumed = xsrun("runs", "resume", run, env=state)
     assert (resumed.returncode, resumed.stdout) == (Exit.DONE, '"hello"\n')
+
+
+def test_clients_who_come_as_a_server_ends_keep_it_from_nothing():
+    with listening("127.0.0.1", 0) as address, ExitStack() as held:
+        where = address.getsockname()
+
+        async def crowd(_):
+            for _ in range(20):
+                held.enter_context(socket.create_connection(where, WITHIN))
+            server.stop()
+            time.sleep(0.15)  # the server looks ten times a second whether it is to end
+            return PlainTextResponse("there")
+
+        server = Server(application(Served(()), print, [Route("/crowd", crowd)]))
+        thread = threading.Thread(target=server.run, args=(address,))
+        thread.start()
+        assert httpx.get("http://{}:{}/crowd".format(*where), timeout=WITHIN).text == "there"
+        thread.join(PATIENCE / 2)
+        assert not thread.is_alive()

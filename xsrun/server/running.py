@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import socket
@@ -19,6 +20,9 @@ MOST_CONNECTIONS: Final = 500
 """Connections at the same time; what is asked on a further one gets 503."""
 KEEP_ALIVE: Final = 5
 """Seconds that a connection is kept for a further request."""
+
+TURNS: Final = 5
+"""Of the loop until a connection that is taken is known; asyncio needs three."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -72,3 +76,11 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to whoever runs the server."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End as ever; that looks once who is connected, and waits for whoever it has not seen."""
+        for each in self.servers:
+            each.close()
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
