@@ -166,6 +166,15 @@ def test_a_missing_variable_is_refused_before_anything_runs(engine, folder, monk
     assert refused.value.failure.code == "missing-env"
 
 
+def test_a_run_whose_process_died_is_not_waited_for(folder, server):
+    with closing(InProcess({}, Output(quiet=True))) as engine, closing(engine.journal()) as journal:
+        run = engine.submit(Order(str(folder)))
+        ended = engine.wait(run, 20)
+        journal.forget(run)
+        journal.begin(ended._replace(state=RunState.RUNNING, exit=None, ended_at=None), {})
+        assert engine.wait(run, 20).state == RunState.INTERRUPTED
+
+
 def test_a_run_that_waits_for_a_thread_is_not_taken(folder, server, monkeypatch):
     monkeypatch.setenv("TARGET", f"{server.url}/held")
     with closing(InProcess({}, Output(quiet=True), at_once=1)) as engine, closing(engine.journal()) as journal:

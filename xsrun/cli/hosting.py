@@ -18,11 +18,11 @@ from xsrun.cli.preparing import Task
 from xsrun.cli.resume import Again, taken_up
 from xsrun.effects.outward import LateHttp
 from xsrun.engine.folder import state_folder
-from xsrun.engine.history import find_run, open_history
+from xsrun.engine.history import find_run, open_history, refresh
 from xsrun.engine.holding import Held
 from xsrun.engine.journal import Journal, Known
 from xsrun.engine.orders import Order, Refused
-from xsrun.engine.rows import UNFINISHED, RunRow
+from xsrun.engine.rows import UNFINISHED, RunRow, RunState
 from xsrun.engine.sqlite import journal_in
 from xsrun.engine.starting import new_id
 from xsrun.runtime.job import Failure
@@ -110,6 +110,9 @@ class InProcess:
                         future.result(seconds)
                 # Held first: whoever holds it may be about to begin it.
                 held, found = journal.is_held(run), journal.run(run)
+                if not held and found is not None and found.state == RunState.RUNNING:
+                    refresh(journal)  # whoever worked on it died, or could not write down how it ended
+                    found = journal.run(run)
                 if not held and (found is None or found.state not in UNFINISHED):
                     return found
                 if until is not None and time.monotonic() >= until:
