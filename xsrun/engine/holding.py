@@ -30,7 +30,7 @@ def _taken(place: str) -> int | None:
     """The lock on a file; None when somebody has let go of it meanwhile, and taken it away."""
     handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(handle)
         if os.path.samestat(os.fstat(handle), os.stat(place)):
             return handle
     except FileNotFoundError:
@@ -40,6 +40,18 @@ def _taken(place: str) -> int | None:
         raise
     os.close(handle)
     return None
+
+
+def _lock(handle: int) -> None:
+    """Take a lock. Raises BlockingIOError where another process has it."""
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            # Whoever only looks, in ``is_held``, lets others look, and is gone in a moment.
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 def release(folder: str, run: str, handle: int) -> None:
