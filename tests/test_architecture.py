@@ -15,7 +15,7 @@ MEANINGLESS = {"utils", "helpers", "helper", "common", "misc"}
 LAYERS = (
     ("hints", "build"),
     ("record", "late", "differences", "decisions", "markup"),
-    ("files", "templates", "language", "watching"),
+    ("files", "templates", "language", "watching", "wal"),
     ("source",),
     ("diagnostics",),
     ("effects.ports",),

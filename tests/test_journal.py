@@ -33,6 +33,7 @@ from xsrun.engine.vault import Vault
 from xsrun.providers.policies import Policy
 from xsrun.runtime.secrets import Masker
 from xsrun.source import Source
+from xsrun.wal import keep_log
 
 POST = """run.job "Post" {
   main = {name: "post"}
@@ -360,6 +361,37 @@ def test_two_processes_do_not_hold_one_run(folder):
         holding.hold(str(folder), "run")
     holding.release(str(folder), "run", handle)
     assert not holding.is_held(str(folder), "run")
+
+
+def test_who_only_looks_keeps_nobody_from_a_run(folder):
+    os.makedirs(folder / "running")
+    with open(folder / "running" / "run", "w") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        gone = threading.Timer(0.05, fcntl.flock, (looking, fcntl.LOCK_UN))
+        gone.start()
+        holding.release(str(folder), "run", holding.hold(str(folder), "run"))
+        gone.join()
+
+
+def test_who_opens_a_journal_waits_for_whoever_makes_it(folder):
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(folder / "journal.sqlite", isolation_level=None, check_same_thread=False)) as first:
+        first.execute("BEGIN EXCLUSIVE")
+        done = threading.Timer(0.05, first.execute, ("COMMIT",))
+        done.start()
+        journal_in(str(folder)).close()
+        done.join()
+
+
+def test_who_has_no_patience_is_told_at_once(folder):
+    folder.mkdir(parents=True)
+    with (
+        closing(sqlite3.connect(folder / "a.sqlite", isolation_level=None)) as first,
+        closing(sqlite3.connect(folder / "a.sqlite", timeout=0)) as second,
+    ):
+        first.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            keep_log(second)
 
 
 def test_a_run_goes_on_once_from_where_it_was_read(folder):

@@ -20,6 +20,7 @@ from xsrun.data.tables import Table
 from xsrun.diagnostics import Fault
 from xsrun.effects.ports import Work, World
 from xsrun.late import Late
+from xsrun.wal import keep_log
 
 _hidden_folder: Callable[[str], str] = Late("xsrun.effects.files", "hidden_folder")
 _postgres: Callable[[str], Callable[[str], Source]] = Late("xsrun.data.postgres", "source")
@@ -166,7 +167,8 @@ def _sqlite(url: str | sa.URL, **options: Any) -> sa.Engine:
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy says when a transaction begins, and which
-    for setting in ("journal_mode = wal", "synchronous = normal", "foreign_keys = off"):
+    keep_log(connection)
+    for setting in ("synchronous = normal", "foreign_keys = off"):
         connection.execute(f"PRAGMA {setting}")
     register(connection)
 

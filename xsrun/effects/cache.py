@@ -15,6 +15,7 @@ from xsrun.diagnostics import Fault
 from xsrun.effects.files import hidden_folder
 from xsrun.effects.ports import Answer, Command
 from xsrun.files import make_private
+from xsrun.wal import keep_log
 
 FILE: Final = "redis.sqlite"
 LONGEST_WAIT: Final = 10.0
@@ -80,7 +81,7 @@ def _opened(home: str) -> sqlite3.Connection:
         make_private(place)
     database = sqlite3.connect(place, LONGEST_WAIT, isolation_level=None, check_same_thread=False)
     if home:
-        database.execute("PRAGMA journal_mode = WAL")
+        keep_log(database)
     database.executescript(SCHEMA)
     return database
 

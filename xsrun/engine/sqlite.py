@@ -14,6 +14,7 @@ from xsrun.engine.folder import Broken
 from xsrun.engine.journal import Journal
 from xsrun.engine.tables import MIGRATIONS, SCHEMA, VERSION, Done
 from xsrun.files import make_private
+from xsrun.wal import keep_log
 
 T = TypeVar("T")
 
@@ -53,7 +54,8 @@ class SqliteStore:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             make_private(self._path)
             self._db = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            for setting in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
+            keep_log(self._db)
+            for setting in ("synchronous = normal", "foreign_keys = on"):
                 self._db.execute(f"PRAGMA {setting}")
             self._prepare()
 
