@@ -12,6 +12,7 @@ from xsrun.builtins.registry import Bindings
 from xsrun.diagnostics import Fault
 from xsrun.effects.memory import ManualClock, SeededRandom, memory_world
 from xsrun.lambdas import run
+from xsrun.testing.forks import spread
 
 INSTALLED = extras.is_installed("lambda")
 needs_engine = pytest.mark.skipif(not INSTALLED, reason=f"needs {extras.install_command('lambda')}")
@@ -32,6 +33,12 @@ def case(body, response="$r", **inputs):
     project = program(body, response)
     assert not project.errors, project.errors
     return project.call("case", inputs, world=memory_world(env={"KEY": "k"}))
+
+
+@needs_engine
+def test_a_fork_runs_lambdas_after_its_parent_did():
+    assert js("return 1") == 1
+    assert [*spread(2, lambda number: js(f"return {number}"), 2, 20)] == [0, 1]
 
 
 # ------------------------------------------------------------------ results

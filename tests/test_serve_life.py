@@ -1,5 +1,6 @@
 """A server over its life: it follows its source, waits for what is under way, and leaves runs to be resumed."""
 
+import asyncio
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from xsrun.server.app import application
 from xsrun.server.patience import PATIENCE
 from xsrun.server.running import Server, listening
 from xsrun.server.service import Served
+from xsrun.server.threads import Threads
 
 WITHIN = 30
 
@@ -223,3 +225,9 @@ def test_clients_who_come_as_a_server_ends_keep_it_from_nothing():
         assert httpx.get("http://{}:{}/crowd".format(*where), timeout=WITHIN).text == "there"
         thread.join(PATIENCE / 2)
         assert not thread.is_alive()
+
+
+def test_a_call_that_ends_an_iterator_is_answered():
+    with pytest.raises(RuntimeError, match="iterator") as raised:
+        asyncio.run(asyncio.wait_for(Threads().run(lambda: next(iter(()))), WITHIN))
+    assert isinstance(raised.value.__cause__, StopIteration)

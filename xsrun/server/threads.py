@@ -45,9 +45,13 @@ class Threads:
             self._make(*self._waiting.get())
 
     def _make(self, done: asyncio.Future[Any], call: Callable[[], Any]) -> None:
-        outcome, error = None, None
+        outcome: Any = None
+        error: BaseException | None = None
         try:
             outcome = call()
+        except StopIteration as raised:  # a future cannot raise it, and whoever waits for one would wait for ever
+            error = RuntimeError("a call ended an iterator that is not its own")
+            error.__cause__ = raised
         except BaseException as raised:
             error = raised
         with suppress(RuntimeError):  # the loop is closed: the server was told to end at once
