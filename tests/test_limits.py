@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -15,6 +17,8 @@ from xsrun.diagnostics import Exit, Fault
 from xsrun.effects.memory import memory_world
 from xsrun.effects.ports import Response
 from xsrun.effects.real import SystemClock
+from xsrun.runtime import interrupts
+from xsrun.runtime.deadline import Deadline, OutOfTime
 from xsrun.runtime.interrupts import CALCULATING, calculates
 from xsrun.runtime.support import own
 from xsrun.values import MOST_CHARACTERS, MOST_ITEMS, plain
@@ -213,6 +217,39 @@ def test_a_batch_takes_limits():
     project = program("while (true) { each { } }")
     results = project.batch("case", [{}] * 3, world=memory_world(), threads=3, limits=SOON)
     assert [each.error.code for each in results] == ["limit-time"] * 3
+
+
+def test_an_end_that_comes_as_a_run_ends_is_taken_in(monkeypatch):
+    """Told all the time, as late as can be: nothing is left on its way, and nobody tells this thread any more."""
+    deadline, calculating = Deadline(1000), [False]
+    monkeypatch.setattr(interrupts, "calculates", lambda frame: calculating[0])
+    left = []
+
+    def calculate():
+        calculating[0] = True
+        for _ in range(30):
+            pass
+
+    def tell():
+        while until > time.monotonic():
+            deadline.enforce()
+            os.sched_yield()
+
+    before, until = sys.getswitchinterval(), time.monotonic() + 0.5
+    sys.setswitchinterval(1e-5)
+    telling = threading.Thread(target=tell)
+    telling.start()
+    try:
+        while telling.is_alive():
+            calculating[0] = False
+            with suppress(OutOfTime):
+                deadline.join(calculate)
+            left.append(threading.get_ident() in deadline._threads)
+    finally:
+        sys.setswitchinterval(before)
+        telling.join()
+    assert left
+    assert not any(left)
 
 
 def test_a_run_can_be_traced_after_one_whose_time_was_over():

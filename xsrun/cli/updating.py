@@ -36,14 +36,16 @@ def update(suites: Iterable[Suite], items: Sequence[Item], seconds: float, outpu
 
 def _changes(suite: Suite, cases: Iterable[Case], seconds: float) -> Iterator[tuple[Case, Mapping[str, Any]]]:
     for case in cases:
-        deadline = Deadline(seconds or INFINITY, "test")
-        try:
-            with deadline.running():
-                change = renewed(case, play(suite.loaded, case, Surroundings(case.name), deadline))
-        except Fault:
-            continue  # the test that is run next says what it is
-        if change:
+        if change := _change(suite, case, Deadline(seconds or INFINITY, "test")):
             yield case, change
+
+
+def _change(suite: Suite, case: Case, deadline: Deadline) -> Mapping[str, Any]:
+    """What a case comes to now, where that is something else; nothing where it fails."""
+    try:
+        return deadline.run(lambda: renewed(case, play(suite.loaded, case, Surroundings(case.name), deadline)))
+    except Fault:
+        return {}  # the test that is run next says what it is
 
 
 def _write(source: Source, changes: Changes, output: Output) -> None:

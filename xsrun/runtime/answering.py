@@ -199,8 +199,7 @@ def answer(
     run.answers = answers
     try:
         run.auth = _known(endpoint, asked, world)
-        with deadline.running():
-            value = loaded.finish(run, lambda: surrounded(run, endpoint, asked.given))
+        value = deadline.run(lambda: loaded.finish(run, lambda: surrounded(run, endpoint, asked.given)))
     except Fault as fault:
         failing(fault, f"{endpoint.verb} /api:{endpoint.group}/{endpoint.path}")
         return failed(fault, head)

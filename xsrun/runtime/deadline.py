@@ -9,12 +9,15 @@ import time
 from _thread import LockType, allocate_lock, get_ident, start_new_thread
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import Clock, Http, Request, Response, TransportFailure, World
 from xsrun.hints import Final, Protocol
 from xsrun.late import Late
 from xsrun.values import INFINITY
+
+T = TypeVar("T")
 
 _interrupt: Callable[[Iterable[int], type[Exception]], None] = Late("xsrun.runtime.interrupts", "interrupt")
 
@@ -86,22 +89,46 @@ class Deadline:
             return world
         return world._replace(http=TimedHttp(world.http, self), clock=TimedClock(world.clock, self))
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Let the end interrupt this thread in the block."""
+    def run(self, call: Callable[[], T]) -> T:
+        """What a call gives, whose thread is watched, and all that join it. Raises OutOfTime at the end."""
         if self.endless:
-            yield
-            return
+            return call()
+        if self._watchman is not None:
+            with self._watchman.over(self):
+                return self.join(call)
+        done = allocate_lock()
+        done.acquire()
+        self._start(done)
+        try:
+            return self.join(call)
+        finally:
+            done.release()
+
+    def join(self, call: Callable[[], T]) -> T:
+        """What a call gives that this thread makes for the run. Raises OutOfTime at the end."""
+        if self.endless:
+            return call()
         thread = get_ident()
         with self._lock:
             self._threads.add(thread)
         try:
-            yield
+            return call()
         except OutOfTime as fault:
             self._explain(fault)
             raise
         finally:
-            self._leave(thread)
+            # Let nothing interrupt this thread any more, and take in what is on its way to it. That cannot be taken
+            # back: Python 3.11 would look for it ever after, and hang when it traces. Nor can this be a function or a
+            # context manager: what is on its way would be raised where that begins, before its ``try``.
+            while True:
+                try:
+                    with self._lock:
+                        self._threads.discard(thread)
+                    for _ in range(2):
+                        pass
+                    break
+                except OutOfTime:
+                    continue
 
     def _explain(self, fault: OutOfTime) -> None:
         """Have a fault say why this was the end."""
@@ -109,38 +136,6 @@ class Deadline:
             fault.message = f"the {self._what} took longer than {self.seconds:g} s"
         else:
             fault.code, fault.message, fault.help = self._sooner.code, self._sooner.message, self._sooner.help
-
-    def _leave(self, thread: int) -> None:
-        """Let nothing interrupt this thread any more, and take in what is on its way to it."""
-        # What is on its way cannot be taken back: Python 3.11 would look for it ever after, and hang when it traces.
-        while True:
-            try:
-                with self._lock:
-                    self._threads.discard(thread)
-                for _ in range(2):
-                    pass
-                return
-            except OutOfTime:
-                continue
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Watch this thread and all that join it in the block."""
-        if self.endless:
-            yield
-            return
-        if self._watchman is not None:
-            with self._watchman.over(self), self.watching():
-                yield
-            return
-        done = allocate_lock()
-        done.acquire()
-        self._start(done)
-        try:
-            with self.watching():
-                yield
-        finally:
-            done.release()
 
     def _start(self, done: LockType) -> None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from itertools import takewhile
 from time import perf_counter
 
@@ -150,10 +149,13 @@ def _watched(
         return deadline.over(kept) if timed else kept
 
     watched = world.with_layer(watch)
+
+    def carry_out() -> tuple[Any, Any]:
+        times.booted()
+        return run(lambda what, given: _call(loaded, what, given, watched, limits, deadline))
+
     try:
-        with deadline.running() if timed else nullcontext():
-            times.booted()
-            value, pre_result = run(lambda what, given: _call(loaded, what, given, watched, limits, deadline))
+        value, pre_result = deadline.run(carry_out) if timed else carry_out()
     except Fault as fault:
         failure = failure_of(fault, exchanges)
         return Result(None, failure, tuple(exchanges), tuple(logs), times=times.taken())

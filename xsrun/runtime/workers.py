@@ -70,8 +70,7 @@ def _timeout() -> Fault:
 
 def _outcome(run: Run, call: Callable[[Run], Any]) -> _Outcome:
     try:
-        with run.deadline.watching():
-            return _Outcome(call(run))
+        return _Outcome(run.deadline.join(lambda: call(run)))
     except RunStopped as stopped:
         return _Outcome(stopped.value)
     except (Fault, TypeError) as fault:

@@ -30,6 +30,8 @@ OWN: Final = frozenset({STATE, TROUBLES, RESET})
 LARGEST_BODY: Final = 16 * 1024 * 1024
 IDLE: Final = 30.0
 """Seconds after which a silent connection is closed."""
+NOTICED: Final = 0.5
+"""Seconds within which a thread that waits learns of a signal that another one was given."""
 HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
 HOP_HEADERS: Final = frozenset(("connection", "content-length"))
 
@@ -49,7 +51,8 @@ class Running:
 
     def wait(self) -> None:
         """Block until somebody closes the server."""
-        self._thread.join()
+        while self._thread.is_alive():
+            self._thread.join(NOTICED)
 
     def close(self) -> None:
         """Stop answering and free the port."""

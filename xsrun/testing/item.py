@@ -65,8 +65,7 @@ class Item(NamedTuple):
         begun = time.perf_counter()
         faults: list[Fault] = []
         try:
-            with deadline.running():
-                faults += self.check(around, deadline)
+            deadline.run(lambda: faults.extend(self.check(around, deadline)))
         except Fault as stopped:
             faults.append(stopped)
         except MemoryError:
