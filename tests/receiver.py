@@ -37,6 +37,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from waiting import line_of
+
 from xsrun.effects.ports import Request
 from xsrun.effects.real import SystemClock, SystemRandom
 from xsrun.simulators.pagerduty import PagerDuty
@@ -176,9 +178,10 @@ def receiving(folder: Path) -> Iterator[Receiving]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:
-        assert process.stdout is not None
-        yield Receiving(process.stdout.readline().strip(), file)
-        process.kill()
+        try:
+            yield Receiving(line_of(process).strip(), file)
+        finally:
+            process.kill()
 
 
 def main() -> None:

@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any
+from typing import IO
 
 from databases import SERVER
+from waiting import bounded, ended
 
 NUMBERS = count()
 
@@ -37,14 +38,26 @@ class WorkerProcess:
 
     def __init__(self, url: str, *arguments: str, **env: str) -> None:
         command = [sys.executable, "-m", "xsrun", "worker", "--engine", url, *arguments]
-        # The first line of stderr that nobody reads must not stop it.
-        self.process = subprocess.Popen(
-            command, env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self.process.stdout is not None
-        first = self.process.stdout.readline()
-        assert first, f"the worker ended with {self.process.wait()}"
-        self.name = json.loads(first)["worker"]
+        # A pipe that nobody reads would stop it when it is full.
+        with tempfile.TemporaryFile("w+") as stderr:
+            self.process = subprocess.Popen(
+                command, env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=stderr, text=True
+            )
+            try:
+                self.name = json.loads(self._first(stderr))["worker"]
+            except BaseException:
+                self.close()
+                raise
+
+    def _first(self, stderr: IO[str]) -> str:
+        """The line with which it says that it takes runs. Raises AssertionError with its stderr when it says none."""
+        with bounded(self.process):
+            assert self.process.stdout is not None
+            if first := self.process.stdout.readline():
+                return first
+            code = self.process.wait()
+            stderr.seek(0)
+            raise AssertionError(f"the worker ended with {code}: {stderr.read()}")
 
     def kill(self) -> None:
         """End it as a loss of power would."""
@@ -54,7 +67,7 @@ class WorkerProcess:
     def stop(self, seconds: float = 30) -> int:
         """Ask it to end; gives back its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        return ended(self.process, seconds)
 
     def close(self) -> None:
         """See that it is gone."""
@@ -62,13 +75,3 @@ class WorkerProcess:
             self.kill()
         assert self.process.stdout is not None
         self.process.stdout.close()
-
-
-def until(said: Callable[[], Any], seconds: float = 30) -> Any:
-    """What is said as soon as it is true."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := said():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not come true")

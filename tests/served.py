@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from waiting import ended, ending, joined, line_of
 
 from xsrun.compile.program import compile_folder
 from xsrun.data.opening import fresh
@@ -33,18 +34,14 @@ PATIENCE = 20
 @contextmanager
 def answering(process: subprocess.Popen[str]) -> Iterator[tuple[dict[str, Any], httpx.Client]]:
     """The first line of a server that was started, and a client of it; the server is asked to end behind the block."""
-    with process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        first = process.stdout.readline()
+    with ending(process, PATIENCE):
+        first = line_of(process)
         if not first:
-            process.wait()
+            ended(process)
+            assert process.stderr is not None
             raise AssertionError(process.stderr.read())
-        try:
-            with httpx.Client(base_url=json.loads(first)["url"], timeout=PATIENCE) as client:
-                yield json.loads(first), client
-        finally:
-            process.terminate()
+        with httpx.Client(base_url=json.loads(first)["url"], timeout=PATIENCE) as client:
+            yield json.loads(first), client
 
 
 def started(*arguments: str, **env: str | None) -> subprocess.Popen[str]:
@@ -78,8 +75,8 @@ def run_api(folder: Path, *arguments: str, **env: str) -> Iterator[tuple[httpx.C
             yield client, said
         finally:
             process.terminate()
-            process.wait()
-            reading.join()
+            ended(process, PATIENCE)
+            joined(reading)
 
 
 def service_of(source: str, name: str = "project", **settings: object) -> Service:
@@ -99,13 +96,13 @@ def in_process(*services: Service, rules: Rules = EVERYBODY, largest: int = LARG
     with listening("127.0.0.1", 0) as address:
         broken: list[Exception] = []
         server = Server(application(Served(services), broken.append, (), rules, largest), **settings)
-        thread = threading.Thread(target=server.run, args=(address,))
+        thread = threading.Thread(target=server.run, args=(address,), daemon=True)
         thread.start()
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{address.getsockname()[1]}", timeout=PATIENCE) as client:
                 yield client
         finally:
             server.stop()
-            thread.join(PATIENCE)
+            joined(thread, seconds=PATIENCE)
         for each in broken:
             raise each

@@ -19,7 +19,7 @@ import httpx
 import pytest
 import yaml
 from databases import SERVER
-from scaled import until
+from waiting import PATIENCE, bounded, ending, line_of, until
 
 from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued
@@ -113,7 +113,7 @@ def test_every_unit_is_valid(tmp_path):
 def served(machine) -> Iterator[str]:
     """The address of the server of its unit."""
     with started("xsrun-serve.service", machine) as process:
-        yield json.loads(process.stdout.readline())["url"]
+        yield json.loads(line_of(process))["url"]
 
 
 def test_the_server_of_its_unit_answers_and_keeps_its_secrets(served, machine):
@@ -138,20 +138,23 @@ def test_the_scheduler_of_its_unit_runs_what_is_due(machine):
         'task "tick" {\n  stack {\n    debug.log { value = "tick" }\n  }\n'
         "  schedule = [{starts_on: 2026-01-01 00:00:00+0000, freq: 1}]\n}\n"
     )
-    with subprocess.Popen(
+    scheduling = subprocess.Popen(
         command("xsrun-schedule.service", machine),
         env=variables("xsrun-schedule.service", machine),
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+    with bounded(scheduling) as process, process:
         assert any("tick" in line for line in iter(process.stderr.readline, ""))
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate()
     assert process.returncode == 0
     assert (machine / "var/lib/xsrun/journal.sqlite").exists()
     assert (
         subprocess.run(
-            command("xsrun-prune.service", machine), env=variables("xsrun-prune.service", machine)
+            command("xsrun-prune.service", machine),
+            env=variables("xsrun-prune.service", machine),
+            timeout=PATIENCE,
         ).returncode
         == 0
     )
@@ -196,7 +199,11 @@ def test_the_roles_suffice_for_a_worker(machine, roles):
     here = str(Path(sys.executable).parent)
     schema = placed(named(BLOCKS["sh", "schema"], roles), machine).replace("/opt/xsrun/bin", here)
     subprocess.run(
-        ["sh", "-ec", schema], check=True, capture_output=True, env=variables("xsrun-prune.service", machine)
+        ["sh", "-ec", schema],
+        check=True,
+        capture_output=True,
+        env=variables("xsrun-prune.service", machine),
+        timeout=PATIENCE,
     )
     owner = f"postgresql://{roles}_owner@127.0.0.1/{roles}"
     with psycopg.connect(owner, autocommit=True) as connection:
@@ -206,7 +213,7 @@ def test_the_roles_suffice_for_a_worker(machine, roles):
     env = variables(unit, machine)
     env["XSRUN_ENGINE"] = named(env["XSRUN_ENGINE"], roles)
     with started(unit, machine, XSRUN_ENGINE=env["XSRUN_ENGINE"]) as process:
-        assert json.loads(process.stdout.readline())["queues"] == ["paging", "reports"]
+        assert json.loads(line_of(process))["queues"] == ["paging", "reports"]
         engine = Queued(env["XSRUN_ENGINE"], {}, Output(False))
         run = engine.submit(Order(str(ROOT / "benchmarks/jobs/idle"), place=Place("paging")))
         assert until(lambda: engine.wait(run, 1)).state == "complete"
@@ -237,13 +244,10 @@ def proxied(served, tmp_path) -> Iterator[str]:
     config.write_text(
         f"daemon off; pid {tmp_path}/pid; error_log stderr; events {{}}\nhttp {{ access_log off; {kept}\n{text} }}\n"
     )
-    with subprocess.Popen(["nginx", "-c", str(config)], stderr=subprocess.PIPE, text=True) as nginx:
-        try:
-            until(lambda: nginx.poll() is not None or reached(port))
-            assert nginx.poll() is None, nginx.stderr.read()
-            yield f"https://127.0.0.1:{port}"
-        finally:
-            nginx.terminate()
+    with ending(subprocess.Popen(["nginx", "-c", str(config)], stderr=subprocess.PIPE, text=True)) as nginx:
+        until(lambda: nginx.poll() is not None or reached(port))
+        assert nginx.poll() is None, nginx.stderr.read()
+        yield f"https://127.0.0.1:{port}"
 
 
 def free_port() -> int:
@@ -279,19 +283,20 @@ def test_the_image_has_no_root_and_no_secret_and_looks_after_itself():
     assert "ARG" not in words
     assert json.loads(words["ENTRYPOINT"]) == ["/opt/xsrun/bin/xsrun"]
     assert compile(json.loads(words["HEALTHCHECK"].removeprefix("CMD "))[2], "health", "exec")
-    help = subprocess.run([*XSRUN.split(), *json.loads(words["CMD"])[:1], "-h"], capture_output=True, text=True).stdout
+    asking = [*XSRUN.split(), *json.loads(words["CMD"])[:1], "-h"]
+    help = subprocess.run(asking, capture_output=True, text=True, timeout=PATIENCE).stdout
     assert all(each in help for each in json.loads(words["CMD"]) if each.startswith("--"))
 
 
 def test_the_watch_fails_while_a_run_needs_somebody(machine):
     unit = "xsrun-watch.service"
     env = {**variables(unit, machine), "XDG_STATE_HOME": str(machine / "watched")}
-    assert subprocess.run(command(unit, machine), env=env).returncode == 0
+    assert subprocess.run(command(unit, machine), env=env, timeout=PATIENCE).returncode == 0
     nowhere = {**env, "XSRUN_ENGINE": "postgresql://127.0.0.1:1/x"}
-    assert subprocess.run(command(unit, machine), env=nowhere).returncode == 1
+    assert subprocess.run(command(unit, machine), env=nowhere, timeout=PATIENCE).returncode == 1
     with closing(journal_in(str(machine / "watched/xsrun"))) as journal:
         journal.begin(given_up(), {})
-    assert subprocess.run(command(unit, machine), env=env).returncode == 1
+    assert subprocess.run(command(unit, machine), env=env, timeout=PATIENCE).returncode == 1
 
 
 def given_up() -> RunRow:

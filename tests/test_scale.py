@@ -19,7 +19,8 @@ import pytest
 from collecting import collecting, samples
 from counting import counting
 from databases import SERVER
-from scaled import WorkerProcess, database_of_queues, until
+from scaled import WorkerProcess, database_of_queues
+from waiting import ending, joined, line_of, until
 
 from xsrun.cli import composing
 from xsrun.cli.carrying import Carrier
@@ -623,32 +624,29 @@ def test_the_run_api_hands_its_runs_to_workers(engine, worker, folder, url, serv
     arguments = "--port", "0", "--queue", "paging", "--engine", url, "--allow-doc"
     command = [sys.executable, "-m", "xsrun", "serve", folder, *arguments]
     env = {**os.environ, **places, "TARGET": "http://127.0.0.1:1"}
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as serving:
-        try:
-            api = json.loads(serving.stdout.readline())["url"] + "/api:run"
-            given = {"job_name": "Notify", "input": {"times": 1, "path": "by-api-"}}
-            header = {"Idempotency-Key": "by-api-key-1"}
-            for _ in range(2):
-                answer = httpx.post(f"{api}/run", json=given, headers=header, timeout=30).json()
-                assert (answer["state"], answer["response"], answer["session_id"]) == ("complete", [0], "by-api-key-1")
-            assert server.seen["POST /by-api-0"] == 1, "by the worker, with its variable, and once"
-            answer = httpx.post(f"{api}/run", json={**given, "async": True}, timeout=30).json()
-            assert answer["state"] == "pending"
-            assert engine.wait(answer["session_id"], 30).state == RunState.COMPLETE
-            answer = httpx.post(f"{api}/run", json={**given, "env": {"TARGET": "x"}}, timeout=30)
-            assert (answer.status_code, "not kept in a queue" in answer.text) == (400, True)
-            execute, document = f"{api}/project/local/run/exec", {"doc": DOCUMENT, "args": {"text": "by the worker"}}
-            for rows in (1, 2):
-                answer = httpx.post(execute, json=document, timeout=30).json()
-                assert (answer["state"], answer["response"]) == ("complete", rows), "of its own"
-            needy = {"doc": DOCUMENT.replace("main = {", 'env = ["TARGET"]\n  main = {')}
-            answer = httpx.post(execute, json=needy, timeout=30).json()
-            assert (answer["state"], "TARGET" in answer["error_msg"]) == ("error", True), "no variable of the worker's"
-            answer = httpx.post(execute, json={**needy, "env": {"TARGET": "x"}}, timeout=30)
-            assert (answer.status_code, "not kept in a queue" in answer.text) == (400, True)
-        finally:
-            serving.terminate()
-        assert serving.wait(30) == 0
+    with ending(subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)) as serving:
+        api = json.loads(line_of(serving))["url"] + "/api:run"
+        given = {"job_name": "Notify", "input": {"times": 1, "path": "by-api-"}}
+        header = {"Idempotency-Key": "by-api-key-1"}
+        for _ in range(2):
+            answer = httpx.post(f"{api}/run", json=given, headers=header, timeout=30).json()
+            assert (answer["state"], answer["response"], answer["session_id"]) == ("complete", [0], "by-api-key-1")
+        assert server.seen["POST /by-api-0"] == 1, "by the worker, with its variable, and once"
+        answer = httpx.post(f"{api}/run", json={**given, "async": True}, timeout=30).json()
+        assert answer["state"] == "pending"
+        assert engine.wait(answer["session_id"], 30).state == RunState.COMPLETE
+        answer = httpx.post(f"{api}/run", json={**given, "env": {"TARGET": "x"}}, timeout=30)
+        assert (answer.status_code, "not kept in a queue" in answer.text) == (400, True)
+        execute, document = f"{api}/project/local/run/exec", {"doc": DOCUMENT, "args": {"text": "by the worker"}}
+        for rows in (1, 2):
+            answer = httpx.post(execute, json=document, timeout=30).json()
+            assert (answer["state"], answer["response"]) == ("complete", rows), "of its own"
+        needy = {"doc": DOCUMENT.replace("main = {", 'env = ["TARGET"]\n  main = {')}
+        answer = httpx.post(execute, json=needy, timeout=30).json()
+        assert (answer["state"], "TARGET" in answer["error_msg"]) == ("error", True), "no variable of the worker's"
+        answer = httpx.post(execute, json={**needy, "env": {"TARGET": "x"}}, timeout=30)
+        assert (answer.status_code, "not kept in a queue" in answer.text) == (400, True)
+    assert serving.returncode == 0
 
 
 def test_a_document_runs_where_its_folder_is_not(engine, tmp_path):
@@ -779,8 +777,7 @@ def test_two_who_resume_at_once_have_it_go_on_once(engine, folder, server, other
     threads = [threading.Thread(target=resume) for _ in range(4)]
     for each in threads:
         each.start()
-    for each in threads:
-        each.join()
+    joined(*threads)
     assert said == ["no-run"] * 3
     other(server.url, "--queue", "both-resume:1")
     assert engine.wait(run, 30).state == RunState.COMPLETE

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import threading
-import time
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from counting import counting
 from places import Place
 from scaled import database_of_queues
+from waiting import PATIENCE, bounded, until
 
 from xsrun.cli.following import Followed
 from xsrun.cli.output import Output
@@ -385,31 +385,26 @@ def runs_of(place):
         return journal.runs()
 
 
-def wait_for(condition):
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
 def told(process):
     """What it says of runs until it ends."""
-    lines = map(json.loads, process.communicate(timeout=30)[1].splitlines())
+    with bounded(process):
+        lines = map(json.loads, process.communicate()[1].splitlines())
     return [each for each in lines if each["type"] in ("tick", "ending")]
 
 
 def read_until(process, kind):
     """What it says up to a message of a kind."""
     assert process.stderr is not None
-    lines = [json.loads(process.stderr.readline())]
-    while lines[-1]["type"] != kind:
-        lines.append(json.loads(process.stderr.readline()))
+    with bounded(process):
+        lines = [json.loads(process.stderr.readline())]
+        while lines[-1]["type"] != kind:
+            lines.append(json.loads(process.stderr.readline()))
     return [each for each in lines if each["type"] in ("tick", "ending")]
 
 
 def test_two_schedulers_begin_each_run_once(place, server):
     both = [place.started(*ticking(place, 1)) for _ in range(2)]
-    wait_for(lambda: server.seen["POST /two"] >= 2)
+    until(lambda: server.seen["POST /two"] >= 2)
     for each in both:
         each.send_signal(signal.SIGTERM)
     lines = [told(each) for each in both]
@@ -427,7 +422,7 @@ def test_a_server_runs_tasks_beside(place, server):
     place.job(REPORT)
     there = f"there.example.com={server.url}"
     process = place.started("-m", "xsrun", "serve", "--port", "0", "--tasks", "--json", "--map", there)
-    wait_for(lambda: server.seen["POST /two"])
+    until(lambda: server.seen["POST /two"])
     process.send_signal(signal.SIGTERM)
     states = {each["state"] for each in told(process) if each["type"] == "tick"}
     assert process.returncode == Exit.DONE
@@ -440,7 +435,7 @@ def test_a_run_that_is_killed_goes_on_with_the_next_scheduler(place, server, mon
     first = place.started(*command, "--now", "2026-11-29T14:00:00Z")
     read_until(first, "log")
     first.kill()
-    first.communicate()
+    first.communicate(timeout=PATIENCE)
     again = place.started(*command, "--once", "--now", "2026-11-29T14:00:10Z")
     lines = told(again)
     assert again.returncode == Exit.DONE
@@ -460,7 +455,8 @@ def test_a_second_signal_leaves_runs_to_be_taken_up(place, monkeypatch):
     lines = read_until(process, "ending")
     (run,) = lines[-1]["runs"]
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
+    with bounded(process):
+        process.communicate()
     assert process.returncode == Exit.INTERRUPTED
     assert [(each.id, each.state) for each in runs_of(place)] == [(run, RunState.INTERRUPTED)]
 

@@ -9,7 +9,8 @@ from contextlib import closing
 
 import pytest
 from counting import counting
-from scaled import database_of_queues, until
+from scaled import database_of_queues
+from waiting import until
 
 from xsrun.cli.carrying import Carrier
 from xsrun.cli.hosting import InProcess

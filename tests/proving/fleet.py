@@ -8,8 +8,10 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from waiting import until
+
 from proving.bench import Bench
-from proving.processes import NEVER, PATIENCE, Death, Running, until
+from proving.processes import NEVER, PATIENCE, Death, Running
 from xsrun.diagnostics import Exit
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.engine.scale.store import journal_at

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from waiting import until
+
 from proving.bench import KEY, Bench
 from proving.fleet import Fleet, fleet
 from proving.jobs import KINDS, write_job
-from proving.processes import until
 from proving.trials import Trial, kept
 from proving.workers import Held
 from xsrun.engine.rows import RunState

@@ -12,10 +12,11 @@ from contextlib import closing
 from pathlib import Path
 
 from disks import small_disk, why_no_disk
+from waiting import PATIENCE, until
 
 from proving.bench import Bench
 from proving.jobs import HELD_NAMES, KINDS, NAMES, write_held, write_job
-from proving.processes import Death, Running, until
+from proving.processes import Death, Running
 from proving.trials import Skipped, Trial, kept
 from xsrun.diagnostics import Exit
 from xsrun.engine.sqlite import BUSY_SECONDS
@@ -60,6 +61,7 @@ def power(bench: Bench, quick: bool) -> Iterator[Trial]:
         done = subprocess.run(
             [*watched, sys.executable, "-m", "xsrun", "execute", *arguments],
             env=bench.environment(folder), cwd=folder, capture_output=True, text=True, check=False,
+            timeout=2 * PATIENCE,
         )  # fmt: skip
         left = [*_writes_that_left(trace.read_text(encoding="utf-8"))]
         yield kept(

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 
 from disks import why_no_disk
+from waiting import until
 
 from proving.bench import Bench
 from proving.fleet import fleet
-from proving.processes import until
 from proving.trials import Skipped, Trial, kept
 from proving.workers import FIRST, ONCE, Held
 from xsrun.engine.rows import UNFINISHED, RunState

@@ -10,8 +10,7 @@ import faulthandler
 import multiprocessing
 import os
 import signal
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Final, NamedTuple
 import killed
 
 PATIENCE: Final = 60.0
-"""Seconds that a command may take, and something that is waited for."""
+"""Seconds that a command may take."""
 PRELOADED: Final = [
     "xsrun.api",
     "xsrun.cli.app",
@@ -119,14 +118,3 @@ def _be(arguments: tuple[str, ...], folder: str, environment: dict[str, str], ou
         os.close(file)
     faulthandler.register(signal.SIGUSR1)
     raise SystemExit(killed.main(death.point, death.times, list(arguments), death.signal))
-
-
-def until(
-    found: Callable[[], object], what: str, seconds: float = PATIENCE, told: Callable[[], str] = lambda: ""
-) -> None:
-    """Wait for something to be so. Raises AssertionError, with what is told then, when it is not in that time."""
-    deadline = time.monotonic() + seconds
-    while not found():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not so after {seconds:g} s: {what}\n{told()}")
-        time.sleep(0.02)

@@ -7,10 +7,12 @@ import shutil
 import time
 from collections.abc import Iterator
 
+from waiting import until
+
 from proving.bench import Bench
 from proving.fleet import fleet
 from proving.jobs import write_held
-from proving.processes import Death, until
+from proving.processes import Death
 from proving.trials import Trial, kept
 from proving.workers import ONCE, Held
 from xsrun.diagnostics import Exit

@@ -6,9 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from waiting import until
+
 from proving.bench import Bench
 from proving.fleet import Fleet, fleet
-from proving.processes import Running, until
+from proving.processes import Running
 from proving.trials import Trial, kept
 
 TASK = """task "tick" {

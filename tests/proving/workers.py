@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from waiting import until
+
 from proving.bench import Bench
 from proving.fleet import Fleet, fleet
 from proving.jobs import HELD_NAMES, write_held
-from proving.processes import Death, Running, until
+from proving.processes import Death, Running
 from proving.trials import Trial, kept
 from xsrun.diagnostics import Exit
 from xsrun.engine.rows import RunRow, RunState
