@@ -5,12 +5,16 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import select
 import shutil
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from waiting import PATIENCE
 
 FOUND = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -18,12 +22,15 @@ FLAGS = (
     "--disable-dev-shm-usage", "--remote-debugging-pipe",
 )  # fmt: skip
 
+CRASHED = ("Inspector.targetCrashed", "Target.targetCrashed")
+
 
 class Browser:
     """One tab. ``complaints`` are what the browser says against a page: of its policy, of what it cannot load."""
 
     def __init__(self, told: BinaryIO, tell: BinaryIO) -> None:
         self._from = told
+        self._read = b""
         self._to = tell
         self._number = 0
         self._session = ""
@@ -31,7 +38,7 @@ class Browser:
         self.complaints: list[str] = []
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Log", "Runtime"):
+        for domain in ("Page", "Log", "Runtime", "Inspector"):
             self.ask(f"{domain}.enable")
         self.ask("Emulation.setScriptExecutionDisabled", value=True)
 
@@ -43,18 +50,27 @@ class Browser:
             message["sessionId"] = self._session
         self._to.write(json.dumps(message).encode() + b"\0")
         self._to.flush()
-        while (heard := self._next()).get("id") != self._number:
-            pass
+        heard = self._until(lambda heard: heard.get("id") == self._number)
         assert "error" not in heard, heard
         return dict(heard["result"])
 
-    def _next(self) -> dict[str, Any]:
-        read = b""
-        while not read.endswith(b"\0"):
-            piece = self._from.read(1)
+    def _until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first message of a kind, which the browser has to send in time."""
+        end = time.monotonic() + PATIENCE
+        while not wanted(heard := self._next(end)):
+            pass
+        return heard
+
+    def _next(self, end: float) -> dict[str, Any]:
+        while b"\0" not in self._read:
+            waited_for, _, _ = select.select([self._from], [], [], max(0.0, end - time.monotonic()))
+            assert waited_for, f"the browser did not say in {PATIENCE:g} s what was waited for"
+            piece = os.read(self._from.fileno(), 65_536)
             assert piece, "the browser is gone"
-            read += piece
-        heard: dict[str, Any] = json.loads(read[:-1])
+            self._read += piece
+        message, _, self._read = self._read.partition(b"\0")
+        heard: dict[str, Any] = json.loads(message)
+        assert heard.get("method") not in CRASHED, "the page has crashed"
         if heard.get("method") == "Page.loadEventFired":
             self._loaded = True
         if heard.get("method") == "Log.entryAdded":
@@ -62,8 +78,8 @@ class Browser:
         return heard
 
     def _wait(self) -> None:
-        while not self._loaded:
-            self._next()
+        if not self._loaded:
+            self._until(lambda _: self._loaded)
 
     def go(self, url: str) -> None:
         """Open a page, and wait until it is there."""

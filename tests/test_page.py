@@ -5,7 +5,6 @@ import re
 import shutil
 import socket
 import threading
-import time
 from contextlib import closing
 from html.parser import HTMLParser
 
@@ -14,6 +13,7 @@ import pytest
 import uvicorn
 from browser import FOUND, browsing
 from counting import counting
+from waiting import joined, until
 
 from xsrun.cli.bug import report
 from xsrun.cli.desk import desk
@@ -151,14 +151,14 @@ def site(tmp_path, monkeypatch, adding):
     served = Served([adding])
     app = application(served, report, routes(desk(engine, served, [], None)), Rules(TOKEN))
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
-    thread = threading.Thread(target=running.run, args=([address],))
+    thread = threading.Thread(target=running.run, args=([address],), daemon=True)
     url = f"http://127.0.0.1:{address.getsockname()[1]}"
     with counting() as server, httpx.Client(base_url=url, headers=HEADERS, timeout=60) as client:
         thread.start()
         yield Site(tmp_path / "jobs", server, client, engine)
         server.release.set()
         running.should_exit = True
-        thread.join()
+        joined(thread)
     engine.close()
 
 
@@ -272,14 +272,6 @@ def said(answer):
     return next(
         piece.partition("</p>")[0] for piece in re.split(r'<p role="status" class="said[^"]*">', answer.text)[1:]
     )
-
-
-def until(true):
-    """Wait for a condition."""
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def offered(site, run):
