@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
 from served import in_process, service_of, serving
+from waiting import bounded, joined, until
 
 from xsrun.server import intake
 from xsrun.server.app import application
@@ -52,7 +53,8 @@ def server(tmp_path_factory):
         yield client.base_url.port
         assert client.get("/api:a/echo/1").json() == {"id": "1", "more": None}
         process.terminate()
-        assert process.stderr.read().count("Traceback") == 0
+        with bounded(process):
+            assert process.stderr.read().count("Traceback") == 0
 
 
 def said(port, request, *, ended=False):
@@ -179,11 +181,13 @@ def strict(patience=0.2, connections=100):
     """A server without services that waits a moment only."""
     running = Server(application(Served([]), print, rules=Rules("token")), patience, connections)
     with listening("127.0.0.1", 0) as address:
-        thread = threading.Thread(target=running.run, args=(address,))
+        thread = threading.Thread(target=running.run, args=(address,), daemon=True)
         thread.start()
-        yield address.getsockname()[1]
-        running.stop()
-        thread.join(WITHIN)
+        try:
+            yield address.getsockname()[1]
+        finally:
+            running.stop()
+            joined(thread, seconds=WITHIN)
 
 
 def test_connections_are_numbered():
@@ -195,8 +199,7 @@ def test_connections_are_numbered():
             held.enter_context(closing(socket.create_connection(("127.0.0.1", port), WITHIN)))
         assert said(port, get(b"/none")) == b""
         held.close()
-        while not said(port, get(b"/none")).startswith(b"HTTP/1.1 404"):
-            pass
+        until(lambda: said(port, get(b"/none")).startswith(b"HTTP/1.1 404"))
 
 
 def test_nobody_keeps_a_server_waiting():
@@ -247,12 +250,14 @@ def test_a_body_that_comes_drop_by_drop_is_given_up():
     with strict(0.05) as port, closing(socket.create_connection(("127.0.0.1", port), WITHIN)) as client:
         client.sendall(b"POST /_xsrun/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n")
         client.settimeout(0.02)
-        answer = b""
-        while not answer:
+
+        def answer():
             client.sendall(b"x")
             with suppress(TimeoutError):
-                answer = client.recv(65536)
-        assert answer.startswith(b"HTTP/1.1 408")
+                return client.recv(65536)
+            return b""
+
+        assert until(answer).startswith(b"HTTP/1.1 408")
 
 
 PRIVATE = """table "user" {
@@ -302,13 +307,32 @@ LARGE = """query "large" verb=GET {
 """
 
 
-def test_an_answer_that_nobody_takes_is_given_up():
-    with in_process(service_of(LARGE), patience=0.1, connections=2) as ask, socket.socket() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.connect(("127.0.0.1", ask.base_url.port))
+def answered(port):
+    """A client with a large answer that it does not take, ``None`` when it was hung up on before it had asked."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(WITHIN)
+    with suppress(ConnectionError):
+        client.connect(("127.0.0.1", port))
         client.sendall(get(b"/api:a/large"))
-        while ask.get("/none").status_code != 503:
-            pass
-        while ask.get("/none").status_code == 503:
-            pass
+        if client.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 200":
+            return client
+    client.close()
+    return None
+
+
+def taken(client):
+    """How many bytes come before the other side hangs up."""
+    came = 0
+    with suppress(ConnectionError):
+        while piece := client.recv(65536):
+            came += len(piece)
+    return came
+
+
+def test_an_answer_that_nobody_takes_is_given_up():
+    with in_process(service_of(LARGE), patience=0.1, connections=2) as ask:
+        with closing(until(lambda: answered(ask.base_url.port))) as client:
+            until(lambda: ask.get("/none").status_code != 503)
+            assert taken(client) < 9_000_000
         assert len(ask.get("/api:a/large").json()) == 9_000_000
