@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 
 from xsrun import cache
 from xsrun.effects.memory import memory_world
@@ -90,14 +91,15 @@ def write(path: Path, text: str) -> None:
 
 
 def start(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "xsrun", *map(str, arguments)], capture_output=True, text=True)
+    command = [sys.executable, "-m", "xsrun", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def imports(*arguments: object) -> tuple[set[str], str]:
     """What a process imports, and what it prints."""
     listing = "import atexit, sys; atexit.register(lambda: print(*sys.modules, sep='\\n', file=sys.stderr))"
     command = [sys.executable, "-c", f"{listing}; from xsrun.__main__ import main; main()", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return set(done.stderr.splitlines()), done.stdout
 
@@ -394,7 +396,7 @@ def test_no_cache_neither_keeps_nor_uses(project, cache_home):
 def test_processes_that_write_at_once(project, cache_home):
     command = [sys.executable, "-m", "xsrun", "execute", str(project), "-q"]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    assert [process.communicate()[0] for process in running] == [RESULT] * 4
+    assert [process.communicate(timeout=PATIENCE)[0] for process in running] == [RESULT] * 4
     assert the_file(cache_home).is_file()
     assert kept(project)
 

@@ -10,6 +10,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from waiting import PATIENCE
 
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
@@ -171,7 +172,8 @@ def test_a_function_runs_by_itself_and_is_kept(typed, folder):
 
 def test_documents_come_from_stdin(folder):
     command = [sys.executable, "-m", "xsrun", "run", "exec", "--stdin", "-q"]
-    assert subprocess.run(command, input=DOUBLE, capture_output=True, text=True, check=True).stdout == '{"n":6}\n'
+    done = subprocess.run(command, input=DOUBLE, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert done.stdout == '{"n":6}\n'
 
 
 @contextmanager

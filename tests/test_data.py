@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from stack import program
+from waiting import PATIENCE
 
 from xsrun.effects.memory import memory_world
 from xsrun.effects.outward import fresh_database
@@ -221,7 +222,7 @@ def executed(tmp_path, *options):
     (job / "run.xs").write_text(f"{JOB}\n---\n{ADD}{PERSON}")
     env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     command = [sys.executable, "-m", "xsrun", "execute", str(job), *options]
-    return subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=PATIENCE)
 
 
 def test_one_database_serves_several_calls():

@@ -11,6 +11,7 @@ import sys
 
 import pytest
 from databases import ENGINES
+from waiting import PATIENCE
 
 import xsrun
 from xsrun.cli.start import main
@@ -256,10 +257,11 @@ def test_a_shell_gets_the_address_and_no_password_on_its_command_line(project, t
     environment = {**os.environ, "PATH": str(tmp_path / "bin"), "PYTHONPATH": os.pathsep.join(sys.path)}
     words = [sys.executable, "-m", "xsrun", "db", "shell", str(project), "--db"]
     file = str(tmp_path / "x.sqlite")
-    found = subprocess.run([*words, file], env=environment, capture_output=True, text=True, check=True)
+    given = {"env": environment, "capture_output": True, "text": True, "check": True, "timeout": PATIENCE}
+    found = subprocess.run([*words, file], **given)
     assert found.stdout == f"{file} \n"
     script = "from xsrun.cli.dbshell import hand_over; hand_over('postgresql://me:s3cret-word@h/shop', '', '')"
-    found = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    found = subprocess.run([sys.executable, "-c", script], **given)
     assert found.stdout == "postgresql://me@h/shop s3cret-word\n"
 
 
@@ -267,7 +269,13 @@ def test_without_a_shell_one_statement_is_read(project, tmp_path):
     environment = {**os.environ, "PATH": "/nowhere", "PYTHONPATH": os.pathsep.join(sys.path)}
     words = [sys.executable, "-m", "xsrun", "db", "shell", str(project), "--db", str(tmp_path / "x.sqlite")]
     found = subprocess.run(
-        words, input="select id, name from person;\n", env=environment, capture_output=True, text=True, check=True
+        words,
+        input="select id, name from person;\n",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
     assert found.stdout == '{"id": 5, "name": "five"}\n'
 

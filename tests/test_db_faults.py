@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
@@ -106,7 +107,7 @@ def test_a_folder_that_may_only_be_read(project):
         if not os.getuid():
             os.chown(folder, 65534, 65534)
         words = [sys.executable, "-c", "import xsrun.data.opening, xsrun.data.refusals, xsrun.record;" + script, folder]
-        found = subprocess.run(words, capture_output=True, text=True, check=True)
+        found = subprocess.run(words, capture_output=True, text=True, check=True, timeout=PATIENCE)
     help = f"let its file and folder be writable, or choose another with --db ({folder}/data.sqlite)"
     assert found.stdout == f"Permission denied; {help}\n"
 
@@ -132,7 +133,7 @@ def test_a_disk_that_is_full_leaves_a_migration_undone(project, tmp_path):
         "insert into person (name) select hex(randomblob(200)) from "
         "(with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000) select i from n)"
     )
-    subprocess.run([*rows, many], check=True, capture_output=True)
+    subprocess.run([*rows, many], check=True, capture_output=True, timeout=PATIENCE)
     (project / "table" / "person.xs").write_text(TABLE.replace("text name", f"text name\n text more?={'x' * 900}"))
     size = os.path.getsize(file)
 
@@ -140,7 +141,7 @@ def test_a_disk_that_is_full_leaves_a_migration_undone(project, tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100_000, size + 100_000))
 
     migrate = [*words, "migrate", str(project), "--db", file]
-    found = subprocess.run(migrate, capture_output=True, text=True, preexec_fn=bound, check=False)
+    found = subprocess.run(migrate, capture_output=True, text=True, preexec_fn=bound, check=False, timeout=PATIENCE)
     assert found.returncode == Exit.FAILED
     assert found.stderr in (
         said("database or disk is full", "make room on the disk; nothing of this statement was stored", file),
@@ -178,7 +179,11 @@ def guarded():
 
     def run(program, *words):
         subprocess.run(
-            [*owner, programs / program, "-D", data, *words], check=True, cwd=folder, stdout=subprocess.DEVNULL
+            [*owner, programs / program, "-D", data, *words],
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            timeout=2 * PATIENCE,
         )
 
     run("initdb", "-U", "me", "-A", "scram-sha-256", f"--pwfile={folder / 'password'}", "--no-sync")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from databases import SERVER
 from stack import program
+from waiting import PATIENCE
 
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit, Fault
@@ -207,9 +208,10 @@ def test_a_write_whose_answer_is_lost_is_not_made_again(kind, table, ask, tmp_pa
     url = job(tmp_path, kind, f"INSERT INTO {table} VALUES (?, 'a', 1)")
     command = [sys.executable, str(HERE / "killed.py"), "call-made", "1", str(tmp_path), "--env", f"db={url}"]
     own = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    assert subprocess.run(command, env=own, capture_output=True, check=False).returncode == -signal.SIGKILL
+    given = {"env": own, "capture_output": True, "check": False, "timeout": PATIENCE}
+    assert subprocess.run(command, **given).returncode == -signal.SIGKILL
     resumed = [sys.executable, "-m", "xsrun", "runs", "resume", "last", "--env", f"db={url}"]
-    told = subprocess.run(resumed, env=own, cwd=tmp_path, capture_output=True, text=True, check=False)
+    told = subprocess.run(resumed, cwd=tmp_path, text=True, **given)
     assert told.returncode == Exit.UNKNOWN_OUTCOME, told.stderr
     assert f"an earlier attempt of this run may have sent SQL to {kind}://" in told.stderr
     assert len(ask(f"SELECT * FROM {table}")) == 1

@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 from stack import program
+from waiting import PATIENCE
 
 import xsrun
 from xsrun.diagnostics import Exit, Fault
@@ -279,4 +280,5 @@ bytearray(200 << 20)
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="the system does not say what a process holds")
 def test_what_a_process_holds_already_is_no_part_of_its_bound():
-    assert subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True).stdout == "bounded\n"
+    done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stdout == "bounded\n"

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stack import program
+from waiting import PATIENCE, bounded, ending, joined
 
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit, Fault
@@ -40,14 +41,11 @@ def redis_url(tmp_path_factory):
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("redis")
     arguments = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if "Ready to accept connections" in line:
-                break
+    with ending(subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)) as process:
+        with bounded(process):
+            assert any("Ready to accept connections" in line for line in iter(process.stdout.readline, ""))
         threading.Thread(target=process.stdout.read, daemon=True).start()
         yield f"redis://127.0.0.1:{port}/0"
-        process.terminate()
 
 
 @pytest.fixture
@@ -209,8 +207,7 @@ def test_threads_lose_nothing(cache):
     threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    joined(*threads)
     assert cache.execute([("GET", "n")]) == ["200"]
 
 
@@ -251,7 +248,7 @@ def test_a_process_that_comes_and_goes_takes_no_key_from_another(tmp_path):
             "print(cache.execute([('INCRBY', 'a', 1)])[0])"
         )
         words = [sys.executable, "-c", script, str(tmp_path)]
-        return int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+        return int(subprocess.run(words, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout)
 
     held = cache()
     cache()._database.close()
@@ -350,7 +347,12 @@ def test_a_killed_run_counts_once(job, request, point, store):
 
     def python(*arguments):
         return subprocess.run(
-            [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False
+            [sys.executable, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
         )
 
     killed = python(str(HERE / "killed.py"), point, "1", str(job), "--durable")
