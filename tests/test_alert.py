@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from counting import counting
+from waiting import joined, until
 
 from xsrun.cli.start import main
 from xsrun.diagnostics import Exit
@@ -284,18 +284,19 @@ def test_cancelling_one_action_keeps_no_other_from_being_done(folder, capsys):
     with counting() as server:
 
         def cancel():
-            while not server.seen:
-                time.sleep(0.002)
-            with closing(open_history()) as journal:
-                [row] = [each for each in journal.runs() if each.job == "Tell"]
-                assert journal.cancel(row.id)
-            server.release.set()
+            try:
+                until(lambda: server.seen)
+                with closing(open_history()) as journal:
+                    [row] = [each for each in journal.runs() if each.job == "Tell"]
+                    assert journal.cancel(row.id)
+            finally:
+                server.release.set()
 
         canceller = threading.Thread(target=cancel)
         canceller.start()
         arguments = ("--map", f"hooks.example.com={server.url}", *KEY)
         code, out, _ = run(capsys, *arguments)
-        canceller.join()
+        joined(canceller)
         states = {each["id"]: (each["state"], each["exit"]) for each in out["actions"]}
         assert states == {"tell": ("cancelled", Exit.INTERRUPTED), "b": ("done", Exit.DONE)}
         assert (code, server.seen.total()) == (Exit.INTERRUPTED, 3)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import PATIENCE
 
 from xsrun import __main__ as entry
 from xsrun.cli import inputs
@@ -86,7 +87,7 @@ def test_what_may_not_be_read(job, capsys, name):
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
 def test_a_closed_stream_is_no_fault(job, closed):
     command = f'"{sys.executable}" -m xsrun execute "{job}" {closed}'
-    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=PATIENCE)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -96,7 +97,11 @@ def test_a_reader_that_is_gone_is_no_fault(job, command):
     os.close(reader)
     with os.fdopen(writer, "wb") as nobody:
         done = subprocess.run(
-            [sys.executable, "-m", "xsrun", command, job], stdout=nobody, stderr=subprocess.PIPE, check=False
+            [sys.executable, "-m", "xsrun", command, job],
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=PATIENCE,
         )
     assert (done.returncode, done.stderr) == (0, b"")
 
@@ -105,7 +110,11 @@ def test_a_reader_that_is_gone_is_no_fault(job, command):
 def test_a_result_that_cannot_be_written(job):
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "xsrun", "execute", job], stdout=full, stderr=subprocess.PIPE, check=False
+            [sys.executable, "-m", "xsrun", "execute", job],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=PATIENCE,
         )
     assert done.returncode == 1
     assert done.stderr == b"error[output]: the output cannot be written: No space left on device\n"
@@ -174,8 +183,10 @@ def test_a_run_cut_short_says_what_was_sent(job, stop, by):
         run = subprocess.Popen(
             [*command, "--env", "A_KEY=hidden-key"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+        server.settimeout(PATIENCE)
         connection, _ = server.accept()
         with connection:
+            connection.settimeout(PATIENCE)
             connection.recv(65536)
             run.send_signal(stop)
             out, err = run.communicate(timeout=20)

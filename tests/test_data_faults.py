@@ -11,6 +11,7 @@ import pytest
 from databases import ENGINES, database_for
 from sqlalchemy import event
 from stack import program
+from waiting import joined
 
 from xsrun.api import Project
 from xsrun.data import opening
@@ -213,8 +214,7 @@ def test_threads_write_at_once_and_every_row_is_there(engine, request):
     threads = [threading.Thread(target=add, args=[who]) for who in "abcd"]
     for each in threads:
         each.start()
-    for each in threads:
-        each.join()
+    joined(*threads)
     assert failed == [None] * 4
     assert count(database) == 100
     database.close()

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from served import in_process, service_of, serving
 from starlette.requests import Request
+from waiting import bounded
 
 from xsrun.cli.hostnames import names_of
 from xsrun.cli.options import BadOption
@@ -210,7 +211,8 @@ def test_a_browser_logs_in_with_a_form_and_a_cookie_that_opens_the_page_alone(as
 
 def test_a_server_that_others_can_reach_makes_a_token(folder):
     with serving(folder, "--host", "0.0.0.0", env={"XSRUN_TOKEN": None}) as (first, client, process):
-        token = re.fullmatch(r"token: (\S{43})\n", process.stderr.readline())[1]
+        with bounded(process):
+            token = re.fullmatch(r"token: (\S{43})\n", process.stderr.readline())[1]
         at = f"http://127.0.0.1:{client.base_url.port}"
         assert httpx.get(f"{at}/openapi.json").status_code == 401
         assert httpx.get(f"{at}/openapi.json", headers={"Authorization": f"Bearer {token}"}).status_code == 200

@@ -11,6 +11,7 @@ import pytest
 from collecting import collecting, samples
 from places import Place
 from served import answering
+from waiting import PATIENCE
 
 from xsrun.engine.folder import Broken
 from xsrun.telemetry.health import METRICS, READY, Health
@@ -47,7 +48,7 @@ def test_a_server_tells_what_it_answers(tmp_path):
             ]
             refusals.append(client.post("/api:count/add/2", content=b"{", headers={"Content-Type": "application/json"}))
             assert [each.status_code for each in refusals] == [404, 404, 400, 400]
-            with socket.create_connection((client.base_url.host, client.base_url.port)) as strange:
+            with socket.create_connection((client.base_url.host, client.base_url.port), PATIENCE) as strange:
                 strange.sendall(b"oops\r\n\r\n")
                 assert strange.recv(12) == b"HTTP/1.1 400"
             assert client.get("/_xsrun/ready").json() == {"status": "ready"}

@@ -6,11 +6,11 @@ import gc
 import json
 import os
 import threading
-import time
 from contextlib import closing
 
 import pytest
 from counting import counting
+from waiting import joined, until
 
 from xsrun.cli.hosting import InProcess
 from xsrun.cli.ordering import MOST_OPEN
@@ -108,8 +108,7 @@ def test_many_threads_that_order_the_same_have_one_run(engine, folder, server):
     threads = [threading.Thread(target=engine.submit, args=(Order(str(folder), id="same"),)) for _ in range(8)]
     for each in threads:
         each.start()
-    for each in threads:
-        each.join()
+    joined(*threads)
     assert engine.wait("same", 20).attempts == 1
     assert sum(server.seen.values()) == 2
 
@@ -179,8 +178,7 @@ def test_a_run_that_waits_for_a_thread_is_not_taken(folder, server, monkeypatch)
     monkeypatch.setenv("TARGET", f"{server.url}/held")
     with closing(InProcess({}, Output(quiet=True), at_once=1)) as engine, closing(engine.journal()) as journal:
         runs = [engine.submit(Order(str(folder))) for _ in range(2)]
-        while not server.seen:
-            time.sleep(0.01)
+        until(lambda: server.seen)
         assert engine.taken(map(journal.run, runs)) == {runs[0]}
         assert [state_of(journal.run(each), each == runs[0]) for each in runs] == ["running", "pending"]
         server.release.set()

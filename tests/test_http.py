@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from waiting import joined
 from werkzeug import Response as Answer
 
 from xsrun.builtins.records import merge
@@ -220,7 +221,7 @@ def test_every_thread_has_its_own_connection_until_it_ends(port):
         port.send(get(server.url()))
         other = threading.Thread(target=port.send, args=(get(server.url()),))
         other.start()
-        other.join()
+        joined(other)
         assert server.connections == 2
         assert server.hung_up.wait(5)
         port.close()

@@ -16,6 +16,7 @@ from time import time_ns
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import PATIENCE, joined
 
 from xsrun.cli.start import main
 from xsrun.engine import holding
@@ -232,7 +233,7 @@ def test_a_process_that_comes_and_goes_takes_nothing_from_another(folder):
 
     def seen_elsewhere():
         words = [sys.executable, "-c", come_and_go, str(folder)]
-        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+        return subprocess.run(words, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout.split()
 
     with closing(journal_in(str(folder))) as journal:
         journal.begin(row(1_000), {})
@@ -255,6 +256,7 @@ def test_a_kill_while_a_run_is_settled_settles_all_or_nothing(folder, commits):
     verdicts = [Resolved(step, Verdict.SENT, "as you say") for step in steps]
     journal.close()
     if (child := os.fork()) == 0:
+        signal.alarm(round(PATIENCE))  # a signal that it dies of, so that it comes to an end
         killed(str(folder), commits, lambda again: settle(again, run, steps, verdicts, Vault({}, Masker(()))))
     _, status = os.waitpid(child, 0)
     journal = journal_in(str(folder))
@@ -349,8 +351,7 @@ def test_a_run_is_held_by_one_however_often_it_is_let_go(folder):
     workers = [threading.Thread(target=work) for _ in range(4)]
     for each in workers:
         each.start()
-    for each in workers:
-        each.join()
+    joined(*workers)
     assert set(most) == {1}
 
 
@@ -496,8 +497,7 @@ def test_threads_write_one_journal(folder):
     threads = [threading.Thread(target=journal.begin, args=(row(1_000 * at), {})) for at in range(20)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    joined(*threads)
     assert len(journal.runs()) == 20
     journal.close()
 
@@ -553,7 +553,7 @@ def test_a_journal_is_closed_when_nobody_reads_it(tmp_path):
         return db.execute("SELECT 1").fetchone()
 
     assert journal.store.transact(reads) == (1,)
-    closing_it.join()
+    joined(closing_it)
     with pytest.raises(Broken):
         journal.runs()
 

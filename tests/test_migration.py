@@ -5,6 +5,7 @@ import threading
 import pytest
 from databases import ENGINES
 from stack import program
+from waiting import PATIENCE, joined
 
 from xsrun.data import migration
 from xsrun.data.migration import Rename, Terms
@@ -185,7 +186,7 @@ def test_a_table_has_its_items_when_it_is_made(place):
 
 def test_two_at_once_change_a_table_once(place):
     columns, found = BEFORE + "    text more?=x\n", []
-    both = threading.Barrier(2)
+    both = threading.Barrier(2, timeout=PATIENCE)
 
     def change():
         both.wait()
@@ -194,8 +195,7 @@ def test_two_at_once_change_a_table_once(place):
     threads = [threading.Thread(target=change) for _ in range(2)]
     for each in threads:
         each.start()
-    for each in threads:
-        each.join()
+    joined(*threads)
     assert found == [["x", "x", "x"]] * 2
 
 

@@ -49,6 +49,7 @@ from jira import JIRA, JIRAError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
+from waiting import PATIENCE, line_of
 
 
 @contextmanager
@@ -56,11 +57,10 @@ def mock(provider: str, *words: str) -> Iterator[dict[str, Any]]:
     command = [sys.executable, "-m", "xsrun", "mock", provider, *words]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        assert process.stdout
-        yield json.loads(process.stdout.readline())
+        yield json.loads(line_of(process))
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=PATIENCE)
 
 
 def of_simulator(method: str, url: str, body: str = "") -> httpx.Response:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from holding_server import PATIENCE, outside
 from served import run_api
+from waiting import until
 
 from xsrun.engine.folder import Broken
 from xsrun.engine.orders import Place
@@ -164,9 +165,8 @@ def held(api, world, path="/hold", **more):
 
 def ended(api, id):
     """A session when it is over."""
-    while (found := api.get(f"/session/{id}").json())["state"] in ("pending", "processing", "running"):
-        pass
-    return found
+    path, open_ = f"/session/{id}", ("pending", "processing", "running")
+    return until(lambda: (found := api.get(path).json())["state"] not in open_ and found)
 
 
 # ------------------------------------------------------------ execute
@@ -254,7 +254,8 @@ def test_curl_as_it_stands_in_the_documents_of_jobs(api):
     if curl is None:
         pytest.skip("there is no curl here")
     command = [curl, "-sf", "-X", "POST", f"{api.base_url}run", "-d", '{"job_name": "Keep A Note"}']
-    assert json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["state"] == "complete"
+    done = subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+    assert json.loads(done.stdout)["state"] == "complete"
 
 
 # ------------------------------------------------------------ refused
@@ -548,8 +549,13 @@ def test_a_session_is_stopped_before_its_next_effect_and_started_again(api, worl
     assert (stopped["id"], stopped["state"], stopped["error_msg"]) == (id, "error", "The session was stopped.")
     world.open.set()
     assert api.post(f"/project/any/run/session/{id}/stop").status_code == 400
-    while (started := api.post(f"/project/any/run/session/{id}/start", json={})).status_code != 200:
-        assert started.json()["code"] == "ERROR_CODE_BAD_REQUEST"
+
+    def started():
+        answer = api.post(f"/project/any/run/session/{id}/start", json={})
+        assert answer.status_code == 200 or answer.json()["code"] == "ERROR_CODE_BAD_REQUEST"
+        return answer.status_code == 200
+
+    until(started)
     assert ended(api, id)["response"] == ["/hold/stopped", "/after"]
     assert world.seen["/hold/stopped"] == 1
 

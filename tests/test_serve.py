@@ -609,6 +609,7 @@ def test_a_header_takes_the_place_of_one_of_its_name():
 
 def test_a_small_answer_does_not_wait_for_the_client():
     with listening("127.0.0.1", 0) as address, socket.create_connection(address.getsockname()):
+        address.settimeout(20)
         accepted, _ = address.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

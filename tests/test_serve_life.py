@@ -17,6 +17,7 @@ import pytest
 from served import serving
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from waiting import bounded, joined, until
 
 from xsrun.diagnostics import Exit
 from xsrun.server.app import application
@@ -126,17 +127,13 @@ def in_background(call):
     thread = threading.Thread(target=lambda: given.append(call()))
     thread.start()
     yield given
-    thread.join(WITHIN)
+    joined(thread, seconds=WITHIN)
 
 
 def told(process, kind):
     """The next message of a kind on stderr."""
-    given_up = threading.Timer(WITHIN, process.kill)
-    given_up.start()
-    try:
+    with bounded(process, WITHIN):
         return next(each for each in map(json.loads, process.stderr) if each["type"] == kind)
-    finally:
-        given_up.cancel()
 
 
 def test_a_service_follows_its_source(folder, gate):
@@ -183,8 +180,7 @@ def test_the_first_signal_waits_for_runs_and_requests(folder, gate, tmp_path):
         with in_background(lambda: httpx.get(f"{first['url']}/api:a/slow", timeout=WITHIN).json()) as given:
             assert gate.asked.acquire(timeout=WITHIN)
             process.send_signal(signal.SIGTERM)
-            while not is_refused(ask):
-                pass
+            until(lambda: is_refused(ask))
             assert process.poll() is None
             gate.open.set()
         assert given == ["old"]

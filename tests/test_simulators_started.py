@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from waiting import PATIENCE, line_of
 
 from xsrun.cli.start import main
 from xsrun.simulators import SIMULATORS, start
@@ -328,11 +329,10 @@ def mock(*words: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     command = [sys.executable, "-m", "xsrun", "mock", *words]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        assert process.stdout
-        yield process, json.loads(process.stdout.readline())
+        yield process, json.loads(line_of(process))
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=PATIENCE)
 
 
 def test_the_command_keeps_its_state_when_it_is_asked_to_end(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from job_bench import JOBS, KEYS
 from stack import program
 from test_scripts import cases
+from waiting import joined
 
 from xsrun.api import Project
 from xsrun.compile.program import compile_folder
@@ -203,8 +204,7 @@ def test_secrets_may_come_while_texts_are_masked() -> None:
     threads = [threading.Thread(target=each) for each in (show, add, show)]
     for each in threads:
         each.start()
-    for each in threads:
-        each.join()
+    joined(*threads)
     assert failures == []
     assert masker.text("derived-text-299-299") == "***"
 

@@ -6,11 +6,11 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing, contextmanager
 
 import pytest
 from counting import counting
+from waiting import bounded, until
 
 from xsrun.cli.hosting import InProcess
 from xsrun.cli.output import Output
@@ -63,11 +63,12 @@ def job(server, name="Send", path="two"):
 
 @contextmanager
 def started(*words, **named):
-    """A command in a process of its own."""
+    """A command in a process of its own, which is killed when the block takes too long."""
     command = [sys.executable, "-m", "xsrun", *words]
     with subprocess.Popen(command, text=True, stderr=subprocess.PIPE, **named) as process:
         try:
-            yield process
+            with bounded(process):
+                yield process
         finally:
             process.kill()
 
@@ -77,14 +78,15 @@ def under_way(server):
     """A run that waits for the answer to its second request, in a thread of this process."""
     with closing(InProcess({}, Output(quiet=True))) as engine:
         run = engine.submit(Order(job(server, path="held")))
-        held(server)
-        yield lambda: engine.wait(run, 60)
-        server.release.set()
+        try:
+            held(server)
+            yield lambda: engine.wait(run, 60)
+        finally:
+            server.release.set()
 
 
 def held(server):
-    while not server.seen["POST /held"]:
-        time.sleep(0.01)
+    until(lambda: server.seen["POST /held"])
 
 
 def newest():
