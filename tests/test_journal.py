@@ -371,7 +371,7 @@ def test_who_only_looks_keeps_nobody_from_a_run(folder):
         gone = threading.Timer(0.05, fcntl.flock, (looking, fcntl.LOCK_UN))
         gone.start()
         holding.release(str(folder), "run", holding.hold(str(folder), "run"))
-        gone.join()
+        joined(gone)
 
 
 def test_who_opens_a_journal_waits_for_whoever_makes_it(folder):
@@ -381,7 +381,7 @@ def test_who_opens_a_journal_waits_for_whoever_makes_it(folder):
         done = threading.Timer(0.05, first.execute, ("COMMIT",))
         done.start()
         journal_in(str(folder)).close()
-        done.join()
+        joined(done)
 
 
 def test_who_has_no_patience_is_told_at_once(folder):

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 from stack import program
-from waiting import PATIENCE
+from waiting import PATIENCE, joined
 
 import xsrun
 from xsrun.diagnostics import Exit, Fault
@@ -248,7 +248,7 @@ def test_an_end_that_comes_as_a_run_ends_is_taken_in(monkeypatch):
             left.append(threading.get_ident() in deadline._threads)
     finally:
         sys.setswitchinterval(before)
-        telling.join()
+        joined(telling)
     assert left
     assert not any(left)
 
