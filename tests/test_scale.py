@@ -664,7 +664,7 @@ def test_a_worker_says_how_it_is_and_what_waits(engine, folder, server, url, pla
         base = f"http://127.0.0.1:{free.getsockname()[1]}/_xsrun"
         free.close()
         run = engine.submit(Order(folder, input={"path": "told-"}, options=traced, place=Place("told")))
-        engine.submit(Order(folder, place=Place("nobody")))
+        engine.submit(Order(folder, place=Place("unattended")))
         arguments = "--queue", "told:2", "--health", base.removeprefix("http://").removesuffix("/_xsrun")
         worker = WorkerProcess(url, *arguments, TARGET=server.url, **collector.env(), **places)
         try:
@@ -675,8 +675,8 @@ def test_a_worker_says_how_it_is_and_what_waits(engine, folder, server, url, pla
             assert worker.stop() == 0
         finally:
             worker.close()
-    assert found[("xsrun_queue_length", ("queue", "nobody"))] == 1
-    assert found[("xsrun_queue_age_seconds", ("queue", "nobody"))] > 0
+    assert found[("xsrun_queue_length", ("queue", "unattended"))] == 1
+    assert found[("xsrun_queue_age_seconds", ("queue", "unattended"))] > 0
     assert found[("xsrun_workers", ("queue", "told"))] == 1
     told = collector.only("run Notify")
     assert (told.trace, told.parent, told.attributes["xsrun.run.id"]) == (trace, span, run)

@@ -9,15 +9,14 @@ import time
 from _thread import LockType, allocate_lock, get_ident, start_new_thread
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
 
 from xsrun.diagnostics import LimitFault
 from xsrun.effects.ports import Clock, Http, Request, Response, TransportFailure, World
-from xsrun.hints import Final, Protocol
+from xsrun.hints import Any, Final, Protocol, TypeVar
 from xsrun.late import Late
 from xsrun.values import INFINITY
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Any)
 
 _interrupt: Callable[[Iterable[int], type[Exception]], None] = Late("xsrun.runtime.interrupts", "interrupt")
 
