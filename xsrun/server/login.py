@@ -45,21 +45,39 @@ def form(said: str = "") -> Response:
     return HTMLResponse(document("xsrun", LOOK, page), 401, headers)
 
 
-def logged_in(request: Request, token: str) -> bool:
-    """Whether a request has a cookie of somebody who logged in, and not too long ago."""
+class LoggedOut:
+    """Cookies that count no more, though their time is not over. Forgotten with the server."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, int] = {}
+
+    def add(self, cookie: str) -> None:
+        """Let a cookie that counts do so no more."""
+        now = time.time()
+        self._until = {each: until for each, until in self._until.items() if until > now}
+        self._until[cookie] = int(cookie.partition(".")[0])
+
+    def __contains__(self, cookie: str) -> bool:
+        return cookie in self._until
+
+
+def logged_in(request: Request, token: str, logged_out: LoggedOut) -> bool:
+    """Whether a request has a cookie of somebody who logged in, not too long ago, and not out again."""
     cookie = request.cookies.get(cookie_of(request), "")
     written = WRITTEN.fullmatch(cookie)
-    return written is not None and int(written[1]) > time.time() and same(cookie, _cookie(token, int(written[1])))
+    if written is None or cookie in logged_out:
+        return False
+    return int(written[1]) > time.time() and same(cookie, _cookie(token, int(written[1])))
 
 
-async def log_in(request: Request, token: str) -> Response:
-    """The answer to a form: a cookie and the page, or the form again."""
+async def log_in(request: Request, token: str) -> Response | None:
+    """The answer to a form with the token: a cookie, and the way to the page; None for any other."""
     try:
         given = parse_qs((await body_of(request, LARGEST)).decode("latin-1")).get("token", [""])[-1]
     except TooLarge:
         given = ""
     if not same(given.strip(), token):
-        return form("This is not the token.")
+        return None
     response = _to(PAGE)
     secure = request.url.scheme == "https"
     cookie = _cookie(token, int(time.time()) + LASTS)
@@ -69,8 +87,11 @@ async def log_in(request: Request, token: str) -> Response:
     return response
 
 
-def log_out(request: Request) -> Response:
-    """The answer to somebody who is done: the form, and no cookie any more."""
+def log_out(request: Request, logged_out: LoggedOut) -> Response:
+    """The answer to somebody who is done: the form, and a cookie that counts no more, whoever has a copy."""
+    cookie = request.cookies.get(cookie_of(request), "")
+    if WRITTEN.fullmatch(cookie):
+        logged_out.add(cookie)
     response = _to(PAGE)
     response.delete_cookie(cookie_of(request), PAGE)
     return response
