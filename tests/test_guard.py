@@ -15,7 +15,6 @@ from xsrun.cli.options import BadOption
 from xsrun.cli.start import main
 from xsrun.cli.tokens import VARIABLE, token_of
 from xsrun.diagnostics import Exit
-from xsrun.server import guesses
 from xsrun.server.guard import Rules
 from xsrun.server.hosts import base_of
 
@@ -211,31 +210,6 @@ def test_a_browser_logs_in_with_a_form_and_a_cookie_that_opens_the_page_alone(as
     assert ask.get("/_xsrun/runs", headers=cookie).status_code == 401  # nor for whoever has a copy
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     assert ask.post("/_xsrun/logout", headers={**bearer, "Cookie": f"{name}=none"}).status_code == 303
-
-
-WRONG = {"Authorization": "Bearer no"}
-
-
-@pytest.mark.parametrize(
-    "guess",
-    [
-        lambda ask: ask.get("/openapi.json", headers=WRONG),
-        lambda ask: ask.get("/api:run/session/public", headers=WRONG),
-        lambda ask: ask.post("/_xsrun/login", data={"token": "no"}),
-        lambda ask: ask.get("/_xsrun", headers={"Cookie": f"xsrun-{ask.base_url.port}=1.{'0' * 64}"}),
-    ],
-    ids=["bearer", "session", "form", "cookie"],
-)
-def test_tokens_are_tried_one_after_the_other(guess, monkeypatch):
-    monkeypatch.setattr(guesses, "APART", 2 * guesses.LONGEST)
-    with in_process(service_of(PING), rules=Rules(TOKEN)) as ask:
-        assert guess(ask).status_code in (401, 404)
-        many = guess(ask)
-        assert (many.status_code, many.json()["code"]) == (429, "ERROR_CODE_TOO_MANY_REQUESTS")
-        assert ask.get("/openapi.json").status_code == 401
-        assert ask.get("/openapi.json", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
-        assert ask.post("/_xsrun/login", data={"token": TOKEN}).status_code == 303
-        assert ask.get("/api:a/ping", headers=WRONG).json() == "pong"
 
 
 def test_a_server_that_others_can_reach_makes_a_token(folder):

@@ -415,6 +415,18 @@ def test_a_run_that_has_ended_is_not_taken_for_dead(folder):
     journal.close()
 
 
+def test_a_run_that_is_taken_up_meanwhile_is_not_taken_for_dead(folder):
+    journal = journal_in(str(folder))
+    journal.begin(row(1_000, RunState.RUNNING), {})
+    [(run, attempt)] = journal.running()
+    journal.again(journal.run(run), 1)
+    journal.interrupt(run, attempt)
+    assert journal.run(run).state == RunState.RUNNING
+    journal.interrupt(run, attempt + 1)
+    assert journal.run(run).state == RunState.INTERRUPTED
+    journal.close()
+
+
 def test_looking_whether_a_run_is_held_holds_it_from_nobody_who_looks(folder):
     handle = holding.hold(str(folder), "run")
     place = folder / "running" / "run"

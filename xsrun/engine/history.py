@@ -9,7 +9,7 @@ from xsrun.engine import quiet
 from xsrun.engine.folder import state_folder
 from xsrun.engine.holding import forget_dead
 from xsrun.engine.journal import Journal
-from xsrun.engine.rows import RunRow, RunState, state_of
+from xsrun.engine.rows import RunRow, state_of
 from xsrun.engine.sqlite import journal_in
 from xsrun.engine.starting import new_id
 from xsrun.engine.unpacked import forget_sources
@@ -36,9 +36,9 @@ def refresh(journal: Journal) -> None:
     """Have the journal know of runs that did nothing outside, and of those whose process has died. Raises Broken."""
     for row in quiet.taken(journal.folder):
         journal.begin(_quiet_run(*row), {})
-    for run in journal.running():
+    for run, attempt in journal.running():
         if not journal.is_held(run):
-            journal.set_state(run, RunState.INTERRUPTED, RunState.RUNNING)
+            journal.interrupt(run, attempt)
 
 
 def _quiet_run(job: str, path: str, exit: int, begun_at: int, ended_at: int) -> RunRow:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from contextlib import suppress
 
 from xsrun.engine.folder import Broken
+from xsrun.hints import Final
+
+LOOK: Final = 0.001
+"""Seconds that a look at a lock may take."""
 
 
 class Held(Broken):
@@ -52,6 +57,7 @@ def _lock(handle: int) -> None:
             # Whoever only looks, in ``is_held``, lets others look, and is gone in a moment.
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
             fcntl.flock(handle, fcntl.LOCK_UN)
+        time.sleep(LOOK)
 
 
 def release(folder: str, run: str, handle: int) -> None:

@@ -125,9 +125,15 @@ class Journal:
         """Note what is known of a run that no process works on; False when its state has changed since."""
         return self._changed("UPDATE run SET state = ? WHERE id = ? AND state = ?", (state, run, before)) > 0
 
-    def running(self) -> list[str]:
-        """The ids of the runs that have not ended, as far as they could say."""
-        return self._read(lambda row: str(row[0]), "SELECT id FROM run WHERE state = ?", (RunState.RUNNING,))
+    def interrupt(self, run: str, attempt: int) -> None:
+        """Note that whoever worked on a run is gone, unless somebody has taken it up since that attempt."""
+        change = "UPDATE run SET state = ? WHERE id = ? AND state = ? AND attempts = ?"
+        self._changed(change, (RunState.INTERRUPTED, run, RunState.RUNNING, attempt))
+
+    def running(self) -> list[tuple[str, int]]:
+        """The runs that have not ended, as far as they could say: their ids and attempts."""
+        query = "SELECT id, attempts FROM run WHERE state = ?"
+        return self._read(lambda row: (str(row[0]), int(row[1])), query, (RunState.RUNNING,))
 
     def runs(self, prefix: str = "", limit: int = ALL, states: Sequence[str] = ()) -> list[RunRow]:
         """The runs whose id begins with a text, and of some states those in one of them, newest first."""

@@ -18,9 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from xsrun.diagnostics import ERROR_KINDS, Fault
 from xsrun.runtime.answering import failed
 from xsrun.server.apart import by_script
-from xsrun.server.guesses import Guesses
 from xsrun.server.hosts import BASE, address_of, base_of, is_local, name_of
-from xsrun.server.login import LOGIN, LOGOUT, PAGE, LoggedOut, cookie_of, form, log_in, log_out, logged_in, same
+from xsrun.server.login import LOGIN, LOGOUT, PAGE, LoggedOut, form, log_in, log_out, logged_in, same
 
 OPEN: Final = ("/_xsrun/health", "/_xsrun/ready")
 """What a balancer of loads asks, which has no token."""
@@ -64,7 +63,6 @@ class Guard:
         self._app = app
         self._rules = rules
         self._admitted = admitted
-        self._guesses = Guesses()
         self._logged_out = LoggedOut()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,24 +99,16 @@ class Guard:
         if token is None or not _guarded(path):
             return None
         if (request.method, path) == ("POST", LOGIN):
-            entered = await log_in(request, token)
-            return entered or await self._many() or form("This is not the token.")
+            return await log_in(request, token)
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         bearer = scheme.lower() == "bearer" and same(given.strip(), token)
         inside = bearer or (_below(path, PAGE) and logged_in(request, token, self._logged_out))
         if inside:
             return log_out(request, self._logged_out) if (request.method, path) == ("POST", LOGOUT) else None
-        tried = given or cookie_of(request) in request.cookies
-        if tried and (many := await self._many()):
-            return many
         if request.method == "GET" and _below(path, SESSIONS):
             request.scope[STRANGER] = True
             return None
         return _no_token(request)
-
-    async def _many(self) -> Response | None:
-        """Have a wrong token wait for its turn; the answer where too many do."""
-        return None if await self._guesses.turn() else _refused("toomanyrequests", "Too many wrong tokens arrive.")
 
 
 def _guarded(path: str) -> bool:

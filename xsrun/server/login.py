@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import secrets
 import time
 from typing import Final
 from urllib.parse import parse_qs
@@ -21,8 +22,8 @@ LOGIN: Final = f"{PAGE}/login"
 LOGOUT: Final = f"{PAGE}/logout"
 LASTS: Final = 12 * 3600
 """Seconds after which somebody has to log in again."""
-WRITTEN: Final = re.compile(r"([0-9]{1,12})\.[0-9a-f]{64}")
-"""A cookie: until when it counts, and what only somebody with the token can have made of that."""
+WRITTEN: Final = re.compile(r"([0-9]{1,12})\.([0-9a-f]{16})\.[0-9a-f]{64}")
+"""A cookie: until when it counts, whose it is, and what only somebody with the token can have made of those."""
 LARGEST: Final = 10_000
 """Bytes of a form that is read."""
 
@@ -67,20 +68,20 @@ def logged_in(request: Request, token: str, logged_out: LoggedOut) -> bool:
     written = WRITTEN.fullmatch(cookie)
     if written is None or cookie in logged_out:
         return False
-    return int(written[1]) > time.time() and same(cookie, _cookie(token, int(written[1])))
+    return int(written[1]) > time.time() and same(cookie, _cookie(token, int(written[1]), written[2]))
 
 
-async def log_in(request: Request, token: str) -> Response | None:
-    """The answer to a form with the token: a cookie, and the way to the page; None for any other."""
+async def log_in(request: Request, token: str) -> Response:
+    """The answer to a form: a cookie and the way to the page, or the form again."""
     try:
         given = parse_qs((await body_of(request, LARGEST)).decode("latin-1")).get("token", [""])[-1]
     except TooLarge:
         given = ""
     if not same(given.strip(), token):
-        return None
+        return form("This is not the token.")
     response = _to(PAGE)
     secure = request.url.scheme == "https"
-    cookie = _cookie(token, int(time.time()) + LASTS)
+    cookie = _cookie(token, int(time.time()) + LASTS, secrets.token_hex(8))
     response.set_cookie(
         cookie_of(request), cookie, max_age=LASTS, path=PAGE, secure=secure, httponly=True, samesite="strict"
     )
@@ -107,5 +108,6 @@ def cookie_of(request: Request) -> str:
     return f"xsrun-{server[1]}"
 
 
-def _cookie(token: str, until: int) -> str:
-    return f"{until}.{hmac.new(token.encode(), f'xsrun page {until}'.encode(), hashlib.sha256).hexdigest()}"
+def _cookie(token: str, until: int, own: str) -> str:
+    signed = hmac.new(token.encode(), f"xsrun page {until} {own}".encode(), hashlib.sha256)
+    return f"{until}.{own}.{signed.hexdigest()}"

@@ -1,6 +1,7 @@
 """Many things done in a few processes, each of which may die of one of them or take for ever.
 
-The processes are forks, so that everything is loaded already: whoever calls this must not have threads.
+The processes are forks, so that everything is loaded already: whoever calls this must not have
+threads, or none that a fork would wait for.
 """
 
 from __future__ import annotations
