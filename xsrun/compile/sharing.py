@@ -6,12 +6,14 @@ One pass over the tree of each construct that is kept. It matters to no run, so 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Final
 
-from xsrun.compile.attached import read_cache
+from xsrun.compile.attached import read_cache, static
 from xsrun.compile.context import Findings
 from xsrun.compile.headers import HEADERS, LOOKING_UP, are_headers
+from xsrun.compile.reach import is_disabled
 from xsrun.diagnostics import Found
 from xsrun.program import Caching
 from xsrun.project import Construct, Folder
@@ -41,25 +43,40 @@ class _Sharing(Findings):
         self.block = construct.block
 
     def check(self, caching: Caching) -> None:
-        told_apart = {name.title() for name in caching.headers}
-        for node, header in _headers(self.block):
-            if header.title() not in told_apart and not (header == ANY and told_apart):
-                named = f"the header `{header}`" if header else "the headers"
-                self._warn(node, named, f'headers: ["{header or AUTHORIZATION}"]')
-                return
-        address = next((node for node in self.block.walk() if _way(node)[0] in ADDRESSES), None)
+        headers = self._missing(caching)
+        address = next((node for node in _enabled(self.block) if _way(node)[0] in ADDRESSES), None)
+        places = [node for node, _ in headers]
+        reads = [f"the header `{name}`" if name else "the headers" for _, name in headers]
+        clauses = [_named(caching, [name for _, name in headers])] if headers else []
         if address is not None and not caching.ip:
-            self._warn(address, "the address of a client", "ip: true")
+            places.append(address)
+            reads.append("the address of a client")
+            clauses.append("ip: true")
+        if places:
+            message = f"this reads {' and '.join(reads)}, and `cache` does not tell requests apart by that"
+            self.warn("shared-answer", message, places[0], help=f"write {', '.join(clauses)} in `cache`")
 
-    def _warn(self, node: tree.Node, what: str, clause: str) -> None:
-        message = f"`cache` gives what is made of {what} to others too: it does not tell requests apart by that"
-        self.warn("shared-answer", message, node, help=f"write {clause} in `cache`")
+    def _missing(self, caching: Caching) -> list[tuple[tree.Node, str]]:
+        """The headers by which requests are not told apart, each where it is first read."""
+        told_apart = {name.title() for name in caching.headers}
+        if caching.auth and static(self.block.attribute("auth"), False):
+            told_apart.add(AUTHORIZATION)
+        found: dict[str, tuple[tree.Node, str]] = {}
+        for node, name in _headers(self.block):
+            if name.title() not in told_apart and not (name == ANY and told_apart):
+                found.setdefault(name.title(), (node, name))
+        return [*found.values()]
+
+
+def _named(caching: Caching, missing: list[str]) -> str:
+    """The clause for headers that are missing, in place of the one that is there."""
+    return f"headers: {json.dumps([*caching.headers, *(name or 'NAME' for name in missing)])}"
 
 
 def _headers(block: tree.Block) -> Iterator[tuple[tree.Node, str]]:
     """The headers that are read, each with where."""
     looked_up: set[int] = set()
-    for node in block.walk():
+    for node in _enabled(block):
         name, *others = _way(node)
         if isinstance(node, tree.Chain) and are_headers(node.subject) and node.filters[0].name in LOOKING_UP:
             looked_up.add(id(node.subject))
@@ -68,6 +85,15 @@ def _headers(block: tree.Block) -> Iterator[tuple[tree.Node, str]]:
             yield node, others[0] if others else ANY
         elif name in SAID_IN:
             yield node, SAID_IN[name]
+
+
+def _enabled(node: tree.Node) -> Iterator[tree.Node]:
+    """A node and everything below it that is part of the program, but for what only writes to the log."""
+    if isinstance(node, tree.Block) and (is_disabled(node) or node.keyword == "debug.log"):
+        return
+    yield node
+    for each in node.children():
+        yield from _enabled(each)
 
 
 def _way(node: tree.Node) -> tuple[str, ...]:
