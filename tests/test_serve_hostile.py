@@ -260,6 +260,32 @@ def test_a_body_that_comes_drop_by_drop_is_given_up():
         assert until(answer).startswith(b"HTTP/1.1 408")
 
 
+def test_the_rest_of_a_body_that_was_answered_is_not_taken_in_for_ever():
+    with strict(0.3) as port, closing(socket.create_connection(("127.0.0.1", port), WITHIN)) as client:
+        client.sendall(b"POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\nx")
+        assert client.recv(12) == b"HTTP/1.1 404"
+        client.settimeout(0.02)
+
+        def is_hung_up():
+            with suppress(TimeoutError):
+                try:
+                    client.sendall(b"x")
+                    return client.recv(65536) == b""
+                except ConnectionError:
+                    return True
+
+        until(is_hung_up)
+
+
+def test_whoever_sends_the_rest_of_a_body_goes_on():
+    with strict(0.3) as port, closing(socket.create_connection(("127.0.0.1", port), WITHIN)) as client:
+        client.sendall(b"POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nx")
+        assert client.recv(12) == b"HTTP/1.1 404"
+        client.sendall(b"x" + get(b"/none"))
+        with closing(client.makefile("rb")) as answers:
+            assert answers.read().count(b"HTTP/1.1 404") == 1
+
+
 PRIVATE = """table "user" {
   auth = true
   schema {

@@ -86,6 +86,7 @@ class PatientProtocol(H11Protocol):
         self._most = connections
         self._given_up: asyncio.TimerHandle | None = None
         self._untaken: asyncio.TimerHandle | None = None
+        self._rest: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection."""
@@ -103,10 +104,22 @@ class PatientProtocol(H11Protocol):
         elif self._given_up is None:
             self._wait()
 
+    def on_response_complete(self) -> None:
+        """Go on to the next request; the rest of a body that nobody has read is taken in only so long."""
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self._rest = self.loop.call_later(self._seconds, self._end_of, self.cycle)
+
+    def _end_of(self, cycle: object) -> None:
+        if self.cycle is cycle and self.conn.their_state is h11.SEND_BODY:
+            self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a connection."""
         self._wait_no_longer()
         self._is_taken()
+        if self._rest is not None:
+            self._rest.cancel()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
