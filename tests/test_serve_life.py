@@ -227,3 +227,13 @@ def test_a_call_that_ends_an_iterator_is_answered():
     with pytest.raises(RuntimeError, match="iterator") as raised:
         asyncio.run(asyncio.wait_for(Threads().run(lambda: next(iter(()))), WITHIN))
     assert isinstance(raised.value.__cause__, StopIteration)
+
+
+def test_calls_that_end_together_are_all_answered():
+    async def many():
+        threads = Threads(8)
+        for turn in range(50):
+            calls = [threads.run(lambda each: each, number) for number in range(turn)]
+            assert await asyncio.wait_for(asyncio.gather(*calls), WITHIN) == [*range(turn)]
+
+    asyncio.run(many())

@@ -1,12 +1,13 @@
 """The threads that answer requests.
 
 The way to a thread and back is most of what a small request costs: with ``SimpleQueue`` it takes a third of the time
-that it takes with ``anyio.to_thread``.
+that it takes with ``anyio.to_thread``. Calls that end while the loop is busy are taken up together.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
@@ -22,12 +23,15 @@ T = TypeVar("T")
 
 
 class Threads:
-    """As many threads as calls are under way, up to a number. None of them keeps the process from ending."""
+    """As many threads as calls are under way, up to a number, for one loop. None keeps the process from ending."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._begun = 0
         self._busy = 0
+        self._ended: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
+        self._told = False
+        """Whether the loop knows that calls have ended: it takes up at once all that have."""
         self._waiting: SimpleQueue[tuple[asyncio.Future[Any], Callable[[], Any]]] = SimpleQueue()
 
     async def run(self, call: Callable[..., T], *arguments: Any) -> T:
@@ -54,8 +58,16 @@ class Threads:
             error.__cause__ = raised
         except BaseException as raised:
             error = raised
-        with suppress(RuntimeError):  # the loop is closed: the server was told to end at once
-            done.get_loop().call_soon_threadsafe(self._end, done, outcome, error)
+        self._ended.append((done, outcome, error))
+        if not self._told:
+            self._told = True
+            with suppress(RuntimeError):  # the loop is closed: the server was told to end at once
+                done.get_loop().call_soon_threadsafe(self._take)
+
+    def _take(self) -> None:
+        self._told = False  # before the first is taken: what ends from now on is told anew
+        while self._ended:
+            self._end(*self._ended.popleft())
 
     def _end(self, done: asyncio.Future[Any], outcome: Any, error: BaseException | None) -> None:
         self._busy -= 1
