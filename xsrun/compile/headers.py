@@ -14,11 +14,16 @@ TITLED: Final = (("to_lower",), ("replace", "-", " "), ("capitalize",), ("replac
 """The filters that write a name in Title-Case."""
 
 
+def way_into_env(node: tree.Node | None) -> list[tree.Member | tree.Index]:
+    """The steps behind ``$env``, none for any other node."""
+    if isinstance(node, tree.Path) and isinstance(node.base, tree.Variable) and node.base.name == "env":
+        return node.steps
+    return []
+
+
 def are_headers(node: tree.Expr | None) -> bool:
     """Whether an expression is the headers of the request as they came."""
-    if not isinstance(node, tree.Path) or not isinstance(node.base, tree.Variable) or node.base.name != "env":
-        return False
-    return [getattr(step, "name", "") for step in node.steps] == [HEADERS]
+    return [getattr(step, "name", "") for step in way_into_env(node)] == [HEADERS]
 
 
 def kept_as(steps: list[tree.Member | tree.Index]) -> list[tree.Member | tree.Index]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from xsrun.compile.attached import read_cache, static
 from xsrun.compile.context import Findings
-from xsrun.compile.headers import HEADERS, LOOKING_UP, are_headers
+from xsrun.compile.headers import HEADERS, LOOKING_UP, are_headers, way_into_env
 from xsrun.compile.reach import is_disabled
 from xsrun.diagnostics import Found
 from xsrun.program import Caching
@@ -98,9 +98,8 @@ def _enabled(node: tree.Node) -> Iterator[tree.Node]:
 
 def _way(node: tree.Node) -> tuple[str, ...]:
     """The names in ``$env.$name.key``, one that is empty for any other node."""
-    if not isinstance(node, tree.Path) or not isinstance(node.base, tree.Variable) or node.base.name != "env":
-        return ("",)
-    return tuple(step.name if isinstance(step, tree.Member) else _key(step.key) for step in node.steps)
+    steps = way_into_env(node)
+    return tuple(step.name if isinstance(step, tree.Member) else _key(step.key) for step in steps) or ("",)
 
 
 def _key(node: tree.Expr | None) -> str:
