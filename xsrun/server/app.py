@@ -171,7 +171,7 @@ async def _asked(
     threads: Threads,
 ) -> Response:
     request.scope[ROUTE] = service.masked(_route(endpoint))
-    given = head_of(request, address.path, arguments)
+    given = head_of(request, address.path)
     if endpoint.auth and has_body(request):
         given = given._replace(caller=await threads.run(caller, endpoint, given.headers, service.world))
     try:

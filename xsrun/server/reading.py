@@ -65,11 +65,11 @@ async def body_of(request: Request, largest: int) -> bytes:
     return b"".join(pieces)
 
 
-def head_of(request: Request, path: str, arguments: Mapping[str, str]) -> Asked:
-    """What a query is given before the body is read: the path wins over the query string."""
+def head_of(request: Request, path: str) -> Asked:
+    """What a query is given by the query string, and what tells of the request, before its body is read."""
     query = request.scope["query_string"].decode("latin-1")
     client = request.client
-    given = {**_pairs(parse_qsl(query, keep_blank_values=True)), **arguments}
+    given = _pairs(parse_qsl(query, keep_blank_values=True))
     headers = {name.title(): value for name, value in request.headers.items()}
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     system = {
