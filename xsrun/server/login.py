@@ -52,11 +52,11 @@ class LoggedOut:
     def __init__(self) -> None:
         self._until: dict[str, int] = {}
 
-    def add(self, cookie: str) -> None:
-        """Let a cookie that counts do so no more."""
+    def add(self, cookie: str, until: int) -> None:
+        """Let a cookie count no more, which would have done so until then."""
         now = time.time()
-        self._until = {each: until for each, until in self._until.items() if until > now}
-        self._until[cookie] = int(cookie.partition(".")[0])
+        self._until = {each: end for each, end in self._until.items() if end > now}
+        self._until[cookie] = until
 
     def __contains__(self, cookie: str) -> bool:
         return cookie in self._until
@@ -64,11 +64,10 @@ class LoggedOut:
 
 def logged_in(request: Request, token: str, logged_out: LoggedOut) -> bool:
     """Whether a request has a cookie of somebody who logged in, not too long ago, and not out again."""
-    cookie = request.cookies.get(cookie_of(request), "")
-    written = WRITTEN.fullmatch(cookie)
-    if written is None or cookie in logged_out:
+    written = _written(request)
+    if written is None or written[0] in logged_out:
         return False
-    return int(written[1]) > time.time() and same(cookie, _cookie(token, int(written[1]), written[2]))
+    return int(written[1]) > time.time() and same(written[0], _cookie(token, int(written[1]), written[2]))
 
 
 async def log_in(request: Request, token: str) -> Response:
@@ -90,12 +89,16 @@ async def log_in(request: Request, token: str) -> Response:
 
 def log_out(request: Request, logged_out: LoggedOut) -> Response:
     """The answer to somebody who is done: the form, and a cookie that counts no more, whoever has a copy."""
-    cookie = request.cookies.get(cookie_of(request), "")
-    if WRITTEN.fullmatch(cookie):
-        logged_out.add(cookie)
+    if written := _written(request):
+        logged_out.add(written[0], int(written[1]))
     response = _to(PAGE)
     response.delete_cookie(cookie_of(request), PAGE)
     return response
+
+
+def _written(request: Request) -> re.Match[str] | None:
+    """The cookie of a request, None where it is none of ours."""
+    return WRITTEN.fullmatch(request.cookies.get(cookie_of(request), ""))
 
 
 def _to(path: str) -> Response:
