@@ -219,8 +219,7 @@ def test_clients_who_come_as_a_server_ends_keep_it_from_nothing():
         thread = threading.Thread(target=server.run, args=(address,))
         thread.start()
         assert httpx.get("http://{}:{}/crowd".format(*where), timeout=WITHIN).text == "there"
-        thread.join(PATIENCE / 2)
-        assert not thread.is_alive()
+        joined(thread, seconds=PATIENCE / 2)
 
 
 def test_a_call_that_ends_an_iterator_is_answered():

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from waiting import PATIENCE
+
 from proving.bench import Bench
 from proving.fleet import Fleet, fleet
-from proving.processes import PATIENCE
 from proving.trials import Outcome, Trial
 from xsrun.cli.output import Output
 from xsrun.cli.queueing import Queued

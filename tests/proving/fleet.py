@@ -8,10 +8,10 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from waiting import until
+from waiting import PATIENCE, until
 
 from proving.bench import Bench
-from proving.processes import NEVER, PATIENCE, Death, Running
+from proving.processes import NEVER, Death, Running
 from xsrun.diagnostics import Exit
 from xsrun.engine.rows import UNFINISHED, RunRow
 from xsrun.engine.scale.store import journal_at

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import killed
+from waiting import PATIENCE
 
-PATIENCE: Final = 60.0
-"""Seconds that a command may take."""
 PRELOADED: Final = [
     "xsrun.api",
     "xsrun.cli.app",
